@@ -1,0 +1,99 @@
+"""Strict readers of environment variables: nonsense is refused at start, not discovered in production."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class BadSetting(ValueError):
+    """An environment variable holds something that cannot be used. The text says what and how to mend it."""
+
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off", ""}
+
+
+def text(name: str, default: str = "", *, env: Mapping[str, str] = os.environ) -> str:
+    """The value of `name`, or of the file named in `name`_FILE (for secrets mounted as files)."""
+    path = env.get(f"{name}_FILE")
+    if path:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise BadSetting(f"{name}_FILE names “{path}”, which cannot be read: {error.strerror}.") from error
+    return env.get(name, default).strip()
+
+
+def flag(name: str, default: bool = False, *, env: Mapping[str, str] = os.environ) -> bool:
+    """True or false; anything but 1/0, true/false, yes/no, on/off is refused."""
+    raw = text(name, "1" if default else "0", env=env).lower()
+    if raw in TRUE:
+        return True
+    if raw in FALSE:
+        return False
+    raise BadSetting(f"{name} is “{raw}”. Write 1 or 0.")
+
+
+def number(name: str, default: int, *, low: int, high: int, env: Mapping[str, str] = os.environ) -> int:
+    """A whole number from `low` to `high`, both included."""
+    raw = text(name, str(default), env=env)
+    try:
+        value = int(raw)
+    except ValueError:
+        value = None
+    if value is None or not low <= value <= high:
+        raise BadSetting(f"{name} is “{raw}”. Write a whole number from {low} to {high}.")
+    return value
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...], *, env: Mapping[str, str] = os.environ) -> str:
+    """One of the words in `allowed`."""
+    raw = text(name, default, env=env)
+    if raw not in allowed:
+        raise BadSetting(f"{name} is “{raw}”. Write one of: {', '.join(allowed)}.")
+    return raw
+
+
+def words(name: str, default: str = "", *, env: Mapping[str, str] = os.environ) -> list[str]:
+    """A comma-separated list without empty entries."""
+    return [part.strip() for part in text(name, default, env=env).split(",") if part.strip()]
+
+
+def database(url: str, sqlite_path: Path) -> dict[str, object]:
+    """Django's description of the database that `url` names; an empty one means SQLite at `sqlite_path`.
+
+    SQLite runs with a write-ahead log and immediate transactions: a deferred transaction that turns into a write
+    while another one writes fails at once, whatever the busy timeout.
+    """
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": sqlite_path,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+                    "PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=134217728;"
+                ),
+            },
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise BadSetting(f"DATABASE_URL begins with “{parts.scheme}:”. Write postgresql://user:password@host/name.")
+    if not parts.path.strip("/"):
+        raise BadSetting("DATABASE_URL names no database. Write postgresql://user:password@host/name.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or "") or dict(parse_qsl(parts.query)).get("host", ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {k: v for k, v in parse_qsl(parts.query) if k != "host"},
+    }

@@ -1,0 +1,115 @@
+"""All settings, read from the environment by strict parsers. docs/reference/settings.md explains each one.
+
+Everything the installation keeps (database, files, keys, logs) lives under one folder, QSMS_HOME.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from qsms.base import env
+
+CODE = Path(__file__).resolve().parents[2]
+HOME = Path(env.text("QSMS_HOME", str(CODE / "var"))).expanduser().resolve()
+DEMO = env.flag("QSMS_DEMO")
+DEBUG = env.flag("QSMS_DEBUG")
+
+
+def installation_secret() -> str:
+    """The secret of this installation: from the environment, else made once and kept under QSMS_HOME/keys."""
+    given = env.text("QSMS_SECRET_KEY")
+    if given:
+        if len(given) < 40:
+            raise env.BadSetting("QSMS_SECRET_KEY is shorter than 40 characters. Write a longer random text.")
+        return given
+    path = HOME / "keys" / "secret"
+    try:
+        return path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f"secret.{secrets.token_hex(6)}")
+        draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        draft.chmod(0o600)
+        try:
+            # A hard link is made by one starting process only; the others read what the first one wrote.
+            path.hardlink_to(draft)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+        return path.read_text(encoding="ascii")
+
+
+HOME.mkdir(parents=True, exist_ok=True)
+SECRET_KEY = installation_secret()
+
+BASE_URL = env.text("QSMS_URL", f"http://localhost:{env.number('PORT', 8000, low=1, high=65535)}").rstrip("/")
+HTTPS = BASE_URL.startswith("https://")
+ALLOWED_HOSTS = env.words("QSMS_HOSTS", "*" if DEMO or DEBUG else "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = [BASE_URL] if HTTPS else []
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "qsms_session"
+CSRF_COOKIE_NAME = "qsms_csrf"
+SESSION_COOKIE_AGE = env.number("QSMS_SESSION_HOURS", 12, low=1, high=720) * 3600
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("QSMS_BEHIND_PROXY") else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "qsms.base",
+    "qsms.org",
+    "qsms.records",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "qsms.site.urls"
+WSGI_APPLICATION = "qsms.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": ["django.template.context_processors.request"],
+            "string_if_invalid": "",
+        },
+    }
+]
+
+DATABASES = {"default": env.database(env.text("DATABASE_URL"), HOME / "qsms.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "org.Account"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "sign-in"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
