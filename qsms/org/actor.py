@@ -1,0 +1,116 @@
+"""Who acts: one person in one organisation, with the rights that grants and delegations give on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from .choices import Axis
+from .models import Delegation, Grant, Person
+
+ADMINISTRATION = "org.admin"
+
+
+@lru_cache(maxsize=4096)
+def _matches(patterns: tuple[str, ...], permission: str) -> bool:
+    return any(fnmatchcase(permission, pattern) for pattern in patterns)
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What one grant gives: permission patterns such as `report.*`, and how far they reach."""
+
+    patterns: tuple[str, ...]
+    axis: str
+    site_id: int | None = None
+    unit_id: int | None = None
+    role: str = ""
+    authority: int = 0  # rank in accepting risk
+    # Somebody else's right, held by delegation: the giver. Conflicts of interest count for both.
+    lent_by: int | None = None
+
+    def gives(self, permission: str) -> bool:
+        return _matches(self.patterns, permission)
+
+
+@dataclass(frozen=True)
+class Actor:
+    organisation_id: int
+    person_id: int | None
+    name: str
+    rights: tuple[Right, ...] = ()
+    zone: str = "UTC"
+    organisation_name: str = ""
+    is_system: bool = False
+    roles: frozenset[str] = field(default_factory=frozenset)
+    # Shown in history instead of a person: "Reporter", "System", "Import".
+    label: str = ""
+
+    def rights_for(self, permission: str) -> tuple[Right, ...]:
+        """The rights that give this permission, the widest reach first."""
+        found = [right for right in self.rights if right.gives(permission)]
+        return tuple(sorted(found, key=lambda right: right.axis != Axis.ALL))
+
+    def holds(self, permission: str) -> bool:
+        """Whether this permission is held anywhere at all; on a record ask the scope."""
+        return self.is_system or any(right.gives(permission) for right in self.rights)
+
+    @property
+    def persons(self) -> frozenset[int]:
+        """The person and everybody acted for: who counts when independence is asked."""
+        lenders = {right.lent_by for right in self.rights if right.lent_by}
+        return frozenset(one for one in (self.person_id, *lenders) if one is not None)
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+def system(organisation_id: int, label: str = "System") -> Actor:
+    """The installation itself, for jobs and imports: may everything, and history says that it was no person."""
+    return Actor(organisation_id, None, label, (Right(("*",), Axis.ALL),), is_system=True, label=label)
+
+
+def nobody(organisation_id: int, permissions: tuple[str, ...], label: str) -> Actor:
+    """A visitor without an account who may do only `permissions`, such as an anonymous reporter."""
+    return Actor(organisation_id, None, label, (Right(permissions, Axis.OWN),), label=label)
+
+
+def load(person: Person, today: dt.date) -> Actor:
+    """The actor that `person` is on the day `today` (two queries; `person` comes with its organisation)."""
+    lenders = Delegation.objects.filter(
+        taker_id=person.pk, starts_on__lte=today, ends_on__gte=today, revoked_at=None
+    ).values_list("giver_id", "role_id")
+    lent: dict[int, set[int | None]] = {}
+    for giver, one_role in lenders:
+        lent.setdefault(giver, set()).add(one_role)
+    grants = (
+        Grant.objects.filter(person_id__in=[person.pk, *lent], organisation_id=person.organisation_id)
+        .filter(Q(starts_on=None) | Q(starts_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today))
+        .values_list(
+            "person_id", "role_id", "role__code", "role__permissions", "role__authority", "axis", "site_id", "unit_id"
+        )
+    )
+    rights: list[Right] = []
+    roles: set[str] = set()
+    for holder, role_id, role, permissions, rank, axis, site, unit in grants:
+        borrowed = holder != person.pk
+        # Administration and own records are personal: they are never lent.
+        if borrowed and (axis == Axis.OWN or not lent[holder] & {None, role_id} or role == "administrator"):
+            continue
+        rights.append(Right(tuple(permissions), axis, site, unit, role, rank, holder if borrowed else None))
+        roles.add(role)
+    return Actor(
+        organisation_id=person.organisation_id,
+        person_id=person.pk,
+        name=person.name,
+        rights=tuple(rights),
+        zone=person.zone or person.organisation.zone,
+        organisation_name=person.organisation.name,
+        roles=frozenset(roles),
+    )

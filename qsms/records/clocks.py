@@ -1,0 +1,110 @@
+"""Running clocks on records: started from rules that are data, stopped with a reason, warned by a job."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from qsms.base import moment
+from qsms.org.models import Organisation, Site
+from qsms.rules import clocks as rules
+from qsms.rules.clock_rules import load_rules
+from qsms.rules.clocks import ClockRule, Count
+from qsms.rules.holiday_calendars import calendar_by_code, calendar_for
+
+from .choices import ClockOutcome
+from .models import Clock, Record
+
+DATA = Path(__file__).parent / "data" / "clock_rules.yaml"
+
+
+@lru_cache(maxsize=1)
+def shipped() -> dict[str, ClockRule]:
+    """The clock rules that come with the product, by code."""
+    return load_rules(DATA)
+
+
+def _place(record: Record) -> tuple[ZoneInfo, str, str]:
+    """Zone and holiday calendar that a record's deadlines are counted in: its site's, else its organisation's."""
+    organisation = Organisation.objects.get(pk=record.organisation_id)
+    site = Site.objects.filter(pk=record.site_id).first() if record.site_id else None
+    country = site.holiday_country if site and site.holiday_country else organisation.holiday_country
+    region = site.holiday_region if site and site.holiday_country else organisation.holiday_region
+    return ZoneInfo(site.zone if site else organisation.zone), country, region
+
+
+def deadline(record: Record, code: str, trigger: datetime) -> Count:
+    """When this rule ends for this record, and the holidays it skips. Raises KeyError for an unknown rule."""
+    rule = shipped()[code]
+    zone, country, region = _place(record)
+    return _count(rule, trigger, zone, country, region)
+
+
+def _count(rule: ClockRule, trigger: datetime, zone: ZoneInfo, country: str, region: str) -> Count:
+    calendar = None
+    if rule.needs_calendar:
+        years = rules.years_needed(rule, trigger, zone)
+        calendar = calendar_by_code(rule.calendar, years) if rule.calendar else calendar_for(country, region, years)
+    return rules.count(rule, trigger, zone, calendar)
+
+
+def start(record: Record, code: str, *, trigger: datetime | None = None) -> Clock:
+    """Start a clock on a record, from now or from the instant that triggers it. One that runs already is kept."""
+    running: Clock | None = Clock.everywhere.filter(record_id=record.pk, rule=code, stopped_at=None).first()
+    if running is not None:
+        return running
+    rule = shipped()[code]
+    zone, country, region = _place(record)
+    begins = trigger or moment.now()
+    count = _count(rule, begins, zone, country, region)
+    warnings = rules.warning_times(begins, count.due, rule.warn)
+    clock = Clock(
+        organisation_id=record.organisation_id,
+        record_id=record.pk,
+        rule=code,
+        edition=rule.edition,
+        label=rule.label,
+        basis=rule.basis,
+        zone=str(zone),
+        started_at=begins,
+        due_at=count.due,
+        skipped=[[day.day.isoformat(), day.name] for day in count.skipped],
+        warn_at=[at.isoformat() for at in warnings],
+        next_warning_at=warnings[0] if warnings else count.due,
+    )
+    clock.save(force_insert=True)
+    return clock
+
+
+def stop(record: Record, code: str, reason: str) -> None:
+    """Stop a record's clock: met, or met late. Nothing happens when it does not run."""
+    for clock in Clock.everywhere.filter(record_id=record.pk, rule=code, stopped_at=None):
+        _stop(clock, reason, moment.now())
+
+
+def stop_all(record: Record, reason: str) -> None:
+    """Stop what still runs because the record is closed: it no longer applies."""
+    Clock.everywhere.filter(record_id=record.pk, stopped_at=None).update(
+        stopped_at=moment.now(), outcome=ClockOutcome.VOID, reason=reason[:300]
+    )
+
+
+def _stop(clock: Clock, reason: str, now: datetime) -> None:
+    clock.stopped_at = now
+    clock.outcome = ClockOutcome.MET if now <= clock.due_at else ClockOutcome.LATE
+    clock.reason = reason[:300]
+    clock.save(update_fields=["stopped_at", "outcome", "reason"])
+
+
+def standing(clock: Clock, now: datetime) -> rules.Progress:
+    """How a clock stands, for the rail: share used, time left, ok, soon, late or met."""
+    warn = shipped()[clock.rule].warn if clock.rule in shipped() else rules.Warn()
+    return rules.standing(now, clock.started_at, clock.due_at, warn, met_at=clock.stopped_at)
+
+
+def on_record(record: Record) -> list[Clock]:
+    """A record's clocks: running ones by deadline, then those that were met."""
+    clocks = Clock.everywhere.filter(record_id=record.pk).exclude(outcome=ClockOutcome.VOID)
+    return sorted(clocks, key=lambda clock: (clock.stopped_at is not None, clock.due_at))

@@ -1,0 +1,141 @@
+"""Deeds: what was done to a record, by whom and why. Written with the change, never altered afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from qsms.base import context, moment
+from qsms.org.actor import Actor
+
+from .models import Change, Deed, Outbox, Record
+
+# Verbs of deeds that the spine writes itself; moves are "move.<code>".
+CREATED, EDITED, LINKED, UNLINKED = "created", "edited", "linked", "unlinked"
+COMMENTED, ATTACHED, REMOVED_FILE, UNSEALED = "commented", "attached", "removed_file", "unsealed"
+ASSIGNED, IMPORTED = "assigned", "imported"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(slots=True)
+class Act:
+    """A deed in the making."""
+
+    verb: str
+    reason: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+    changes: list[FieldChange] = field(default_factory=list)
+
+
+def draft(actor: Actor, record: Record | None, act: Act, *, subject: str = "") -> Deed:
+    """The deed as a row that is not saved yet."""
+    now = context.current()
+    lender = _lender(actor)
+    return Deed(
+        organisation_id=actor.organisation_id,
+        record_id=record.pk if record is not None else None,
+        subject=subject,
+        at=moment.now(),
+        actor_id=actor.person_id,
+        label=actor.label,
+        for_person_id=lender,
+        verb=act.verb,
+        reason=act.reason,
+        version=record.version if record is not None else 0,
+        request=now.request_id,
+        detail=act.detail,
+    )
+
+
+def _lender(actor: Actor) -> int | None:
+    lenders = {right.lent_by for right in actor.rights if right.lent_by}
+    own = any(right.lent_by is None and right.axis != "own" for right in actor.rights)
+    # Somebody with only borrowed rights acts for the giver; otherwise the deed is the actor's own.
+    return lenders.pop() if len(lenders) == 1 and not own else None
+
+
+def write(actor: Actor, record: Record | None, act: Act, *, subject: str = "") -> Deed:
+    """Save the deed with its changes. The caller has the transaction open."""
+    deed = draft(actor, record, act, subject=subject)
+    deed.save(force_insert=True)
+    if act.changes:
+        Change.objects.bulk_create(Change(deed=deed, field=c.field, old=c.old, new=c.new) for c in act.changes)
+    return deed
+
+
+def tell(actor: Actor, record: Record, deed: Deed, event: str, data: Mapping[str, Any]) -> None:
+    """Put an event into the outbox, delivered to `after` listeners once the transaction has held."""
+    Outbox(
+        organisation_id=actor.organisation_id,
+        event=event,
+        payload={"record": record.pk, "deed": deed.pk, "actor": actor.person_id, **data},
+        created_at=deed.at,
+    ).save(force_insert=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A deed as read back."""
+
+    id: int
+    at: datetime
+    actor_id: int | None
+    actor: str
+    for_person: str
+    verb: str
+    reason: str
+    version: int
+    detail: Mapping[str, Any]
+    changes: Sequence[FieldChange]
+    meaning: str  # of a signature
+
+
+def entries(record: Record, *, before: int | None = None, limit: int = 20) -> list[Entry]:
+    """The newest deeds of a record with their changes (two queries)."""
+    deeds = Deed.everywhere.filter(record_id=record.pk, organisation_id=record.organisation_id)
+    if before is not None:
+        deeds = deeds.filter(pk__lt=before)
+    rows = list(
+        deeds.order_by("-pk").values(
+            "pk", "at", "actor_id", "actor__name", "label", "for_person__name", "verb", "reason", "version", "detail",
+            "signature__meaning",
+        )[:limit]
+    )  # fmt: skip
+    changes: dict[int, list[FieldChange]] = {}
+    for deed_id, name, old, new in Change.objects.filter(deed_id__in=[row["pk"] for row in rows]).values_list(
+        "deed_id", "field", "old", "new"
+    ):
+        changes.setdefault(deed_id, []).append(FieldChange(name, old, new))
+    return [
+        Entry(
+            id=row["pk"],
+            at=row["at"],
+            actor_id=row["actor_id"],
+            actor=row["actor__name"] or row["label"],
+            for_person=row["for_person__name"] or "",
+            verb=row["verb"],
+            reason=row["reason"],
+            version=row["version"],
+            detail=row["detail"],
+            changes=changes.get(row["pk"], ()),
+            meaning=row["signature__meaning"] or "",
+        )
+        for row in rows
+    ]
+
+
+def changed_since(record: Record, version: int) -> Iterable[tuple[str, str, datetime]]:
+    """Which fields were changed after this version, by whom and when."""
+    rows = Change.objects.filter(deed__record_id=record.pk, deed__version__gt=version).order_by("pk")
+    return [
+        (name, actor or label, at)
+        for name, actor, label, at in rows.values_list("field", "deed__actor__name", "deed__label", "deed__at")
+    ]

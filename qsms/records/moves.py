@@ -1,0 +1,221 @@
+"""Moves: the only writer of a record's state. One transaction: lock, check, write, history, signature, events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from qsms.base import moment
+from qsms.base.gate import write_transaction
+from qsms.org.actor import Actor, Right
+from qsms.org.models import Grant, Person
+from qsms.rules import lifecycle as life
+from qsms.rules.lifecycle import Phase, Standing, Verdict
+
+from . import clocks, history, projections, registry, scope, signing, tasks, values, wording
+from .errors import Invalid, NotVisible, Refused
+from .models import Link, Record
+from .registry import RecordType
+
+
+def standing(actor: Actor, record: Record) -> Standing:
+    """How this record stands for this actor, as the lifecycle's engine needs to know it."""
+    sheet = registry.get(record.kind)
+    moves = [move for move in sheet.lifecycle.moves if record.state in move.sources]
+    verbs = {move.verb or move.code for move in moves}
+    needed = {name for move in moves for name in move.needs}
+    return Standing(
+        state=record.state,
+        persons=actor.persons,
+        permitted=scope.permitted(actor, record, verbs),
+        filled=frozenset(name for name in needed if not values.is_empty(getattr(record, name, None))),
+        parties=sheet.parties(record),
+        open_ends=_open_ends(record, {relation for move in moves for relation in move.closed}),
+        facts=sheet.facts(actor, record) if any(move.conditions for move in moves) else {},
+    )
+
+
+def _open_ends(record: Record, relations: set[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for relation in sorted(relations):
+        here, there = ("target", "source") if relation.startswith("<") else ("source", "target")
+        rows = Link.everywhere.filter(
+            **{f"{here}_id": record.pk, "relation": relation[1:], f"{there}__phase__lt": Phase.DONE}
+        )
+        found[relation] = tuple(rows.order_by(f"{there}__number").values_list(f"{there}__number", flat=True)[:10])
+    return found
+
+
+def verdicts(actor: Actor, record: Record) -> list[Verdict]:
+    """A verdict for each move from the present state."""
+    return life.verdicts(registry.get(record.kind).lifecycle, standing(actor, record))
+
+
+def reasons(actor: Actor, record: Record, verdict: Verdict) -> list[str]:
+    """Why a move is shut, in sentences."""
+    sheet = registry.get(record.kind)
+    words = []
+    for why in verdict.reasons:
+        who = who_may(record, why.values["verb"], but=actor.person_id) if why.code == "permission" else ""
+        words.append(wording.reason(sheet, why, who))
+    return words
+
+
+def who_may(record: Record, verb: str, *, but: int | None = None, limit: int = 3) -> str:
+    """The names of up to `limit` people whose roles give this verb on this record."""
+    here = Q(axis="all") | Q(axis="site", site_id=record.site_id) | Q(axis="unit", unit_id=record.unit_id)
+    return who_may_hold(record.organisation_id, f"{record.kind}.{verb}", here, but=but, limit=limit)
+
+
+def who_may_hold(
+    organisation_id: int, permission: str, where: Q | None = None, *, but: int | None = None, limit: int = 3
+) -> str:
+    """The names of up to `limit` people who hold a permission, as far as `where` says their grant reaches."""
+    today = moment.now().date()
+    grants = (
+        Grant.objects.filter(where or Q(), organisation_id=organisation_id, person__is_active=True)
+        .filter(Q(starts_on=None) | Q(starts_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today))
+        .exclude(person_id=but)
+        .select_related("role")
+        .order_by("axis", "pk")
+    )
+    holders: list[int] = []
+    for grant in grants:
+        gives = Right(tuple(grant.role.permissions), grant.axis).gives(permission)
+        if gives and grant.person_id not in holders:
+            holders.append(grant.person_id)
+    names = dict(Person.objects.filter(pk__in=holders[:limit]).values_list("pk", "name"))
+    return _(" or ").join(names[pk] for pk in holders[:limit])
+
+
+def move(
+    actor: Actor,
+    record_id: int,
+    code: str,
+    *,
+    fields: Mapping[str, Any] | None = None,
+    reason: str = "",
+    proof: signing.Proof | None = None,
+) -> Record:
+    """Make one move and return the record as it then stands.
+
+    Raises NotVisible, Refused (with every reason), or Invalid (a field, the reason or the signature is missing or
+    wrong). Two people who press at once: the second finds the state changed and is told so.
+    """
+    fields = dict(fields or {})
+    with write_transaction():
+        record = locked(actor, record_id)
+        sheet = registry.get(record.kind)
+        chosen = _chosen(sheet, record, code)
+        verdict = life.judge(chosen, standing(actor, record))
+        if not verdict.is_open:
+            raise Refused(reasons(actor, record, verdict))
+        errors = _dialog_errors(sheet, record, chosen, fields, reason)
+        shown = signing.content_hash(sheet, record) if chosen.signature else ""
+        if chosen.signature and not errors:
+            signing.check(actor, proof, shown)
+        before = projections.Before.of(record)
+        old = {name: wording.value(sheet, record, name) for name in (*fields, "state")}
+        errors |= values.put(actor, sheet, record, fields, required=frozenset(chosen.asks))
+        if errors:
+            raise Invalid(errors)
+        enter(sheet, record, chosen.target or record.state)
+        store(sheet, record, fields)
+        changes = [
+            history.FieldChange(name, old[name], new)
+            for name in old
+            if (new := wording.value(sheet, record, name)) != old[name]
+        ]
+        deed = history.write(actor, record, history.Act(f"move.{code}", reason, changes=changes))
+        if chosen.signature:
+            signing.write(actor, record, deed, chosen.signature, shown)
+        tasks.finish(actor, record, chosen.finishes, outcome=str(chosen.label))
+        for rule in chosen.stops:
+            clocks.stop(record, rule, str(chosen.label))
+        for rule in chosen.starts:
+            clocks.start(record, rule)
+        tasks.give_planned(actor, sheet, record, chosen.tasks)
+        if record.phase >= Phase.DONE:
+            tasks.finish(actor, record, ("*",), outcome=str(chosen.label))
+            clocks.stop_all(record, str(chosen.label))
+        sheet.moved(actor, record, chosen, fields)
+        projections.run([projections.Written(sheet, record, before)])
+        history.tell(actor, record, deed, f"{record.kind}.{code}", {"move": code, "from": before.state})
+    return record
+
+
+def _chosen(sheet: RecordType, record: Record, code: str) -> life.Move:
+    try:
+        chosen = sheet.lifecycle.move(code)
+    except KeyError as error:
+        raise Refused([_("%(kind)s has no move “%(code)s”.") % {"kind": sheet.label, "code": code}]) from error
+    if record.state not in chosen.sources:
+        last = next(iter(history.entries(record, limit=1)), None)
+        who = last.actor if last else ""
+        raise Refused(
+            [
+                _("%(number)s is now “%(state)s”, so “%(move)s” is no longer open. Last change by %(who)s.")
+                % {
+                    "number": record.number,
+                    "state": wording.state_label(record.kind, record.state),
+                    "move": chosen.label,
+                    "who": who or _("the system"),
+                }
+            ]
+        )
+    return chosen
+
+
+def _dialog_errors(
+    sheet: RecordType, record: Record, chosen: life.Move, fields: Mapping[str, Any], reason: str
+) -> dict[str, str]:
+    errors = {
+        name: _("“%(name)s” is not part of this step.") % {"name": sheet.field_label(name)}
+        for name in fields
+        if name not in (*chosen.asks, *chosen.offers)
+    }
+    if chosen.reason and not reason.strip():
+        errors["reason"] = _("Say why. It is kept in the history of %(number)s.") % {"number": record.number}
+    return errors
+
+
+def locked(actor: Actor, record_id: int) -> Record:
+    """The record as its child model, locked until the transaction ends. Raises NotVisible outside the scope."""
+    parent = Record.everywhere.select_for_update().filter(pk=record_id, organisation_id=actor.organisation_id).first()
+    if parent is None or not scope.sees(actor, parent):
+        raise NotVisible
+    model = registry.get(parent.kind).model
+    return model.everywhere.select_related("site", "unit", "process", "owner", "raised_by").get(pk=record_id)
+
+
+def enter(sheet: RecordType, record: Record, state: str) -> None:
+    """Put the record into a state, in memory: phase and closing moment follow. Only create, move and import call it."""
+    was_closed = record.phase >= Phase.DONE
+    record.state = state
+    record.phase = sheet.lifecycle.state(state).phase
+    if record.phase >= Phase.DONE:
+        record.closed_at = record.closed_at if was_closed else moment.now()
+    else:
+        record.closed_at = None
+
+
+def store(sheet: RecordType, record: Record, names: Iterable[str]) -> None:
+    """Write the parent and, if one of its columns is named, the child; the version goes up by one."""
+    record.version += 1
+    record.changed_at = moment.now()
+    own = {field.name for field in sheet.own_fields}
+    child = [name for name in names if name in own]
+    if sheet.category_field in child:
+        record.category = str(getattr(record, sheet.category_field) or "")
+    parent = {
+        field.attname: getattr(record, field.attname)
+        for field in Record._meta.local_concrete_fields
+        if field.name not in ("id", "organisation", "kind", "number", "opened_at", "raised_by")
+    }
+    Record.everywhere.filter(pk=record.pk).update(**parent)
+    if child:
+        columns = {sheet.model._meta.get_field(name).attname: name for name in child}  # type: ignore[union-attr]
+        sheet.model.everywhere.filter(pk=record.pk).update(**{attname: getattr(record, attname) for attname in columns})

@@ -1,0 +1,240 @@
+"""The register of record types. A room describes each kind of record once; kits read the description.
+
+A sheet is a class deriving from `RecordType`. What is not said has a sensible default; where the default does not
+serve, a room overrides the method, then replaces one view by name, then writes a plain view under the same scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+
+from qsms.rules.lifecycle import Lifecycle, Move, Reason, State
+
+from .models import Record
+
+if TYPE_CHECKING:
+    from qsms.org.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled group of fields, on the form and on the page."""
+
+    title: str
+    fields: tuple[str, ...]
+    help: str = ""
+
+    @classmethod
+    def of(cls, title: str, *fields: str, help: str = "") -> Section:
+        return cls(title, fields, help)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a list: the path of its value from the child's row (`form__title`), its heading and its cell.
+
+    `cell` gets the value and returns escaped text; without it the ui kit draws by the field's type.
+    """
+
+    name: str
+    label: str = ""
+    path: str = ""
+    cell: Callable[[Any], str] | None = None
+    align: str = ""  # "end" for figures
+    wide: bool = False  # left out on narrow windows
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of the record page that is not form fields: drawn by a template that gets what `context` returns."""
+
+    code: str
+    title: str
+    template: str
+    context: Callable[[Actor, Record], Mapping[str, Any]]
+    tab: bool = True  # its own tab; otherwise it stands on the first one
+    place: str = "body"  # or "rail"
+    count: Callable[[Mapping[str, Any]], int | None] | None = None
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Raising:
+    """A record type offers itself to be raised from others: "Raise hazard" on a report."""
+
+    kind: str
+    label: str
+    from_kinds: tuple[str, ...]
+    relation: str
+    # Values for the new record, taken from the one it is raised from.
+    values: Callable[[Record], Mapping[str, Any]]
+    key: str = ""
+
+
+SPINE_FIELDS = ("title", "site", "unit", "process", "disciplines", "owner", "due_on", "confidential")
+# Never set from a form, an import or the API.
+KEPT_FIELDS = frozenset(
+    {
+        "id", "record", "record_ptr", "tenant", "organisation", "kind", "number", "state", "phase", "raised_by",
+        "opened_at", "closed_at", "risk_class", "risk_cell", "version", "extra", "changed_at", "judged",
+    }
+)  # fmt: skip
+
+
+class RecordType:
+    """One kind of record: its model, its life and how it shows. Subclass, fill in, decorate with `@register`."""
+
+    model: type[Record]
+    kind: str
+    prefix: str
+    label: str
+    label_plural: str
+    icon: str = "file-text"
+    room: str = ""  # menu group: happens, act, assure, know, steer
+    lifecycle: Lifecycle
+    columns: Sequence[str | Column] = (
+        "number",
+        "title",
+        "disciplines",
+        "state",
+        "risk_class",
+        "site",
+        "owner",
+        "due_on",
+    )
+    filters: Sequence[str] = ("state", "site", "owner", "disciplines", "risk_class")
+    # Orders offered on the list; each has an index. "-id" is newest first.
+    orders: Sequence[str] = ("-id", "due_on", "-risk_class")
+    form: Sequence[Section] = ()
+    panels: Sequence[Panel] = ()
+    # Long text of the child that the search document and the duplicate check read.
+    search_fields: Sequence[str] = ()
+    # Which field recognises an imported row that is already here.
+    import_key: str = ""
+    # A child's field that fills `Record.category`.
+    category_field: str = ""
+    # Fields whose values never leave the page of somebody who may see the record: not in mail, not in lists.
+    sealed_fields: Sequence[str] = ()
+    # People on the record that moves and tasks speak of, beside owner and raised_by: name -> field.
+    party_fields: Mapping[str, str] = {}
+    gap_free_numbers: bool = False
+    # Whether the menu shows it, and views that replace the kit's: {"page": "dotted.path"}.
+    in_menu: bool = True
+    views: Mapping[str, str] = {}
+
+    # -- what the room may answer itself ----------------------------------------------------------------------------
+
+    def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
+        """The conditions that the lifecycle's moves name: why each does not hold, or None when it does."""
+        return {}
+
+    def parties(self, record: Record) -> Mapping[str, frozenset[int]]:
+        """Who plays which part on this record: the people that `only`, `independent_of` and task plans name."""
+        named = {"owner": record.owner_id, "raised_by": record.raised_by_id}
+        named |= {name: getattr(record, f"{field}_id") for name, field in self.party_fields.items()}
+        return {name: frozenset() if person is None else frozenset({person}) for name, person in named.items()}
+
+    def defaults(self, actor: Actor) -> Mapping[str, Any]:
+        """Values a new record starts with when the form leaves them empty."""
+        return {}
+
+    def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
+        """What is wrong with these values, by field, beyond what the model checks. `record` has them already."""
+        return {}
+
+    def created(self, actor: Actor, record: Record) -> None:
+        """Inside the transaction of a create: first tasks, clocks, links."""
+
+    def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
+        """Inside the transaction of a move, after the state has changed."""
+
+    def may(self, actor: Actor, verb: str, record: Record) -> bool | None:
+        """A say of the room's own in permissions on one record; None leaves it to grants."""
+        return None
+
+    def search_body(self, record: Record) -> str:
+        """The text that search looks into, beside number and title."""
+        return "\n".join(str(getattr(record, name) or "") for name in self.search_fields)
+
+    def next_step(self, actor: Actor, record: Record) -> str:
+        """One sentence on what comes next and why; empty leaves it to the state's meaning."""
+        return ""
+
+    # -- read from the above -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def own_fields(self) -> tuple[models.Field[Any, Any], ...]:
+        """The child's own columns, without its key and organisation."""
+        return tuple(f for f in self.model._meta.local_fields if f.name not in KEPT_FIELDS)
+
+    @cached_property
+    def form_fields(self) -> tuple[str, ...]:
+        return tuple(name for section in self.form for name in section.fields)
+
+    @cached_property
+    def writable(self) -> frozenset[str]:
+        """Every field that a service accepts: the form's, and those that a move's dialog asks for."""
+        asked = (name for move in self.lifecycle.moves for name in (*move.asks, *move.offers))
+        return frozenset({*self.form_fields, *asked}) - KEPT_FIELDS
+
+    def field(self, name: str) -> models.Field[Any, Any] | None:
+        """The model field of this name, or None when the name is the room's own (a computed column)."""
+        try:
+            found = self.model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return None
+        return found if isinstance(found, models.Field) else None
+
+    def field_label(self, name: str) -> str:
+        found = self.field(name)
+        label = str(found.verbose_name) if found is not None else name.replace("_", " ")
+        return label[:1].upper() + label[1:]
+
+    def state(self, record: Record) -> State:
+        return self.lifecycle.state(record.state)
+
+
+_types: dict[str, RecordType] = {}
+_raisings: list[Raising] = []
+
+
+def register(sheet: type[RecordType]) -> type[RecordType]:
+    """Class decorator: the kits know this record type from now on."""
+    one = sheet()
+    if one.kind in _types and type(_types[one.kind]) is not sheet:
+        raise ValueError(f"The kind “{one.kind}” is registered twice.")
+    if any(other.prefix == one.prefix for other in _types.values() if other.kind != one.kind):
+        raise ValueError(f"The prefix “{one.prefix}” is used twice.")
+    _types[one.kind] = one
+    return sheet
+
+
+def forget(kind: str) -> None:
+    """Take a record type out again: for tests that bring one of their own."""
+    _types.pop(kind, None)
+
+
+def offer(raising: Raising) -> None:
+    """Offer a record type to be raised from records of other kinds."""
+    _raisings.append(raising)
+
+
+def raisings(kind: str) -> list[Raising]:
+    """What can be raised from a record of this kind."""
+    return [one for one in _raisings if kind in one.from_kinds or "*" in one.from_kinds]
+
+
+def get(kind: str) -> RecordType:
+    """The sheet of this kind. Raises KeyError."""
+    return _types[kind]
+
+
+def all_types() -> Iterable[RecordType]:
+    """Every registered sheet, in the order of registration."""
+    return tuple(_types.values())

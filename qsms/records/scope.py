@@ -1,0 +1,318 @@
+"""Who may see and do what. Every read of records starts here; the default is no.
+
+An actor's rights compile to branches, each an index range: everything of a kind, one site, one unit, own records.
+A page of newest records is the union of one limited query per branch: a single OR over all branches looks the same
+on busy sites and reads the whole table for quiet ones. The OR form stays for one record, for capped counts and for
+orders by another column, and is the oracle that the tests hold the union against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from qsms.org.actor import Actor, Right
+from qsms.org.choices import Axis
+
+from . import registry
+from .models import Record, Task
+from .registry import RecordType
+
+CONFIDENTIAL = "view_confidential"
+COUNT_CAP = 10_000
+
+
+class RecordLike(Protocol):
+    """A record, or a row with the columns that scope looks at."""
+
+    pk: Any
+    kind: str
+    site_id: int | None
+    unit_id: int | None
+    owner_id: int | None
+    raised_by_id: int | None
+    confidential: bool
+
+
+# The columns of the protocol, for `only()` and `values()`.
+SCOPE_FIELDS = ("kind", "site_id", "unit_id", "owner_id", "raised_by_id", "confidential")
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One index range of a kind's records that an actor reaches."""
+
+    axis: str  # all, site, unit, owner, raised_by, task
+    value: int | None = None
+    confidential: bool = True
+
+    def condition(self) -> Q:
+        condition = Q()
+        if self.axis == "task":
+            condition = Q(Exists(Task.everywhere.filter(record=OuterRef("pk"), person_id=self.value)))
+        elif self.axis != Axis.ALL:
+            condition = Q(**{f"{self.axis}_id": self.value})
+        return condition if self.confidential else condition & Q(confidential=False)
+
+    def narrows(self) -> Q:
+        """The same as `condition`, but a task branch starts from the person's tasks: their few ids, not every row."""
+        if self.axis == "task":
+            return Q(pk__in=Task.everywhere.filter(person_id=self.value).values("record_id"))
+        return self.condition()
+
+
+def branches(actor: Actor, kind: str, verb: str = "view") -> list[Branch]:
+    """What the actor reaches of a kind for a verb, without branches that a wider one contains."""
+    found: dict[tuple[str, int | None], bool] = {}
+    secret = f"{kind}.{CONFIDENTIAL}"
+    secret_everywhere = actor.is_system or any(r.gives(secret) and r.axis == Axis.ALL for r in actor.rights)
+    for right in actor.rights:
+        if not right.gives(f"{kind}.{verb}"):
+            continue
+        secrets_too = secret_everywhere or right.gives(secret)
+        if right.axis == Axis.OWN:
+            if actor.person_id is not None:
+                found |= {(axis, actor.person_id): True for axis in ("owner", "raised_by", "task")}
+            continue
+        value = right.site_id if right.axis == Axis.SITE else right.unit_id if right.axis == Axis.UNIT else None
+        key = (str(right.axis), value)
+        found[key] = found.get(key, False) or secrets_too
+    if found.get((Axis.ALL, None)):
+        return [Branch(Axis.ALL)]
+    all_but_secret = (Axis.ALL, None) in found
+    return [
+        Branch(axis, value, secrets_too)
+        for (axis, value), secrets_too in found.items()
+        # Beside "everything not confidential", a branch adds something only when it shows confidential records.
+        if not all_but_secret or axis == Axis.ALL or secrets_too
+    ]
+
+
+def predicate(actor: Actor, kind: str, verb: str = "view") -> Q:
+    """The branches as one condition. Matches nothing when there is no branch."""
+    condition = Q(pk__in=())
+    for branch in branches(actor, kind, verb):
+        if branch == Branch(Axis.ALL):
+            return Q()
+        condition |= branch.condition()
+    return condition
+
+
+def visible(actor: Actor, kind: str, verb: str = "view") -> QuerySet[Any]:
+    """The records of a kind that the actor reaches for a verb, as instances of the child model."""
+    model = registry.get(kind).model
+    return model.everywhere.filter(predicate(actor, kind, verb), organisation_id=actor.organisation_id, kind=kind)
+
+
+def reaches(actor: Actor, right: Right, record: RecordLike) -> bool:
+    """Whether this right's axis covers this record."""
+    if right.axis == Axis.ALL:
+        return True
+    if right.axis == Axis.SITE:
+        return record.site_id is not None and record.site_id == right.site_id
+    if right.axis == Axis.UNIT:
+        return record.unit_id is not None and record.unit_id == right.unit_id
+    return actor.person_id is not None and (
+        actor.person_id in (record.owner_id, record.raised_by_id) or _involved(actor, record)
+    )
+
+
+def _involved(actor: Actor, record: RecordLike) -> bool:
+    return Task.everywhere.filter(record_id=record.pk, person_id=actor.person_id).exists()
+
+
+def sees(actor: Actor, record: RecordLike) -> bool:
+    """Whether the actor may see this record. The organisation is the caller's to check: rows come from one."""
+    if actor.is_system:
+        return True
+    reaching = [r for r in actor.rights_for(f"{record.kind}.view") if reaches(actor, r, record)]
+    if not record.confidential:
+        return bool(reaching)
+    secret = f"{record.kind}.{CONFIDENTIAL}"
+    return any(r.axis == Axis.OWN or r.gives(secret) for r in reaching) or (
+        bool(reaching) and any(r.gives(secret) and r.axis == Axis.ALL for r in actor.rights)
+    )
+
+
+def may(actor: Actor, verb: str, record: RecordLike) -> bool:
+    """Whether the actor may do `verb` on this record: sees it, and a right that gives the verb reaches it."""
+    if getattr(record, "organisation_id", actor.organisation_id) != actor.organisation_id:
+        return False
+    if actor.is_system:
+        return True
+    sheet = registry.get(record.kind)
+    if isinstance(record, Record):
+        own_say = sheet.may(actor, verb, record)
+        if own_say is not None:
+            return own_say and sees(actor, record)
+    return sees(actor, record) and any(
+        reaches(actor, right, record) for right in actor.rights_for(f"{record.kind}.{verb}")
+    )
+
+
+def permitted(actor: Actor, record: Record, verbs: Iterable[str]) -> frozenset[str]:
+    """Those of `verbs` that the actor may do on this record."""
+    return frozenset(verb for verb in verbs if may(actor, verb, record))
+
+
+def authority(actor: Actor, record: RecordLike, verb: str = "accept") -> int:
+    """The highest rank in accepting risk among the rights that give the verb and reach this record."""
+    return max((r.authority for r in actor.rights_for(f"{record.kind}.{verb}") if reaches(actor, r, record)), default=0)
+
+
+def kinds_seen(actor: Actor) -> list[str]:
+    """The kinds of which the actor may see any record at all."""
+    return [sheet.kind for sheet in registry.all_types() if actor.holds(f"{sheet.kind}.view")]
+
+
+# -- pages of ids ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    ids: list[int]
+    # The key of the next page, or empty on the last one.
+    after: str = ""
+
+
+class BadPageKey(ValueError):
+    """A page key that no list of ours gave out."""
+
+
+def page(
+    actor: Actor,
+    sheet: RecordType,
+    where: Q | None = None,
+    *,
+    verb: str = "view",
+    order: str = "-id",
+    after: str = "",
+    limit: int = 50,
+) -> Page:
+    """Ids of one page of a list, by key and never by offset. `where` may name the child's columns.
+
+    Raises BadPageKey when `after` was not given out by this order. `order` is one of the sheet's orders.
+    """
+    where = where or Q()
+    reach = branches(actor, sheet.kind, verb)
+    if not reach:
+        return Page([])
+    base = sheet.model.everywhere if _names_child(sheet, where) else Record.everywhere
+    rows = base.filter(where, organisation_id=actor.organisation_id, kind=sheet.kind)
+    if base is not Record.everywhere:
+        rows = rows.filter(tenant_id=actor.organisation_id)
+    field, down = order.lstrip("-"), order.startswith("-")
+    if field == "id":
+        return _newest(rows, reach, down, after, limit)
+    condition = Q()
+    if Branch(Axis.ALL) not in reach:
+        condition = Q(pk__in=())
+        for branch in reach:
+            condition |= branch.narrows()
+    return _by_column(rows.filter(condition), field, down, after, limit)
+
+
+def _names_child(sheet: RecordType, where: Q) -> bool:
+    own = {f.name for f in sheet.own_fields}
+    return any(name.split("__")[0].removesuffix("_id") in own for name in _names(where))
+
+
+def _names(where: Q) -> Iterable[str]:
+    for child in where.children:
+        if isinstance(child, Q):
+            yield from _names(child)
+        elif isinstance(child, tuple):
+            yield str(child[0])
+
+
+def _newest(rows: QuerySet[Any], reach: list[Branch], down: bool, after: str, limit: int) -> Page:
+    key = "-pk" if down else "pk"
+    if after:
+        try:
+            rows = rows.filter(**{"pk__lt" if down else "pk__gt": int(after)})
+        except ValueError as error:
+            raise BadPageKey(after) from error
+    if len(reach) == 1:
+        ids = list(rows.filter(reach[0].narrows()).order_by(key).values_list("pk", flat=True)[: limit + 1])
+    else:
+        parts = [rows.filter(b.narrows()).order_by(key).values_list("pk", flat=True)[: limit + 1] for b in reach]
+        ids = _union(parts, down, limit + 1)
+    return Page(ids[:limit], str(ids[limit - 1]) if len(ids) > limit else "")
+
+
+def _union(parts: list[QuerySet[Any]], down: bool, limit: int) -> list[int]:
+    """The first `limit` ids of several limited queries. Django cannot limit inside a union on SQLite; SQL can."""
+    statements, values = [], []
+    for part in parts:
+        statement, given = part.query.get_compiler(connection=connection).as_sql()
+        statements.append(f"SELECT * FROM ({statement}) AS branch")  # noqa: S608
+        values += given
+    union = " UNION ".join(statements)
+    direction = "DESC" if down else "ASC"
+    with connection.cursor() as cursor:
+        # Every value is a parameter; only Django's own SQL and these words are put together here.
+        cursor.execute(f"SELECT * FROM ({union}) AS found ORDER BY 1 {direction} LIMIT {int(limit)}", values)  # noqa: S608
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _by_column(rows: QuerySet[Any], field: str, down: bool, after: str, limit: int) -> Page:
+    """By another column, then by id; rows without a value come last on both engines, as a second segment."""
+    sign = "-" if down else ""
+    segment, value, last = _read_key(after)
+    found: list[tuple[Any, int]] = []
+    if segment == "v":
+        valued = rows.filter(**{f"{field}__isnull": False})
+        if after:
+            beyond = Q(**{f"{field}__{'lt' if down else 'gt'}": value})
+            beyond |= Q(**{field: value, f"pk__{'lt' if down else 'gt'}": last})
+            valued = valued.filter(beyond)
+        found = list(valued.order_by(f"{sign}{field}", f"{sign}pk").values_list(field, "pk")[: limit + 1])
+    if len(found) <= limit and rows.model._meta.get_field(field).null:
+        empty = rows.filter(**{f"{field}__isnull": True})
+        if segment == "n" and after:
+            empty = empty.filter(pk__lt=last)
+        room = limit + 1 - len(found)
+        found += [(None, pk) for pk in empty.order_by("-pk").values_list("pk", flat=True)[:room]]
+    if len(found) <= limit:
+        return Page([pk for _value, pk in found])
+    at, pk = found[limit - 1]
+    key = f"n~~{pk}" if at is None else f"v~{at.isoformat() if hasattr(at, 'isoformat') else at}~{pk}"
+    return Page([pk for _value, pk in found[:limit]], key)
+
+
+def _read_key(after: str) -> tuple[str, str, int]:
+    if not after:
+        return "v", "", 0
+    try:
+        segment, value, last = after.split("~")
+        if segment not in ("v", "n"):
+            raise BadPageKey(after)
+        return segment, value, int(last)
+    except ValueError as error:
+        raise BadPageKey(after) from error
+
+
+def count(actor: Actor, sheet: RecordType, where: Q | None = None, *, verb: str = "view", cap: int = COUNT_CAP) -> int:
+    """How many records match, counted up to `cap` + 1: above it, say "more than"."""
+    rows = visible(actor, sheet.kind, verb) if _names_child(sheet, where or Q()) else _parents(actor, sheet, verb)
+    return rows.filter(where or Q()).values("pk")[: cap + 1].count()
+
+
+def _parents(actor: Actor, sheet: RecordType, verb: str) -> QuerySet[Record]:
+    return Record.everywhere.filter(
+        predicate(actor, sheet.kind, verb), organisation_id=actor.organisation_id, kind=sheet.kind
+    )
+
+
+def seen_of(actor: Actor, ids: Iterable[int]) -> Mapping[int, Record]:
+    """Those of these records, of any kind, that the actor sees: for links, tasks and search results (one query)."""
+    rows = Record.everywhere.filter(pk__in=list(ids), organisation_id=actor.organisation_id)
+    return {row.pk: row for row in rows if row.kind in _known() and sees(actor, row)}
+
+
+def _known() -> frozenset[str]:
+    return frozenset(sheet.kind for sheet in registry.all_types())

@@ -1,0 +1,66 @@
+"""Electronic signature: the person proves again who they are, and the signature binds to what was shown."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from qsms.org.actor import Actor
+from qsms.org.models import Person
+
+from . import wording
+from .errors import Invalid
+from .models import Deed, Record, Signature
+from .registry import RecordType
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the signer gave: the password again, and the hash of what the page showed (empty: as it stands now)."""
+
+    password: str
+    shown: str = ""
+
+
+def content(sheet: RecordType, record: Record) -> dict[str, Any]:
+    """What a signature covers: number, version and every field of the form, as the page writes them."""
+    shown = {name: wording.value(sheet, record, name) for name in sheet.form_fields}
+    return {"number": record.number, "version": record.version, "title": record.title, "fields": shown}
+
+
+def content_hash(sheet: RecordType, record: Record) -> str:
+    """SHA-256 over the content in canonical JSON."""
+    text = json.dumps(content(sheet, record), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check(actor: Actor, proof: Proof | None, shown: str) -> None:
+    """Raise Invalid unless the actor's own password was given and the content is still what was shown."""
+    if actor.person_id is None:
+        raise Invalid({"password": _("Only a person can sign.")})
+    if proof is None or not proof.password:
+        raise Invalid({"password": _("Type your password to sign.")})
+    account = Person.objects.select_related("account").get(pk=actor.person_id).account
+    if account is None or not account.check_password(proof.password):
+        raise Invalid({"password": _("This is not your password. Type it again.")})
+    if proof.shown and proof.shown != shown:
+        raise Invalid({"password": _("The record changed since you opened this page. Read it again, then sign.")})
+
+
+def write(actor: Actor, record: Record, deed: Deed, meaning: str, shown: str) -> Signature:
+    """Keep the signature with its deed. The caller has checked it and has the transaction open."""
+    if actor.person_id is None:
+        raise Invalid({"password": _("Only a person can sign.")})
+    return Signature.everywhere.create(
+        organisation_id=record.organisation_id,
+        record_id=record.pk,
+        deed=deed,
+        person_id=actor.person_id,
+        meaning=meaning,
+        content_hash=shown,
+        at=deed.at,
+    )

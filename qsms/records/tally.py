@@ -1,0 +1,93 @@
+"""Running counts, kept by every write, so that overview and lists need not count a million rows.
+
+Measures are narrow on purpose: `state` (state x disciplines), `month` (month opened) and `risk` (risk of the open).
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Bag
+from collections.abc import Iterable, Sequence
+from datetime import UTC
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count
+from django.db.models.functions import ExtractMonth, ExtractYear
+
+from qsms.rules.lifecycle import Phase
+
+from .models import Record, Tally
+from .projections import Before, Written, project
+
+Key = tuple[int, str, str, int, bool, str, str]
+
+UPSERT = """
+INSERT INTO {table} (organisation_id, measure, kind, site, confidential, a, b, n) VALUES {rows}
+ON CONFLICT (organisation_id, measure, kind, site, confidential, a, b) DO UPDATE SET n = {table}.n + EXCLUDED.n
+"""
+ROWS_A_STATEMENT = 100
+
+
+def keys(organisation_id: int, kind: str, row: Before | Record) -> Iterable[Key]:
+    """The cells in which this record counts."""
+    place = (row.site_id or 0, row.confidential)
+    yield (organisation_id, "state", kind, *place, row.state, str(row.disciplines))
+    opened: Any = row.opened_at
+    yield (organisation_id, "month", kind, *place, f"{opened.astimezone(UTC):%Y-%m}", "")
+    if row.phase < Phase.DONE:
+        yield (organisation_id, "risk", kind, *place, str(row.risk_class), "")
+
+
+@project
+def follow(writes: Sequence[Written]) -> None:
+    """Add what these writes change."""
+    bag: Bag[Key] = Bag()
+    for write in writes:
+        organisation_id, kind = write.record.organisation_id, write.record.kind
+        if write.before is not None:
+            bag.subtract(keys(organisation_id, kind, write.before))
+        bag.update(keys(organisation_id, kind, write.record))
+    add(bag)
+
+
+def add(bag: Bag[Key]) -> None:
+    """Add the bag to the table. Equal keys are summed and sorted first: PostgreSQL refuses a row twice in one
+    statement, and two writers in different orders would deadlock."""
+    rows = sorted((key, n) for key, n in bag.items() if n)
+    table = connection.ops.quote_name(Tally._meta.db_table)
+    for start in range(0, len(rows), ROWS_A_STATEMENT):
+        part = rows[start : start + ROWS_A_STATEMENT]
+        marks = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s)"] * len(part))
+        with connection.cursor() as cursor:
+            cursor.execute(UPSERT.format(table=table, rows=marks), [v for key, n in part for v in (*key, n)])
+
+
+def recount(organisation_id: int) -> dict[Key, tuple[int, int]]:
+    """Count everything again and compare: key -> (kept, counted), for those that differ. Changes nothing."""
+    counted: Bag[Key] = Bag()
+    rows = (
+        Record.everywhere.filter(organisation_id=organisation_id)
+        .values_list(
+            "kind", "state", "phase", "disciplines", "site_id", "confidential", "risk_class",
+            ExtractYear("opened_at", tzinfo=UTC), ExtractMonth("opened_at", tzinfo=UTC),
+        )
+        .annotate(n=Count("pk"))
+        .order_by()
+    )  # fmt: skip
+    for kind, state, phase, disciplines, site, confidential, risk, year, month, n in rows:
+        place = (site or 0, confidential)
+        counted[(organisation_id, "state", kind, *place, state, str(disciplines))] += n
+        counted[(organisation_id, "month", kind, *place, f"{year:04d}-{month:02d}", "")] += n
+        if phase < Phase.DONE:
+            counted[(organisation_id, "risk", kind, *place, str(risk), "")] += n
+    kept: Bag[Key] = Bag()
+    for row in Tally.objects.filter(organisation_id=organisation_id):
+        kept[(organisation_id, row.measure, row.kind, row.site, row.confidential, row.a, row.b)] = row.n
+    return {key: (kept[key], counted[key]) for key in kept.keys() | counted.keys() if kept[key] != counted[key]}
+
+
+def repair(organisation_id: int) -> int:
+    """Set right what a recount finds different; how many cells that were."""
+    differences = recount(organisation_id)
+    add(Bag({key: counted - kept for key, (kept, counted) in differences.items()}))
+    return len(differences)

@@ -1,0 +1,138 @@
+"""Tasks: whatever waits for a person. One inbox, because there is one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from qsms.base import moment
+from qsms.org.actor import Actor
+from qsms.org.models import Role
+from qsms.rules.lifecycle import TaskPlan
+
+from . import clocks, scope
+from .models import Record, Task
+from .registry import RecordType
+
+
+def give(
+    actor: Actor,
+    record: Record,
+    code: str,
+    title: str,
+    *,
+    person_id: int | None = None,
+    role: str = "",
+    due_at: datetime | None = None,
+) -> Task | None:
+    """Give a task to a person or, without one, to a role. The same task for the same person is not given twice."""
+    role_id = None
+    if person_id is None:
+        role_id = (
+            Role.objects.filter(organisation_id=actor.organisation_id, code=role).values_list("pk", flat=True).first()
+        )
+        if role_id is None:
+            return None
+    taker = {"person_id": person_id} if person_id is not None else {"role_id": role_id}
+    existing: Task | None = Task.everywhere.filter(record_id=record.pk, code=code, done_at=None, **taker).first()
+    if existing is not None:
+        return existing
+    task = Task(
+        organisation_id=record.organisation_id,
+        record_id=record.pk,
+        code=code,
+        title=str(title)[:250],
+        person_id=person_id,
+        role_id=role_id,
+        asked_by_id=actor.person_id,
+        due_at=due_at,
+        given_at=moment.now(),
+    )
+    task.save(force_insert=True)
+    return task
+
+
+def give_planned(actor: Actor, sheet: RecordType, record: Record, plans: Iterable[TaskPlan]) -> list[Task]:
+    """Give the tasks that a move plans; a party nobody plays falls back to the plan's role."""
+    given = []
+    for plan in plans:
+        people: Iterable[int | None] = sheet.parties(record).get(plan.to, ()) or [None]
+        due = None
+        if plan.clock:
+            due = clocks.deadline(record, plan.clock, moment.now()).due
+        elif plan.days:
+            due = moment.now() + timedelta(days=plan.days)
+        for person_id in people:
+            task = give(actor, record, plan.code, plan.title, person_id=person_id, role=plan.role, due_at=due)
+            if task is not None:
+                given.append(task)
+    return given
+
+
+def finish(actor: Actor, record: Record, codes: Iterable[str], outcome: str = "") -> int:
+    """Complete the open tasks with these codes ("*" for all) on a record; how many there were."""
+    waiting = Task.everywhere.filter(record_id=record.pk, done_at=None)
+    wanted = tuple(codes)
+    if "*" not in wanted:
+        waiting = waiting.filter(code__in=wanted)
+    return waiting.update(done_at=moment.now(), done_by_id=actor.person_id, outcome=outcome[:250])
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A task of somebody's inbox, with what its line shows of the record."""
+
+    id: int
+    code: str
+    title: str
+    due_at: datetime | None
+    given_at: datetime
+    asked_by: str
+    role: str
+    record: Record
+
+
+def mine(actor: Actor, *, limit: int = 200) -> list[Waiting]:
+    """The open tasks of the actor, and those of the actor's roles on records the actor sees, soonest first.
+
+    Two limited index ranges, not one OR over the table.
+    """
+    if actor.person_id is None:
+        return []
+    open_tasks = Task.everywhere.filter(organisation_id=actor.organisation_id, done_at=None)
+    columns = ("pk", "code", "title", "due_at", "given_at", "asked_by__name", "role__title", "record_id", "person_id")
+    rows: list[Mapping[str, Any]] = list(
+        open_tasks.filter(person_id=actor.person_id).order_by("due_at").values(*columns)[:limit]
+    )
+    if actor.roles:
+        roles = Role.objects.filter(organisation_id=actor.organisation_id, code__in=actor.roles).values("pk")
+        rows += list(open_tasks.filter(role_id__in=roles).order_by("due_at").values(*columns)[:limit])
+    records = scope.seen_of(actor, {row["record_id"] for row in rows})
+    found = [
+        Waiting(
+            row["pk"], row["code"], row["title"], row["due_at"], row["given_at"], row["asked_by__name"] or "",
+            row["role__title"] or "", records[row["record_id"]],
+        )
+        for row in rows
+        if row["record_id"] in records
+    ]  # fmt: skip
+    far = moment.now() + timedelta(days=36500)
+    return sorted(found, key=lambda one: (one.due_at or far, one.id))
+
+
+def on_record(record: Record) -> list[Task]:
+    """The open tasks of a record."""
+    return list(
+        Task.everywhere.filter(record_id=record.pk, done_at=None)
+        .select_related("person", "role")
+        .order_by("due_at", "pk")
+    )
+
+
+def open_for(actor: Actor, record: Record) -> Q:
+    """The condition of tasks on this record that the actor may complete: own ones, or of a role held."""
+    return Q(person_id=actor.person_id) | Q(role__code__in=list(actor.roles))

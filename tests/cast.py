@@ -1,0 +1,76 @@
+"""The same cast in every test: two organisations, three sites, and people who may and may not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from qsms.base import context, moment
+from qsms.org import actor as actors
+from qsms.org import services
+from qsms.org.actor import Actor
+from qsms.org.models import Organisation, Person, Site, Unit
+
+PASSWORD = "a long enough password"  # noqa: S105
+
+
+@dataclass
+class Cast:
+    """People by their part in the tests; `actor(name)` is what they may do today."""
+
+    organisation: Organisation
+    other: Organisation
+    sites: dict[str, Site]
+    units: dict[str, Unit]
+    people: dict[str, Person]
+
+    def actor(self, name: str) -> Actor:
+        person = Person.objects.select_related("organisation").get(pk=self.people[name].pk)
+        return actors.load(person, moment.now().date())
+
+    def __getattr__(self, name: str) -> Person:
+        try:
+            return self.__dict__["people"][name]
+        except KeyError as error:
+            raise AttributeError(name) from error
+
+
+ROLES: dict[str, tuple[str, str]] = {
+    "safety": ("safety_manager", "all"),
+    "quality": ("quality_manager", "all"),
+    "director": ("department_director", "all"),
+    "executive": ("accountable_executive", "all"),
+    "gatekeeper": ("gatekeeper", "all"),
+    "administrator": ("administrator", "all"),
+    "site_owner": ("process_owner", "site"),
+    "other_site_auditor": ("auditor", "site"),
+}
+
+
+@pytest.fixture
+def cast(db: None) -> Iterator[Cast]:
+    """Everybody, with the first organisation active."""
+    ours = services.found(name="Larkfield Air", kind="airline_repair", zone="America/Phoenix", region="AZ")
+    theirs = services.found(name="Outside Aero", kind="repair")
+    sites = {
+        code: Site.objects.create(organisation=ours, code=code, name=name, zone="America/Phoenix")
+        for code, name in (("LKF", "Larkfield"), ("STV", "Stavnes"), ("DOR", "Dormant"))
+    }
+    units = {"MX": Unit.objects.create(organisation=ours, code="MX", name="Line maintenance", site=sites["LKF"])}
+    people = {}
+    for name in ("reporter", "owner", "colleague", *ROLES):
+        site = sites["STV"] if name == "other_site_auditor" else sites["LKF"]
+        person = services.add_person(
+            ours, name=f"{name.replace('_', ' ').title()} Person", email=f"{name}@larkfield.test", site=site
+        )
+        if name in ROLES:
+            role, axis = ROLES[name]
+            services.grant(person, role, axis=axis)
+        people[name] = person
+    people["outsider"] = services.add_person(theirs, name="Outside Manager", email="outsider@outside.test")
+    services.grant(people["outsider"], "safety_manager", axis="all")
+    services.grant(people["outsider"], "quality_manager", axis="all")
+    with context.organisation(ours.pk):
+        yield Cast(ours, theirs, sites, units, people)
