@@ -1,0 +1,55 @@
+"""Report forms as data: what a form may ask, what an answer may be, when a form becomes another version."""
+
+from qsms.reports.rules.answers import (
+    Answers,
+    check_answers,
+    mapped,
+    split_personal,
+    summary,
+    visible_fields,
+)
+from qsms.reports.rules.form import (
+    COLUMNS,
+    DISCIPLINES,
+    FIELD_TYPES,
+    MODES,
+    Choice,
+    Condition,
+    FormError,
+    FormField,
+    FormSection,
+    ReportForm,
+    form_from_data,
+    form_to_data,
+    load_form,
+    shipped_forms,
+)
+from qsms.reports.rules.validate import validate_form
+from qsms.reports.rules.versions import FormChange, changes, next_version
+
+__all__ = [
+    "COLUMNS",
+    "DISCIPLINES",
+    "FIELD_TYPES",
+    "MODES",
+    "Answers",
+    "Choice",
+    "Condition",
+    "FormChange",
+    "FormError",
+    "FormField",
+    "FormSection",
+    "ReportForm",
+    "changes",
+    "check_answers",
+    "form_from_data",
+    "form_to_data",
+    "load_form",
+    "mapped",
+    "next_version",
+    "shipped_forms",
+    "split_personal",
+    "summary",
+    "validate_form",
+    "visible_fields",
+]
