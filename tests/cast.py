@@ -13,7 +13,7 @@ from qsms.org import services
 from qsms.org.actor import Actor
 from qsms.org.models import Organisation, Person, Site, Unit
 
-PASSWORD = "a long enough password"  # noqa: S105
+PASSWORD = "a long enough password"
 
 
 @dataclass

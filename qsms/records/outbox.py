@@ -51,7 +51,7 @@ def _deliver_one(pk: int) -> int:
             with write_transaction(), context.organisation(row.organisation_id):
                 for listener in events.after_listeners.of(row.event):
                     listener.call(_event(row))
-        except Exception as error:  # noqa: BLE001 a listener's fault must not stop the others
+        except Exception as error:
             log.exception("Event %s (%s) was not delivered.", row.pk, row.event)
             Outbox.objects.filter(pk=pk).update(tries=F("tries") + 1, error=f"{type(error).__name__}: {error}"[:2000])
             return 0

@@ -191,7 +191,7 @@ def test_links_stand_in_both_histories(keeper: Cast) -> None:
     one, two = spill(keeper), spill(keeper)
     safety = keeper.actor("safety")
     made = services.link(safety, one.pk, two.pk, "relates", reason="same stand")
-    assert [e.verb for e in entries(two)][0] == "linked"
+    assert next(e.verb for e in entries(two)) == "linked"
     with pytest.raises(Invalid):
         services.unlink(safety, made.pk, reason=" ")
     services.unlink(safety, made.pk, reason="mistake")
