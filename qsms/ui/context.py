@@ -1,0 +1,186 @@
+"""What the shell around a page needs: menu, person, counts, theme and lens.
+
+The kit knows no room. The assembly hands it four functions with `provide`; each takes the request and is called
+only when a page with the shell is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+from .marks import initials
+
+# What a person may choose for their own screen, kept in cookies so that the server draws it at once, without a flash.
+PREFERENCES = {
+    "theme": ("", "light", "dark"),
+    "lens": ("all", "safety", "quality", "environment"),
+    "menu": ("wide", "slim"),
+    "density": ("", "roomy"),
+    "keys": ("on", "off"),
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the side menu. `go` is the letter that follows G; `count` is what is open to the reader."""
+
+    label: str
+    url: str
+    icon: str
+    count: int | None = None
+    go: str = ""
+    urgent: bool = False
+
+    @property
+    def name(self) -> str:
+        return str(self.label)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A titled part of the menu; the first group has no title, the one with `foot` stands at the bottom."""
+
+    items: tuple[Item, ...]
+    title: str = ""
+    foot: bool = False
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is signed in, as the account menu says it."""
+
+    name: str
+    role: str = ""
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+
+@dataclass(frozen=True)
+class Links:
+    """Where the fixed places of the shell lead."""
+
+    home: str = "/"
+    work: str = "/"
+    records: str = "/"
+    report: str = "/report/"
+    search: str = "/search/"
+    palette: str = "/palette/"
+    help: str = "/help/"
+    account: str = "/account/"
+    sign_in: str = "/sign-in/"
+    sign_out: str = "/sign-out/"
+
+
+def _no_menu(request: HttpRequest) -> tuple[Group, ...]:
+    return ()
+
+
+def _account(request: HttpRequest) -> Person | None:
+    user = getattr(request, "user", None)
+    return Person(str(user)) if user is not None and user.is_authenticated else None
+
+
+def _no_inbox(request: HttpRequest) -> int:
+    return 0
+
+
+def _plain_links(request: HttpRequest) -> Links:
+    return Links()
+
+
+def _no_organisation(request: HttpRequest) -> str:
+    return ""
+
+
+_hooks: dict[str, Callable[[HttpRequest], Any]] = {
+    "menu": _no_menu,
+    "person": _account,
+    "inbox": _no_inbox,
+    "links": _plain_links,
+    "organisation": _no_organisation,
+}
+
+
+def provide(**functions: Callable[[HttpRequest], Any]) -> None:
+    """Say where the shell gets its content: any of menu, person, inbox, links, organisation.
+
+    menu gives `Group`s, person a `Person` or None, inbox a number, links a `Links`, organisation its name.
+    """
+    unknown = set(functions) - set(_hooks)
+    if unknown:
+        raise ValueError(f"The shell has no {', '.join(sorted(unknown))}. It asks for {', '.join(_hooks)}.")
+    _hooks.update(functions)
+
+
+def preference(request: HttpRequest, name: str) -> str:
+    """What the reader chose, or the first choice when the cookie is missing or nonsense."""
+    chosen = request.COOKIES.get(f"qsms_{name}", "")
+    return chosen if chosen in PREFERENCES[name] else PREFERENCES[name][0]
+
+
+class Shell:
+    """Everything the shell template shows, found only when it is asked for."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def theme(self) -> str:
+        return preference(self.request, "theme")
+
+    @cached_property
+    def lens(self) -> str:
+        return preference(self.request, "lens")
+
+    @cached_property
+    def slim(self) -> bool:
+        return preference(self.request, "menu") == "slim"
+
+    @cached_property
+    def density(self) -> str:
+        return preference(self.request, "density")
+
+    @cached_property
+    def keys(self) -> bool:
+        return preference(self.request, "keys") == "on"
+
+    @cached_property
+    def menu(self) -> tuple[Group, ...]:
+        return tuple(_hooks["menu"](self.request))
+
+    @cached_property
+    def person(self) -> Person | None:
+        return _hooks["person"](self.request)
+
+    @cached_property
+    def inbox(self) -> int:
+        return _hooks["inbox"](self.request)
+
+    @cached_property
+    def links(self) -> Links:
+        return _hooks["links"](self.request)
+
+    @cached_property
+    def organisation(self) -> str:
+        return _hooks["organisation"](self.request)
+
+    @cached_property
+    def here(self) -> str:
+        """The address of the menu line that the page belongs to: the longest one that starts it."""
+        path = self.request.path
+        urls = [item.url for group in self.menu for item in group.items if item.url.startswith("/")]
+        return max((url for url in urls if path == url or path.startswith(url.rstrip("/") + "/")), key=len, default="")
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `shell`, and `base`, which is a fragment when htmx asks for a part of a page."""
+    htmx = getattr(request, "htmx", None)
+    part = bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    return {"shell": Shell(request), "base": "ui/fragment.html" if part else "ui/shell.html"}

@@ -1,0 +1,326 @@
+// Makes pages quicker to use. Every page works without it: links and forms come first.
+// Nothing is made from text here, so a strict Content-Security-Policy holds; the sentences stand in #ui-words.
+const $ = (selector, from = document) => from.querySelector(selector);
+const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
+const root = document.documentElement;
+const words = $("#ui-words")?.dataset ?? {};
+const token = () => $("input[name=csrfmiddlewaretoken]")?.value ?? "";
+const seen = (element) => element?.checkVisibility?.({ visibilityProperty: true }) ?? Boolean(element?.offsetParent);
+const fill = (sentence, values) => (sentence ?? "").replace(/%\((\w+)\)s/g, (_, name) => values[name]);
+
+// One polite line says results; emptied first, so that the same sentence is said twice.
+export function say(sentence) {
+  const line = $("[data-live]");
+  if (!line || !sentence) return;
+  line.textContent = "";
+  setTimeout(() => { line.textContent = sentence; }, 60);
+}
+
+// Theme and menu change at once; the cookie lets the server draw the next page right from the start.
+function keep(name, value) {
+  document.cookie = `qsms_${name}=${value}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+}
+const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
+const PREFER = {
+  theme() {
+    const next = isDark() ? "light" : "dark";
+    root.dataset.theme = next;
+    say(next === "dark" ? words.dark : words.light);
+    return next;
+  },
+  menu(button) {
+    const next = root.dataset.menu === "slim" ? "wide" : "slim";
+    if (next === "slim") root.dataset.menu = "slim";
+    else delete root.dataset.menu;
+    button.setAttribute("aria-pressed", next === "slim");
+    return next;
+  },
+};
+
+// Forms: sent once, even when the connection is slow or the button is pressed twice.
+function send(event) {
+  const form = event.target;
+  const prefer = form.dataset.prefer;
+  if (prefer) {
+    event.preventDefault();
+    keep(prefer, PREFER[prefer](event.submitter));
+    return;
+  }
+  if (form.method === "dialog") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  if (!navigator.onLine && form.method === "post") {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    waiting.set(form, event.submitter);
+    for (const button of $$("[data-save]", form)) {
+      button.dataset.said ??= button.textContent;
+      button.textContent = words.sendLater;
+    }
+    say(words.unreachable);
+    return;
+  }
+  if (form.method !== "post") return;
+  form.dataset.sent = "yes";
+  const button = event.submitter;
+  form.slow = setTimeout(() => button?.classList.add("busy"), 300);
+  form.wait = setTimeout(() => say(words.working), 2000);
+}
+function release(form) {
+  delete form.dataset.sent;
+  clearTimeout(form.slow);
+  clearTimeout(form.wait);
+  for (const button of $$(".busy", form)) button.classList.remove("busy");
+}
+const waiting = new Map();
+document.addEventListener("submit", send, true);
+addEventListener("pageshow", () => $$("form[data-sent]").forEach(release));
+
+// Connection: a band on top; what was sent while offline goes out afterwards.
+function connection() {
+  const band = $("[data-offline-band]");
+  if (band) band.hidden = navigator.onLine;
+  if (!navigator.onLine) return say(words.offline);
+  for (const [form, submitter] of waiting) {
+    for (const button of $$("[data-said]", form)) button.textContent = button.dataset.said;
+    if (form.isConnected) form.requestSubmit(submitter ?? undefined);
+  }
+  waiting.clear();
+}
+addEventListener("online", () => { say(words.online); connection(); });
+addEventListener("offline", connection);
+if (!navigator.onLine) connection();
+
+// Drafts keep themselves a few seconds after the last change, and say so.
+function drafts(form) {
+  let timer;
+  const told = () => $("[data-draft-said]", form) ?? $("[data-draft-said]");
+  const put = async () => {
+    const body = new FormData(form);
+    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+    try {
+      const answer = await fetch(form.dataset.draft, { method: "POST", body, headers: { "X-CSRFToken": token() } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const now = new Date().toLocaleTimeString(root.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
+      if (told()) told().textContent = fill(words.kept, { time: now });
+    } catch {
+      if (told()) told().textContent = words.unkept;
+      timer = setTimeout(put, 15000);
+    }
+  };
+  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(put, 3000); });
+  form.addEventListener("submit", () => clearTimeout(timer));
+}
+
+// Matrix: the browser gives one tab stop; arrows follow rows and columns, Enter or Space chooses, a line says the cell.
+function matrix(box) {
+  const rows = $$("tbody tr", box).map((row) => $$("input", row));
+  const line = $("[data-matrix-said]", box);
+  const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+  box.addEventListener("keydown", (event) => {
+    const y = rows.findIndex((row) => row.includes(event.target));
+    if (y < 0) return;
+    const x = rows[y].indexOf(event.target);
+    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      event.target.click();
+    }
+    const step = STEPS[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const sideways = getComputedStyle(box).direction === "rtl" ? -step[1] : step[1];
+    rows[y + step[0]]?.[x + sideways]?.focus();
+  });
+  box.addEventListener("change", (event) => { if (line) line.textContent = event.target.getAttribute("aria-label"); });
+}
+
+// Rows: selecting shows the bulk bar; groups fold.
+function rows(table) {
+  const form = table.closest("form") ?? document;
+  const bar = $("[data-bulk]", form) ?? $("[data-bulk]");
+  const boxes = $$("tbody .check", table);
+  const all = $("[data-select-all]", table);
+  const sync = () => {
+    const chosen = boxes.filter((box) => box.checked).length;
+    for (const box of boxes) box.closest("tr").setAttribute("aria-selected", box.checked);
+    if (all) { all.checked = chosen === boxes.length; all.indeterminate = chosen > 0 && !all.checked; }
+    if (!bar) return;
+    bar.hidden = !chosen;
+    $("[data-bulk-count]", bar).textContent = fill(words.selected, { n: chosen });
+  };
+  if (boxes.length) {
+    if (all) { all.hidden = false; all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; sync(); }); }
+    table.addEventListener("change", sync);
+    form.addEventListener("reset", () => setTimeout(sync));
+    sync();
+  }
+  for (const title of $$("span[data-fold]", table)) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.setAttribute("aria-expanded", "true");
+    const arrow = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    arrow.setAttribute("class", "ic ic-s");
+    arrow.setAttribute("aria-hidden", "true");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    use.setAttribute("href", $("svg use[href*='#i-']").getAttribute("href").replace(/#.*/, "#i-chevron-down"));
+    arrow.append(use);
+    button.append(arrow, ...title.childNodes);
+    title.replaceWith(button);
+    button.addEventListener("click", () => {
+      const open = button.getAttribute("aria-expanded") !== "true";
+      button.setAttribute("aria-expanded", open);
+      button.closest("tbody").nextElementSibling.hidden = !open;
+    });
+  }
+}
+
+// Stage bar: on a phone only the present step shows; a tap shows the rest.
+function stage(line) {
+  line.dataset.folded = "";
+  line.addEventListener("click", () => line.toggleAttribute("data-folded"));
+}
+
+// Palette: a dialog over the page; its results come as links from the server.
+const palette = $("#palette");
+const options = () => $$("[role=option]", palette);
+function point(option) {
+  for (const each of options()) each.setAttribute("aria-selected", each === option);
+  if (option) option.scrollIntoView({ block: "nearest" });
+  const input = $("input", palette);
+  if (option) input.setAttribute("aria-activedescendant", option.id);
+  else input.removeAttribute("aria-activedescendant");
+}
+function openPalette(text = "") {
+  if (!palette || palette.open) return;
+  palette.showModal();
+  const input = $("input", palette);
+  if (text) input.value = text;
+  input.select();
+  if (!options().length) input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+if (palette) {
+  palette.addEventListener("keydown", (event) => {
+    const list = options();
+    const at = list.findIndex((option) => option.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (list.length) point(list[(at + (event.key === "ArrowDown" ? 1 : list.length - 1) + (at < 0 && event.key === "ArrowUp" ? 1 : 0)) % list.length]);
+    }
+    if (event.key === "Enter" && at >= 0) {
+      event.preventDefault();
+      if (event.ctrlKey || event.metaKey) open(list[at].href, "_blank", "noopener");
+      else list[at].click();
+    }
+  });
+  palette.addEventListener("htmx:afterSwap", () => point(options()[0]));
+}
+
+// Dialogs: content is fetched by htmx into the one dialog; a click beside it or Cancel closes it.
+document.addEventListener("click", (event) => {
+  const target = event.target;
+  if (target instanceof HTMLDialogElement && target.open) {
+    const box = target.getBoundingClientRect();
+    const inside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+    if (!inside) target.close();
+    return;
+  }
+  const within = (selector) => target.closest?.(selector);
+  if (within("[data-palette-open]") && palette && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    openPalette();
+  }
+  if (within("[data-keys-open]") && $("#keys")) {
+    event.preventDefault();
+    $("#keys").showModal();
+  }
+  if (within("[data-dialog-close]")?.closest("dialog")) {
+    event.preventDefault();
+    within("dialog").close();
+  }
+  for (const menu of $$("details[data-menu-pop][open]")) if (!menu.contains(target)) menu.open = false;
+});
+
+// Keys. Single letters are off while typing and can be switched off for good.
+const typing = (target) => target.isContentEditable || target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select");
+const single = () => root.dataset.keys !== "off";
+let going = 0;
+function rowAt(step) {
+  const list = $$("[data-rows] tbody tr:not(.grp), [data-queue] > *").filter(seen);
+  if (!list.length) return;
+  const at = list.findIndex((row) => row.contains(document.activeElement));
+  const row = list[Math.max(0, Math.min(list.length - 1, at < 0 ? 0 : at + step))];
+  (row.querySelector(".t a, a:not([tabindex='-1']), button") ?? row).focus();
+}
+const LETTERS = {
+  "/": () => { $("[data-search]")?.focus(); if (!$("[data-search]")) openPalette(); },
+  "?": () => $("#keys")?.showModal(),
+  ".": () => { const menu = $("details[data-moves]"); if (menu) { menu.open = !menu.open; $("summary", menu).focus(); } },
+  j: () => rowAt(1),
+  k: () => rowAt(-1),
+  x: () => document.activeElement?.closest("tr")?.querySelector(".check")?.click(),
+};
+document.addEventListener("keydown", (event) => {
+  const key = event.key.toLowerCase();
+  const command = event.ctrlKey || event.metaKey;
+  if (command && key === "k") {
+    event.preventDefault();
+    openPalette();
+    return;
+  }
+  if (command && event.key === "Enter") {
+    const scope = event.target.closest("form") ?? document;
+    const button = $$("[data-save]", scope).find(seen);
+    if (button) { event.preventDefault(); button.click(); }
+    return;
+  }
+  if (event.key === "Escape") {
+    for (const menu of $$("details[data-menu-pop][open]")) { menu.open = false; $("summary", menu).focus(); }
+    if (location.hash === "#rooms") location.hash = "main";
+    return;
+  }
+  if (!single() || command || event.altKey || event.isComposing || typing(event.target) || $("dialog[open]")) return;
+  if (Date.now() - going < 1500) {
+    going = 0;
+    const room = $(`[data-go="${CSS.escape(key)}"]`);
+    if (room) { event.preventDefault(); room.click(); return; }
+  }
+  if (key === "g") { going = Date.now(); return; }
+  // In an open menu its own letters come first.
+  const menu = $("details[data-moves][open]");
+  const marked = (menu && $(`[data-key="${CSS.escape(key)}"]`, menu)) || $$(`[data-key="${CSS.escape(key)}"]`).find(seen);
+  const run = LETTERS[key];
+  if (marked) { event.preventDefault(); marked.click(); }
+  else if (run) { event.preventDefault(); run(); }
+});
+
+// htmx: keeps the focus, says the result, opens the dialog, tells about failures.
+function ready(part) {
+  const found = (selector) => [...(part.matches?.(selector) ? [part] : []), ...$$(selector, part)];
+  found("[data-matrix]").forEach(matrix);
+  found("[data-rows]").forEach(rows);
+  found("[data-stage]").forEach(stage);
+  found("form[data-draft]").forEach(drafts);
+  found("[data-focus]").at(0)?.focus();
+}
+let focused = "";
+document.addEventListener("htmx:beforeSwap", () => { focused = document.activeElement?.id ?? ""; });
+document.addEventListener("htmx:afterRequest", (event) => { const form = event.target.closest?.("form"); if (form) release(form); });
+document.addEventListener("htmx:afterSettle", (event) => {
+  const part = event.detail.elt;
+  ready(part);
+  const dialog = part.closest?.("[data-dialog]");
+  if (dialog && !dialog.open) dialog.showModal();
+  if (document.activeElement !== document.body) return;
+  const again = focused && document.getElementById(focused);
+  const heading = $("h1, h2, h3", part);
+  if (again) again.focus({ preventScroll: true });
+  else if (heading) { heading.tabIndex = -1; heading.focus({ preventScroll: true }); }
+});
+document.addEventListener("say", (event) => say(event.detail?.value ?? event.detail));
+document.addEventListener("htmx:responseError", () => say(words.failed));
+document.addEventListener("htmx:sendError", () => say(words.unreachable));
+
+ready(document);

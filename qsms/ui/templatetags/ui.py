@@ -1,0 +1,79 @@
+"""The marks and a few parts for templates: `{% load ui %}`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.forms import BaseForm, BoundField
+from django.utils.html import json_script
+from django.utils.safestring import SafeString
+
+from qsms.ui import marks
+
+register = template.Library()
+
+for _mark in (
+    marks.icon,
+    marks.state,
+    marks.status,
+    marks.coverage,
+    marks.due,
+    marks.risk,
+    marks.lens,
+    marks.lenses,
+    marks.assessment,
+    marks.avatar,
+):
+    register.simple_tag(_mark)
+
+
+@register.simple_tag
+def sprite(name: str) -> str:
+    """The address of one shape of the sprite."""
+    return f"{marks.sprite()}#{name}"
+
+
+@register.simple_tag
+def lens_name(name: str) -> str:
+    """The word for a lens."""
+    return marks.lens_name(name)
+
+
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """The control of a form field in the kit's look. Files and single boxes keep the look of the browser."""
+    widget = field.field.widget
+    if getattr(widget, "input_type", "") in {"checkbox", "radio", "file", "hidden"}:
+        return field.as_widget()
+    return field.as_widget(attrs={"class": f"in {widget.attrs.get('class', '')}".strip()})
+
+
+@register.filter
+def is_box(field: BoundField) -> bool:
+    """Whether the field is one box to tick, whose label stands beside it."""
+    return getattr(field.field.widget, "input_type", "") == "checkbox" and not field.use_fieldset
+
+
+@register.filter
+def consequence(label: object) -> str:
+    """What a choice means for the person, if its label is a `Card`."""
+    return str(getattr(label, "consequence", ""))
+
+
+@register.filter
+def error_target(field: BoundField) -> str:
+    """Where the error summary leads: the control itself, or the first of a group."""
+    return f"{field.auto_id}_0" if field.use_fieldset else field.auto_id
+
+
+@register.simple_tag
+def broken_fields(form: BaseForm) -> list[BoundField]:
+    """The fields with errors, in the order of the form."""
+    return [field for field in form.visible_fields() if field.errors]
+
+
+@register.simple_tag
+def chart_data(spec: dict[str, Any], name: str) -> SafeString:
+    """The specification of a chart as data for the script; a data block, so the strict policy lets it stand."""
+    return json_script(spec, f"{name}-spec")
