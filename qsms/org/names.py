@@ -1,0 +1,47 @@
+"""Names of sites, units, processes and people by key, without a query per row.
+
+Places are few and change seldom: they are remembered per process for a few seconds and forgotten at once where they
+are changed. People are asked for by the page.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models.signals import post_delete, post_save
+
+from .models import Person, Process, Site, Unit
+
+SECONDS = 15.0
+_places: dict[tuple[str, int], tuple[float, dict[int, str]]] = {}
+PLACES: dict[str, Any] = {"site": Site, "unit": Unit, "process": Process}
+
+
+def places(what: str, organisation_id: int) -> dict[int, str]:
+    """Every site, unit or process of an organisation: key -> name."""
+    known = _places.get((what, organisation_id))
+    now = time.monotonic()
+    if known is None or known[0] < now:
+        rows = PLACES[what].objects.filter(organisation_id=organisation_id).values_list("pk", "name")
+        known = _places[(what, organisation_id)] = (now + SECONDS, dict(rows))
+    return known[1]
+
+
+def people(organisation_id: int, ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of these people: one query, none for nobody."""
+    wanted = {one for one in ids if one is not None}
+    if not wanted:
+        return {}
+    return dict(Person.objects.filter(pk__in=wanted, organisation_id=organisation_id).values_list("pk", "name"))
+
+
+def forget(**_signal: Any) -> None:
+    """Read the places anew the next time."""
+    _places.clear()
+
+
+for _model in PLACES.values():
+    post_save.connect(forget, sender=_model, dispatch_uid=f"names-{_model.__name__}-saved")
+    post_delete.connect(forget, sender=_model, dispatch_uid=f"names-{_model.__name__}-deleted")

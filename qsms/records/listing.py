@@ -1,0 +1,241 @@
+"""What a list was asked for: filters, order and page key, read from a query string and turned into a condition.
+
+Pages, exports and the API read the same words, so a link to a list, its export and its API answer agree.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from qsms.base import moment
+from qsms.org import names
+from qsms.org.actor import Actor
+from qsms.rules.lifecycle import Phase
+
+from .choices import Lens
+from .models import Record
+from .registry import RecordType
+
+PLACE_FIELDS = ("site", "unit", "process")
+RISK_TONES = {
+    0: gettext_lazy("Not rated"),
+    1: gettext_lazy("Acceptable"),
+    2: gettext_lazy("Tolerable"),
+    3: gettext_lazy("Intolerable"),
+}
+PHASES = ("open", "all", "done", "void")
+NONE = "none"
+ME = "me"
+
+
+class Params(Protocol):
+    """A query string: several values a name."""
+
+    def getlist(self, key: str) -> list[str]: ...
+    def get(self, key: str, default: Any = None) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One thing a list can be narrowed by: its options, or none for dates and text."""
+
+    name: str
+    label: str
+    kind: str  # choice, person, date, text, flag
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """A filter that is set: what it is and its values in words."""
+
+    name: str
+    label: str
+    words: str
+
+
+@dataclass(slots=True)
+class Listing:
+    """A parsed request for a list."""
+
+    sheet: RecordType
+    where: Q = field(default_factory=Q)
+    phase: str = "open"
+    order: str = "-id"
+    after: str = ""
+    text: str = ""
+    active: list[Active] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    # True while only columns are filtered that the tallies hold, so that counts are exact and free.
+    tallied: bool = True
+
+    def condition(self) -> Q:
+        """The filters together with the phase."""
+        if self.phase == "open":
+            return self.where & Q(phase__lt=Phase.DONE)
+        if self.phase == "done":
+            return self.where & Q(phase=Phase.DONE)
+        if self.phase == "void":
+            return self.where & Q(phase=Phase.VOID)
+        return self.where
+
+
+def filters(sheet: RecordType, actor: Actor) -> list[Filter]:
+    """Every filter that this list offers to this actor."""
+    found = [_filter(sheet, actor, name) for name in sheet.filters]
+    found.append(Filter("opened_at", _("Opened"), "date"))
+    if "due_on" not in sheet.filters and "due_on" in sheet.form_fields:
+        found.append(Filter("due_on", _("Due"), "date"))
+    found.append(Filter("late", _("Late"), "flag"))
+    return found
+
+
+def _filter(sheet: RecordType, actor: Actor, name: str) -> Filter:
+    label = sheet.field_label(name)
+    if name == "state":
+        return Filter(name, label, "choice", tuple(Option(s.code, str(s.label)) for s in sheet.lifecycle.states))
+    if name == "disciplines":
+        return Filter(name, label, "choice", tuple(Option(str(lens.value), str(lens.label)) for lens in Lens))
+    if name == "risk_class":
+        return Filter(name, label, "choice", tuple(Option(str(k), str(v)) for k, v in RISK_TONES.items()))
+    if name in PLACE_FIELDS:
+        options = (Option(str(pk), name_) for pk, name_ in names.places(name, actor.organisation_id).items())
+        return Filter(name, label, "choice", (*options, Option(NONE, _("None"))))
+    column = sheet.field(name)
+    if isinstance(column, models.ForeignKey):
+        return Filter(name, label, "person")
+    if column is not None and column.choices:
+        return Filter(name, label, "choice", tuple(Option(str(v), str(words)) for v, words in column.flatchoices))
+    if isinstance(column, models.BooleanField):
+        return Filter(name, label, "choice", (Option("1", _("Yes")), Option("0", _("No"))))
+    if isinstance(column, models.DateField):
+        return Filter(name, label, "date")
+    return Filter(name, label, "text")
+
+
+def parse(sheet: RecordType, actor: Actor, params: Params, *, lens: int = 0) -> Listing:
+    """Read a query string. What cannot be read is told in `problems` and left out, never guessed."""
+    listing = Listing(sheet)
+    phase = params.get("phase", "open")
+    if phase in PHASES:
+        listing.phase = phase
+    else:
+        listing.problems.append(_("“%(given)s” is no phase. Choose open, all, done or void.") % {"given": phase})
+    order = params.get("order") or sheet.orders[0]
+    if order in sheet.orders or order in ("-id", "id"):
+        listing.order = order
+    else:
+        listing.problems.append(_("This list has no order “%(given)s”.") % {"given": order})
+    listing.after = params.get("after", "") or ""
+    listing.text = (params.get("q", "") or "").strip()[:200]
+    for one in filters(sheet, actor):
+        _apply(listing, actor, one, params)
+    if lens:
+        listing.where &= concerning(lens)
+    return listing
+
+
+def concerning(lens: int) -> Q:
+    """Records that concern this lens, as a list of values: an index can serve it, a bit operation cannot."""
+    return Q(disciplines__in=[bits for bits in range(2 * max(Lens.values)) if bits & lens])
+
+
+def _apply(listing: Listing, actor: Actor, one: Filter, params: Params) -> None:
+    if one.kind == "date":
+        _apply_dates(listing, one, params)
+        return
+    values = [value for value in params.getlist(one.name) if value != ""]
+    if not values:
+        return
+    if one.kind == "flag":
+        today = moment.now().astimezone(actor.tz).date()
+        listing.where &= Q(due_on__lt=today, phase__lt=Phase.DONE)
+        listing.active.append(Active(one.name, one.label, _("yes")))
+        listing.tallied = False
+        return
+    condition, words = _chosen(listing, actor, one, values)
+    if words:
+        listing.where &= condition
+        listing.active.append(Active(one.name, one.label, ", ".join(words)))
+        listing.tallied &= one.name in ("state", "site", "disciplines")
+
+
+def _chosen(listing: Listing, actor: Actor, one: Filter, values: Sequence[str]) -> tuple[Q, list[str]]:
+    if one.kind == "text":
+        # A prefix, as a range: an index can serve it on both engines.
+        text = values[0]
+        return Q(**{f"{one.name}__gte": text, f"{one.name}__lt": text + "\U0010ffff"}), [text]
+    if one.kind == "person":
+        return _people(listing, actor, one, values)
+    known = {option.value: option.label for option in one.options}
+    for value in values:
+        if value not in known:
+            listing.problems.append(_("“%(given)s” is no choice for %(label)s.") % {"given": value, "label": one.label})
+    values = [value for value in values if value in known]
+    words = [known[value] for value in values]
+    if one.name == "disciplines":
+        condition = Q()
+        for value in values:
+            condition |= concerning(int(value))
+        return condition, words
+    plain = [value for value in values if value != NONE]
+    condition = Q(**{f"{one.name}__in": plain}) if plain else Q()
+    if NONE in values:
+        condition |= Q(**{f"{one.name}__isnull": True})
+    return condition, words
+
+
+def _people(listing: Listing, actor: Actor, one: Filter, values: Sequence[str]) -> tuple[Q, list[str]]:
+    ids = {actor.person_id if value == ME else int(value) for value in values if value == ME or value.isdecimal()}
+    known = names.people(actor.organisation_id, ids)
+    condition = Q(**{f"{one.name}__in": list(known)}) if known else Q()
+    words = list(known.values())
+    if NONE in values:
+        condition |= Q(**{f"{one.name}__isnull": True})
+        words.append(_("nobody"))
+    if not words:
+        listing.problems.append(_("%(label)s: nobody of this name here.") % {"label": one.label})
+    return condition, words
+
+
+def _apply_dates(listing: Listing, one: Filter, params: Params) -> None:
+    words = []
+    for edge, lookup in (("from", "gte"), ("to", "lte")):
+        raw = (params.get(f"{one.name}_{edge}") or "").strip()
+        if not raw:
+            continue
+        try:
+            day = dt.date.fromisoformat(raw)
+        except ValueError:
+            listing.problems.append(_("“%(given)s” is not a date. Write 2026-11-24.") % {"given": raw})
+            continue
+        is_moment = isinstance(listing.sheet.field(one.name), models.DateTimeField)
+        listing.where &= Q(**{f"{one.name}__{'date__' if is_moment else ''}{lookup}": day})
+        words.append(_("from %(day)s") % {"day": day} if edge == "from" else _("to %(day)s") % {"day": day})
+    if words:
+        listing.active.append(Active(one.name, one.label, " ".join(words)))
+        listing.tallied = False
+
+
+def rows(sheet: RecordType, ids: Sequence[int], columns: Iterable[str]) -> list[Mapping[str, Any]]:
+    """The values of these records, in the order of `ids`: one query, two when nothing is asked of the child."""
+    wanted = ["pk", *columns]
+    own = {f.name for f in sheet.own_fields}
+    child = any(name.split("__")[0].removesuffix("_id") in own for name in wanted)
+    manager = sheet.model.everywhere if child else Record.everywhere
+    found = {row["pk"]: row for row in manager.filter(pk__in=ids).values(*wanted)}
+    return [found[pk] for pk in ids if pk in found]
