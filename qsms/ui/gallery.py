@@ -212,7 +212,15 @@ def record(request: HttpRequest) -> dict[str, Any]:
 REPORTS = (
     # number, title, lenses, state, phase, shape, risk, owner, raised, due
     ("0324", "Cabin crew harness jammed at row 1 jump seat, N418LF", (None, None, None), "To triage", "open", "", None),
-    ("0323", "De-icing truck parked over an uncovered drain, stand 6", (None, None, True), "To triage", "open", "", None),
+    (
+        "0323",
+        "De-icing truck parked over an uncovered drain, stand 6",
+        (None, None, True),
+        "To triage",
+        "open",
+        "",
+        None,
+    ),
     (
         "0318",
         "Hydraulic fluid on stand 14 after servicing, some reached the storm drain",
@@ -370,9 +378,7 @@ def risk(request: HttpRequest) -> dict[str, Any]:
         "shell": GalleryShell(request),
         "matrix": matrix("cell"),
         "shown": matrix(""),
-        "note": parts.Note(
-            "One step worse than predicted (2B).", "The control failed 3 of 11 night checks.", "warn"
-        ),
+        "note": parts.Note("One step worse than predicted (2B).", "The control failed 3 of 11 night checks.", "warn"),
         "form": RatingForm(auto_id="rating-%s"),
     }
 

@@ -146,4 +146,6 @@ def initials(name: str) -> str:
 
 def avatar(name: str, *, small: bool = False) -> SafeString:
     """The round badge of a person; the name stands beside it, so readers of the screen do not hear it twice."""
-    return SafeString(f'<span class="ava{" ava-s" if small else ""}" aria-hidden="true">{escape(initials(name))}</span>')
+    return SafeString(
+        f'<span class="ava{" ava-s" if small else ""}" aria-hidden="true">{escape(initials(name))}</span>'
+    )
