@@ -9,7 +9,7 @@ WORKERS = 2
 # Every leg but `make run` works on settings of its own, so that no check touches the data under var/.
 CHECKED = env QSMS_HOME=.venv/check DATABASE_URL= DJANGO_SETTINGS_MODULE=qsms.config.settings
 
-.PHONY: help run test check unit browser pg bench docs lock assets clean
+.PHONY: help install run test check unit browser pg bench docs lock assets clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,7 +17,10 @@ help:
 
 ## make run      environment, database, demonstration organisation, server: prints its address
 run: .venv/run.stamp
-	@QSMS_DEMO=1 exec $(BIN)/qsms serve
+	@exec env QSMS_DEMO=1 $(BIN)/qsms serve
+
+## make install  the environment alone, for a server that is not a demonstration
+install: .venv/run.stamp
 
 ## make test     check, unit, pg and browser, one after the other
 test: check unit pg browser

@@ -5,4 +5,5 @@ pytest_plugins = [
     "tests.harness.network",
     "tests.harness.clock",
     "tests.harness.browser",
+    "tests.cast",
 ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qsms.base.console import Refused, note
-from qsms.base.env import BadSetting
+from qsms.base.env import TRUE, BadSetting
 
 DONE, FOUND_PROBLEMS, BAD_USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -68,7 +68,7 @@ def told(who: str, work: Callable[[], int | None]) -> int:
     try:
         return work() or DONE
     except (Refused, BadSetting) as refusal:
-        if os.environ.get("QSMS_DEBUG") == "1":
+        if _debugging():
             raise
         note(f"{who}: {refusal}")
         return FAILED
@@ -80,11 +80,16 @@ def told(who: str, work: Callable[[], int | None]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as failure:
-        if os.environ.get("QSMS_DEBUG") == "1":
+        if _debugging():
             raise
         text = " ".join(str(failure).split())
         note(f"{who}: {type(failure).__name__}: {text} (QSMS_DEBUG=1 shows where)")
         return FAILED
+
+
+def _debugging() -> bool:
+    # Not by the strict reader: nonsense in the variable must not hide what went wrong.
+    return os.environ.get("QSMS_DEBUG", "").lower() in TRUE
 
 
 def find(words: Sequence[str], commands: Sequence[Command] = COMMANDS) -> Command | None:
