@@ -104,9 +104,10 @@ def risk(cell: object, label: object, tone: str, *, brief: bool = False) -> Safe
     return SafeString(f'<span class="risk r-{tone}"{told}>{icon(tone, "s")}<b>{escape(cell)}</b>{word}</span>')
 
 
-def lens(name: str, concerns: bool | None = True) -> SafeString:
-    """One lens mark without words; the place around it says the lens."""
-    return SafeString(_lens(LENSES[name], concerns))
+def lens(name: str, concerns: bool | None = True, *, word: bool = False) -> SafeString:
+    """One lens mark; without `word` the place around it says the lens."""
+    drawn = _lens(LENSES[name], concerns)
+    return SafeString(f'<span class="who">{drawn}<b>{escape(lens_name(name))}</b></span>' if word else drawn)
 
 
 def _lens(letter: str, concerns: bool | None) -> str:
