@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "qsms.org",
     "qsms.records",
     "qsms.ui",
+    "qsms.actions",
 ]
 
 MIDDLEWARE = [

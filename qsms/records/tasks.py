@@ -136,3 +136,8 @@ def on_record(record: Record) -> list[Task]:
 def open_for(actor: Actor, record: Record) -> Q:
     """The condition of tasks on this record that the actor may complete: own ones, or of a role held."""
     return Q(person_id=actor.person_id) | Q(role__code__in=list(actor.roles))
+
+
+def postpone(record: Record, codes: Iterable[str], due_at: datetime | None) -> None:
+    """Move the deadline of a record's open tasks with these codes."""
+    Task.everywhere.filter(record_id=record.pk, done_at=None, code__in=tuple(codes)).update(due_at=due_at)
