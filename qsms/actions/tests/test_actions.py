@@ -142,7 +142,7 @@ def test_more_time_is_asked_for_and_granted_by_another(cast: Cast) -> None:
     with pytest.raises(Invalid, match="not later than"):
         services.ask_extension(owner, record.pk, until=DUE, reason="Parts")
     services.ask_extension(owner, record.pk, until=dt.date(2026, 12, 11), reason="Parts on back order")
-    assert "waits for an answer" in shut(cast, "owner", Record.objects.get(pk=record.pk), "ask_extension")
+    assert "waits for an answer" in shut(cast, "owner", Action.objects.get(pk=record.pk), "ask_extension")
     assert "extension" in [task.code for task in tasks.mine(quality)]
     with pytest.raises(Refused):
         services.decide_extension(owner, record.pk, grant=True)
