@@ -9,10 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
-
-# Words shown to people: text, or text that is translated when it is shown.
-Word = Any
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -69,7 +65,7 @@ class Move:
     offers: tuple[str, ...] = ()  # fields the dialog shows and can do without
     needs: tuple[str, ...] = ()  # fields that must be filled before
     reason: bool = False
-    signature: Word = ""  # the meaning of the signature, "approved"
+    signature: StrOrPromise = ""  # the meaning of the signature, "approved"
     only: tuple[str, ...] = ()  # parties who may; the permission alone is not enough
     or_party: tuple[str, ...] = ()  # parties who may even without the permission
     independent_of: tuple[str, ...] = ()  # parties who must not
