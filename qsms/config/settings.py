@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_htmx",
+    "django_tasks",
     "qsms.base",
     "qsms.org",
     "qsms.records",
@@ -128,3 +129,11 @@ STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 
 FILE_LIMIT_MB = env.number("QSMS_FILE_LIMIT_MB", 50, low=1, high=2000)
+
+# With QSMS_JOBS_AT_ONCE long work is done in the request that asks for it: for tests and commands.
+TASKS = {
+    "default": {
+        "BACKEND": "qsms.base.jobs.backend.JobBackend",
+        "OPTIONS": {"immediate": env.flag("QSMS_JOBS_AT_ONCE")},
+    }
+}
