@@ -119,6 +119,7 @@ class Organisation:
     code: str
     name: str
     kind: str
+    size: str
     what_for: str
     holidays: Holidays = field(metadata={"one": Holidays})
     sites: tuple[Site, ...] = field(default=(), metadata={"many": Site})

@@ -13,7 +13,7 @@ from qsms.reports.rules import MODES, ReportForm, check_answers, visible_fields
 
 LEVELS = ("eliminate", "substitute", "engineering", "administrative", "protective")
 KINDS = ("correction", "containment", "corrective", "preventive", "improvement")
-LENSES = ("safety", "quality", "environment", "ohs")
+LENSES = ("safety", "quality", "environment", "health")
 REPORT_STATES = ("triage", "investigating", "actions", "waiting", "closed")
 ACTION_STATES = ("doing", "extension_asked", "implemented", "closed")
 PLACE_SLOTS = ("aircraft", "stand", "runway", "hangar", "site")

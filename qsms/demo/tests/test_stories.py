@@ -10,8 +10,10 @@ import yaml
 
 from qsms.demo.shapes import Control, Moment, StoryError, Telling
 from qsms.demo.stories import STORY_FILES, build, fill, load_library, slots_of
-from qsms.demo.story_checks import PLACE_SLOTS, faults
+from qsms.demo.story_checks import LEVELS, PLACE_SLOTS, faults
+from qsms.org.choices import OrganisationKind, OrganisationSize
 from qsms.reports.rules import shipped_forms
+from qsms.rules.control_hierarchy import load_hierarchy
 
 LIBRARY = load_library()
 ROLES = yaml.safe_load(files("qsms.org").joinpath("data/roles.yaml").read_text(encoding="utf-8"))
@@ -49,6 +51,17 @@ def test_it_is_large_enough_to_look_alive():
 def test_every_shipped_role_is_held_but_the_one_everybody_holds():
     held = {grant.role for person in LIBRARY.home.people for grant in person.grants}
     assert held == {role["code"] for role in ROLES["roles"] if not role.get("every_member")}
+
+
+def test_kinds_and_sizes_are_those_of_the_set_up():
+    assert {one.kind for one in LIBRARY.organisations} <= set(OrganisationKind.values)
+    assert {one.size for one in LIBRARY.organisations} <= set(OrganisationSize.values)
+
+
+def test_levels_are_those_of_the_control_hierarchy():
+    hierarchy = load_hierarchy(files("qsms.risk").joinpath("data/hierarchy.yaml").read_text(encoding="utf-8"))
+    assert tuple(level.code for level in hierarchy.levels) == LEVELS
+    assert tuple(level.may_lower_severity for level in hierarchy.levels) == (True, True, True, False, False)
 
 
 def test_the_second_organisation_shares_nothing_but_the_installation():
