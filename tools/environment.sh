@@ -68,7 +68,7 @@ if ! fits "$venv/bin/python"; then
 fi
 
 printf 'Installing what %s names\n' "$lock"
-with_uv || with_pip || stop "The packages could not be installed. The lines above say why; mostly the network or a proxy is the cause."
+with_uv || { printf 'uv did not do it here; pip does, which takes longer\n'; with_pip; } || stop "The packages could not be installed. The lines above say why; mostly the network or a proxy is the cause."
 
 site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 printf '%s\n' "$PWD" >"$site/openqsms.pth"

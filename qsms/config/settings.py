@@ -125,8 +125,13 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
-# Files are served from where they lie, so a fresh installation needs no collecting step.
-WHITENOISE_USE_FINDERS = True
+# `qsms serve` collects what has changed: compressed, and under names that hold a hash, so that browsers keep them.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# A file without a hashed name is served under its own; no page fails for that.
+WHITENOISE_MANIFEST_STRICT = False
 
 FILE_LIMIT_MB = env.number("QSMS_FILE_LIMIT_MB", 50, low=1, high=2000)
 
