@@ -11,8 +11,11 @@ PRIVATE_FILE = 0o600
 
 
 def private_folder(path: Path) -> Path:
-    """The folder, made if missing, open to nobody but the owner of the process."""
-    path.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+    """The folder, made if missing, open to nobody but the owner of the process; so are the parents it needs."""
+    if not path.is_dir():
+        private_folder(path.parent)
+        path.mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
+        sync_folder(path.parent)
     return path
 
 

@@ -118,3 +118,5 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+
+FILE_LIMIT_MB = env.number("QSMS_FILE_LIMIT_MB", 50, low=1, high=2000)

@@ -1,0 +1,133 @@
+import io
+import os
+import signal
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from qsms.base.storage import LocalStore, NotStored, TooLarge, store
+
+CONTENT = b"evidence " * 1000
+HASH = sha256(CONTENT).hexdigest()
+
+
+def files_of(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def test_content_comes_back_and_lies_once(home: Path) -> None:
+    here = store()
+    first = here.put(io.BytesIO(CONTENT))
+    assert (first.sha256, first.size) == (HASH, len(CONTENT))
+    assert here.put(io.BytesIO(CONTENT)) == first
+    with here.open(HASH) as stream:
+        assert stream.read() == CONTENT
+    assert files_of(home / "files") == [home / "files" / "sha256" / HASH[:2] / HASH[2:4] / HASH]
+
+
+def test_files_are_read_only_and_closed_to_others(home: Path) -> None:
+    here = store()
+    here.put(io.BytesIO(CONTENT))
+    (only,) = files_of(home / "files")
+    assert stat.S_IMODE(only.stat().st_mode) == 0o440
+    assert stat.S_IMODE((home / "files").stat().st_mode) == 0o700
+
+
+def test_many_writers_of_one_content_end_with_one_file(tmp_path: Path) -> None:
+    here = LocalStore(tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        stored = set(pool.map(lambda _n: here.put(io.BytesIO(CONTENT)), range(40)))
+    assert len(stored) == 1
+    assert len(files_of(tmp_path)) == 1
+    assert here.verify(HASH)
+
+
+def test_too_much_is_refused_while_it_comes_and_leaves_nothing(tmp_path: Path) -> None:
+    class Endless(io.RawIOBase):
+        given = 0
+
+        def read(self, size: int = -1) -> bytes:
+            self.given += size
+            return b"\0" * size
+
+    endless = Endless()
+    with pytest.raises(TooLarge, match="larger than 3 MB"):
+        LocalStore(tmp_path).put(endless, limit_bytes=3 * 1024 * 1024)  # type: ignore[arg-type]
+    assert endless.given <= 5 * 1024 * 1024
+    assert files_of(tmp_path) == []
+
+
+def test_verify_notices_a_changed_and_a_missing_file(tmp_path: Path) -> None:
+    here = LocalStore(tmp_path)
+    assert not here.verify(HASH)
+    here.put(io.BytesIO(CONTENT))
+    (only,) = files_of(tmp_path)
+    only.chmod(0o600)
+    only.write_bytes(CONTENT.replace(b"evidence", b"evidencE"))
+    assert here.has(HASH)
+    assert not here.verify(HASH)
+
+
+def test_a_cut_off_file_is_mended_by_the_next_put(tmp_path: Path) -> None:
+    here = LocalStore(tmp_path)
+    here.put(io.BytesIO(CONTENT))
+    (only,) = files_of(tmp_path)
+    only.chmod(0o600)
+    only.write_bytes(CONTENT[:10])
+    here.put(io.BytesIO(CONTENT))
+    assert here.verify(HASH)
+
+
+def test_removing_twice_is_no_error_and_the_file_is_gone(tmp_path: Path) -> None:
+    here = LocalStore(tmp_path)
+    here.put(io.BytesIO(CONTENT))
+    here.remove(HASH)
+    here.remove(HASH)
+    assert not here.has(HASH)
+    with pytest.raises(NotStored, match="not in the store"):
+        here.open(HASH)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "", HASH.upper(), HASH + "0", "/" + HASH[1:]])
+def test_a_hash_is_no_path(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match="not a SHA-256"):
+        LocalStore(tmp_path).open(name)
+
+
+PUT_FOR_EVER = """
+import io, sys
+from pathlib import Path
+from qsms.base.storage import LocalStore
+store, number = LocalStore(Path(sys.argv[1])), 0
+print("ready", flush=True)
+while True:
+    number += 1
+    print(store.put(io.BytesIO(str(number).encode() * 300_000)).sha256, flush=True)
+"""
+
+
+def test_kill_9_loses_nothing_that_was_acknowledged_and_shows_nothing_half(tmp_path: Path) -> None:
+    here = LocalStore(tmp_path)
+    for round_ in range(3):
+        process = subprocess.Popen(
+            [sys.executable, "-c", PUT_FOR_EVER, str(tmp_path)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])},
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        acknowledged = [process.stdout.readline().strip() for _ in range(3 + round_)]
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert all(here.verify(one) for one in acknowledged)
+    assert all(here.verify(path.name) for path in files_of(tmp_path / "sha256"))
+    drafts = files_of(tmp_path / "drafts")
+    assert here.sweep() == 0
+    assert here.sweep(older_than_seconds=-1) == len(drafts)
+    assert files_of(tmp_path / "drafts") == []
