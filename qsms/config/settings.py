@@ -6,12 +6,10 @@ Everything the installation keeps (database, files, keys, logs) lives under one 
 from __future__ import annotations
 
 import secrets
-from pathlib import Path
 
 from qsms.base import env
+from qsms.config.home import HOME, SQLITE
 
-CODE = Path(__file__).resolve().parents[2]
-HOME = Path(env.text("QSMS_HOME", str(CODE / "var"))).expanduser().resolve()
 DEMO = env.flag("QSMS_DEMO")
 DEBUG = env.flag("QSMS_DEBUG")
 
@@ -44,7 +42,12 @@ def installation_secret() -> str:
 HOME.mkdir(parents=True, exist_ok=True)
 SECRET_KEY = installation_secret()
 
-BASE_URL = env.text("QSMS_URL", f"http://localhost:{env.number('PORT', 8000, low=1, high=65535)}").rstrip("/")
+BIND = env.text("QSMS_BIND", "127.0.0.1")
+PORT = env.number("PORT", 8000, low=1, high=65535)
+WEB_WORKERS = env.number("QSMS_WORKERS", 2, low=1, high=64)
+WEB_THREADS = env.number("QSMS_THREADS", 4, low=1, high=64)
+JOB_WORKERS = env.number("QSMS_JOB_WORKERS", 1, low=0, high=64)
+BASE_URL = env.text("QSMS_URL", f"http://localhost:{PORT}").rstrip("/")
 HTTPS = BASE_URL.startswith("https://")
 ALLOWED_HOSTS = env.words("QSMS_HOSTS", "*" if DEMO or DEBUG else "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if HTTPS else []
@@ -71,6 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "qsms.site.health.Health",
     "django.middleware.security.SecurityMiddleware",
     "qsms.ui.csp.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -96,7 +100,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.database(env.text("DATABASE_URL"), HOME / "qsms.sqlite3")}
+DATABASES = {"default": env.database(env.text("DATABASE_URL"), SQLITE)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "org.Account"

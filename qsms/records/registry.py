@@ -19,6 +19,8 @@ from qsms.rules.lifecycle import Lifecycle, Move, Reason, State
 from .models import Record
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from qsms.org.actor import Actor
 
 
@@ -26,12 +28,12 @@ if TYPE_CHECKING:
 class Section:
     """A titled group of fields, on the form and on the page."""
 
-    title: str
+    title: StrOrPromise
     fields: tuple[str, ...]
-    help: str = ""
+    help: StrOrPromise = ""
 
     @classmethod
-    def of(cls, title: str, *fields: str, help: str = "") -> Section:
+    def of(cls, title: StrOrPromise, *fields: str, help: StrOrPromise = "") -> Section:
         return cls(title, fields, help)
 
 
@@ -43,7 +45,7 @@ class Column:
     """
 
     name: str
-    label: str = ""
+    label: StrOrPromise = ""
     path: str = ""
     cell: Callable[[Any], str] | None = None
     align: str = ""  # "end" for figures
@@ -55,7 +57,7 @@ class Panel:
     """A part of the record page that is not form fields: drawn by a template that gets what `context` returns."""
 
     code: str
-    title: str
+    title: StrOrPromise
     template: str
     context: Callable[[Actor, Record], Mapping[str, Any]]
     tab: bool = True  # its own tab; otherwise it stands on the first one
@@ -69,7 +71,7 @@ class Raising:
     """A record type offers itself to be raised from others: "Raise hazard" on a report."""
 
     kind: str
-    label: str
+    label: StrOrPromise
     from_kinds: tuple[str, ...]
     relation: str
     # Values for the new record, taken from the one it is raised from.
@@ -93,8 +95,8 @@ class RecordType:
     model: type[Record]
     kind: str
     prefix: str
-    label: str
-    label_plural: str
+    label: StrOrPromise
+    label_plural: StrOrPromise
     icon: str = "file-text"
     room: str = ""  # menu group: happens, act, assure, know, steer
     lifecycle: Lifecycle

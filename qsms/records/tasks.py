@@ -67,7 +67,7 @@ def give_planned(actor: Actor, sheet: RecordType, record: Record, plans: Iterabl
         elif plan.days:
             due = moment.now() + timedelta(days=plan.days)
         for person_id in people:
-            task = give(actor, record, plan.code, plan.title, person_id=person_id, role=plan.role, due_at=due)
+            task = give(actor, record, plan.code, str(plan.title), person_id=person_id, role=plan.role, due_at=due)
             if task is not None:
                 given.append(task)
     return given

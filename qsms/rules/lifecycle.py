@@ -9,6 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # Words may be translated late; this says so to the type checker and brings no framework in.
+    from django_stubs_ext import StrOrPromise
 
 
 class Phase(IntEnum):
@@ -27,11 +32,11 @@ LIVE = (Phase.DRAFT, Phase.OPEN, Phase.WAITING)
 @dataclass(frozen=True, slots=True)
 class State:
     code: str
-    label: str
+    label: StrOrPromise
     phase: Phase
-    meaning: str = ""
+    meaning: StrOrPromise = ""
     # Under which step of the stage bar it stands; states that share a step share the word. Empty: its own label.
-    stage: str = ""
+    stage: StrOrPromise = ""
     # A side road (rejected, void) is not drawn on the bar unless the record stands on it.
     on_bar: bool = True
 
@@ -41,7 +46,7 @@ class TaskPlan:
     """A task that a move gives: to one party of the record, or to a role."""
 
     code: str
-    title: str
+    title: StrOrPromise
     to: str = ""  # a party: owner, raised_by, or a name the sheet knows
     role: str = ""  # or a role's code
     clock: str = ""  # due with this clock rule
@@ -51,11 +56,11 @@ class TaskPlan:
 @dataclass(frozen=True, slots=True)
 class Move:
     code: str
-    label: str
+    label: StrOrPromise
     sources: tuple[str, ...]
     target: str  # empty: the state stays
     verb: str = ""  # permission `kind.verb`; empty means the move's own code
-    help: str = ""
+    help: StrOrPromise = ""
     asks: tuple[str, ...] = ()  # fields the dialog asks for and needs
     offers: tuple[str, ...] = ()  # fields the dialog shows and can do without
     needs: tuple[str, ...] = ()  # fields that must be filled before

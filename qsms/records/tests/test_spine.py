@@ -29,7 +29,9 @@ SHEET = SpillSheet()
 def keeper(cast: Cast) -> Cast:
     """The cast, with rights on spills for those who need them."""
     for name in ("safety", "quality", "site_owner", "outsider"):
-        role = cast.people[name].grants.exclude(role__code="reporter").first().role
+        grant = cast.people[name].grants.exclude(role__code="reporter").first()
+        assert grant
+        role = grant.role
         role.permissions = [*role.permissions, "spill.*"]
         role.save()
     for organisation in (cast.organisation, cast.other):
@@ -41,7 +43,9 @@ def keeper(cast: Cast) -> Cast:
 
 def spill(cast: Cast, who: str = "safety", **values: object) -> Spill:
     given = {"title": "Fuel under the wing", "fuel": "jet", "spilled_on": "2026-11-20", **values}
-    return services.create(cast.actor(who), "spill", given)
+    made = services.create(cast.actor(who), "spill", given)
+    assert isinstance(made, Spill)
+    return made
 
 
 def test_a_record_gets_number_state_history_and_tallies(keeper: Cast) -> None:

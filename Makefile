@@ -1,0 +1,80 @@
+# The two commands that matter:   make run    serve the demonstration organisation
+#                                 make test   everything that CI runs
+# The others are parts of these, or chores of the people who develop here. Written for make 3.81 and a POSIX shell.
+
+BIN = .venv/bin
+DJANGO = $(BIN)/python -m django
+PYTEST = $(BIN)/python -m pytest
+WORKERS = 2
+# Every leg but `make run` works on settings of its own, so that no check touches the data under var/.
+CHECKED = env QSMS_HOME=.venv/check DATABASE_URL= DJANGO_SETTINGS_MODULE=qsms.config.settings
+
+.PHONY: help install run test check unit browser pg bench docs lock assets clean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make run      environment, database, demonstration organisation, server: prints its address
+run: .venv/run.stamp
+	@exec env QSMS_DEMO=1 $(BIN)/qsms serve
+
+## make install  the environment alone, for a server that is not a demonstration
+install: .venv/run.stamp
+
+## make test     check, unit, pg and browser, one after the other
+test: check unit pg browser
+
+## make check    format, lint, types, floors, templates, spelling, keys, settings, missing migrations
+check: .venv/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/python tools/house_rules.py
+	$(BIN)/codespell
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/djlint qsms --lint --quiet --allow-empty-input
+	$(BIN)/mypy
+	$(CHECKED) $(DJANGO) check --fail-level WARNING
+	$(CHECKED) $(DJANGO) makemigrations --check --dry-run
+
+## make unit     the suite on SQLite, without the browser
+unit: .venv/dev.stamp
+	$(PYTEST) -n $(WORKERS) -m "not browser and not pg"
+
+## make pg       the same suite, and what needs PostgreSQL, on a throw-away PostgreSQL
+pg: .venv/dev.stamp
+	$(BIN)/python -m tests.harness.postgres $(PYTEST) -n $(WORKERS) -m "not browser"
+
+## make browser  the flows in a headless Chromium
+browser: .venv/dev.stamp
+	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PYTEST) -m browser
+
+## make bench    the figures of docs/performance.md on this machine
+bench: .venv/run.stamp
+	$(BIN)/qsms bench
+
+## make docs     check that the links between the pages of docs/ lead somewhere
+docs: .venv/dev.stamp
+	$(BIN)/python tools/doc_links.py
+
+## make lock     choose the newest versions that pyproject.toml allows and write both lock files
+lock: .venv/dev.stamp
+	sh tools/lock.sh
+
+## make assets   rebuild the vendored scripts, styles and fonts (needs Node; nobody else does)
+assets:
+	cd frontend && npm ci && npm run build
+
+## make clean    remove the environment and every cache; the data under var/ stays
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/run.stamp: requirements.lock tools/environment.sh
+	@sh tools/environment.sh requirements.lock
+	@touch $@
+
+# The development lock holds everything that the other one holds, in the same versions.
+.venv/dev.stamp: requirements-dev.lock tools/environment.sh
+	@sh tools/environment.sh requirements-dev.lock
+	@touch .venv/run.stamp $@

@@ -1,0 +1,9 @@
+"""One harness for every test of the tree: see tests/harness/."""
+
+pytest_plugins = [
+    "tests.harness.legs",
+    "tests.harness.network",
+    "tests.harness.clock",
+    "tests.harness.browser",
+    "tests.cast",
+]

@@ -1,0 +1,11 @@
+"""Where the installation keeps everything: known without the rest of the settings, and without making anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qsms.base import env
+
+CODE = Path(__file__).resolve().parents[2]
+HOME = Path(env.text("QSMS_HOME", str(CODE / "var"))).expanduser().resolve()
+SQLITE = HOME / "qsms.sqlite3"

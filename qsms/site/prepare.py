@@ -1,0 +1,97 @@
+"""What must be so before a server may answer: tables of this version, collected static files, the demonstration."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from qsms import __version__, cli
+from qsms.base.console import note, say
+from qsms.config.home import HOME
+
+# Any number will do, as long as every process that migrates this database uses the same one.
+MIGRATION_LOCK = 4_711_014
+
+
+def run_migrate(_: argparse.Namespace) -> int:
+    """Brings the database to the version of this program. Safe to repeat, and to start twice at once."""
+    changed = migrate()
+    say(f"{changed} migrations applied." if changed else "The database is up to date.")
+    return cli.DONE
+
+
+def make_ready() -> int:
+    """Everything that `qsms serve` does before it serves; the exit code of what failed, or 0."""
+    changed = migrate()
+    if changed:
+        note(f"Database brought to this version ({changed} migrations).")
+    collect_static()
+    if settings.DEMO and cli.find(["demo", "load"]):
+        return cli.main(["demo", "load", "--if-empty"])
+    return cli.DONE
+
+
+def pending() -> list[str]:
+    """The migrations that the database still lacks, as "app.name"."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def migrate() -> int:
+    """Applies the migrations that the database lacks and returns how many there were."""
+    if not pending():
+        return 0
+    with _one_at_a_time():
+        lacking = pending()
+        if lacking:
+            call_command("migrate", interactive=False, verbosity=0)
+    return len(lacking)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Two servers started at once must not both migrate: a file lock on one machine, a lock of PostgreSQL on many."""
+    shared = connection.vendor == "postgresql"
+    with (HOME / "migrate.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if shared:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        try:
+            yield
+        finally:
+            if shared:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+
+
+def collect_static() -> None:
+    """Collects the static files, unless those that were collected last are still the ones of this code."""
+    root = Path(settings.STATIC_ROOT)
+    stamp = root / ".collected"
+    found = _fingerprint()
+    if stamp.is_file() and stamp.read_text(encoding="ascii") == found:
+        return
+    root.mkdir(parents=True, exist_ok=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(found, encoding="ascii")
+
+
+def _fingerprint() -> str:
+    lines = [__version__, str(settings.STORAGES["staticfiles"])]
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            state = Path(storage.path(name)).stat()
+            lines.append(f"{name} {state.st_size} {state.st_mtime_ns}")
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()

@@ -1,0 +1,104 @@
+"""A headless Chromium from the system, and pages that fail their test when the console shows an error."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.harness.legs import missing
+
+PROGRAMS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+
+ARGUMENTS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--font-render-hinting=none",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+
+OpenPage = Callable[..., Page]
+
+
+def find_chromium() -> str | None:
+    """The path of a Chromium or Chrome of this machine, the one in QSMS_TEST_CHROMIUM first."""
+    return next(filter(None, map(shutil.which, (os.environ.get("QSMS_TEST_CHROMIUM", ""), *PROGRAMS))), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser process for the whole leg. Without a browser on the machine the test is skipped, in CI it fails."""
+    program = find_chromium()
+    if program is None:
+        missing("No Chromium was found. Install it (Debian: apt install chromium) or name it in QSMS_TEST_CHROMIUM.")
+    arguments = [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else ARGUMENTS
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def live(live_server: LiveServer) -> LiveServer:
+    """The server under test, on a free port; `live.url` is its address."""
+    return live_server
+
+
+@pytest.fixture
+def console_errors() -> list[str]:
+    """What went wrong in the pages of this test. A test that provokes an error removes the line that it expects."""
+    return []
+
+
+@pytest.fixture
+def open_page(chromium: Browser, live: LiveServer, console_errors: list[str]) -> Iterator[OpenPage]:
+    """Opens a page for one more person: own cookies, own size. Options are those of Playwright's `new_context`."""
+    contexts = []
+
+    def open_one(**options: Any) -> Page:
+        settings = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
+        context = chromium.new_context(base_url=live.url, locale="en-GB", timezone_id="UTC", **settings)
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        # Asked for by the browser, not by a page of ours; pages name their own icon.
+        context.route("**/favicon.ico", lambda route: route.fulfill(status=204))
+        page = context.new_page()
+
+        def note_message(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                console_errors.append(f"{page.url}: {message.text}")
+
+        def note_error(error: Error) -> None:
+            console_errors.append(f"{page.url}: {error}")
+
+        page.on("console", note_message)
+        page.on("pageerror", note_error)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not console_errors, "The browser's console shows errors:\n" + "\n".join(console_errors)
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """A page 1440 pixels wide."""
+    return open_page()

@@ -1,0 +1,26 @@
+"""Every test starts at the same moment, so that no result depends on the day it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""A Monday morning, four weeks before summer time begins in Europe and six days before it does in America."""
+
+
+@pytest.fixture(autouse=True)
+def clock(request: pytest.FixtureRequest) -> Iterator[time_machine.Traveller | None]:
+    """The clock of the test: stands at START; `clock.shift(timedelta)` and `clock.move_to(moment)` move it.
+
+    Waiting is not affected (time.monotonic and time.sleep are real). Browser tests keep the real time, because
+    the browser does; `@pytest.mark.real_clock` asks for it elsewhere.
+    """
+    if request.node.get_closest_marker("browser") or request.node.get_closest_marker("real_clock"):
+        yield None
+        return
+    with time_machine.travel(START, tick=False) as traveller:
+        yield traveller

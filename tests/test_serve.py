@@ -1,0 +1,120 @@
+"""`qsms serve`: it answers before it says so, keeps its workers alive, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import http.client
+import importlib.util
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.harness.installation import Installation, free_port
+
+HAS_JOBS = importlib.util.find_spec("qsms.base.jobs") is not None
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """One installation for all tests of this file: its tables are made once."""
+    installation = Installation(tmp_path_factory.mktemp("serve") / "home", {"PORT": str(free_port())})
+    assert installation.run("migrate").returncode == 0
+    return installation
+
+
+def get(installation: Installation, path: str) -> int:
+    caller = http.client.HTTPConnection("127.0.0.1", int(installation.variables["PORT"]), timeout=10)
+    try:
+        caller.request("GET", path)
+        return caller.getresponse().status
+    finally:
+        caller.close()
+
+
+def soon(holds: Callable[[], bool], seconds: float = 20) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def children(pid: int) -> list[int]:
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
+    return sorted(child for child, parent in pairs if parent == pid)
+
+
+def family_of(server: subprocess.Popen[str]) -> list[int]:
+    return [pid for child in children(server.pid) for pid in (child, *children(child))]
+
+
+def alive(pid: int) -> bool:
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return bool(state) and not state.startswith("Z")
+
+
+def address_of(server: subprocess.Popen[str]) -> str:
+    assert server.stdout
+    return server.stdout.readline()
+
+
+def test_it_serves_and_stops(migrated: Installation) -> None:
+    with migrated.serving() as server:
+        assert (
+            address_of(server)
+            == f"OpenQSMS answers at http://localhost:{migrated.variables['PORT']} (Ctrl-C stops it).\n"
+        )
+        assert get(migrated, "/healthz") == 200
+        # The web server with two workers, and the job worker.
+        assert soon(lambda: len(family_of(server)) == 3 + HAS_JOBS)
+        family = family_of(server)
+
+        archive = migrated.home.parent / "while-running.tar.gz"
+        assert migrated.run("backup", archive).returncode == 0
+        refused = migrated.run("restore", archive, "--force")
+        assert (refused.returncode, refused.stderr) == (
+            3,
+            f"qsms restore: A server is running on {migrated.home}. Stop it first.\n",
+        )
+
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=40) == 0
+        assert not any(map(alive, family))
+
+
+def test_a_port_in_use_is_said_at_once(migrated: Installation) -> None:
+    with socket.create_server(("127.0.0.1", int(migrated.variables["PORT"]))):
+        done = migrated.run("serve")
+    port = int(migrated.variables["PORT"])
+    assert done.returncode == 3
+    assert done.stderr == (
+        f"qsms serve: Cannot listen at 127.0.0.1 port {port}: address already in use. "
+        f"Stop what uses it, or choose another port: PORT={port + 1}.\n"
+    )
+
+
+def test_a_web_server_that_dies_ends_the_whole_with_an_error(migrated: Installation) -> None:
+    with migrated.serving() as server:
+        address_of(server)
+        (web,) = [child for child in children(server.pid) if children(child)]
+        os.kill(web, signal.SIGKILL)
+        assert server.wait(timeout=40) == 3
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="only Linux tells a child that its parent is gone")
+def test_a_killed_parent_takes_everything_along(migrated: Installation) -> None:
+    with migrated.serving() as server:
+        address_of(server)
+        family = family_of(server)
+        server.kill()
+        server.wait()
+        assert soon(lambda: not any(map(alive, family)))
+    with socket.create_server(("127.0.0.1", int(migrated.variables["PORT"]))):
+        pass

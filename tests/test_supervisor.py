@@ -1,0 +1,109 @@
+"""The parent of the server's processes: starts again who may, gives up on who must not end, kills who will not."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parents[1]
+
+HEAD = """
+import os, signal, sys, time
+from qsms.site.supervisor import Supervisor, in_child
+supervisor = Supervisor(1)
+"""
+
+Run = Callable[[str], subprocess.Popen[str]]
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """Runs a script in which a `supervisor` is at hand, and makes an end of it after the test."""
+    running = []
+
+    def start(script: str) -> subprocess.Popen[str]:
+        running.append(
+            subprocess.Popen(
+                [sys.executable, "-c", HEAD + textwrap.dedent(script)],
+                cwd=TOP,
+                env={**os.environ, "PYTHONPATH": str(TOP)},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+        return running[-1]
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    return process.stdout.readline().strip()
+
+
+LASTING = """
+    def last():
+        print(os.getpid(), flush=True)
+        time.sleep(60)
+    supervisor.keep("lasting one", last, restart={restart})
+    print(supervisor.watch(lambda: False), flush=True)
+"""
+
+
+def test_a_child_that_dies_is_started_again(run: Run) -> None:
+    process = run("import qsms.site.supervisor as s\ns.QUICK_DEATH = 0" + textwrap.dedent(LASTING.format(restart=True)))
+    first = int(line(process))
+    os.kill(first, signal.SIGKILL)
+    second = int(line(process))
+    assert second != first
+    process.send_signal(signal.SIGTERM)
+    assert line(process) == "False"
+    with pytest.raises(ProcessLookupError):
+        os.kill(second, 0)
+    assert "The lasting one has ended; it is started again." in process.communicate(timeout=10)[1]
+
+
+def test_a_child_that_must_not_end_ends_all(run: Run) -> None:
+    process = run(LASTING.format(restart=False))
+    os.kill(int(line(process)), signal.SIGKILL)
+    assert line(process) == "True"
+    assert "The lasting one has ended." in process.communicate(timeout=10)[1]
+
+
+def test_a_child_that_will_not_end_is_killed(run: Run) -> None:
+    process = run("""
+        def stay():
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            print(os.getpid(), flush=True)
+            time.sleep(60)
+        supervisor.keep("stubborn one", stay, restart=True)
+        print(supervisor.watch(lambda: False), flush=True)
+    """)
+    stubborn = int(line(process))
+    process.send_signal(signal.SIGTERM)
+    assert line(process) == "False"
+    with pytest.raises(ProcessLookupError):
+        os.kill(stubborn, 0)
+
+
+def test_ctrl_c_in_a_terminal_reaches_the_parent_alone(run: Run) -> None:
+    process = run(LASTING.format(restart=True))
+    assert os.getpgid(int(line(process))) != os.getpgid(process.pid)
+
+
+def test_work_in_a_child_gives_its_exit_code(run: Run) -> None:
+    process = run(
+        "print(in_child(lambda: 7), in_child(lambda: None), in_child(lambda: sys.exit(3)), in_child(lambda: 1 / 0))"
+    )
+    assert line(process) == "7 0 3 1"
