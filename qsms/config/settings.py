@@ -122,5 +122,8 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
+# Files are served from where they lie, so a fresh installation needs no collecting step.
+WHITENOISE_USE_FINDERS = True
 
 FILE_LIMIT_MB = env.number("QSMS_FILE_LIMIT_MB", 50, low=1, high=2000)

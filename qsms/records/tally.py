@@ -14,8 +14,10 @@ from django.db import connection
 from django.db.models import Count
 from django.db.models.functions import ExtractMonth, ExtractYear
 
+from qsms.org.actor import Actor
 from qsms.rules.lifecycle import Phase
 
+from . import scope
 from .models import Record, Tally
 from .projections import Before, Written, project
 
@@ -91,3 +93,23 @@ def repair(organisation_id: int) -> int:
     differences = recount(organisation_id)
     add(Bag({key: counted - kept for key, (kept, counted) in differences.items()}))
     return len(differences)
+
+
+def states(actor: Actor, kind: str, *, lens: int = 0, site_ids: Sequence[int] = ()) -> dict[str, int] | None:
+    """How many records of a kind stand in each state, for somebody who reaches all of them.
+
+    None for anybody whose reach the tallies cannot express (own records, some units): count those live.
+    """
+    reach = scope.branches(actor, kind)
+    if [branch.axis for branch in reach] != ["all"]:
+        return None
+    cells = Tally.objects.filter(organisation_id=actor.organisation_id, measure="state", kind=kind)
+    if not reach[0].confidential:
+        cells = cells.filter(confidential=False)
+    if site_ids:
+        cells = cells.filter(site__in=site_ids)
+    found: Bag[str] = Bag()
+    for state, bits, n in cells.values_list("a", "b", "n"):
+        if not lens or int(bits or 0) & lens:
+            found[state] += n
+    return dict(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from importlib.metadata import version
 
 from qsms.rules.clocks import ClockError, HolidayCalendar
 from qsms.rules.sentences import say as _
@@ -27,6 +28,7 @@ def calendar_by_code(code: str, years: Iterable[int]) -> HolidayCalendar:
 
 @lru_cache(maxsize=KEPT)
 def _built(country: str, subdivision: str, years: tuple[int, ...]) -> HolidayCalendar:
+
     import holidays  # slow: 70 to 300 ms, and most processes never count a working day
 
     code = f"{country}-{subdivision}" if subdivision else country
@@ -35,7 +37,7 @@ def _built(country: str, subdivision: str, years: tuple[int, ...]) -> HolidayCal
     except NotImplementedError:
         raise ClockError(
             _(
-                "There is no holiday calendar “%(code)s”. Write a country such as US, or country and part such as DE-BY.",
+                "There is no holiday calendar “%(code)s”. Write a country such as US, or a part such as DE-BY.",
                 code=code,
             )
         ) from None
@@ -51,7 +53,7 @@ def _built(country: str, subdivision: str, years: tuple[int, ...]) -> HolidayCal
         )
     return HolidayCalendar(
         code=code,
-        edition=f"holidays {holidays.__version__}",
+        edition=f"holidays {version('holidays')}",
         years=frozenset(years),
         holidays={day: name for day, name in sorted(known.items()) if day.year in years},
         weekend=frozenset(known.weekend),

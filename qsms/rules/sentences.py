@@ -15,14 +15,14 @@ class Sentence(str):
 
     template: str
     plural: str
-    count: int | None
+    number: int | None
     values: Mapping[str, object]
 
     def __new__(cls, text: str) -> Sentence:
         made = super().__new__(cls, text)
         made.template = text.replace("%", "%%")
         made.plural = ""
-        made.count = None
+        made.number = None
         made.values = {}
         return made
 
@@ -41,11 +41,6 @@ def say_many(one: str, many: str, count: int, /, **values: object) -> Sentence:
     made = Sentence((one if count == 1 else many) % values)
     made.template = one
     made.plural = many
-    made.count = count
+    made.number = count
     made.values = values
     return made
-
-
-def listed(words: list[str]) -> str:
-    """Words in one row, divided by commas."""
-    return ", ".join(words)

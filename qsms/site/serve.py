@@ -123,7 +123,7 @@ def job_worker() -> Work | None:
     """What a job worker does until it is told to end, found by name; None as long as nobody provides it."""
     if importlib.util.find_spec(JOBS) is None:
         return None
-    work: Work = importlib.import_module(JOBS).work
+    work: Work = importlib.import_module(f"{JOBS}.worker").main
     return work
 
 

@@ -1,5 +1,5 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("ui/", include("qsms.ui.urls")),
+    path("", include("qsms.ui.urls")),
 ]

@@ -12,7 +12,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.timezone import get_current_timezone
 
+from qsms.base import moment
+
+from .dates import exact
 from .marks import initials
 
 # What a person may choose for their own screen, kept in cookies so that the server draws it at once, without a flash.
@@ -170,6 +174,11 @@ class Shell:
     @cached_property
     def organisation(self) -> str:
         return _hooks["organisation"](self.request)
+
+    @cached_property
+    def printed(self) -> str:
+        """The moment that a print of the page carries."""
+        return exact(moment.now(), get_current_timezone())
 
     @cached_property
     def here(self) -> str:

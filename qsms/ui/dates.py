@@ -30,7 +30,7 @@ class Deadline:
         """Time left first, then the moment."""
         if self.text == self.moment:
             return self.text
-        return _("%(left)s, by %(moment)s") % {"left": self.text, "moment": self.moment}
+        return f"{self.text} · {self.moment}"
 
 
 def clock(value: datetime, zone: tzinfo) -> str:
@@ -41,7 +41,7 @@ def clock(value: datetime, zone: tzinfo) -> str:
 def zone_name(value: datetime, zone: tzinfo) -> str:
     """The short name of the zone at that moment: MST, CET, UTC+4."""
     name = value.astimezone(zone).tzname() or ""
-    if not name or name[0] in "+-":
+    if name != "UTC" and (not name or name[0] in "+-" or name.startswith("UTC")):
         offset = value.astimezone(zone).utcoffset() or timedelta()
         sign = "-" if offset < timedelta() else "+"
         hours, minutes = divmod(int(abs(offset).total_seconds()) // 60, 60)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import escape
 
 from . import dates, marks, parts
 from .context import Group, Item, Links, Person, Shell
@@ -187,18 +188,18 @@ def record(request: HttpRequest) -> dict[str, Any]:
                 Rows(
                     (
                         (
-                            marks.lens("safety") + marks.escape(" Safety"),
-                            marks.escape("Slip and skin or eye exposure"),
+                            marks.lens("safety", word=True),
+                            escape("Slip and skin or eye exposure"),
                             marks.risk("3C", "Tolerable", "toler"),
                             link("HAZ-2026-0041", "#h", "no"),
-                            marks.escape("Dana Whitlock, 08:20"),
+                            escape("Dana Whitlock, 08:20"),
                         ),
                         (
-                            marks.lens("quality") + marks.escape(" Quality"),
-                            marks.escape("Cart inspection was signed with the coupling out of limits"),
+                            marks.lens("quality", word=True),
+                            escape("Cart inspection was signed with the coupling out of limits"),
                             marks.status("Minor NC", "warn"),
                             link("NC-2026-0091", "#n", "no"),
-                            marks.escape("Ravi Menon, 08:55"),
+                            escape("Ravi Menon, 08:55"),
                         ),
                     )
                 ),
@@ -212,7 +213,15 @@ def record(request: HttpRequest) -> dict[str, Any]:
 REPORTS = (
     # number, title, lenses, state, phase, shape, risk, owner, raised, due
     ("0324", "Cabin crew harness jammed at row 1 jump seat, N418LF", (None, None, None), "To triage", "open", "", None),
-    ("0323", "De-icing truck parked over an uncovered drain, stand 6", (None, None, True), "To triage", "open", "", None),
+    (
+        "0323",
+        "De-icing truck parked over an uncovered drain, stand 6",
+        (None, None, True),
+        "To triage",
+        "open",
+        "",
+        None,
+    ),
     (
         "0318",
         "Hydraulic fluid on stand 14 after servicing, some reached the storm drain",
@@ -276,9 +285,9 @@ def _cells(place: int) -> tuple[Any, ...]:
         marks.lenses(dict(zip(marks.LENSES, lenses, strict=True))),
         marks.state(label, phase, shape=shape),
         marks.risk(*rated, brief=True) if rated else marks.risk("", "", ""),
-        marks.escape("Larkfield"),
-        marks.escape("Dana Whitlock"),
-        marks.escape(dates.moment(NOW - timedelta(days=place), NOW, ZONE, short=True)),
+        escape("Larkfield"),
+        escape("Dana Whitlock"),
+        escape(dates.moment(NOW - timedelta(days=place), NOW, ZONE, short=True)),
         marks.due(said.text, said.tone, said.full),
     )
 
@@ -370,9 +379,7 @@ def risk(request: HttpRequest) -> dict[str, Any]:
         "shell": GalleryShell(request),
         "matrix": matrix("cell"),
         "shown": matrix(""),
-        "note": parts.Note(
-            "One step worse than predicted (2B).", "The control failed 3 of 11 night checks.", "warn"
-        ),
+        "note": parts.Note("One step worse than predicted (2B).", "The control failed 3 of 11 night checks.", "warn"),
         "form": RatingForm(auto_id="rating-%s"),
     }
 
@@ -520,7 +527,7 @@ def chart(request: HttpRequest) -> dict[str, Any]:
         },
         "facts": table(
             (Column("Month"), Column("Events per 1,000 departures", "r")),
-            (Rows([(marks.escape(m), marks.escape(v)) for m, v in zip(months, values, strict=True)]),),
+            (Rows([(escape(m), escape(v)) for m, v in zip(months, values, strict=True)]),),
             "Ground servicing events",
             phone="",
         ),

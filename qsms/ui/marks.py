@@ -104,9 +104,10 @@ def risk(cell: object, label: object, tone: str, *, brief: bool = False) -> Safe
     return SafeString(f'<span class="risk r-{tone}"{told}>{icon(tone, "s")}<b>{escape(cell)}</b>{word}</span>')
 
 
-def lens(name: str, concerns: bool | None = True) -> SafeString:
-    """One lens mark without words; the place around it says the lens."""
-    return SafeString(_lens(LENSES[name], concerns))
+def lens(name: str, concerns: bool | None = True, *, word: bool = False) -> SafeString:
+    """One lens mark; without `word` the place around it says the lens."""
+    drawn = _lens(LENSES[name], concerns)
+    return SafeString(f'<span class="who">{drawn}<b>{escape(lens_name(name))}</b></span>' if word else drawn)
 
 
 def _lens(letter: str, concerns: bool | None) -> str:
@@ -146,4 +147,6 @@ def initials(name: str) -> str:
 
 def avatar(name: str, *, small: bool = False) -> SafeString:
     """The round badge of a person; the name stands beside it, so readers of the screen do not hear it twice."""
-    return SafeString(f'<span class="ava{" ava-s" if small else ""}" aria-hidden="true">{escape(initials(name))}</span>')
+    return SafeString(
+        f'<span class="ava{" ava-s" if small else ""}" aria-hidden="true">{escape(initials(name))}</span>'
+    )

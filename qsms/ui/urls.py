@@ -1,11 +1,16 @@
 from django.urls import path
 
-from . import views
+from . import boards, bulk, lists, views
 
 app_name = "ui"
 urlpatterns = [
-    path("prefer/", views.prefer, name="prefer"),
-    path("gallery/", views.show_gallery, name="gallery"),
-    path("gallery/palette/", views.show_palette, name="gallery-palette"),
-    path("gallery/<slug:page>/", views.show_gallery, name="gallery-page"),
+    path("ui/prefer/", views.prefer, name="prefer"),
+    path("ui/gallery/", views.show_gallery, name="gallery"),
+    path("ui/gallery/palette/", views.show_palette, name="gallery-palette"),
+    path("ui/gallery/<slug:page>/", views.show_gallery, name="gallery-page"),
+    path("r/<slug:kind>/", lists.show_list, name="list"),
+    path("r/<slug:kind>/board/", boards.show_board, name="board"),
+    path("r/<slug:kind>/assign/", bulk.bulk_assign, name="bulk-assign"),
+    path("r/<slug:kind>/view/", lists.save_view, name="save-view"),
+    path("r/<slug:kind>/view/<int:view_id>/remove/", lists.remove_view, name="remove-view"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField
+from django.forms import BaseForm, BoundField, NumberInput, Textarea, TextInput
 from django.utils.html import json_script
 from django.utils.safestring import SafeString
 
@@ -46,7 +46,14 @@ def control(field: BoundField) -> SafeString:
     widget = field.field.widget
     if getattr(widget, "input_type", "") in {"checkbox", "radio", "file", "hidden"}:
         return field.as_widget()
-    return field.as_widget(attrs={"class": f"in {widget.attrs.get('class', '')}".strip()})
+    attrs = {"class": f"in {widget.attrs.get('class', '')}".strip()}
+    if isinstance(widget, NumberInput):
+        # A number input of the browser throws away what is not a number; here nothing typed is lost.
+        plain = TextInput({name: value for name, value in widget.attrs.items() if name not in {"min", "max", "step"}})
+        return field.as_widget(plain, attrs=attrs | {"inputmode": "decimal"})
+    if isinstance(widget, Textarea) and widget.attrs.get("rows") == "10":
+        attrs["rows"] = "5"
+    return field.as_widget(attrs=attrs)
 
 
 @register.filter

@@ -46,7 +46,7 @@ function send(event) {
     keep(prefer, PREFER[prefer](event.submitter));
     return;
   }
-  if (form.method === "dialog") return;
+  if (form.method === "dialog" || event.submitter?.formMethod === "dialog") return;
   if (form.dataset.sent) {
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -199,7 +199,7 @@ function openPalette(text = "") {
   const input = $("input", palette);
   if (text) input.value = text;
   input.select();
-  if (!options().length) input.dispatchEvent(new Event("input", { bubbles: true }));
+  if (!options().length) input.dispatchEvent(new Event("palette-open"));
 }
 if (palette) {
   palette.addEventListener("keydown", (event) => {

@@ -1,0 +1,356 @@
+"""The list of a record type, from its sheet: filters, views, order, groups by phase, selection and page by key."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from qsms.base import moment
+from qsms.org.actor import Actor
+from qsms.records import listing, registry, saved_views, scope, tally
+from qsms.records.errors import Invalid
+from qsms.records.listing import Listing
+from qsms.records.registry import RecordType
+from qsms.rules.lifecycle import Phase
+
+from . import cells, parts, table
+from .context import preference
+
+PAGE = 50
+PHASE_TITLES: dict[int, Any] = {
+    Phase.DRAFT: _("Drafts"),
+    Phase.OPEN: _("Open"),
+    Phase.WAITING: _("Waiting"),
+    Phase.DONE: _("Done"),
+    Phase.VOID: _("Void"),
+}
+LENSES = {"safety": 1, "quality": 2, "environment": 4}
+
+# Searching is another kit's: the assembly hands over a function (actor, kind, text, limit) -> ids, newest first.
+TextSearch = Callable[[Actor, str, str, int], Sequence[int]]
+_search: list[TextSearch] = []
+TEXT_LIMIT = 200
+
+
+def provide_search(search: TextSearch) -> None:
+    """Say how a list finds records by text."""
+    _search[:] = [search]
+
+
+def sheet_or_404(kind: str, actor: Actor | None) -> RecordType:
+    """The sheet of a kind that this actor may see anything of; otherwise it does not exist."""
+    try:
+        sheet = registry.get(kind)
+    except KeyError as error:
+        raise Http404 from error
+    if actor is None or not actor.holds(f"{kind}.view"):
+        raise Http404
+    return sheet
+
+
+def lens_of(request: HttpRequest) -> int:
+    """The lens the reader looks through: one bit, or 0 for all."""
+    return LENSES.get(preference(request, "lens"), 0)
+
+
+@dataclass
+class Count:
+    """How many rows there are: exact, or more than the cap."""
+
+    n: int
+    capped: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.n:,}+" if self.capped else f"{self.n:,}"
+
+
+def search_condition(actor: Actor, one: Listing) -> Q:
+    """The filters, with the ids that the text search found."""
+    condition = one.condition()
+    if one.text and _search:
+        condition &= Q(pk__in=list(_search[0](actor, one.sheet.kind, one.text, TEXT_LIMIT)))
+    elif one.text:
+        condition &= Q(number__gte=one.text, number__lt=one.text + "\U0010ffff")
+    return condition
+
+
+@login_required
+@require_GET
+def show_list(request: HttpRequest, kind: str) -> HttpResponse:
+    """The list of a record type. Every choice is in the address, so that it can be kept, sent and gone back to."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    sheet = sheet_or_404(kind, actor)
+    one = listing.parse(sheet, actor, request.GET, lens=lens_of(request))
+    condition = search_condition(actor, one)
+    try:
+        page = scope.page(actor, sheet, condition, order=one.order, after=one.after, limit=PAGE)
+    except scope.BadPageKey as error:
+        raise Http404 from error
+    rows = listing.rows(sheet, page.ids, cells.values_needed(sheet))
+    states = tally.states(actor, kind, lens=lens_of(request)) if not one.active and not one.text else None
+    total = _total(actor, sheet, one, condition, states)
+    drawn = cells.build(sheet, actor, rows, moment.now(), _sorter(request, sheet, one))
+    context = {
+        "sheet": sheet,
+        "may_create": actor.holds(f"{kind}.create") and bool(sheet.form),
+        "new_url": reverse("ui:new", args=[kind]),
+        "views": _views(request, actor, sheet, one, total),
+        "save_url": reverse("ui:save-view", args=[kind]) + "?" + request.GET.urlencode() if request.GET else "",
+        "chips": _chips(request, one),
+        "problems": one.problems,
+        "filters": _filter_fields(request, sheet, actor),
+        "filter_query": [(k, v) for k in ("phase", "order") for v in request.GET.getlist(k)],
+        "table": _table(sheet, rows, drawn, one, states) if rows else "",
+        "empty": None if rows else _empty(request, actor, sheet, one),
+        "total": total,
+        "hidden": _hidden(request, sheet, one, states),
+        "pages": _pages(request, page, total, len(rows)),
+        "text": one.text,
+        "exports": _exports(request, kind) if actor.holds(f"{kind}.export") else [],
+        "links": sheet_links(sheet, actor),
+        "bulk": _bulk(sheet, actor),
+    }
+    return render(request, "ui/list.html", context)
+
+
+def _total(actor: Actor, sheet: RecordType, one: Listing, condition: Q, states: dict[str, int] | None) -> Count:
+    if states is not None and one.phase in ("open", "all"):
+        live = {s.code for s in sheet.lifecycle.states if one.phase == "all" or s.phase < Phase.DONE}
+        return Count(sum(n for code, n in states.items() if code in live))
+    n = scope.count(actor, sheet, condition)
+    return Count(min(n, scope.COUNT_CAP), n > scope.COUNT_CAP)
+
+
+def _sorter(request: HttpRequest, sheet: RecordType, one: Listing) -> Callable[[str], tuple[str, str]]:
+    by = {"number": "id"}
+    offered = {order.lstrip("-") for order in sheet.orders} | {"id"}
+
+    def sort(name: str) -> tuple[str, str]:
+        key = by.get(name, name)
+        if key not in offered:
+            return "", ""
+        now = one.order.lstrip("-") == key
+        down = one.order.startswith("-")
+        wanted = key if now and down else f"-{key}"
+        if wanted not in (*sheet.orders, "id", "-id"):
+            wanted = next(order for order in (*sheet.orders, "-id") if order.lstrip("-") == key)
+        return address(request, order=wanted, after=None), ("descending" if down else "ascending") if now else ""
+
+    return sort
+
+
+def address(request: HttpRequest, **changes: str | None) -> str:
+    """This page's address with some of its query changed; None takes a name out."""
+    query = request.GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = value
+    return "?" + query.urlencode()
+
+
+def _table(
+    sheet: RecordType, rows: Sequence[cells.Row], drawn: cells.Sheet, one: Listing, states: dict[str, int] | None
+) -> str:
+    by_phase: dict[int, list[list[Any]]] = {}
+    for row in rows:
+        box = table.select_box(row["pk"], row["number"])
+        by_phase.setdefault(row["phase"], []).append([box, *(cell(row) for cell in drawn.cells)])
+    counts: Counter[int] = Counter()
+    for code, n in (states or {}).items():
+        counts[sheet.lifecycle.state(code).phase] += n
+    groups = [
+        table.Group(
+            lines,
+            str(PHASE_TITLES[phase]) if len(by_phase) > 1 else "",
+            f"{counts[phase]:,}" if counts[phase] else "",
+            _("Showing %(n)d") % {"n": len(lines)} if counts[phase] > len(lines) else "",
+        )
+        for phase, lines in sorted(by_phase.items())
+    ]
+    return table.table(drawn.columns, groups, str(sheet.label_plural), boxes=True)
+
+
+def _views(request: HttpRequest, actor: Actor, sheet: RecordType, one: Listing, total: Count) -> list[parts.Tab]:
+    here = request.GET.copy()
+    here.pop("after", None)
+    plain = not here
+    tabs = [parts.Tab(_("All open"), "?", str(total) if plain else None, plain)]
+    shown = [("late", _("Late"), QueryDict("late=1"))] if "due_on" in sheet.form_fields else []
+    if "owner" in sheet.filters:
+        shown.append(("mine", _("Mine"), QueryDict("owner=me")))
+    shown += [(str(v.pk), v.name, QueryDict(v.query)) for v in saved_views.mine(actor, sheet.kind)]
+    for _key, label, query in shown:
+        current = here.urlencode() == query.urlencode()
+        tabs.append(parts.Tab(label, "?" + query.urlencode(), str(total) if current else None, current))
+    return tabs
+
+
+def _chips(request: HttpRequest, one: Listing) -> list[parts.Chip]:
+    found = []
+    for active in one.active:
+        query = request.GET.copy()
+        for name in (active.name, f"{active.name}_from", f"{active.name}_to", "after"):
+            query.pop(name, None)
+        found.append(parts.Chip(active.label, active.words, "?" + query.urlencode()))
+    if one.text:
+        found.append(parts.Chip(_("Text"), one.text, address(request, q=None, after=None)))
+    return found
+
+
+@dataclass
+class FilterField:
+    """One filter as the form draws it."""
+
+    name: str
+    label: str
+    kind: str
+    options: list[tuple[str, str, bool]]
+    low: str = ""
+    high: str = ""
+    value: str = ""
+
+
+def _filter_fields(request: HttpRequest, sheet: RecordType, actor: Actor) -> list[FilterField]:
+    found = []
+    for one in listing.filters(sheet, actor):
+        chosen = set(request.GET.getlist(one.name))
+        options = [(o.value, str(o.label), o.value in chosen) for o in one.options]
+        if one.kind == "person":
+            options = [("me", _("Me"), "me" in chosen), ("none", _("Nobody"), "none" in chosen)]
+            options += [(pk, words, True) for pk, words in _chosen_people(actor, chosen)]
+        found.append(
+            FilterField(
+                one.name, str(one.label), one.kind, options,
+                low=request.GET.get(f"{one.name}_from", ""),
+                high=request.GET.get(f"{one.name}_to", ""),
+                value=request.GET.get(one.name, ""),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _chosen_people(actor: Actor, chosen: set[str]) -> list[tuple[str, str]]:
+    from qsms.org import names
+
+    ids = [int(value) for value in chosen if value.isdecimal()]
+    return [(str(pk), name) for pk, name in names.people(actor.organisation_id, ids).items()]
+
+
+def _hidden(
+    request: HttpRequest, sheet: RecordType, one: Listing, states: dict[str, int] | None
+) -> parts.Option | None:
+    """What the list leaves out: closed records stand behind a count."""
+    if one.phase != "open":
+        return parts.Option(_("Hide what is closed"), address(request, phase=None, after=None))
+    if states is None:
+        return parts.Option(_("Show what is closed as well"), address(request, phase="all", after=None))
+    done = sum(n for code, n in states.items() if sheet.lifecycle.state(code).phase == Phase.DONE)
+    void = sum(n for code, n in states.items() if sheet.lifecycle.state(code).phase == Phase.VOID)
+    if not done + void:
+        return None
+    words = _("%(done)s done and %(void)s void are hidden. Show them") % {"done": f"{done:,}", "void": f"{void:,}"}
+    return parts.Option(words, address(request, phase="all", after=None))
+
+
+def _pages(request: HttpRequest, page: scope.Page, total: Count, shown: int) -> parts.Pages | None:
+    after = request.GET.get("after", "")
+    if not page.after and not after:
+        return None
+    words = ngettext("%(n)d shown of %(total)s", "%(n)d shown of %(total)s", shown) % {"n": shown, "total": total}
+    return parts.Pages(
+        words,
+        address(request, after=page.after) if page.after else "",
+        # Keys only go forward; the way back is the browser's, and the first page is always near.
+        address(request, after=None) if after else "",
+    )
+
+
+def _empty(request: HttpRequest, actor: Actor, sheet: RecordType, one: Listing) -> parts.Empty:
+    plural = str(sheet.label_plural)
+    if one.active or one.text or lens_of(request):
+        clear = parts.Option(_("Clear the filters"), "?")
+        return parts.Empty(
+            _("Nothing matches"),
+            _("No %(plural)s match these filters and the lens you look through, as far as you may see them.")
+            % {"plural": plural.lower()},
+            (clear,),
+        )
+    options: tuple[parts.Option, ...] = ()
+    if actor.holds(f"{sheet.kind}.create") and sheet.form:
+        options = (parts.Option(_("New: %(label)s") % {"label": sheet.label}, reverse("ui:new", args=[sheet.kind])),)
+    why = _("Nothing is open here, or nothing that your roles let you see. What is closed stays behind “Show”.")
+    return parts.Empty(_("No open %(plural)s") % {"plural": plural.lower()}, why, options)
+
+
+def _exports(request: HttpRequest, kind: str) -> list[parts.Option]:
+    try:
+        url = reverse("exchange:export", args=[kind])
+    except NoReverseMatch:
+        return []
+    query = request.GET.copy()
+    query.pop("after", None)
+    made = []
+    for code, label in (("xlsx", _("Excel workbook")), ("csv", _("CSV")), ("json", _("JSON"))):
+        query["format"] = code
+        made.append(parts.Option(label, f"{url}?{query.urlencode()}"))
+    return made
+
+
+def sheet_links(sheet: RecordType, actor: Actor) -> list[parts.Option]:
+    """Other ways to look at these records: board, import, and what the room adds."""
+    found = [parts.Option(_("Board"), reverse("ui:board", args=[sheet.kind]))]
+    if actor.holds(f"{sheet.kind}.import"):
+        try:
+            found.append(parts.Option(_("Import"), reverse("exchange:import", args=[sheet.kind])))
+        except NoReverseMatch:
+            pass
+    for name, label in getattr(sheet, "list_links", ()):
+        found.insert(0, parts.Option(str(label), reverse(name)))
+    return found
+
+
+def _bulk(sheet: RecordType, actor: Actor) -> list[parts.Move]:
+    found = []
+    if actor.holds(f"{sheet.kind}.assign"):
+        found.append(parts.Move(_("Assign"), reverse("ui:bulk-assign", args=[sheet.kind])))
+    return found
+
+
+@login_required
+def save_view(request: HttpRequest, kind: str) -> HttpResponse:
+    """Keep the filters of a list under a name (GET asks for it, POST keeps it)."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    sheet = sheet_or_404(kind, actor)
+    query = request.GET.copy()
+    query.pop("after", None)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            saved_views.save(actor, kind, request.POST.get("name", ""), query.urlencode())
+            return HttpResponseRedirect(reverse("ui:list", args=[kind]) + "?" + query.urlencode())
+        except Invalid as error:
+            errors = error.errors
+    context = {"sheet": sheet, "errors": errors, "name": request.POST.get("name", ""), "query": query.urlencode()}
+    own = [view for view in saved_views.mine(actor, kind) if view.person_id == actor.person_id]
+    return render(request, "ui/save_view.html", {**context, "own": own}, status=422 if errors else 200)
+
+
+@login_required
+@require_POST
+def remove_view(request: HttpRequest, kind: str, view_id: int) -> HttpResponse:
+    """Take an own view away."""
+    saved_views.remove(request.actor, view_id)  # type: ignore[attr-defined]
+    return HttpResponseRedirect(reverse("ui:list", args=[kind]))

@@ -1,0 +1,222 @@
+"""The gallery in a real Chromium: no console errors, no serious axe findings, no sideways scroll, keys that work."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.test import override_settings
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from qsms.ui import gallery
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="No Chromium found: the pages were NOT tried in a browser"),
+]
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """The gallery, served without a database."""
+    with override_settings(DEBUG=True):
+        server = LiveServerThread("127.0.0.1", StaticFilesHandler, connections_override={})
+        server.daemon = True
+        server.start()
+        server.is_ready.wait()
+        if server.error:
+            raise server.error
+        yield f"http://127.0.0.1:{server.port}/ui/gallery/"
+        server.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A desk, light; every complaint of the console fails the test."""
+    yield from open_page(browser, 1440, "light")
+
+
+def open_page(browser: Browser, width: int, theme: str, **more: object) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, **more)  # type: ignore[arg-type]
+    opened = context.new_page()
+    said: list[str] = []
+    opened.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    yield opened
+    context.close()
+    assert said == []
+
+
+@pytest.mark.parametrize("name", gallery.PAGES)
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
+def test_axe_finds_nothing(browser, site, name, width, theme):
+    for page in open_page(browser, width, theme):
+        page.goto(f"{site}{name}/")
+        page.wait_for_load_state("networkidle")
+        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        assert [(each["id"], each["nodes"][0]["html"][:120]) for each in found] == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 768])
+def test_nothing_scrolls_sideways(browser, site, width):
+    for page in open_page(browser, width, "light"):
+        for name in gallery.PAGES:
+            page.goto(f"{site}{name}/")
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+
+
+def test_marks_of_the_sprite_take_their_colours_from_the_page(page, site):
+    page.goto(f"{site}parts/")
+    page.wait_for_load_state("networkidle")
+    mark = page.locator(".lenses svg.lm-s").first
+    light = mark.screenshot()
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    assert mark.screenshot() != light
+    page.evaluate("document.documentElement.style.setProperty('--safety', 'rgb(255, 0, 0)')")
+    red = mark.screenshot()
+    page.evaluate("document.documentElement.style.setProperty('--safety', 'rgb(0, 255, 0)')")
+    assert mark.screenshot() != red
+
+
+def test_the_moves_open_by_key_and_a_dialog_keeps_the_focus(page, site):
+    page.goto(f"{site}record/")
+    page.keyboard.press(".")
+    assert page.get_by_text("Shut, and why").is_visible()
+    page.keyboard.press("a")
+    page.locator("#dialog[open] textarea").wait_for()
+    assert page.evaluate("document.activeElement.name") == "why"
+    page.keyboard.press("a")
+    assert page.input_value("#dialog textarea") == "a"
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function("document.querySelector('#dialog textarea').value === ''")
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_the_palette_finds_and_goes(page, site):
+    page.goto(f"{site}list/")
+    page.keyboard.press("Control+k")
+    page.locator("#palette [role=option]").first.wait_for()
+    page.keyboard.type("hyd")
+    page.get_by_text("about “hyd”").wait_for()
+    assert page.get_attribute("#palette input", "aria-activedescendant") == "opt-1-1"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/record/")
+
+
+def test_rows_are_walked_and_selected_by_key(page, site):
+    page.goto(f"{site}list/")
+    assert page.locator("[data-bulk]").is_hidden()
+    for key in "jjx":
+        page.keyboard.press(key)
+    assert page.locator("[data-bulk]").is_visible()
+    assert page.inner_text("[data-bulk-count]") == "1 selected"
+    assert "REP-2026-0323" in page.inner_text("tr[aria-selected=true]")
+    page.get_by_role("button", name="Clear").click()
+    assert page.locator("[data-bulk]").is_hidden()
+
+
+def test_a_group_folds(page, site):
+    page.goto(f"{site}list/")
+    page.get_by_role("button", name="To triage").click()
+    assert page.get_by_text("Cabin crew harness").is_hidden()
+
+
+def test_the_matrix_moves_by_arrows_and_chooses_by_enter(page, site):
+    page.goto(f"{site}risk/")
+    page.focus("input[name=cell]:checked")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowLeft")
+    assert page.input_value("input[name=cell]:focus") == "4A"
+    assert page.input_value("input[name=cell]:checked") == "3B"
+    page.keyboard.press("Enter")
+    assert page.input_value("input[name=cell]:checked") == "4A"
+    assert page.inner_text("[data-matrix-said]") == "4A: Occasional, Catastrophic. Intolerable."
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert page.input_value("input[name=cell]:focus") == "4A"
+
+
+def test_single_letters_rest_while_typing_and_when_switched_off(page, site):
+    page.goto(f"{site}form/")
+    page.focus("[name=title]")
+    page.keyboard.type("n?.gr")
+    assert page.url.endswith("/form/")
+    assert page.locator("dialog[open]").count() == 0
+    page.context.add_cookies([{"name": "qsms_keys", "value": "off", "url": site}])
+    page.goto(f"{site}list/")
+    page.keyboard.press("?")
+    assert page.locator("dialog[open]").count() == 0
+
+
+def test_the_theme_changes_at_once_and_the_server_draws_it_next_time(page, site):
+    page.goto(f"{site}list/")
+    page.locator(".top [data-theme-toggle]").click()
+    assert page.get_attribute("html", "data-theme") == "dark"
+    page.goto(f"{site}record/")
+    assert 'data-theme="dark"' in page.content()
+
+
+def test_a_form_is_sent_once(page, site):
+    page.goto(f"{site}plain/")
+    sent: list[str] = []
+    page.route("**/plain/", lambda route: sent.append(route.request.method))
+    page.evaluate(
+        "const f = document.querySelector('main form'); f.noValidate = true; f.requestSubmit(); f.requestSubmit()"
+    )
+    page.wait_for_timeout(500)
+    assert sent == ["POST"]
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def test_what_is_sent_without_a_network_waits_and_says_so(page, site):
+    page.goto(f"{site}risk/")
+    page.fill("[name=why]", "same failure twice")
+    page.context.set_offline(True)
+    page.locator("[data-offline-band]").wait_for()
+    page.get_by_role("button", name="Save rating").click()
+    page.get_by_role("button", name="Send when online").wait_for()
+    assert page.input_value("[name=why]") == "same failure twice"
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.context.set_offline(False)
+
+
+def test_every_page_works_without_script(browser, site):
+    for page in open_page(browser, 390, "light", java_script_enabled=False):
+        page.goto(f"{site}record/")
+        page.locator(".moves summary").click()
+        assert page.get_by_text("Ask the reporter").is_visible()
+        assert page.get_by_text("Feedback").first.is_visible()
+        page.locator(".moves summary").click()
+        page.locator(".tabbar a").last.click()
+        assert page.get_by_role("link", name="Standards").is_visible()
+        page.locator("#rooms [data-theme-toggle]").click()
+        assert page.get_attribute("html", "data-theme") == "dark"
+
+
+def test_a_chart_is_drawn_under_the_strict_policy(page, site):
+    page.goto(f"{site}chart/")
+    page.locator(".chart svg").wait_for()
+    box = page.locator(".chart").bounding_box()
+    drawn = page.locator(".chart svg").bounding_box()
+    assert box
+    assert drawn
+    assert drawn["y"] >= box["y"]
+    assert drawn["height"] > 200

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+from django.utils import translation
+
+from qsms.ui import marks
+
+
+def test_words_from_outside_are_escaped_in_every_mark():
+    evil = '<script>"x"</script>'
+    drawn = [
+        marks.icon(evil),
+        marks.status(evil, "bad"),
+        marks.state(evil, 1),
+        marks.due(evil, "bad", evil),
+        marks.due(evil),
+        marks.risk(evil, evil, "toler", brief=True),
+        marks.risk(evil, evil, ""),
+        marks.coverage(evil, "gap"),
+        marks.avatar(evil),
+    ]
+    for mark in drawn:
+        assert "<script" not in mark
+        assert '"x"' not in mark
+
+
+@pytest.mark.parametrize(
+    ("phase", "shape"),
+    [(0, "circle-dashed"), (1, "circle-dot"), (2, "hourglass-empty"), (3, "circle-check"), (4, "ban")],
+)
+def test_each_phase_has_its_own_shape_and_says_the_states_own_name(phase, shape):
+    drawn = marks.state("Own name", phase)
+    assert f"#i-{shape}" in drawn
+    assert drawn.endswith("Own name</span>")
+
+
+def test_a_shape_may_be_another_phases_and_brings_its_colour():
+    assert "#i-underway" in marks.state("In work", 1, shape="underway")
+    assert "s-good" in marks.state("Accepted", "open", shape="done")
+    assert "s-bad" in marks.state("Accepted", "open", shape="done", tone="bad")
+
+
+def test_a_risk_without_a_tone_is_not_rated():
+    assert "Not rated" in marks.risk("", "", "")
+    assert "r-" not in marks.risk("", "", "").replace("risk-none", "")
+
+
+def test_a_brief_risk_still_says_its_class_to_readers_of_the_screen():
+    assert '<span class="vh"> Tolerable</span>' in marks.risk("3C", "Tolerable", "toler", brief=True)
+
+
+def test_lenses_stand_in_fixed_order_and_say_three_different_things():
+    drawn = marks.lenses({"environment": False, "safety": True})
+    assert 'aria-label="Safety: concerns, Quality: not judged yet, Environment: does not concern"' in drawn
+    assert [drawn.index(f"#lm-{letter}") for letter in "sqe"] == sorted(drawn.index(f"#lm-{x}") for x in "sqe")
+    assert "lm lm-q un" in drawn
+    assert "lm lm-e off" in drawn
+
+
+def test_lens_words_follow_the_language_and_not_the_first_reader():
+    with translation.override("en"):
+        first = marks.lenses({"safety": True})
+    with translation.override("de"):
+        assert marks._lenses.cache_info().currsize >= 1
+        second = marks.lenses({"safety": True})
+    assert first == second  # no German catalogue yet: the words are the same, but they were made anew
+    assert marks._lenses.cache_info().misses >= 2
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"), [("Dana Whitlock", "DW"), ("Prince", "P"), ("Ana de la Cruz", "AC"), ("", "·"), ("  (x)", "·")]
+)
+def test_initials(name, letters):
+    assert marks.initials(name) == letters
