@@ -190,6 +190,6 @@ class Shell:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `shell`, and `base`, which is a fragment when htmx asks for a part of a page."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     part = bool(htmx) and not htmx.boosted and not htmx.history_restore_request
     return {"shell": Shell(request), "base": "ui/fragment.html" if part else "ui/shell.html"}

@@ -120,7 +120,7 @@ def lens_name(name: str) -> str:
 
 
 def lenses(judged: Mapping[str, bool | None]) -> SafeString:
-    """The lens marks of a record in fixed order: True concerns, False does not concern, None (or left out) not judged."""
+    """The lens marks of a record in fixed order: True concerns, False does not, None or left out not judged."""
     return _lenses(tuple(judged.get(name) for name in LENSES), get_language())
 
 

@@ -19,7 +19,8 @@ from .marks import icon
 @dataclass(frozen=True)
 class Column:
     """A column. `look` holds its classes: t (title, takes the slack), r (numbers and dates, to the right), wrap,
-    p0 (only on desks), hide-p hide-m hide-w (goes below 720, 1152, 1600 px). A sort needs an index: else no `sort_url`."""
+    p0 (only on desks), hide-p hide-m hide-w (goes below 720, 1152, 1600 px).
+    A sort needs an index: else no `sort_url`."""
 
     label: str
     look: str = ""
@@ -59,7 +60,7 @@ def _head(columns: Sequence[Column], boxes: bool) -> str:
     cells = [f'<th scope="col" class="p0">{select_all()}</th>'] if boxes else []
     for column in columns:
         classes = f' class="{column.look}"' if column.look else ""
-        label = escape(column.label)
+        label: str = escape(column.label)
         if column.sort_url:
             arrow = icon("arrow-narrow-down" if column.sorted == "descending" else "arrow-narrow-up", "s")
             label = f'<a href="{escape(column.sort_url)}">{label}{arrow if column.sorted else ""}</a>'

@@ -46,7 +46,7 @@ def control(field: BoundField) -> SafeString:
     widget = field.field.widget
     if getattr(widget, "input_type", "") in {"checkbox", "radio", "file", "hidden"}:
         return field.as_widget()
-    attrs = {"class": f"in {widget.attrs.get('class', '')}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"in {widget.attrs.get('class', '')}".strip()}
     if isinstance(widget, NumberInput):
         # A number input of the browser throws away what is not a number; here nothing typed is lost.
         plain = TextInput({name: value for name, value in widget.attrs.items() if name not in {"min", "max", "step"}})
