@@ -332,7 +332,12 @@ def note_involvement(actor: Actor, rows: Sequence[Record]) -> None:
     tasks = Task.everywhere.filter(person_id=actor.person_id, record_id__in=[row.pk for row in rows])
     involved = set(tasks.values_list("record_id", flat=True))
     for row in rows:
-        row.__dict__.setdefault("_involved", {})[actor.person_id] = row.pk in involved
+        note(actor, row, row.pk in involved)
+
+
+def note(actor: Actor, record: Record, involved: bool) -> None:
+    """Tell a record what a query has already found out: whether the actor has or had a task on it."""
+    record.__dict__.setdefault("_involved", {})[actor.person_id] = involved
 
 
 def _known() -> frozenset[str]:
