@@ -151,11 +151,10 @@ def show_edit(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     )
     form = writing.form()
     if request.method == "GET":
-        version, was = str(record.version), json.dumps(form.raw())
         kept = writing.restore(form)
-        if kept is not None:
-            # A draft goes on from the version it was begun on, so that what others saved since is not undone.
-            version, was = kept.first("version") or version, kept.first("was") or was
+        # A draft goes on from the version it was begun on, so that what others saved since is not undone.
+        version = (kept.first("version") if kept else "") or str(record.version)
+        was = kept.first("was") if kept else json.dumps(form.raw())
     else:
         version, was = request.POST.get("version", ""), request.POST.get("was", "")
         if form.is_valid():

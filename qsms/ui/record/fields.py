@@ -184,10 +184,11 @@ def build(actor: Actor, sheet: RecordType, name: str, *, required: bool | None =
         "label": sheet.field_label(name),
         "help_text": column.help_text,
         "required": needed,
+        "initial": column.get_default() if column.has_default() else None,
         "error_messages": dict(EMPTY),
     }
     if name == "disciplines":
-        return LensField(**options)
+        return LensField(**(options | {"required": False}))
     if isinstance(column, models.ForeignKey):
         return _pointer(actor, column, options)
     if column.choices:

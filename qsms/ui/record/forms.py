@@ -113,11 +113,8 @@ def starting(record: Record, names: Iterable[str]) -> dict[str, Any]:
 
 
 def from_draft(draft: Kept, names: Iterable[str]) -> dict[str, Any]:
-    """What the fields start with when a draft is found."""
-    multiple = ("disciplines",)
-    return {
-        name: list(draft.data[name]) if name in multiple else draft.first(name) for name in names if name in draft.data
-    }
+    """What the fields start with when a draft is found; a browser leaves out only what is not ticked."""
+    return {name: list(draft.data.get(name, ())) if name == "disciplines" else draft.first(name) for name in names}
 
 
 def changed(form: RecordForm, was: str) -> set[str]:

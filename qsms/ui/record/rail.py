@@ -67,7 +67,7 @@ def thread(
 
 
 def people(sheet: RecordType, record: Record, tasks: Sequence[Task]) -> tuple[parts.PersonLine, ...]:
-    """Who has a part in this record: owner, who raised it, the room's parties, and those who are asked for something."""
+    """Who has a part in this record: owner, who raised it, the room's parties, and those who are asked."""
     found: list[parts.PersonLine] = []
     if record.owner is not None:
         found.append(parts.PersonLine(record.owner.name, _("owner")))

@@ -1,4 +1,4 @@
-"""The trace: from what happened to what it means, what was done, what changed and what shows it, drawn and as a list."""
+"""The trace: what happened, what it means, what was done, what changed and what shows it, drawn and as a list."""
 
 from __future__ import annotations
 
