@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from qsms.rules.lifecycle import Reason
+from qsms.rules.sentences import Sentence
 
 from . import registry
 from .choices import BACKWARDS, Lens, Relation
@@ -64,6 +65,14 @@ def reason(sheet: RecordType, why: Reason, who_may: str = "") -> str:
     if why.code == "open_ends":
         return _("Still open: %(numbers)s.") % {"numbers": values["numbers"]}
     return why.code
+
+
+def sentence(said: Sentence) -> str:
+    """A sentence of the rules in the reader's language."""
+    values = {name: sentence(one) if isinstance(one, Sentence) else one for name, one in said.values.items()}
+    if said.plural and said.number is not None:
+        return ngettext(said.template, said.plural, said.number) % values
+    return _(said.template) % values
 
 
 def relation(code: str, outward: bool) -> str:
