@@ -24,6 +24,9 @@ PARTIES: dict[str, Any] = {
     "reporter": gettext_lazy("its reporter"),
 }
 
+# What a room's own deeds are called, as the rest of a sentence that begins with a name: "risk.assessed" -> "rated it".
+DEEDS: dict[str, Any] = {}
+
 # A room's own reasons: code -> function from the reason's values to a sentence.
 _own: dict[str, Callable[[Mapping[str, str]], str]] = {}
 
