@@ -28,7 +28,7 @@ def on_created(actor: Actor, report: Report) -> None:
     _set_due(report, clock)
     title = _("Triage: %(title)s") % {"title": report.title}
     tasks.give(actor, report, "triage", title, role=LEAD, due_at=clock.due_at)
-    suggested = report.form.form.disciplines if report.form is not None else ()
+    suggested = report.asked.disciplines if report.asked is not None else ()
     for lens in suggested:
         if lens in LENSES and lens != "safety":
             triage.give_judging(actor, report, lens)

@@ -46,11 +46,9 @@ class ReportForm(models.Model):
 
 
 class Report(RecordChild):
-    form = models.ForeignKey(
-        ReportForm, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("form")
-    )
-    # Kept beside the key: an imported report has the kind of a form and was not filed on any version of it.
-    form_code = models.CharField(_("form"), max_length=60, blank=True)
+    # The code of the form. An imported report has the kind of a form and was not filed on any version of one.
+    form = models.CharField(_("form"), max_length=60, blank=True)
+    filed_on = models.ForeignKey(ReportForm, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     form_version = models.PositiveSmallIntegerField(_("form version"), default=0)
     mode = models.CharField(_("reported"), max_length=12, choices=Mode.choices, default=Mode.NAMED)
     narrative = models.TextField(_("what happened"))
@@ -113,7 +111,7 @@ class Report(RecordChild):
     @property
     def asked(self) -> rules.ReportForm | None:
         """The form this report was filed on, in the version it had then."""
-        return self.form.form if self.form is not None else None
+        return self.filed_on.form if self.filed_on is not None else None
 
 
 class Judgement(Owned):
@@ -164,5 +162,3 @@ class Claim(Owned):
 
     class Meta(Owned.Meta):
         abstract = False
-
-

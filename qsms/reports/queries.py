@@ -37,7 +37,6 @@ def triage_queue(actor: Actor, *, limit: int = QUEUE) -> list[Waiting]:
     ids = scope.page(actor, sheet, where, verb="triage", order="due_on", limit=limit).ids
     rows = Report.everywhere.filter(pk__in=ids).in_bulk()
     # The right to triage does not show what is confidential; the right to see does.
-    scope.note_involvement(actor, list(rows.values()))
     seen = [rows[pk] for pk in ids if pk in rows and scope.sees(actor, rows[pk])]
     running = Clock.everywhere.filter(record_id__in=ids, rule="report.triage", stopped_at=None)
     due = dict(running.values_list("record_id", "due_at"))

@@ -47,16 +47,16 @@ class ReportSheet(RecordType):
     room = "happens"
     lifecycle = LIFE
     columns = ("number", "title", "disciplines", "state", "risk_class", "site", "owner", "opened_at", "due_on")
-    filters = ("state", "site", "owner", "disciplines", "risk_class", "form_code", "mode", "occurred_on")
+    filters = ("state", "site", "owner", "disciplines", "risk_class", "form", "mode", "occurred_on")
     orders = ("-id", "due_on", "-risk_class")
-    category_field = "form_code"
+    category_field = "form"
     form = (
         Section.of(_("What happened"), "title", "narrative", "immediate_action", "categories", "primary_problem"),
         Section.of(
             _("When and where"), "occurred_at", "occurred_on", "date_precision", "aware_at", "site", "unit", "place"
         ),
         Section.of(_("Aircraft and flight"), "aircraft", "aircraft_type", "flight_number", "flight_phase"),
-        Section.of(_("Handling"), "owner", "due_on", "process", "disciplines", "form_code"),
+        Section.of(_("Handling"), "owner", "due_on", "process", "disciplines", "form"),
         Section.of(_("From elsewhere"), "external_id", "source"),
     )
     panels = PANELS

@@ -74,7 +74,7 @@ def file_report(
     now = moment.now()
     site = _site(organisation, form, shown, actor)
     zone = ZoneInfo(site.zone if site else organisation.zone)
-    errors = {**rules.check_answers(form, shown, today=now.astimezone(zone).date(), say=_), **errors}
+    errors = {**rules.check_answers(form, shown, today=now.astimezone(zone).date()), **errors}
     if errors:
         raise Invalid(errors)
     plain, personal = rules.split_personal(form, shown)
@@ -90,7 +90,7 @@ def file_report(
             given,
             once=once,
             fixed={
-                "form": row, "form_code": form.code, "form_version": form.version, "mode": mode,
+                "filed_on": row, "form": form.code, "form_version": form.version, "mode": mode,
                 "confidential": mode != Mode.NAMED, "answers": _as_json(form, plain), "is_fresh": True, **columns,
             },
         )  # fmt: skip
@@ -104,9 +104,7 @@ def file_report(
             _seal_identity(actor, report)
         if mode == Mode.ANONYMOUS:
             code = claim_codes.new_code()
-            claim = Claim(
-                organisation_id=organisation.pk, report_id=report.pk, code_hash=claim_codes.code_hash(code)
-            )
+            claim = Claim(organisation_id=organisation.pk, report_id=report.pk, code_hash=claim_codes.code_hash(code))
             claim.save(force_insert=True)
         pictures.attach(writer, report, kept)
         if acknowledge:

@@ -54,9 +54,7 @@ def publish(actor: Actor, report_id: int, title: str, text: str, *, confirmed: C
         raise Invalid(errors)
     with write_transaction():
         report = _publishable(actor, report_id)
-        open_spans = [
-            span for span in warnings(actor.organisation_id, title, text) if mark(span) not in confirmed
-        ]
+        open_spans = [span for span in warnings(actor.organisation_id, title, text) if mark(span) not in confirmed]
         if open_spans:
             raise Unconfirmed(open_spans)
         changes = [

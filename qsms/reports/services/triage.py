@@ -108,9 +108,10 @@ def ask_to_judge(actor: Actor, report_id: int, lens: str, person_id: int | None 
         raise Invalid({"lens": _("“%(lens)s” is not a lens.") % {"lens": lens}})
     with write_transaction():
         report = _triable(actor, report_id)
-        if person_id is not None and not Person.objects.filter(
-            pk=person_id, organisation_id=actor.organisation_id, is_active=True
-        ).exists():
+        if (
+            person_id is not None
+            and not Person.objects.filter(pk=person_id, organisation_id=actor.organisation_id, is_active=True).exists()
+        ):
             raise Invalid({"person": _("This person is not in your organisation. Choose somebody from the list.")})
         give_judging(actor, report, lens, person_id)
         deed = history.write(actor, report, history.Act("asked_to_judge", detail={"lens": lens, "person": person_id}))

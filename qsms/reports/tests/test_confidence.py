@@ -127,9 +127,7 @@ def test_an_anonymous_report_leaves_nothing_of_its_writer(cast: Cast, caplog: py
         "signoffs": "Reporter Person", "others": "Reporter Person",
     }  # fmt: skip
     # Signed in or not makes no difference.
-    filed = services.file_report(
-        cast.actor("reporter"), cast.organisation, row, answers, "anonymous", files=[picture]
-    )
+    filed = services.file_report(cast.actor("reporter"), cast.organisation, row, answers, "anonymous", files=[picture])
     new = "\n".join(line for line in everything_stored().splitlines() if line not in before)
     for trace in ("Reporter Person", "reporter@larkfield.test", filed.code, claim_codes.read_code(filed.code)):
         assert trace not in new

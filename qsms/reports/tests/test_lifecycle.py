@@ -209,7 +209,7 @@ def test_a_question_to_a_named_reporter_is_a_task(cast: Cast) -> None:
 def test_an_imported_report_asks_nothing_of_anybody(cast: Cast) -> None:
     given = {
         "title": "Bird strike", "narrative": "At rotation.", "external_id": "ASRS 1", "occurred_on": "2015-01-01",
-        "date_precision": "month", "form_code": "flight_crew", "disciplines": [1], "categories": ["Bird"],
+        "date_precision": "month", "form": "flight_crew", "disciplines": [1], "categories": ["Bird"],
     }  # fmt: skip
     actor = cast.actor("safety")
     prepared = bulk.prepare(actor, "report", bulk.Row(given))
