@@ -52,9 +52,7 @@ def on_moved(actor: Actor, report: Report, move: Move) -> None:
     elif code == "reject":
         _keep(report, decided_at=moment.now())
         mailbox.tell(actor, report, Subject.DECISION, report.decision_feedback)
-    elif code == "tell":
-        mailbox.tell(actor, report, Subject.CLOSURE, report.closing_feedback)
-    elif code == "close":
+    elif code == "tell" or code == "close":
         mailbox.tell(actor, report, Subject.CLOSURE, report.closing_feedback)
     elif code in ("reopen", "reopen_triage"):
         # What was told before does not count for what comes now.

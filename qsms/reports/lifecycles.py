@@ -12,7 +12,7 @@ LIFE = Lifecycle(
     "received",
     states=(
         State("received", _("Received"), Phase.OPEN, _("Nobody has told the reporter yet that it arrived.")),
-        State("acknowledged", _("Acknowledged"), Phase.OPEN, _("The reporter knows that it arrived. It waits for triage.")),
+        State("acknowledged", _("Acknowledged"), Phase.OPEN, _("The reporter knows. It waits for triage.")),
         State("triage", _("Triage"), Phase.OPEN, _("It is being judged for safety, quality and environment.")),
         State("work", _("Under way"), Phase.OPEN, _("Actions or an investigation are under way."), stage=_("Work")),
         State("waiting", _("Waiting"), Phase.WAITING, _("It waits for somebody outside the office."), stage=_("Work")),
@@ -68,8 +68,8 @@ LIFE = Lifecycle(
             stops=("report.acknowledge", "report.triage"), finishes=("*",),
         ),
         Move(
-            "merge", _("Merge into another report"), (*NEW, *RUNNING, "feedback"), "merged", verb="merge", by_hand=False,
-            stops=("report.acknowledge", "report.triage"), finishes=("*",),
+            "merge", _("Merge into another report"), (*NEW, *RUNNING, "feedback"), "merged", verb="merge",
+            by_hand=False, stops=("report.acknowledge", "report.triage"), finishes=("*",),
         ),
         Move("reopen", _("Open again"), ("closed",), "work", verb="reopen", reason=True),
         Move(

@@ -14,8 +14,7 @@ from PIL import Image
 
 from qsms.base import claim_codes
 from qsms.base.storage import store
-from qsms.records import history, scope, seals, tally
-from qsms.records import registry
+from qsms.records import history, registry, scope, seals, tally
 from qsms.records import services as spine
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Attachment, Deed, Draft, SealedValue
@@ -229,9 +228,8 @@ def test_personal_answers_are_sealed_in_every_mode(cast: Cast) -> None:
 
 
 def test_a_draft_is_forgotten_when_the_report_is_sent(cast: Cast) -> None:
-    from qsms.reports.services.filing import draft_key, forget_draft
-
     from qsms.base import moment
+    from qsms.reports.services.filing import draft_key, forget_draft
 
     Draft.everywhere.create(
         organisation=cast.organisation, person=cast.reporter, key=draft_key("quick"), data={}, at=moment.now()
@@ -249,7 +247,7 @@ def test_no_column_of_a_report_can_hold_who_reported_in_confidence() -> None:
     for model in apps.get_app_config("reports").get_models():
         to_people = {f.name for f in model._meta.fields if f.related_model is apps.get_model("org", "Person")}
         assert to_people == known[model._meta.model_name or ""]
-        assert not [f.name for f in model._meta.fields if "ip" == f.name or "agent" in f.name or "address" in f.name]
+        assert not [f.name for f in model._meta.fields if f.name == "ip" or "agent" in f.name or "address" in f.name]
 
 
 def test_keys_lie_apart_from_the_database(cast: Cast) -> None:
