@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "qsms.org.middleware.ActorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "qsms.ui.answers.ServiceAnswers",
 ]
 
 ROOT_URLCONF = "qsms.site.urls"

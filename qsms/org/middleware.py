@@ -1,4 +1,4 @@
-"""Puts the acting person, the organisation and a request id into the context of every request."""
+"""Puts the acting person, the organisation, a request id and the person's zone into the context of every request."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from qsms.base import context, moment
 
@@ -34,7 +35,7 @@ class ActorMiddleware:
             actor_id=acting.person_id if acting else None,
             request_id=secrets.token_hex(8),
         )
-        with context.entered(now):
+        with context.entered(now), timezone.override(acting.tz if acting else None):
             return self.get_response(request)
 
     def _person(self, request: HttpRequest) -> Person | None:

@@ -96,6 +96,7 @@ class Entry:
     detail: Mapping[str, Any]
     changes: Sequence[FieldChange]
     meaning: str  # of a signature
+    request: str = ""
 
 
 def entries(record: Record, *, before: int | None = None, limit: int = 20) -> list[Entry]:
@@ -106,7 +107,7 @@ def entries(record: Record, *, before: int | None = None, limit: int = 20) -> li
     rows = list(
         deeds.order_by("-pk").values(
             "pk", "at", "actor_id", "actor__name", "label", "for_person__name", "verb", "reason", "version", "detail",
-            "signature__meaning",
+            "signature__meaning", "request",
         )[:limit]
     )  # fmt: skip
     changes: dict[int, list[FieldChange]] = {}
@@ -127,9 +128,33 @@ def entries(record: Record, *, before: int | None = None, limit: int = 20) -> li
             detail=row["detail"],
             changes=changes.get(row["pk"], ()),
             meaning=row["signature__meaning"] or "",
+            request=row["request"],
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What one field was at a version and what others made of it since."""
+
+    field: str
+    old: str
+    new: str
+    who: str
+    at: datetime
+
+
+def since(record: Record, version: int) -> dict[str, Later]:
+    """The fields that changed after this version, each with its value then, its value now and who changed it last."""
+    rows = Change.objects.filter(deed__record_id=record.pk, deed__version__gt=version).order_by("pk")
+    found: dict[str, Later] = {}
+    for name, old, new, actor, label, at in rows.values_list(
+        "field", "old", "new", "deed__actor__name", "deed__label", "deed__at"
+    ):
+        first = found[name].old if name in found else old
+        found[name] = Later(name, first, new, actor or label, at)
+    return found
 
 
 def changed_since(record: Record, version: int) -> Iterable[tuple[str, str, datetime]]:

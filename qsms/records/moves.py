@@ -54,41 +54,61 @@ def verdicts(actor: Actor, record: Record) -> list[Verdict]:
     return life.verdicts(registry.get(record.kind).lifecycle, standing(actor, record))
 
 
-def reasons(actor: Actor, record: Record, verdict: Verdict) -> list[str]:
-    """Why a move is shut, in sentences."""
+def reasons(actor: Actor, record: Record, verdict: Verdict, who_may_do: Mapping[str, str] | None = None) -> list[str]:
+    """Why a move is shut, in sentences. `who_may_do` has the names for each verb, when several moves are asked for."""
     sheet = registry.get(record.kind)
     words = []
     for why in verdict.reasons:
-        who = who_may(record, why.values["verb"], but=actor.person_id) if why.code == "permission" else ""
+        who = ""
+        if why.code == "permission":
+            verb = why.values["verb"]
+            who = who_may(record, verb, but=actor.person_id) if who_may_do is None else who_may_do.get(verb, "")
         words.append(wording.reason(sheet, why, who))
     return words
 
 
 def who_may(record: Record, verb: str, *, but: int | None = None, limit: int = 3) -> str:
     """The names of up to `limit` people whose roles give this verb on this record."""
+    return who_may_each(record, [verb], but=but, limit=limit)[verb]
+
+
+def who_may_each(record: Record, verbs: Iterable[str], *, but: int | None = None, limit: int = 3) -> dict[str, str]:
+    """The same for several verbs at once (two queries, none for no verbs)."""
     here = Q(axis="all") | Q(axis="site", site_id=record.site_id) | Q(axis="unit", unit_id=record.unit_id)
-    return who_may_hold(record.organisation_id, f"{record.kind}.{verb}", here, but=but, limit=limit)
+    names = holders(record.organisation_id, [f"{record.kind}.{verb}" for verb in verbs], here, but=but, limit=limit)
+    return {permission.partition(".")[2]: said for permission, said in names.items()}
 
 
 def who_may_hold(
     organisation_id: int, permission: str, where: Q | None = None, *, but: int | None = None, limit: int = 3
 ) -> str:
     """The names of up to `limit` people who hold a permission, as far as `where` says their grant reaches."""
+    return holders(organisation_id, [permission], where, but=but, limit=limit)[permission]
+
+
+def holders(
+    organisation_id: int, permissions: Iterable[str], where: Q | None = None, *, but: int | None = None, limit: int = 3
+) -> dict[str, str]:
+    """For each permission the names of up to `limit` people who hold it (two queries, none for no permissions)."""
+    found: dict[str, list[int]] = {permission: [] for permission in permissions}
+    if not found:
+        return {}
     today = moment.now().date()
     grants = (
         Grant.objects.filter(where or Q(), organisation_id=organisation_id, person__is_active=True)
         .filter(Q(starts_on=None) | Q(starts_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today))
         .exclude(person_id=but)
-        .select_related("role")
         .order_by("axis", "pk")
+        .values_list("person_id", "role__permissions", "axis")
     )
-    holders: list[int] = []
-    for grant in grants:
-        gives = Right(tuple(grant.role.permissions), grant.axis).gives(permission)
-        if gives and grant.person_id not in holders:
-            holders.append(grant.person_id)
-    names = dict(Person.objects.filter(pk__in=holders[:limit]).values_list("pk", "name"))
-    return _(" or ").join(names[pk] for pk in holders[:limit])
+    for person_id, patterns, axis in grants:
+        right = Right(tuple(patterns), axis)
+        for permission, people in found.items():
+            if person_id not in people and right.gives(permission):
+                people.append(person_id)
+    wanted = {person_id for people in found.values() for person_id in people[:limit]}
+    names = dict(Person.objects.filter(pk__in=wanted).values_list("pk", "name"))
+    return {permission: _(" or ").join(names[pk] for pk in people[:limit]) for permission, people in found.items()}
 
 
 def move(

@@ -8,7 +8,7 @@ orders by another column, and is the oracle that the tests hold the union agains
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -122,19 +122,27 @@ def reaches(actor: Actor, right: Right, record: RecordLike) -> bool:
 
 
 def _involved(actor: Actor, record: RecordLike) -> bool:
-    return Task.everywhere.filter(record_id=record.pk, person_id=actor.person_id).exists()
+    """Whether the actor has or had a task on it. A record keeps the answer: one page asks for many verbs."""
+    known: dict[int | None, bool] = {}
+    if isinstance(record, Record):
+        known = record.__dict__.setdefault("_involved", known)
+    if actor.person_id not in known:
+        known[actor.person_id] = Task.everywhere.filter(record_id=record.pk, person_id=actor.person_id).exists()
+    return known[actor.person_id]
 
 
 def sees(actor: Actor, record: RecordLike) -> bool:
     """Whether the actor may see this record. The organisation is the caller's to check: rows come from one."""
     if actor.is_system:
         return True
-    reaching = [r for r in actor.rights_for(f"{record.kind}.view") if reaches(actor, r, record)]
+    rights = sorted(actor.rights_for(f"{record.kind}.view"), key=lambda right: right.axis == Axis.OWN)
     if not record.confidential:
-        return bool(reaching)
+        return any(reaches(actor, right, record) for right in rights)
     secret = f"{record.kind}.{CONFIDENTIAL}"
-    return any(r.axis == Axis.OWN or r.gives(secret) for r in reaching) or (
-        bool(reaching) and any(r.gives(secret) and r.axis == Axis.ALL for r in actor.rights)
+    everywhere = any(right.gives(secret) and right.axis == Axis.ALL for right in actor.rights)
+    # A right that shows secrets counts when it reaches the record; any other one only beside such a right.
+    return any(
+        reaches(actor, right, record) for right in rights if everywhere or right.axis == Axis.OWN or right.gives(secret)
     )
 
 
@@ -309,9 +317,27 @@ def _parents(actor: Actor, sheet: RecordType, verb: str) -> QuerySet[Record]:
 
 
 def seen_of(actor: Actor, ids: Iterable[int]) -> Mapping[int, Record]:
-    """Those of these records, of any kind, that the actor sees: for links, tasks and search results (one query)."""
-    rows = Record.everywhere.filter(pk__in=list(ids), organisation_id=actor.organisation_id)
-    return {row.pk: row for row in rows if row.kind in _known() and sees(actor, row)}
+    """Those of these records, of any kind, that the actor sees: for links, tasks and search results (two queries)."""
+    rows = list(Record.everywhere.filter(pk__in=list(ids), organisation_id=actor.organisation_id))
+    known = _known()
+    rows = [row for row in rows if row.kind in known]
+    note_involvement(actor, rows)
+    return {row.pk: row for row in rows if sees(actor, row)}
+
+
+def note_involvement(actor: Actor, rows: Sequence[Record]) -> None:
+    """Ask once for all of these records what `sees` would ask for each: whether the actor has a task there."""
+    if not rows or actor.person_id is None or not any(right.axis == Axis.OWN for right in actor.rights):
+        return
+    tasks = Task.everywhere.filter(person_id=actor.person_id, record_id__in=[row.pk for row in rows])
+    involved = set(tasks.values_list("record_id", flat=True))
+    for row in rows:
+        note(actor, row, row.pk in involved)
+
+
+def note(actor: Actor, record: Record, involved: bool) -> None:
+    """Tell a record what a query has already found out: whether the actor has or had a task on it."""
+    record.__dict__.setdefault("_involved", {})[actor.person_id] = involved
 
 
 def _known() -> frozenset[str]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import boards, bulk, lists, views
+from . import boards, bulk, lists, record_urls, views
 
 app_name = "ui"
 urlpatterns = [
@@ -13,4 +13,5 @@ urlpatterns = [
     path("r/<slug:kind>/assign/", bulk.bulk_assign, name="bulk-assign"),
     path("r/<slug:kind>/view/", lists.save_view, name="save-view"),
     path("r/<slug:kind>/view/<int:view_id>/remove/", lists.remove_view, name="remove-view"),
+    *record_urls.urlpatterns,
 ]

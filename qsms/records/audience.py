@@ -1,0 +1,52 @@
+"""Who may see a record: the question of scope asked the other way round, for mentions and notices."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django.db.models import Q
+
+from qsms.base import moment
+from qsms.org.actor import Actor, Right
+from qsms.org.choices import Axis
+from qsms.org.models import Delegation, Grant
+
+from . import scope
+from .models import Record, Task
+
+
+def who_sees(record: Record) -> frozenset[int]:
+    """The people who see this record today by roles of their own or lent to them (three queries)."""
+    today = moment.now().date()
+    grants = (
+        Grant.objects.filter(organisation_id=record.organisation_id, person__is_active=True)
+        .filter(Q(starts_on=None) | Q(starts_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today))
+        .values_list("person_id", "role_id", "role__code", "role__permissions", "axis", "site_id", "unit_id")
+    )
+    held: dict[int, list[tuple[int, str, Right]]] = defaultdict(list)
+    for person, role_id, role, permissions, axis, site, unit in grants:
+        held[person].append((role_id, role, Right(tuple(permissions), axis, site, unit, role)))
+    rights = {person: [right for _id, _code, right in roles] for person, roles in held.items()}
+    for giver, taker, one_role in Delegation.objects.filter(
+        organisation_id=record.organisation_id,
+        starts_on__lte=today,
+        ends_on__gte=today,
+        revoked_at=None,
+        taker__is_active=True,
+    ).values_list("giver_id", "taker_id", "role_id"):
+        lent = [
+            right
+            for role_id, code, right in held.get(giver, ())
+            if one_role in (None, role_id) and right.axis != Axis.OWN and code != "administrator"
+        ]
+        rights.setdefault(taker, []).extend(lent)
+    involved = set(
+        Task.everywhere.filter(record_id=record.pk, person__isnull=False).values_list("person_id", flat=True)
+    )
+    found = set()
+    for person, theirs in rights.items():
+        actor = Actor(record.organisation_id, person, "", tuple(theirs))
+        scope.note(actor, record, person in involved)
+        if scope.sees(actor, record):
+            found.add(person)
+    return frozenset(found)

@@ -1,0 +1,126 @@
+"""How records hang together, within what the actor sees: the links around one, and the thread that leads through many.
+
+What lies outside the scope is not there: no row, no name, no count. A path that leads through it ends before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet, Value
+
+from qsms.org.actor import Actor
+
+from . import registry, scope
+from .models import Link, Record, Task
+
+LIMIT = 150
+
+FAR_COLUMNS = (
+    "kind", "number", "title", "state", "phase", "due_on", "risk_class", "risk_cell", "confidential", "site_id",
+    "unit_id", "owner_id", "raised_by_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """One link of a record, seen from it: the record at the far end and what the link says."""
+
+    link_id: int
+    outward: bool
+    relation: str
+    reason: str
+    at: datetime
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    source_id: int
+    target_id: int
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Records reached from one, nearest first, with how many steps away each is, and the links among them."""
+
+    records: tuple[Record, ...]
+    steps: dict[int, int]
+    edges: tuple[Edge, ...]
+    cut: bool  # there was more than may be drawn
+
+
+def around(actor: Actor, record: Record) -> list[Strand]:
+    """The links of a record both ways, oldest first, as far as the actor sees their far ends (one query)."""
+    out, back = (_ends(actor, here, there, record.pk) for here, there in (("source", "target"), ("target", "source")))
+    rows = sorted(out.union(back, all=True), key=lambda row: row["pk"])
+    known = {sheet.kind for sheet in registry.all_types()}
+    found = []
+    for row in rows:
+        far = _far(actor, record.organisation_id, row)
+        if far.kind in known and scope.sees(actor, far):
+            found.append(Strand(row["pk"], bool(row["outward"]), row["relation"], row["reason"], row["at"], far))
+    return found
+
+
+def _ends(actor: Actor, here: str, there: str, record_id: int) -> QuerySet[Any, dict[str, Any]]:
+    involved = Exists(Task.everywhere.filter(record_id=OuterRef(f"{there}_id"), person_id=actor.person_id))
+    far = {f"far_{name}": F(f"{there}__{name}") for name in FAR_COLUMNS}
+    return (
+        Link.everywhere.filter(**{f"{here}_id": record_id}, organisation_id=actor.organisation_id)
+        .annotate(
+            outward=Value(here == "source", output_field=BooleanField()),
+            far_id=F(f"{there}_id"),
+            far_involved=involved,
+            **far,
+        )
+        .values("pk", "relation", "reason", "at", "outward", "far_id", "far_involved", *far)
+    )
+
+
+def _far(actor: Actor, organisation_id: int, row: dict[str, Any]) -> Record:
+    far = Record(
+        pk=row["far_id"], organisation_id=organisation_id, **{name: row[f"far_{name}"] for name in FAR_COLUMNS}
+    )
+    scope.note(actor, far, bool(row["far_involved"]))
+    return far
+
+
+def trace(actor: Actor, record: Record, *, steps: int = 4, limit: int = LIMIT) -> Thread:
+    """Breadth first from a record the actor sees: at most `steps` links away, at most `limit` records."""
+    reached: dict[int, Record] = {record.pk: record}
+    distance = {record.pk: 0}
+    edges: dict[int, Edge] = {}
+    frontier, cut = {record.pk}, False
+    for step in range(1, steps + 1):
+        links = _touching(actor, frontier)
+        ends = {pk for link in links for pk in (link.source_id, link.target_id)}
+        seen = scope.seen_of(actor, ends - reached.keys())
+        frontier = set()
+        for pk in sorted(seen):
+            if len(reached) >= limit:
+                cut = True
+                break
+            reached[pk], distance[pk] = seen[pk], step
+            frontier.add(pk)
+        for link in links:
+            edges[link.pk] = Edge(link.source_id, link.target_id, link.relation)
+        if not frontier:
+            break
+    if frontier:
+        # Links among the outermost ones.
+        edges |= {link.pk: Edge(link.source_id, link.target_id, link.relation) for link in _touching(actor, frontier)}
+    within = tuple(
+        edge for _pk, edge in sorted(edges.items()) if edge.source_id in reached and edge.target_id in reached
+    )
+    return Thread(tuple(reached.values()), distance, within, cut)
+
+
+def _touching(actor: Actor, ids: Iterable[int]) -> list[Link]:
+    chosen = list(ids)
+    rows = Link.everywhere.filter(organisation_id=actor.organisation_id)
+    return list(rows.filter(Q(source_id__in=chosen) | Q(target_id__in=chosen)).order_by("pk"))

@@ -1,0 +1,86 @@
+"""The fields of a record as they are read: short ones as facts, long text as prose, empty ones named in one line."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from qsms.org.actor import Actor
+from qsms.records import wording
+from qsms.records.models import Record
+from qsms.records.registry import RecordType
+
+from .. import dates, parts
+
+HEAD_FIELDS = frozenset({"title"})
+
+
+@dataclass(frozen=True)
+class Text:
+    """A long text with its heading."""
+
+    label: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ReadSection:
+    """One section of the sheet as the page shows it."""
+
+    title: str
+    facts: tuple[parts.Fact, ...]
+    texts: tuple[Text, ...]
+    empty: str
+    is_first: bool = False
+
+
+def sections(sheet: RecordType, record: Record, actor: Actor, now: dt.datetime) -> list[ReadSection]:
+    """The sheet's sections; one that is wholly empty shows what would be there."""
+    found = []
+    for place, section in enumerate(sheet.form):
+        names = [name for name in section.fields if name not in HEAD_FIELDS]
+        if names:
+            found.append(_section(sheet, record, actor, now, str(section.title), names, place == 0))
+    return found
+
+
+def _section(
+    sheet: RecordType, record: Record, actor: Actor, now: dt.datetime, title: str, names: Sequence[str], first: bool
+) -> ReadSection:
+    facts, texts, empty = [], [], []
+    for name in names:
+        said = value(sheet, record, name, actor, now)
+        label = sheet.field_label(name)
+        if not said:
+            empty.append(label)
+        elif isinstance(sheet.field(name), models.TextField):
+            texts.append(Text(label, tuple(part for part in said.split("\n\n") if part.strip())))
+        else:
+            facts.append(parts.Fact(label, said))
+    told = _("Not filled in: %(fields)s.") % {"fields": ", ".join(empty)} if empty else ""
+    return ReadSection(title, tuple(facts), tuple(texts), told, first)
+
+
+def value(sheet: RecordType, record: Record, name: str, actor: Actor, now: dt.datetime) -> str:
+    """One field in the words of the page: dates near now by name, moments in the reader's zone, numbers grouped."""
+    raw: Any = getattr(record, name, None)
+    field = sheet.field(name)
+    plain_number = field is not None and not field.choices and name != "disciplines"
+    if isinstance(raw, bool) or raw is None:
+        return wording.value(sheet, record, name)
+    if isinstance(raw, dt.datetime):
+        return dates.moment(raw, now, actor.tz, binding=True)
+    if isinstance(raw, dt.date):
+        return dates.plain_day(raw)
+    if isinstance(raw, int | float | Decimal) and plain_number:
+        return str(number_format(raw, use_l10n=True, force_grouping=True))
+    if isinstance(raw, Record):
+        return f"{raw.number} {raw.title}"
+    return wording.value(sheet, record, name)

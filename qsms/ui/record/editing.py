@@ -1,0 +1,211 @@
+"""New records and changes to records: the form, its draft, and what happens when two people wrote at once."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from qsms.base import moment
+from qsms.org.actor import Actor
+from qsms.records import drafts, reading, registry, scope, services
+from qsms.records.choices import Relation
+from qsms.records.errors import Invalid, Refused, Stale
+from qsms.records.models import Record
+from qsms.records.registry import Raising, RecordType
+from qsms.rules.lifecycle import Phase
+
+from .. import addresses, answers, dates, parts
+from . import merging
+from .forms import RecordForm, changed, from_draft, starting
+
+
+@dataclass
+class Writing:
+    """One form being filled in: of which type, for which record, under which draft."""
+
+    request: HttpRequest
+    actor: Actor
+    sheet: RecordType
+    draft_key: str
+    initial: Mapping[str, Any]
+    record: Record | None = None
+    raised_from: Record | None = None
+    raising: Raising | None = None
+    notes: list[parts.Note] = field(default_factory=list)
+
+    def form(self) -> RecordForm:
+        """The form as it was sent, or as it starts: from the draft if there is one."""
+        names = self.sheet.form_fields if "title" in self.sheet.form_fields else ("title", *self.sheet.form_fields)
+        if self.request.method == "POST":
+            return RecordForm(self.actor, self.sheet, names, data=self.request.POST, initial=self.initial)
+        return RecordForm(self.actor, self.sheet, names, initial=self.initial)
+
+    def restore(self, form: RecordForm) -> drafts.Kept | None:
+        """Put the draft's texts into a form that starts, and say so."""
+        kept = drafts.find(self.actor, self.draft_key)
+        if kept is None:
+            return None
+        form.initial |= from_draft(kept, form.fields)
+        when = dates.moment(kept.at, moment.now(), self.actor.tz)
+        self.notes.append(
+            parts.Note(_("Your draft of %(when)s is back.") % {"when": when}, _("Nothing of it is saved yet."))
+        )
+        return kept
+
+
+@answers.of_record_type("new")
+@require_http_methods(["GET", "POST"])
+def show_new(request: HttpRequest, kind: str) -> HttpResponse:
+    """The form of a new record. Values of its fields may stand in the address, for links that begin one."""
+    actor = answers.actor_of(request)
+    sheet = registry.get(kind)
+    given = {name: request.GET[name] for name in sheet.form_fields if name in request.GET}
+    return _create(Writing(request, actor, sheet, f"new:{kind}", {**sheet.defaults(actor), **given}))
+
+
+@answers.of_record_type("raise")
+@require_http_methods(["GET", "POST"])
+def show_raise(request: HttpRequest, kind: str, key: str, to: str) -> HttpResponse:
+    """The form of a record that is raised from another one: filled in from it, linked to it in one transaction."""
+    actor = answers.actor_of(request)
+    source = reading.opened(actor, kind, key).record
+    raising = next((one for one in registry.raisings(kind) if one.kind == to), None)
+    if raising is None:
+        raise Http404
+    sheet = registry.get(to)
+    initial = {**sheet.defaults(actor), **raising.values(source)}
+    return _create(
+        Writing(request, actor, sheet, f"raise:{to}:{source.pk}", initial, raised_from=source, raising=raising)
+    )
+
+
+def _create(writing: Writing) -> HttpResponse:
+    request, actor, sheet = writing.request, writing.actor, writing.sheet
+    if not actor.holds(f"{sheet.kind}.create"):
+        raise Refused([_("You may not create this. Ask a manager of your organisation.")])
+    form = writing.form()
+    once = request.POST.get("once", "") or secrets.token_urlsafe(16)
+    if request.method == "GET":
+        writing.restore(form)
+    elif form.is_valid():
+        try:
+            made = services.create(
+                actor,
+                sheet.kind,
+                {**_beside(writing, form), **form.cleaned_data},
+                once=once,
+                raised_from=writing.raised_from,
+                relation=writing.raising.relation if writing.raising else Relation.RAISED_FROM,
+            )
+        except Invalid as error:
+            form.take_errors(error.errors)
+            if "" in error.errors:
+                once = secrets.token_urlsafe(16)
+        else:
+            drafts.drop(actor, writing.draft_key)
+            said = _("%(kind)s %(number)s is made.") % {"kind": str(sheet.label), "number": made.number}
+            return answers.done(request, addresses.record(made), said)
+    if writing.raised_from is not None:
+        title = str(writing.raising.label) if writing.raising else ""
+    else:
+        title = _("New %(kind)s") % {"kind": _lower(str(sheet.label))}
+    return _draw(writing, form, title, _("Save and give it a number"), {"once": once})
+
+
+def _beside(writing: Writing, form: RecordForm) -> dict[str, Any]:
+    """Values that come along from the record this one is raised from, without a field of their own."""
+    if writing.raising is None:
+        return {}
+    return {
+        name: value
+        for name, value in writing.initial.items()
+        if name not in form.fields and name in writing.sheet.writable
+    }
+
+
+def _lower(label: str) -> str:
+    """A label inside a sentence; an abbreviation keeps its capitals."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+@answers.of_record_type("edit")
+@require_http_methods(["GET", "POST"])
+def show_edit(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+    """The form of a record that exists. Two edits of one field meet on the merge page; nothing is lost."""
+    actor = answers.actor_of(request)
+    opened = reading.opened(actor, kind, key)
+    sheet, record = opened.sheet, opened.record
+    if record.phase >= Phase.DONE:
+        raise Refused([_("%(number)s is closed. Open it again to change it.") % {"number": record.number}])
+    if not scope.may(actor, "change", record):
+        raise Refused([_("You may not change this record.")])
+    writing = Writing(
+        request, actor, sheet, f"edit:{record.pk}", starting(record, ("title", *sheet.form_fields)), record
+    )
+    form = writing.form()
+    if request.method == "GET":
+        kept = writing.restore(form)
+        # A draft goes on from the version it was begun on, so that what others saved since is not undone.
+        version = (kept.first("version") if kept else "") or str(record.version)
+        was = kept.first("was") if kept else json.dumps(form.raw())
+    else:
+        version, was = request.POST.get("version", ""), request.POST.get("was", "")
+        if form.is_valid():
+            answer = _save(writing, form, version, was)
+            if answer is not None:
+                return answer
+    title = _("Edit %(number)s") % {"number": record.number}
+    return _draw(writing, form, title, _("Save"), {"version": version, "was": was})
+
+
+def _save(writing: Writing, form: RecordForm, version: str, was: str) -> HttpResponse | None:
+    """Save what was changed by hand; None when the form comes back with errors."""
+    request, actor, sheet, record = writing.request, writing.actor, writing.sheet, writing.record
+    if record is None:
+        raise Http404
+    mine = changed(form, was) - merging.given_up(request.POST)
+    given = {name: form.cleaned_data[name] for name in form.fields if name in mine}
+    try:
+        saved = services.edit(actor, record.pk, int(version) if version.isdecimal() else 0, given)
+    except Invalid as error:
+        form.take_errors(error.errors)
+        return None
+    except Stale as stale:
+        drafts.keep(actor, writing.draft_key, dict(request.POST.lists()))
+        return merging.show(
+            request, actor, sheet, record, form, stale, int(version) if version.isdecimal() else 0, mine
+        )
+    drafts.drop(actor, writing.draft_key)
+    if saved.version == record.version:
+        return answers.done(request, addresses.record(record), _("Nothing was changed."))
+    said = _("%(number)s is saved as version %(n)d.") % {"number": saved.number, "n": saved.version}
+    return answers.done(request, addresses.record(record), said)
+
+
+def _draw(writing: Writing, form: RecordForm, title: str, verb: str, hidden: Mapping[str, str]) -> HttpResponse:
+    sheet, record = writing.sheet, writing.record or writing.raised_from
+    context = {
+        "title": title,
+        "sheet": sheet,
+        "record": record,
+        "list_url": addresses.listing(record.kind if record is not None else sheet.kind),
+        "list_label": str((registry.get(record.kind) if record is not None else sheet).label_plural),
+        "form": form,
+        "lonely": [form["title"]] if "title" not in sheet.form_fields else [],
+        "sections": form.sections(),
+        "verb": verb,
+        "hidden": hidden,
+        "notes": writing.notes,
+        "draft_key": writing.draft_key,
+        "cancel_url": addresses.record(record) if record is not None else addresses.listing(sheet.kind),
+    }
+    if form.is_bound:
+        return answers.invalid_form(writing.request, "ui/record/form.html", context)
+    return answers.page(writing.request, "ui/record/form.html", context)

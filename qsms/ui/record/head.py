@@ -1,0 +1,219 @@
+"""The top of a record's page: where one is, what this is, how it stands, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from qsms.org.actor import Actor
+from qsms.records import listing, moves, registry, scope
+from qsms.records.history import Entry
+from qsms.records.models import Record
+from qsms.records.registry import RecordType
+from qsms.rules import lifecycle as life
+from qsms.rules.lifecycle import Phase, Verdict
+
+from .. import addresses, cells, dates, marks, parts
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands above the tabs."""
+
+    title: str
+    number: str
+    list_label: str
+    list_url: str
+    state: SafeString
+    lenses: SafeString
+    risk: SafeString
+    due: SafeString
+    confidential: bool
+    about: str
+    steps: tuple[parts.Step, ...]
+
+
+def head(sheet: RecordType, record: Record, actor: Actor, now: datetime, lately: Sequence[Entry]) -> Head:
+    """The head of a record; `lately` are its newest deeds, the newest first."""
+    state = sheet.state(record)
+    tone = record.risk_class
+    words = listing.RISK_TONES[tone]
+    due = SafeString("")
+    if record.due_on is not None and record.is_open:
+        said = dates.deadline(record.due_on, now, actor.tz)
+        text = _("Due %(day)s") % {"day": said.text} if said.tone != "bad" else said.text
+        due = marks.due(text, said.tone, said.moment)
+    return Head(
+        title=record.title,
+        number=record.number,
+        list_label=str(sheet.label_plural),
+        list_url=addresses.listing(sheet.kind),
+        state=marks.state(state.label, int(state.phase), pill=True),
+        lenses=cells.lens_marks(record.disciplines, record.judged),
+        risk=marks.risk(record.risk_cell or words, words if record.risk_cell else "", cells.TONES[tone])
+        if tone
+        else SafeString(""),
+        due=due,
+        confidential=record.confidential,
+        about=_about(record, actor, now, lately),
+        steps=_steps(sheet, record, actor, now, lately),
+    )
+
+
+def _about(record: Record, actor: Actor, now: datetime, lately: Sequence[Entry]) -> str:
+    said = [record.site.name] if record.site is not None else []
+    said.append(_("version %(n)d") % {"n": record.version})
+    when = dates.moment(record.changed_at, now, actor.tz, short=True)
+    who = next((entry.actor for entry in lately if entry.version == record.version), "")
+    said.append(
+        _("changed %(when)s by %(who)s") % {"when": when, "who": who} if who else _("changed %(when)s") % {"when": when}
+    )
+    return " · ".join(said)
+
+
+def _steps(
+    sheet: RecordType, record: Record, actor: Actor, now: datetime, lately: Sequence[Entry]
+) -> tuple[parts.Step, ...]:
+    entered = _entered(sheet, lately)
+    bar = sheet.lifecycle.stages(record.state)
+    found = []
+    for code, word, when in bar:
+        note = ""
+        if when != "later" and code in entered:
+            note = dates.moment(entered[code], now, actor.tz, short=True)
+        elif code == sheet.lifecycle.initial and when != "later":
+            note = dates.moment(record.opened_at, now, actor.tz, short=True)
+        found.append(parts.Step(str(word), "next" if when == "later" else when, note))
+    return tuple(found)
+
+
+def _entered(sheet: RecordType, lately: Sequence[Entry]) -> dict[str, datetime]:
+    """When states were entered last, as far as the newest deeds tell."""
+    by_word = {str(state.label): state.code for state in sheet.lifecycle.states}
+    found: dict[str, datetime] = {}
+    for entry in lately:
+        for change in entry.changes:
+            if change.field == "state" and change.new in by_word:
+                found.setdefault(by_word[change.new], entry.at)
+    return found
+
+
+@dataclass(frozen=True)
+class Way:
+    """A move with its verdict and, if it is shut, why in sentences."""
+
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def move(self) -> life.Move:
+        return self.verdict.move
+
+
+def ways(actor: Actor, record: Record) -> list[Way]:
+    """Every move from here that people make, open or shut."""
+    found = [verdict for verdict in moves.verdicts(actor, record) if verdict.move.by_hand]
+    verbs = {why.values["verb"] for one in found for why in one.reasons if why.code == "permission"}
+    who = moves.who_may_each(record, sorted(verbs), but=actor.person_id)
+    return [Way(one, tuple(moves.reasons(actor, record, one, who))) for one in found]
+
+
+def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextStep | None:
+    """The strip under the stage bar; none when nothing can be done here by anybody."""
+    sheet = registry.get(record.kind)
+    open_ones = [way for way in found if way.verdict.is_open]
+    shut = [way for way in found if not way.verdict.is_open]
+    main = next((way for way in found if way.move.tone == "main"), None)
+    may_edit = record.phase < Phase.DONE and scope.may(actor, "change", record)
+    if main is not None and not main.verdict.is_open:
+        primary, why = _opens(record, main, may_edit), " ".join(main.reasons)
+    else:
+        main = main or next((way for way in open_ones if way.move.tone != "bad"), None)
+        primary = _move(record, main) if main is not None else None
+        why = str(main.move.help) if main is not None else ""
+    why = sheet.next_step(actor, record) or why or str(sheet.state(record).meaning)
+    others = [_move(record, way) for way in open_ones if way is not main]
+    others += _further(actor, record, may_edit)
+    if main is None and not others and not shut:
+        return None
+    title = _("Next: %(move)s") % {"move": str(main.move.label)} if main else str(sheet.state(record).label)
+    return parts.NextStep(
+        title=title,
+        why=why,
+        primary=primary,
+        open=tuple(others),
+        shut=tuple(_shut(record, way, may_edit) for way in shut),
+    )
+
+
+def _move(record: Record, way: Way) -> parts.Move:
+    move = way.move
+    return parts.Move(
+        label=str(move.label),
+        url=addresses.move(record, move.code),
+        note=str(move.help),
+        icon="signature" if move.signature else "ban" if move.tone == "bad" else "arrow-right",
+        key=move.key,
+        dialog=asks_something(registry.get(record.kind), move),
+        post=not asks_something(registry.get(record.kind), move),
+        tone=move.tone if move.tone == "bad" else "",
+    )
+
+
+def asks_something(sheet: RecordType, move: life.Move) -> bool:
+    """Whether a move needs a dialog: it asks, wants a reason or a signature, or ends the record's life."""
+    ends = bool(move.target) and sheet.lifecycle.state(move.target).phase >= Phase.DONE
+    replaced = f"move.{move.code}" in sheet.views or "move" in sheet.views
+    return bool(move.asks or move.offers or move.reason or move.signature or ends or move.tone == "bad" or replaced)
+
+
+def _way_out(record: Record, way: Way, may_edit: bool) -> tuple[str, str]:
+    """What opens a shut move, if that is something on this page: filling in a field, or an open record."""
+    for why in way.verdict.reasons:
+        if why.code == "field" and may_edit:
+            label = registry.get(record.kind).field_label(why.values["field"])
+            return _("Fill in %(field)s") % {
+                "field": label
+            }, f"{addresses.record(record, 'edit')}#f_{why.values['field']}"
+        if why.code == "open_ends":
+            number = why.values["numbers"].split(", ")[0]
+            return _("Open %(number)s") % {"number": number}, reverse("ui:go", args=[number])
+    return "", ""
+
+
+def _opens(record: Record, way: Way, may_edit: bool) -> parts.Move | None:
+    label, url = _way_out(record, way, may_edit)
+    return parts.Move(label, url) if url else None
+
+
+def _shut(record: Record, way: Way, may_edit: bool) -> parts.ShutMove:
+    label, url = _way_out(record, way, may_edit)
+    return parts.ShutMove(str(way.move.label), " ".join(way.reasons), label, url)
+
+
+def _further(actor: Actor, record: Record, may_edit: bool) -> list[parts.Move]:
+    """What can be done beside the lifecycle: raise another record, hand over, edit."""
+    found = [
+        parts.Move(str(raising.label), addresses.record(record, "raise", raising.kind), icon="plus", key=raising.key)
+        for raising in registry.raisings(record.kind)
+        if actor.holds(f"{raising.kind}.create")
+    ]
+    if scope.may(actor, "assign", record) and record.is_open:
+        found.append(
+            parts.Move(
+                _("Hand over"),
+                addresses.record(record, "assign"),
+                _("To another owner"),
+                "user-share",
+                "h",
+                dialog=True,
+            )
+        )
+    if may_edit:
+        found.append(parts.Move(_("Edit"), addresses.record(record, "edit"), icon="edit", key="e"))
+    return found

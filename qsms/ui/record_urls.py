@@ -1,0 +1,27 @@
+"""Addresses around one record. A record's key holds a digit, so they never shadow a list's own words."""
+
+from django.urls import path, register_converter
+
+from .addresses import HasDigit
+from .record import editing, keeping, linking, moving, page, picking, telling, tracing
+
+register_converter(HasDigit, "record")
+RECORD = "r/<slug:kind>/<record:key>/"
+
+urlpatterns = [
+    path("r/<slug:kind>/new/", editing.show_new, name="new"),
+    path(RECORD, page.show_record, name="record"),
+    path(f"{RECORD}tab/<slug:tab>/", page.show_record, name="tab"),
+    path(f"{RECORD}edit/", editing.show_edit, name="edit"),
+    path(f"{RECORD}move/<slug:code>/", moving.show_move, name="move"),
+    path(f"{RECORD}raise/<slug:to>/", editing.show_raise, name="raise"),
+    path(f"{RECORD}trace/", tracing.show_trace, name="trace"),
+    path(f"{RECORD}assign/", linking.show_assign, name="assign"),
+    path(f"{RECORD}link/", linking.show_link, name="link"),
+    path(f"{RECORD}link/<int:link_id>/remove/", linking.show_unlink, name="unlink"),
+    path(f"{RECORD}history.<slug:form>", telling.export_history, name="history-file"),
+    path(f"{RECORD}mention/", picking.pick_mention, name="pick-mention"),
+    path("pick/<slug:what>/", picking.pick, name="pick"),
+    path("go/<str:number>/", picking.go, name="go"),
+    path("draft/<str:key>/", keeping.keep_draft, name="draft"),
+]
