@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "qsms.ui",
     "qsms.actions",
     "qsms.risk",
+    "qsms.reports",
 ]
 
 MIDDLEWARE = [

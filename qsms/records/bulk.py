@@ -71,7 +71,7 @@ def prepare(actor: Actor, kind: str, row: Row) -> Prepared:
     errors = values.put(actor, sheet, record, row.given, required=required)
     if sheet.category_field:
         record.category = str(getattr(record, sheet.category_field) or "")
-    moves.enter(sheet, record, row.state or sheet.lifecycle.initial)
+    moves.enter(sheet, record, row.state or sheet.import_state or sheet.lifecycle.initial)
     if not errors:
         sheet.prepare(actor, record)
     return Prepared(record, errors)

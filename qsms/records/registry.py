@@ -119,6 +119,8 @@ class RecordType:
     search_fields: Sequence[str] = ()
     # Which field recognises an imported row that is already here.
     import_key: str = ""
+    # Where imported rows stand when their file does not say it; empty for the lifecycle's first state.
+    import_state: str = ""
     # A child's field that fills `Record.category`.
     category_field: str = ""
     # Fields whose values never leave the page of somebody who may see the record: not in mail, not in lists.
