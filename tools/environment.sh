@@ -47,7 +47,7 @@ with_uv() {
     if [ ! -x "$uv/bin/uv" ]; then
         mkdir -p "$uv"
         awk '/^[a-z]/ { wanted = /^uv==/ } wanted' requirements-dev.lock >"$uv/uv.lock"
-        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --ignore-installed \
             --prefix "$uv" -r "$uv/uv.lock" 2>/dev/null || return 1
     fi
     # uv does not read the settings of pip; the one that matters is where packages come from.
