@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from . import my_work
 from .addresses import HasDigit
 from .record import editing, filing, keeping, linking, moving, page, picking, talking, telling, tracing
 
@@ -9,6 +10,7 @@ register_converter(HasDigit, "record")
 RECORD = "r/<slug:kind>/<record:key>/"
 
 urlpatterns = [
+    path("", my_work.show_work, name="home"),
     path("r/<slug:kind>/new/", editing.show_new, name="new"),
     path(RECORD, page.show_record, name="record"),
     path(f"{RECORD}tab/<slug:tab>/", page.show_record, name="tab"),
