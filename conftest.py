@@ -5,5 +5,6 @@ pytest_plugins = [
     "tests.harness.network",
     "tests.harness.clock",
     "tests.harness.browser",
+    "tests.harness.real_db",
     "tests.cast",
 ]

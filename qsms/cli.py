@@ -49,6 +49,12 @@ COMMANDS = (
         "backup", "write database, files and keys to one archive", "qsms.site.backup:run", "qsms.site.backup:arguments"
     ),
     Command(
+        "bench",
+        "measure this installation's speed on a scratch database",
+        "qsms.demo.bench.run:run",
+        "qsms.demo.bench.run:arguments",
+    ),
+    Command(
         "restore", "bring back what an archive holds", "qsms.site.restore:run", "qsms.site.restore:arguments", False
     ),
 )

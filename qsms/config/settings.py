@@ -67,10 +67,14 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_htmx",
+    "django_tasks",
     "qsms.base",
     "qsms.org",
     "qsms.records",
     "qsms.ui",
+    "qsms.actions",
+    "qsms.risk",
+    "qsms.reports",
 ]
 
 MIDDLEWARE = [
@@ -124,7 +128,20 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
-# Files are served from where they lie, so a fresh installation needs no collecting step.
-WHITENOISE_USE_FINDERS = True
+# `qsms serve` collects what has changed: compressed, and under names that hold a hash, so that browsers keep them.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# A file without a hashed name is served under its own; no page fails for that.
+WHITENOISE_MANIFEST_STRICT = False
 
 FILE_LIMIT_MB = env.number("QSMS_FILE_LIMIT_MB", 50, low=1, high=2000)
+
+# With QSMS_JOBS_AT_ONCE long work is done in the request that asks for it: for tests and commands.
+TASKS = {
+    "default": {
+        "BACKEND": "qsms.base.jobs.backend.JobBackend",
+        "OPTIONS": {"immediate": env.flag("QSMS_JOBS_AT_ONCE")},
+    }
+}

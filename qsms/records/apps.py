@@ -6,4 +6,4 @@ class RecordsConfig(AppConfig):
     label = "records"
 
     def ready(self) -> None:
-        from . import tally  # noqa: F401  keeps the tallies from inside each write
+        from . import outbox, tally  # noqa: F401  the worker's round, and the tallies inside each write

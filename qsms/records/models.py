@@ -330,7 +330,11 @@ class Outbox(models.Model):
     payload = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
+    # A worker that took it, until it is done or that worker is taken for dead.
+    claimed_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    # Keys of the listeners that have been served, so that another try spares them.
+    served = models.JSONField(default=list)
     error = models.TextField(blank=True)
 
     class Meta:

@@ -119,8 +119,11 @@ def move(
     fields: Mapping[str, Any] | None = None,
     reason: str = "",
     proof: signing.Proof | None = None,
+    by_service: bool = False,
 ) -> Record:
     """Make one move and return the record as it then stands.
+
+    Moves that a room's own service wraps (`by_hand` false) are made by that service only, with `by_service`.
 
     Raises NotVisible, Refused (with every reason), or Invalid (a field, the reason or the signature is missing or
     wrong). Two people who press at once: the second finds the state changed and is told so.
@@ -130,6 +133,8 @@ def move(
         record = locked(actor, record_id)
         sheet = registry.get(record.kind)
         chosen = _chosen(sheet, record, code)
+        if not chosen.by_hand and not by_service:
+            raise Refused([_("“%(move)s” has a page of its own. Use that one.") % {"move": chosen.label}])
         verdict = life.judge(chosen, standing(actor, record))
         if not verdict.is_open:
             raise Refused(reasons(actor, record, verdict))
@@ -151,7 +156,7 @@ def move(
         ]
         deed = history.write(actor, record, history.Act(f"move.{code}", reason, changes=changes))
         if chosen.signature:
-            signing.write(actor, record, deed, chosen.signature, shown)
+            signing.write(actor, record, deed, str(chosen.signature), shown)
         tasks.finish(actor, record, chosen.finishes, outcome=str(chosen.label))
         for rule in chosen.stops:
             clocks.stop(record, rule, str(chosen.label))

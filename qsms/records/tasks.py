@@ -56,6 +56,23 @@ def give(
     return task
 
 
+def give_many(actor: Actor, wanted: Iterable[tuple[Record, str, str, int, datetime | None]]) -> None:
+    """Give tasks on records that are new, so that nothing needs to be compared: (record, code, title, person, due)."""
+    Task.everywhere.bulk_create(
+        Task(
+            organisation_id=record.organisation_id,
+            record_id=record.pk,
+            code=code,
+            title=title[:250],
+            person_id=person_id,
+            asked_by_id=actor.person_id,
+            due_at=due_at,
+            given_at=moment.now(),
+        )
+        for record, code, title, person_id, due_at in wanted
+    )
+
+
 def give_planned(actor: Actor, sheet: RecordType, record: Record, plans: Iterable[TaskPlan]) -> list[Task]:
     """Give the tasks that a move plans; a party nobody plays falls back to the plan's role."""
     given = []
@@ -136,3 +153,8 @@ def on_record(record: Record) -> list[Task]:
 def open_for(actor: Actor, record: Record) -> Q:
     """The condition of tasks on this record that the actor may complete: own ones, or of a role held."""
     return Q(person_id=actor.person_id) | Q(role__code__in=list(actor.roles))
+
+
+def postpone(record: Record, codes: Iterable[str], due_at: datetime | None) -> None:
+    """Move the deadline of a record's open tasks with these codes."""
+    Task.everywhere.filter(record_id=record.pk, done_at=None, code__in=tuple(codes)).update(due_at=due_at)

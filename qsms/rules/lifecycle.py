@@ -65,7 +65,7 @@ class Move:
     offers: tuple[str, ...] = ()  # fields the dialog shows and can do without
     needs: tuple[str, ...] = ()  # fields that must be filled before
     reason: bool = False
-    signature: str = ""  # the meaning of the signature, "approved"
+    signature: StrOrPromise = ""  # the meaning of the signature, "approved"
     only: tuple[str, ...] = ()  # parties who may; the permission alone is not enough
     or_party: tuple[str, ...] = ()  # parties who may even without the permission
     independent_of: tuple[str, ...] = ()  # parties who must not

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -313,10 +314,8 @@ def sheet_links(sheet: RecordType, actor: Actor) -> list[parts.Option]:
     """Other ways to look at these records: board, import, and what the room adds."""
     found = [parts.Option(_("Board"), reverse("ui:board", args=[sheet.kind]))]
     if actor.holds(f"{sheet.kind}.import"):
-        try:
+        with contextlib.suppress(NoReverseMatch):
             found.append(parts.Option(_("Import"), reverse("exchange:import", args=[sheet.kind])))
-        except NoReverseMatch:
-            pass
     for name, label in getattr(sheet, "list_links", ()):
         found.insert(0, parts.Option(str(label), reverse(name)))
     return found

@@ -4,6 +4,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -127,7 +128,14 @@ def test_kill_9_loses_nothing_that_was_acknowledged_and_shows_nothing_half(tmp_p
         process.communicate()
         assert all(here.verify(one) for one in acknowledged)
     assert all(here.verify(path.name) for path in files_of(tmp_path / "sha256"))
-    drafts = files_of(tmp_path / "drafts")
-    assert here.sweep() == 0
-    assert here.sweep(older_than_seconds=-1) == len(drafts)
-    assert files_of(tmp_path / "drafts") == []
+
+
+def test_drafts_of_killed_writers_are_swept_once_they_are_old(tmp_path: Path) -> None:
+    here, drafts = LocalStore(tmp_path), tmp_path / "drafts"
+    here.put(io.BytesIO(CONTENT))
+    for name, age in (("young", 3600), ("old", 25 * 3600)):
+        (drafts / name).touch()
+        os.utime(drafts / name, (time.time() - age, time.time() - age))
+    assert here.sweep() == 1
+    assert [path.name for path in files_of(drafts)] == ["young"]
+    assert here.verify(HASH)

@@ -8,21 +8,17 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from qsms.reports.rules.form import Condition, FormField, ReportForm, Say
+from qsms.reports.rules.form import Condition, FormField, ReportForm
+from qsms.rules.sentences import Sentence
+from qsms.rules.sentences import say as _
 
 Answers = Mapping[str, Any]
 """Field code to value, as JSON holds it: text, number, true or false, a list of codes or of file keys; a place is a
 text or {"site": code, "text": words}. Dates and times are ISO text or Python values."""
 
-Problem = tuple[str, dict[str, object]] | None
-"""A sentence with placeholders and what fills them, or nothing wrong."""
+Problem = Sentence | None
 
 LENGTHS = {"text": 200, "longtext": 20_000, "aircraft": 20, "place": 200}
-
-
-def _(text: str) -> str:
-    """Marks a sentence for translation; the caller's `say` translates it."""
-    return text
 
 
 def visible_fields(form: ReportForm, answers: Answers) -> tuple[FormField, ...]:
@@ -36,7 +32,7 @@ def visible_fields(form: ReportForm, answers: Answers) -> tuple[FormField, ...]:
     return tuple(shown.values())
 
 
-def check_answers(form: ReportForm, answers: Answers, *, today: date | None = None, say: Say = str) -> dict[str, str]:
+def check_answers(form: ReportForm, answers: Answers, *, today: date | None = None) -> dict[str, Sentence]:
     """Field code to the sentence that says what is wrong and how to mend it; empty when the report can be filed.
 
     Hidden fields are neither needed nor checked. With `today`, the reporter's own date, nothing may have happened
@@ -46,18 +42,17 @@ def check_answers(form: ReportForm, answers: Answers, *, today: date | None = No
     for field in visible_fields(form, answers):
         value = answers.get(field.code)
         if is_empty(value):
-            problem: Problem = (_("“%(label)s” is empty. Fill it in."), {}) if field.required else None
+            problem = _("“%(label)s” is empty. Fill it in.", label=field.label) if field.required else None
         else:
             problem = _CHECKS[field.type](field, value)
             if problem is None and today is not None and field.maps_to in ("occurred_at", "aware_at"):
                 problem = _ahead(value, today)
         if problem:
-            sentence, facts = problem
-            found[field.code] = say(sentence) % {"label": field.label, **facts}
+            found[field.code] = problem
     known = {field.code for field in form.fields}
     for code in answers:
         if code not in known:
-            found[code] = say(_("“%(code)s” is not a field of this form. Leave it out.")) % {"code": code}
+            found[code] = _("“%(code)s” is not a field of this form. Leave it out.", code=code)
     return found
 
 
@@ -78,13 +73,13 @@ def split_personal(form: ReportForm, answers: Answers) -> tuple[dict[str, Any], 
     return plain, sealed
 
 
-def summary(form: ReportForm, answers: Answers, *, personal: bool = False, say: Say = str) -> list[tuple[str, str]]:
+def summary(form: ReportForm, answers: Answers, *, personal: bool = False) -> list[tuple[str, str]]:
     """Label and readable value of each filled field in the order asked, for the page and for search.
 
     Personal answers are left out unless asked for, so a summary can be indexed without a second thought.
     """
     return [
-        (field.label, _reads(field, answers[field.code], say))
+        (field.label, _reads(field, answers[field.code]))
         for field in visible_fields(form, answers)
         if not is_empty(answers.get(field.code)) and (personal or not field.personal)
     ]
@@ -112,21 +107,25 @@ def _holds(condition: Condition, shown: Mapping[str, FormField], answers: Answer
 
 def _text(field: FormField, value: object) -> Problem:
     if not isinstance(value, str):
-        return _("“%(label)s” is not text. Write it in words."), {}
+        return _("“%(label)s” is not text. Write it in words.", label=field.label)
     return _length(field, value)
 
 
 def _length(field: FormField, value: str) -> Problem:
     limit = field.max_length or LENGTHS[field.type]
     if len(value) > limit:
-        facts: dict[str, object] = {"length": len(value), "limit": limit}
-        return _("“%(label)s” has %(length)d characters, and %(limit)d fit. Shorten it."), facts
+        return _(
+            "“%(label)s” has %(length)d characters, and %(limit)d fit. Shorten it.",
+            label=field.label,
+            length=len(value),
+            limit=limit,
+        )
     return None
 
 
 def _aircraft(field: FormField, value: object) -> Problem:
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9-]{2,20}", value.strip()):
-        return _("“%(value)s” is not a registration. Write it like N418LF."), {"value": value}
+        return _("“%(value)s” is not a registration. Write it like N418LF.", value=value)
     return None
 
 
@@ -137,21 +136,25 @@ def _place(field: FormField, value: object) -> Problem:
             return _length(field, str(value.get("text") or ""))
     if isinstance(value, str):
         return _length(field, value)
-    return _("“%(label)s” is not a place. Choose a site or write where it was."), {}
+    return _("“%(label)s” is not a place. Choose a site or write where it was.", label=field.label)
 
 
 def _choice(field: FormField, value: object) -> Problem:
     if value in [choice.code for choice in field.choices]:
         return None
-    return _("“%(value)s” is not among the choices of “%(label)s”. Choose one of them."), {"value": value}
+    return _("“%(value)s” is not among the choices of “%(label)s”. Choose one of them.", label=field.label, value=value)
 
 
 def _multi(field: FormField, value: object) -> Problem:
     if not isinstance(value, list | tuple):
-        return _("“%(label)s” takes a list of choices. Send a list."), {}
+        return _("“%(label)s” takes a list of choices. Send a list.", label=field.label)
     for position, one in enumerate(value):
         if one in value[:position]:
-            return _("“%(value)s” is chosen twice in “%(label)s”. Choose it once."), {"value": field.choice_label(one)}
+            return _(
+                "“%(value)s” is chosen twice in “%(label)s”. Choose it once.",
+                label=field.label,
+                value=field.choice_label(one),
+            )
         if problem := _choice(field, one):
             return problem
     return None
@@ -160,22 +163,22 @@ def _multi(field: FormField, value: object) -> Problem:
 def _boolean(field: FormField, value: object) -> Problem:
     if isinstance(value, bool):
         return None
-    return _("“%(value)s” is neither yes nor no. Choose one for “%(label)s”."), {"value": value}
+    return _("“%(value)s” is neither yes nor no. Choose one for “%(label)s”.", label=field.label, value=value)
 
 
 def _number(field: FormField, value: object) -> Problem:
     number = as_number(value)
     if number is None:
-        return _("“%(value)s” is not a number. Write it like 12 or 12.5."), {"value": value}
-    facts: dict[str, object] = {"value": f"{number:g}", "unit": f" {field.unit}" if field.unit else ""}
+        return _("“%(value)s” is not a number. Write it like 12 or 12.5.", value=value)
+    facts = {"label": field.label, "value": f"{number:g}", "unit": f" {field.unit}" if field.unit else ""}
     if field.minimum is not None and number < field.minimum:
-        return _("%(value)s%(unit)s is below %(limit)s%(unit)s. Check “%(label)s”."), facts | {
-            "limit": f"{field.minimum:g}"
-        }
+        return _(
+            "%(value)s%(unit)s is below %(limit)s%(unit)s. Check “%(label)s”.", limit=f"{field.minimum:g}", **facts
+        )
     if field.maximum is not None and number > field.maximum:
-        return _("%(value)s%(unit)s is above %(limit)s%(unit)s. Check “%(label)s”."), facts | {
-            "limit": f"{field.maximum:g}"
-        }
+        return _(
+            "%(value)s%(unit)s is above %(limit)s%(unit)s. Check “%(label)s”.", limit=f"{field.maximum:g}", **facts
+        )
     return None
 
 
@@ -197,7 +200,7 @@ def _date(field: FormField, value: object) -> Problem:
         isinstance(value, datetime) or (isinstance(value, str) and len(value.strip()) > 10)
     ):
         return None
-    return _("“%(value)s” is not a date. Write it like 2026-11-21."), {"value": value}
+    return _("“%(value)s” is not a date. Write it like 2026-11-21.", value=value)
 
 
 def _datetime(field: FormField, value: object) -> Problem:
@@ -205,7 +208,7 @@ def _datetime(field: FormField, value: object) -> Problem:
         return None
     if isinstance(value, str) and len(value.strip()) > 10 and _day(value) is not None:
         return None
-    return _("“%(value)s” is not a date with a time. Write it like 2026-11-21 21:40."), {"value": value}
+    return _("“%(value)s” is not a date with a time. Write it like 2026-11-21 21:40.", value=value)
 
 
 def _time(field: FormField, value: object) -> Problem:
@@ -213,13 +216,13 @@ def _time(field: FormField, value: object) -> Problem:
         return None
     if isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value.strip(), re.ASCII):
         return None
-    return _("“%(value)s” is not a time of day. Write it like 21:40."), {"value": value}
+    return _("“%(value)s” is not a time of day. Write it like 21:40.", value=value)
 
 
 def _files(field: FormField, value: object) -> Problem:
     if isinstance(value, list | tuple) and all(isinstance(one, str) and one for one in value):
         return None
-    return _("“%(label)s” takes files. Add them from your device."), {}
+    return _("“%(label)s” takes files. Add them from your device.", label=field.label)
 
 
 def _day(value: object) -> date | None:
@@ -239,7 +242,7 @@ def _day(value: object) -> date | None:
 def _ahead(value: object, today: date) -> Problem:
     day = _day(value)
     if day is not None and day > today:
-        return _("%(day)s lies ahead. Write when it happened."), {"day": day.isoformat()}
+        return _("%(day)s lies ahead. Write when it happened.", day=day.isoformat())
     return None
 
 
@@ -260,13 +263,13 @@ _CHECKS: dict[str, Callable[[FormField, object], Problem]] = {
 }
 
 
-def _reads(field: FormField, value: Any, say: Say) -> str:
+def _reads(field: FormField, value: Any) -> str:
     if field.type == "choice":
         return field.choice_label(value)
     if field.type == "multi" and isinstance(value, list | tuple):
         return ", ".join(field.choice_label(one) for one in value)
     if field.type == "boolean" and isinstance(value, bool):
-        return say(_("Yes")) if value else say(_("No"))
+        return _("Yes") if value else _("No")
     if field.type == "number" and (number := as_number(value)) is not None:
         shown = f"{number:.9f}".rstrip("0").rstrip(".")
         return f"{shown} {field.unit}" if field.unit else shown

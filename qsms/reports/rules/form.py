@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
-Say = Callable[[str], str]
-"""Translates a sentence before its placeholders are filled; `str` leaves it as it is."""
+from qsms.rules.data_files import DataError, read_mapping
+from qsms.rules.sentences import Sentence
+from qsms.rules.sentences import say as _
 
 MODES = ("named", "confidential", "anonymous")
-DISCIPLINES = ("safety", "quality", "environment", "ohs", "security", "information_security")
+DISCIPLINES = ("safety", "quality", "environment", "health", "security", "information")
 FIELD_TYPES = (
     "text", "longtext", "choice", "multi", "date", "datetime", "time",
     "number", "boolean", "place", "aircraft", "photo", "file",
@@ -32,14 +31,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "phase": ("choice",),
 }
 """Columns of the record that an answer may fill, with the field types that fit. `place` brings the site with it."""
-
-
-class FormError(ValueError):
-    """A form could not be read; `sentences` say what is wrong and how to mend it."""
-
-    def __init__(self, sentences: list[str]) -> None:
-        self.sentences = sentences
-        super().__init__(" ".join(sentences))
 
 
 @dataclass(frozen=True)
@@ -111,18 +102,25 @@ class ReportForm:
 
 
 def load_form(text: str) -> ReportForm:
-    """The form written in this YAML. Raises FormError when it has not the shape of a form; sense is judged apart."""
+    """The form written in this YAML. Raises `DataError` when it has not the shape of a form; sense is judged apart."""
+    return form_from_data(read_mapping(text)[1])
+
+
+def form_from_data(data: object, name: str = "form") -> ReportForm:
+    """The form held by plain data, as YAML or JSON give it. Raises `DataError` that says what is wrong in it."""
     try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" near line {mark.line + 1}" if mark else ""
-        raise FormError([f"The form is not valid YAML{line}. Check its indents and quotes."]) from error
-    return form_from_data(data)
+        return _form(data)
+    except _Wrong as wrong:
+        raise DataError(name, wrong.sentences) from None
 
 
-def form_from_data(data: object) -> ReportForm:
-    """The form held by plain data, as YAML or JSON give it."""
+class _Wrong(Exception):
+    def __init__(self, *sentences: Sentence) -> None:
+        self.sentences: Sequence[Sentence] = sentences
+        super().__init__(*sentences)
+
+
+def _form(data: object) -> ReportForm:
     top = _mapping(
         data, "The form", required=("code", "version", "title", "who_for", "disciplines", "modes", "sections")
     )
@@ -218,12 +216,12 @@ def _condition(data: object, where: str) -> Condition:
     item = _mapping(data, name, required=("field",), allowed=frozenset({"field", "equals", "in", "not_empty"}))
     tests = [key for key in ("equals", "in", "not_empty") if key in item]
     if len(tests) != 1 or item.get("not_empty", True) is not True:
-        raise FormError([f"{name} needs one of equals, in, or not_empty: true."])
+        raise _Wrong(_("%(name)s needs one of equals, in, or not_empty: true.", name=name))
     values = [item["equals"]] if tests[0] == "equals" else item.get("in", [])
     if not isinstance(values, list) or not all(isinstance(value, str | bool) for value in values):
-        raise FormError([f"{name} compares with codes, or with true and false. Put numbers in quotes."])
+        raise _Wrong(_("%(name)s compares with codes, or with true and false. Put numbers in quotes.", name=name))
     if not values and tests[0] == "in":
-        raise FormError([f"{name} has an empty list, so it would never be shown. Name a code."])
+        raise _Wrong(_("%(name)s has an empty list, so it would never be shown. Name a code.", name=name))
     return Condition(_text(item, "field", name), tuple(values))
 
 
@@ -267,50 +265,54 @@ def _mapping(
     data: object, where: str, *, required: tuple[str, ...], allowed: frozenset[str] | None = None
 ) -> Mapping[str, Any]:
     if not isinstance(data, dict):
-        raise FormError([f"{where} must be a list of settings with a name and a value each."])
-    wrong = [f"{where} has no “{key}”. Add it." for key in required if data.get(key) is None]
+        raise _Wrong(_("%(where)s must be a list of settings with a name and a value each.", where=where))
+    wrong = [
+        _("%(where)s has no “%(key)s”. Add it.", where=where, key=key) for key in required if data.get(key) is None
+    ]
     wrong += [
-        f"{where} has “{key}”, which forms do not know. Take it out or correct the name."
+        _("%(where)s has “%(key)s”, which forms do not know. Take it out or correct the name.", where=where, key=key)
         for key in data
         if key not in (allowed or frozenset(required))
     ]
     if wrong:
-        raise FormError(wrong)
+        raise _Wrong(*wrong)
     return data
 
 
 def _text(item: Mapping[str, Any], key: str, where: str) -> str:
     value = item.get(key, "")
     if not isinstance(value, str):
-        raise FormError([f"“{key}” of {where.lower()} is “{value}”, which is not text. Put it in quotes."])
+        raise _Wrong(
+            _("“%(key)s” of %(where)s is “%(value)s”, which is not text. Put it in quotes.", **_of(key, where, value))
+        )
     return value.strip()
 
 
 def _texts(item: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
     values = _list(item, key, where)
     if not all(isinstance(value, str) for value in values):
-        raise FormError([f"“{key}” of {where.lower()} must be a list of codes."])
+        raise _Wrong(_("“%(key)s” of %(where)s must be a list of codes.", **_of(key, where)))
     return tuple(values)
 
 
 def _list(item: Mapping[str, Any], key: str, where: str) -> list[Any]:
     value = item.get(key) or []
     if not isinstance(value, list):
-        raise FormError([f"“{key}” of {where.lower()} must be a list."])
+        raise _Wrong(_("“%(key)s” of %(where)s must be a list.", **_of(key, where)))
     return value
 
 
 def _flag(item: Mapping[str, Any], key: str, where: str) -> bool:
     value = item.get(key, False)
     if not isinstance(value, bool):
-        raise FormError([f"“{key}” of {where.lower()} is “{value}”. Write true or false."])
+        raise _Wrong(_("“%(key)s” of %(where)s is “%(value)s”. Write true or false.", **_of(key, where, value)))
     return value
 
 
 def _whole(item: Mapping[str, Any], key: str, where: str) -> int:
     value = item.get(key)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise FormError([f"“{key}” of {where.lower()} is “{value}”. Write a whole number."])
+        raise _Wrong(_("“%(key)s” of %(where)s is “%(value)s”. Write a whole number.", **_of(key, where, value)))
     return value
 
 
@@ -319,5 +321,9 @@ def _number(item: Mapping[str, Any], key: str, where: str) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise FormError([f"“{key}” of {where.lower()} is “{value}”. Write a number."])
+        raise _Wrong(_("“%(key)s” of %(where)s is “%(value)s”. Write a number.", **_of(key, where, value)))
     return float(value)
+
+
+def _of(key: str, where: str, value: object = "") -> dict[str, object]:
+    return {"key": key, "where": where[:1].lower() + where[1:], "value": value}

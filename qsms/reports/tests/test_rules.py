@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qsms.records.choices import Lens
 from qsms.reports.rules import (
     COLUMNS,
+    DISCIPLINES,
     Choice,
     Condition,
-    FormError,
     FormField,
     FormSection,
     ReportForm,
@@ -31,6 +32,7 @@ from qsms.reports.rules import (
     validate_form,
     visible_fields,
 )
+from qsms.rules.data_files import DataError
 
 FORMS = {form.code: form for form in shipped_forms()}
 PHASES = Path(__file__).resolve().parents[4] / "shared" / "data" / "taxonomies" / "cictt_phases_of_flight.csv"
@@ -65,6 +67,10 @@ FILLED = {"title": "Oil on the walkway", "narrative": "By door 3."}
 
 
 # The shipped forms
+
+
+def test_disciplines_are_the_lenses_of_a_record():
+    assert tuple(lens.name.lower() for lens in Lens) == DISCIPLINES
 
 
 def test_the_nine_forms_are_there():
@@ -247,10 +253,10 @@ def test_an_answer_to_a_question_not_asked_is_refused():
     }
 
 
-def test_sentences_are_translated_before_they_are_filled():
-    french = {"“%(label)s” is empty. Fill it in.": "« %(label)s » est vide. Remplissez-le."}
-    found = check_answers(small(), {"title": "x"}, say=lambda text: french.get(text, text))
-    assert found == {"narrative": "« What happened? » est vide. Remplissez-le."}
+def test_sentences_keep_their_template_for_translation():
+    (sentence,) = check_answers(small(), {"title": "x"}).values()
+    assert sentence.template == "“%(label)s” is empty. Fill it in."
+    assert sentence.values == {"label": "What happened?"}
 
 
 def test_a_label_with_a_percent_sign_is_harmless():
@@ -341,14 +347,14 @@ def test_any_form_survives_being_stored(fields):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("a: [", "The form is not valid YAML near line 1. Check its indents and quotes."),
-        ("- 1", "The form must be a list of settings with a name and a value each."),
+        ("- 1", "The file must hold names with values, such as “code: icao-5x5”."),
+        ("{code: a, code: b}", "Line 1: “code” is written twice. Keep one of them."),
         ("{}", "The form has no “code”. Add it."),
         ("{colour: red}", "The form has “colour”, which forms do not know. Take it out or correct the name."),
     ],
 )
 def test_what_is_no_form_is_refused(text, sentence):
-    with pytest.raises(FormError) as error:
+    with pytest.raises(DataError) as error:
         load_form(text)
     assert sentence in error.value.sentences
 
@@ -371,9 +377,9 @@ def test_what_is_no_form_is_refused(text, sentence):
 def test_a_field_that_cannot_be_read_is_told(change, sentence):
     data = form_to_data(small())
     data["sections"][0]["fields"][0] |= change
-    with pytest.raises(FormError) as error:
+    with pytest.raises(DataError) as error:
         form_from_data(data)
-    assert error.value.sentences == [sentence]
+    assert error.value.sentences == (sentence,)
 
 
 # Sense
@@ -392,7 +398,7 @@ def test_the_small_form_is_right():
     [
         (FormField("title", "Again", "text"), "Two fields have the code “title”. Give each its own."),
         (FormField("Bad Code", "x", "text"),
-         "“Bad Code” is not a field code. Use small letters, digits and underscores, a letter first."),
+         "“Bad Code” is not a field code. Use small letters, digits and underscores, first a letter."),
         (FormField("a", "A", "choice"), "Field “a” needs at least two choices."),
         (FormField("a", "A", "text", choices=(Choice("x", "X"), Choice("y", "Y"))),
          "Field “a” has choices, but its type is “text”. Make it choice or multi, or take them out."),

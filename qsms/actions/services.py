@@ -1,0 +1,187 @@
+"""Verbs of actions beyond the spine's: more time, evidence, and what follows a move."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from qsms.base import moment
+from qsms.base.gate import write_transaction
+from qsms.org.actor import Actor
+from qsms.records import moves, tasks
+from qsms.records.errors import Invalid, NotVisible
+from qsms.records.models import Attachment, Record
+from qsms.rules.lifecycle import Move, Phase
+
+from . import escalation
+from .choices import ExtensionState
+from .models import Action, Extension, Round
+
+EVIDENCE = "evidence"
+
+
+def has_evidence(action: Action) -> bool:
+    """Whether a file of the present revision shows what was done."""
+    return Attachment.everywhere.filter(
+        record_id=action.pk, role=EVIDENCE, removed_at=None, added_at__gte=_round_began(action)
+    ).exists()
+
+
+def _round_began(action: Action) -> dt.datetime:
+    last = Round.objects.filter(action=action).order_by("-revision").values_list("ended_at", flat=True).first()
+    return last or action.opened_at
+
+
+def extension_facts(action: Action) -> tuple[bool, bool]:
+    """Whether more time is asked for now, and whether another extension may be asked for at all."""
+    states = list(Extension.everywhere.filter(action=action).values_list("state", flat=True))
+    return ExtensionState.ASKED in states, states.count(ExtensionState.GRANTED) < escalation.ladder().most_extensions
+
+
+def on_created(actor: Actor, actions: Iterable[Action]) -> None:
+    """The owners of open actions get a task each."""
+    tasks.give_many(
+        actor,
+        [
+            (action, "start", action.title, action.owner_id, _end_of(action.due_on, actor))
+            for action in actions
+            if action.owner_id and action.phase < Phase.DONE
+        ],
+    )
+
+
+def on_moved(actor: Actor, action: Action, move: Move) -> None:
+    """What follows a move: the check is planned, a failed one opens the next revision with the old one kept."""
+    if move.code == "implement":
+        action.implementer_id = action.owner_id or actor.person_id
+        action.implemented_on = moment.now().astimezone(actor.tz).date()
+        if action.check_on and action.check_on < action.implemented_on:
+            raise Invalid({"check_on": _("The check cannot be before the action is done. Choose a later day.")})
+        _keep(action, "implementer_id", "implemented_on")
+        # Until the check, the record is due when the check is: an overdue check is an overdue action (scenario 30).
+        _set_due(action, action.check_on)
+        tasks.give(
+            actor,
+            action,
+            "check",
+            _("Check whether it worked: %(title)s") % {"title": action.title},
+            person_id=action.verifier_id,
+            due_at=_end_of(action.check_on, actor),
+        )
+    elif move.code == "finish":
+        action.implementer_id = actor.person_id
+        action.implemented_on = moment.now().astimezone(actor.tz).date()
+        _keep(action, "implementer_id", "implemented_on")
+    elif move.code in ("fail", "reopen"):
+        _next_revision(action)
+
+
+def _next_revision(action: Action) -> None:
+    evidence = Attachment.everywhere.filter(record_id=action.pk, role=EVIDENCE, removed_at=None)
+    Round.objects.create(
+        action_id=action.pk,
+        tenant_id=action.organisation_id,
+        revision=action.revision,
+        root_cause=action.root_cause,
+        plan=action.plan,
+        done_summary=action.done_summary,
+        implemented_on=action.implemented_on,
+        check_method=action.check_method,
+        check_result=action.check_result,
+        verifier_id=action.verifier_id,
+        ended_at=moment.now(),
+        evidence=list(evidence.values_list("pk", flat=True)),
+    )
+    action.revision += 1
+    action.root_cause = action.plan = action.done_summary = action.check_result = ""
+    action.implemented_on = None
+    action.escalated = 0
+    _keep(action, "revision", "root_cause", "plan", "done_summary", "check_result", "implemented_on", "escalated")
+    _set_due(action, None)
+
+
+def _keep(action: Action, *columns: str) -> None:
+    Action.everywhere.filter(pk=action.pk).update(**{name: getattr(action, name) for name in columns})
+
+
+def _set_due(action: Action, day: dt.date | None) -> None:
+    action.due_on = day
+    Record.everywhere.filter(pk=action.pk).update(due_on=day)
+
+
+def _end_of(day: dt.date | None, actor: Actor) -> dt.datetime | None:
+    return dt.datetime.combine(day, dt.time(23, 59), actor.tz).astimezone(dt.UTC) if day else None
+
+
+def ask_extension(actor: Actor, action_id: int, *, until: dt.date, reason: str) -> Extension:
+    """Ask for more time. Whoever raised the action, or else the quality manager, gets to decide.
+
+    Raises NotVisible, Refused, Invalid.
+    """
+    errors = {}
+    if not reason.strip():
+        errors["reason"] = _("Say why more time is needed, and what holds until then.")
+    with write_transaction():
+        action = _action(actor, action_id)
+        if action.due_on is None:
+            errors["until"] = _("The action has no due date, so there is nothing to extend.")
+        elif until <= action.due_on:
+            errors["until"] = _("%(day)s is not later than the present due date, %(due)s. Choose a later day.") % {
+                "day": until.isoformat(),
+                "due": action.due_on.isoformat(),
+            }
+        if errors:
+            raise Invalid(errors)
+        moves.move(actor, action_id, "ask_extension", reason=reason, by_service=True)
+        assert action.due_on is not None
+        asked = Extension.everywhere.create(
+            organisation_id=action.organisation_id,
+            action=action,
+            asked_by_id=actor.person_id,
+            asked_at=moment.now(),
+            was_due_on=action.due_on,
+            wanted_on=until,
+            reason=reason.strip(),
+        )
+        decider = action.raised_by_id if action.raised_by_id not in (None, action.owner_id) else None
+        tasks.give(
+            actor,
+            action,
+            "extension",
+            _("Decide: %(title)s until %(day)s") % {"title": action.title, "day": until.isoformat()},
+            person_id=decider,
+            role="quality_manager",
+        )
+    return asked
+
+
+def decide_extension(
+    actor: Actor, action_id: int, *, grant: bool, until: dt.date | None = None, answer: str = ""
+) -> Extension:
+    """Grant more time, until the day asked for or another one, or refuse it with a reason. Never for oneself."""
+    with write_transaction():
+        action = _action(actor, action_id)
+        asked = Extension.everywhere.filter(action=action, state=ExtensionState.ASKED).first()
+        code = "grant_extension" if grant else "refuse_extension"
+        moves.move(actor, action_id, code, reason=answer, by_service=True)
+        assert asked is not None  # the move is shut unless one was asked for
+        asked.state = ExtensionState.GRANTED if grant else ExtensionState.REFUSED
+        asked.decided_by_id, asked.decided_at, asked.answer = actor.person_id, moment.now(), answer.strip()
+        if grant:
+            asked.granted_to = until or asked.wanted_on
+            if asked.granted_to <= asked.was_due_on:
+                raise Invalid({"until": _("Choose a day after %(due)s.") % {"due": asked.was_due_on.isoformat()}})
+            _set_due(action, asked.granted_to)
+            Action.everywhere.filter(pk=action.pk).update(escalated=0)
+            tasks.postpone(action, ("start", "cause", "do"), _end_of(asked.granted_to, actor))
+        asked.save()
+    return asked
+
+
+def _action(actor: Actor, action_id: int) -> Action:
+    found = moves.locked(actor, action_id)
+    if not isinstance(found, Action):
+        raise NotVisible
+    return found

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from qsms.org.actor import Actor
+from qsms.records import wording
+from qsms.records.models import Record
+from qsms.records.registry import Raising, RecordType, Section, offer, register
+from qsms.rules.lifecycle import Move, Reason
+
+from . import services
+from .choices import CAUSAL, ActionKind
+from .lifecycles import LIFE
+from .models import Action
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+wording.PARTIES |= {"verifier": _("its verifier"), "implementer": _("who carried it out")}
+
+SHUT: dict[str, _StrPromise] = {
+    "causal": _("Containment, correction and improvement need no cause and no later check. Use “Start” and “Done”."),
+    "not_causal": _("A corrective or preventive action begins with its cause and ends with a check by another person."),
+    "evidence": _("There is no evidence. Add a file under Files and mark it as evidence."),
+    "no_extension_asked": _("More time has been asked for already and waits for an answer."),
+    "extension_asked": _("Nobody has asked for more time."),
+    "extensions_left": _("It was extended as often as the rule allows. Ask for a new plan instead."),
+}
+
+
+@wording.reason_words("action")
+def _shut(values: Mapping[str, str]) -> str:
+    return str(SHUT[values["fact"]])
+
+
+@register
+class ActionSheet(RecordType):
+    model = Action
+    kind = "action"
+    prefix = "ACT"
+    label = _("Action")
+    label_plural = _("Actions")
+    icon = "checklist"
+    room = "act"
+    lifecycle = LIFE
+    columns = ("number", "title", "category", "disciplines", "state", "risk_class", "site", "owner", "due_on")
+    filters = ("state", "action_kind", "site", "owner", "disciplines", "verifier")
+    orders = ("due_on", "-due_on", "-id")
+    category_field = "action_kind"
+    form = (
+        Section.of(_("What"), "title", "action_kind", "description", "disciplines"),
+        Section.of(_("Who and when"), "owner", "due_on", "site", "unit", "process"),
+        Section.of(
+            _("Problem"),
+            "problem_is",
+            "problem_is_not",
+            "containment",
+            help=_("For an 8D: D2 and D3. Leave empty for a simple action."),
+        ),
+        Section.of(_("Cause"), "cause_method", "root_cause", "escape_point", "plan"),
+        Section.of(_("Done"), "done_summary", "prevent"),
+        Section.of(_("Check"), "verifier", "check_on", "check_method", "check_result"),
+        Section.of(_("Elsewhere"), "reference", "confidential"),
+    )
+    search_fields = ("description", "root_cause", "plan", "done_summary", "check_result", "containment")
+    party_fields = {"verifier": "verifier", "implementer": "implementer"}
+    import_key = "reference"
+
+    def defaults(self, actor: Actor) -> Mapping[str, Any]:
+        return {"action_kind": ActionKind.CORRECTIVE}
+
+    def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
+        assert isinstance(record, Action)
+        if record.verifier_id and record.verifier_id in (record.owner_id, record.implementer_id):
+            # DOMAIN 8.1: the verifier of an action is never its owner (scenario 31).
+            return {
+                "verifier": _t("%(name)s does this action, so somebody else must check it. Choose another person.")
+                % {"name": record.verifier}
+            }
+        return {}
+
+    def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
+        assert isinstance(record, Action)
+        asked, left = services.extension_facts(record)
+        holds = {
+            "causal": record.action_kind in CAUSAL,
+            "not_causal": record.action_kind not in CAUSAL,
+            "evidence": services.has_evidence(record),
+            "extension_asked": asked,
+            "no_extension_asked": not asked,
+            "extensions_left": left,
+        }
+        return {name: None if ok else Reason("action", {"fact": name}) for name, ok in holds.items()}
+
+    def prepare(self, actor: Actor, record: Record) -> None:
+        assert isinstance(record, Action)
+        record.first_due_on = record.due_on
+
+    def created(self, actor: Actor, record: Record) -> None:
+        self.created_many(actor, [record])
+
+    def created_many(self, actor: Actor, records: Sequence[Record]) -> None:
+        services.on_created(actor, [record for record in records if isinstance(record, Action)])
+
+    def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
+        assert isinstance(record, Action)
+        services.on_moved(actor, record, move)
+
+    def next_step(self, actor: Actor, record: Record) -> str:
+        assert isinstance(record, Action)
+        if record.state == "check" and record.verifier is not None:
+            return _t("%(name)s checks on %(day)s whether it worked.") % {
+                "name": record.verifier,
+                "day": record.check_on.isoformat() if record.check_on else "–",
+            }
+        return ""
+
+
+def _from(record: Record) -> Mapping[str, Any]:
+    return {
+        "title": record.title,
+        "site": record.site_id,
+        "unit": record.unit_id,
+        "process": record.process_id,
+        "disciplines": record.disciplines,
+        "confidential": record.confidential,
+    }
+
+
+offer(Raising("action", _("Raise action"), ("report", "hazard", "control"), "raised_from", _from, key="a"))

@@ -1,0 +1,397 @@
+"""The shapes of the demonstration: the organisation, the story library and the running story, as plain values.
+
+Field metadata say how plain data becomes parts: `many` and `one` name the kind of part, `moment` a time in words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from typing import Any, Self
+
+
+class StoryError(ValueError):
+    """The library is not in the shape that its readers expect; the message says where and what."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A point relative to the day the demonstration is loaded, at the time of day of the site: "-3 21:40", "+7"."""
+
+    days: int
+    clock: time | None = None
+
+    @classmethod
+    def parse(cls, text: object) -> Self:
+        """The moment written like "-3 21:40" or, where the time of day does not matter, "+7"."""
+        found = re.fullmatch(r"([+-]?\d+)(?: (\d\d):(\d\d))?", text) if isinstance(text, str) else None
+        if not found:
+            raise StoryError(f"“{text}” is not a moment. Write it like “-3 21:40”, in quotes.")
+        return cls(int(found[1]), time(int(found[2]), int(found[3])) if found[2] else None)
+
+    @property
+    def order(self) -> tuple[int, time]:
+        """Sorts moments; without a time of day it is the end of that day."""
+        return self.days, self.clock or time.max
+
+
+@dataclass(frozen=True)
+class Holidays:
+    """The calendar of public holidays that working days are counted with."""
+
+    country: str
+    subdivision: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """A place with its own time; `weight` is its share of what happens."""
+
+    code: str
+    name: str
+    zone: str
+    what_for: str
+    weight: int
+    stands: tuple[str, ...]
+    runways: tuple[str, ...]
+    hangars: tuple[str, ...]
+    holidays: Holidays = field(metadata={"one": Holidays})
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A department or crew at a site."""
+
+    code: str
+    name: str
+    site: str
+    parent: str = ""
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process and the person who owns it."""
+
+    code: str
+    name: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class Aircraft:
+    """A registration, its type and the site it is based at."""
+
+    registration: str
+    type: str
+    site: str
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role given to a person; without a scope the role's own default holds."""
+
+    role: str
+    scope: str = ""
+    site: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the cast. `post` is what stories give actions to; `cast` is the line on the demo's sign-in page."""
+
+    code: str
+    name: str
+    job: str
+    post: str
+    unit: str
+    cast: str = ""
+    guest: bool = False
+    grants: tuple[Grant, ...] = field(default=(), metadata={"many": Grant})
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """An organisation with everything that has to exist before something can happen in it."""
+
+    code: str
+    name: str
+    kind: str
+    size: str
+    what_for: str
+    holidays: Holidays = field(metadata={"one": Holidays})
+    sites: tuple[Site, ...] = field(default=(), metadata={"many": Site})
+    units: tuple[Unit, ...] = field(default=(), metadata={"many": Unit})
+    processes: tuple[Process, ...] = field(default=(), metadata={"many": Process})
+    aircraft: tuple[Aircraft, ...] = field(default=(), metadata={"many": Aircraft})
+    people: tuple[Person, ...] = field(default=(), metadata={"many": Person})
+
+
+@dataclass(frozen=True)
+class Control:
+    """A control of the library; `level` is its place in the hierarchy of controls."""
+
+    code: str
+    title: str
+    level: str
+    owner: str
+    verify_days: int
+    watched_by: str
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """What could follow from a top event, seen through a lens, with its severity letter."""
+
+    text: str
+    lens: str
+    severity: str
+
+
+@dataclass(frozen=True)
+class Hazard:
+    """A hazard with its controls and its three cells; `actual` is empty until somebody has verified the controls."""
+
+    code: str
+    title: str
+    description: str
+    lenses: tuple[str, ...]
+    owner: str
+    site: str
+    process: str
+    top_event: str
+    controls: tuple[str, ...]
+    added: tuple[str, ...]
+    initial: str
+    predicted: str
+    actual: str | None = None
+    consequences: tuple[Consequence, ...] = field(default=(), metadata={"many": Consequence})
+
+
+@dataclass(frozen=True)
+class ActionStory:
+    """What is typically done. `failed` is what went wrong where the check showed that it had not worked."""
+
+    kind: str
+    title: str
+    owner: str
+    evidence: str
+    root_cause: str = ""
+    check: str = ""
+    failed: str = ""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A question to the reporter and the answer."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Published:
+    """A version without identities for everybody to read."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One way in which it happened: a title and the narrative that goes with it, both with slots."""
+
+    title: str
+    narrative: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """A kind of event that happens again and again, in several tellings."""
+
+    code: str
+    form: str
+    units: tuple[str, ...]
+    lenses: Mapping[str, str]
+    cell: str
+    hazard: str = ""
+    season: str = "always"
+    weight: int = 10
+    mode: str = ""
+    aircraft_type: str = ""
+    feedback: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    tellings: tuple[Telling, ...] = field(default=(), metadata={"many": Telling})
+    actions: tuple[ActionStory, ...] = field(default=(), metadata={"many": ActionStory})
+    ask: Exchange | None = field(default=None, metadata={"one": Exchange})
+    publish: Published | None = field(default=None, metadata={"one": Published})
+
+
+@dataclass(frozen=True)
+class Seasons:
+    """When things happen and how they are reported, as relative weights."""
+
+    seasons: Mapping[str, list[int]]
+    modes: Mapping[str, int]
+    weekdays: tuple[int, ...]
+    hours: Mapping[str, int]
+    growth_per_year: float
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Why a report was not taken up, and what the reporter was told."""
+
+    reason: str
+    told: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer to somebody who asked for more time."""
+
+    granted: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What people say around records where the story has no words of its own."""
+
+    acknowledgements: tuple[str, ...]
+    feedback_decision: tuple[str, ...]
+    feedback_closing: tuple[str, ...]
+    comments: tuple[str, ...]
+    extension_reasons: tuple[str, ...]
+    acceptance_reasons: tuple[str, ...]
+    assessment_reasons: tuple[str, ...]
+    check_passed: tuple[str, ...]
+    check_failed: tuple[str, ...]
+    late_reasons: tuple[str, ...]
+    questions: tuple[Exchange, ...] = field(default=(), metadata={"many": Exchange})
+    rejection_reasons: tuple[Rejection, ...] = field(default=(), metadata={"many": Rejection})
+    extension_answers: tuple[Answer, ...] = field(default=(), metadata={"many": Answer})
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What somebody said about a report through one lens."""
+
+    lens: str
+    concerns: bool
+    reason: str
+    by: str
+    at: Moment = field(metadata={"moment": True})
+    cell: str = ""
+    severity: str = ""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message in the mailbox between office and reporter."""
+
+    sender: str
+    text: str
+    at: Moment = field(metadata={"moment": True})
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class ThreadReport:
+    """A report of the running story, told out in full."""
+
+    key: str
+    form: str
+    mode: str
+    site: str
+    unit: str
+    place: str
+    state: str
+    owner: str
+    title: str
+    narrative: str
+    occurred: Moment = field(metadata={"moment": True})
+    received: Moment = field(metadata={"moment": True})
+    reporter: str = ""
+    aircraft: str = ""
+    phase: str = ""
+    hazard: str = ""
+    feedback: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    maybe_same_as: tuple[str, ...] = ()
+    lenses: tuple[Judgement, ...] = field(default=(), metadata={"many": Judgement})
+    mailbox: tuple[Letter, ...] = field(default=(), metadata={"many": Letter})
+    publish: Published | None = field(default=None, metadata={"one": Published})
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A file with a word about it."""
+
+    by: str
+    file: str
+    text: str
+    at: Moment = field(metadata={"moment": True})
+
+
+@dataclass(frozen=True)
+class Extension:
+    """More time asked for."""
+
+    by: str
+    reason: str
+    at: Moment = field(metadata={"moment": True})
+    until: Moment = field(metadata={"moment": True})
+
+
+@dataclass(frozen=True)
+class Check:
+    """The planned look whether an action worked, by somebody else than its owner."""
+
+    by: str
+    after_days: int
+    looks_at: str
+
+
+@dataclass(frozen=True)
+class ThreadAction:
+    """An action of the running story."""
+
+    key: str
+    kind: str
+    title: str
+    owner: str
+    raised_by: str
+    state: str
+    description: str
+    hazard: str
+    raised: Moment = field(metadata={"moment": True})
+    due: Moment = field(metadata={"moment": True})
+    root_cause: str = ""
+    raised_from: tuple[str, ...] = ()
+    builds: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = field(default=(), metadata={"many": Evidence})
+    extension: Extension | None = field(default=None, metadata={"one": Extension})
+    check: Check | None = field(default=None, metadata={"one": Check})
+
+
+@dataclass(frozen=True)
+class Library:
+    """Everything the demonstration is made from. The first organisation is the one that the stories happen in."""
+
+    slots: Mapping[str, list[str]]
+    seasons: Seasons = field(metadata={"one": Seasons})
+    talk: Talk = field(metadata={"one": Talk})
+    organisations: tuple[Organisation, ...] = field(default=(), metadata={"many": Organisation})
+    controls: tuple[Control, ...] = field(default=(), metadata={"many": Control})
+    hazards: tuple[Hazard, ...] = field(default=(), metadata={"many": Hazard})
+    stories: tuple[Story, ...] = field(default=(), metadata={"many": Story})
+    reports: tuple[ThreadReport, ...] = field(default=(), metadata={"many": ThreadReport})
+    actions: tuple[ThreadAction, ...] = field(default=(), metadata={"many": ThreadAction})
+
+    @property
+    def home(self) -> Organisation:
+        """The organisation that the stories happen in."""
+        return self.organisations[0]
