@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.harness.clock",
     "tests.harness.browser",
     "tests.cast",
+    "tests.newtype.spills",
 ]

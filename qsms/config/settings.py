@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "qsms.records",
     "qsms.ui",
     "qsms.actions",
+    "qsms.site",
 ]
 
 MIDDLEWARE = [
