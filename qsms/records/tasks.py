@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,16 @@ from qsms.rules.lifecycle import TaskPlan
 from . import clocks, scope
 from .models import Record, Task
 from .registry import RecordType
+
+Listener = Callable[[Task], None]
+_listeners: list[Listener] = []
+
+
+def when_given(listener: Listener) -> Listener:
+    """Decorator: call this inside the transaction whenever a task is given, because its taker now sees the record."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+    return listener
 
 
 def give(
@@ -54,6 +64,8 @@ def give(
         given_at=moment.now(),
     )
     task.save(force_insert=True)
+    for listener in _listeners:
+        listener(task)
     return task
 
 
