@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "qsms.actions",
     "qsms.risk",
     "qsms.reports",
+    "qsms.search",
     "qsms.site",
 ]
 
