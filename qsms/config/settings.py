@@ -78,11 +78,11 @@ INSTALLED_APPS = [
     "qsms.org",
     "qsms.records",
     "qsms.ui",
+    "qsms.search",
     "qsms.notify",
     "qsms.actions",
     "qsms.risk",
     "qsms.reports",
-    "qsms.search",
     "qsms.site",
 ]
 
