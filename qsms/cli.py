@@ -49,6 +49,7 @@ COMMANDS = (
     ),
     Command("migrate", "bring the database to this version", "qsms.site.prepare:run_migrate"),
     Command("check", "look for what would stop this installation", "qsms.site.check:run"),
+    Command("search rebuild", "write every search document again", "qsms.search.rebuild:run"),
     Command(
         "backup", "write database, files and keys to one archive", "qsms.site.backup:run", "qsms.site.backup:arguments"
     ),

@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("qsms.site.accounts.urls")),
     path("account/rights/", own_rights, name="own-rights"),
     path("administration/", include("qsms.site.administration.urls")),
+    path("", include("qsms.search.urls")),
 ]
