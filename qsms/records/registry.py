@@ -153,6 +153,12 @@ class RecordType:
     def created(self, actor: Actor, record: Record) -> None:
         """Inside the transaction of a create: first tasks, clocks, links."""
 
+    def imported(self, actor: Actor, records: Sequence[Record]) -> None:
+        """Inside the transaction of an import, for each chunk of new records: the same as for single ones, unless the
+        room knows that records taken over from elsewhere start no tasks and clocks."""
+        for record in records:
+            self.created(actor, record)
+
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         """Inside the transaction of a move, after the state has changed."""
 

@@ -99,8 +99,11 @@ def _related(actor: Actor, field: models.ForeignKey[Any, Any], given: Any) -> mo
         if not field.blank:
             raise ValidationError(_("Choose one."))
         return None
-    key = given.pk if isinstance(given, models.Model) else given
     target: Any = field.related_model
+    if isinstance(given, target) and not isinstance(given, Record) and given.organisation_id == actor.organisation_id:
+        # Read by the caller, from this organisation: an import names the same few people and places in every row.
+        return given  # type: ignore[no-any-return]
+    key = given.pk if isinstance(given, models.Model) else given
     try:
         found = target._base_manager.filter(pk=key, organisation_id=actor.organisation_id).first()
     except (TypeError, ValueError):
