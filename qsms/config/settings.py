@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "qsms.org",
     "qsms.records",
     "qsms.ui",
+    "qsms.exchange",
     "qsms.actions",
 ]
 
