@@ -119,6 +119,8 @@ class RecordType:
     search_fields: Sequence[str] = ()
     # Which field recognises an imported row that is already here.
     import_key: str = ""
+    # Where imported rows stand when their file does not say it; empty for the lifecycle's first state.
+    import_state: str = ""
     # A child's field that fills `Record.category`.
     category_field: str = ""
     # Fields whose values never leave the page of somebody who may see the record: not in mail, not in lists.
@@ -150,8 +152,16 @@ class RecordType:
         """What is wrong with these values, by field, beyond what the model checks. `record` has them already."""
         return {}
 
+    def prepare(self, actor: Actor, record: Record) -> None:
+        """A last touch in memory before a new record is written: columns that follow from others."""
+
     def created(self, actor: Actor, record: Record) -> None:
         """Inside the transaction of a create: first tasks, clocks, links."""
+
+    def created_many(self, actor: Actor, records: Sequence[Record]) -> None:
+        """The same for a chunk of a bulk create; override it where one by one would be slow."""
+        for record in records:
+            self.created(actor, record)
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         """Inside the transaction of a move, after the state has changed."""

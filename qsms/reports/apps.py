@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class ReportsConfig(AppConfig):
+    name = "qsms.reports"
+    label = "reports"
+
+    def ready(self) -> None:
+        from . import forms, sheets  # noqa: F401
+
+        # A release may bring changed forms along: they are there as soon as its tables are.
+        post_migrate.connect(forms.after_migrate, sender=self, dispatch_uid="reports-shipped-forms")

@@ -1,0 +1,87 @@
+"""What follows when a report is created or moves: clocks, tasks, and what the reporter is told."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from qsms.base import moment
+from qsms.org.actor import Actor
+from qsms.records import clocks, tasks
+from qsms.records.models import Clock, Record
+from qsms.rules.lifecycle import Move
+
+from .choices import LENS_ROLES, LENSES, Subject
+from .models import Report
+from .services import mailbox, triage
+
+LEAD = LENS_ROLES[LENSES["safety"]]
+
+
+def on_created(actor: Actor, report: Report) -> None:
+    """A new report starts its clocks and waits for triage. One from elsewhere has had its triage there."""
+    if report.external_id or report.state != "received":
+        return
+    clocks.start(report, "report.acknowledge")
+    clock = clocks.start(report, "report.triage")
+    _set_due(report, clock)
+    title = _("Triage: %(title)s") % {"title": report.title}
+    tasks.give(actor, report, "triage", title, role=LEAD, due_at=clock.due_at)
+    suggested = report.asked.disciplines if report.asked is not None else ()
+    for lens in suggested:
+        if lens in LENSES and lens != "safety":
+            triage.give_judging(actor, report, lens)
+
+
+def _set_due(report: Report, clock: Clock | None) -> None:
+    report.due_on = clock.due_at.astimezone(ZoneInfo(clock.zone)).date() if clock is not None else None
+    Record.everywhere.filter(pk=report.pk).update(due_on=report.due_on)
+
+
+def on_moved(actor: Actor, report: Report, move: Move) -> None:
+    """Tell the reporter at receipt, decision and end, and give the tasks of the next step."""
+    code = move.code
+    if code in ("acknowledge", "begin_triage") and report.acknowledged_at is None:
+        _keep(report, acknowledged_at=moment.now())
+        mailbox.tell(actor, report, Subject.RECEIPT, _("Your report arrived. The safety office reads it."))
+    elif code in ("finish_triage", "settle"):
+        _keep(report, decided_at=moment.now())
+        _set_due(report, None)
+        mailbox.tell(actor, report, Subject.DECISION, report.decision_feedback or _decision(code))
+    elif code == "reject":
+        _keep(report, decided_at=moment.now())
+        mailbox.tell(actor, report, Subject.DECISION, report.decision_feedback)
+    elif code == "tell" or code == "close":
+        mailbox.tell(actor, report, Subject.CLOSURE, report.closing_feedback)
+    elif code in ("reopen", "reopen_triage"):
+        # What was told before does not count for what comes now.
+        _keep(report, closing_feedback="", merged_into=None)
+    if code in ("settle", "work_done") and mailbox.has_reporter(report):
+        title = _("Tell the reporter what came of it: %(title)s") % {"title": report.title}
+        tasks.give(actor, report, "feedback", title, person_id=report.owner_id, role=LEAD)
+
+
+def _decision(code: str) -> str:
+    if code == "settle":
+        return _("Your report was read and judged. Nothing further needs to be done; you will hear why.")
+    return _("Your report was read and judged, and work on it has begun.")
+
+
+def _keep(report: Report, **columns: object) -> None:
+    for name, value in columns.items():
+        setattr(report, name, value)
+    Report.everywhere.filter(pk=report.pk).update(**columns)
+
+
+def next_step(report: Report) -> str:
+    """What comes next, where the state alone does not say it."""
+    if report.state in ("received", "acknowledged", "triage"):
+        missing = triage.missing_lenses(report)
+        if missing:
+            names = ", ".join(str(lens.label).lower() for lens in missing)
+            return _("Judge it through each lens. Not judged yet: %(lenses)s.") % {"lenses": names}
+        return _("Every lens is judged. Finish the triage.")
+    if report.state == "merged" and report.merged_into is not None:
+        return _("%(number)s carries on for it.") % {"number": report.merged_into.number}
+    return ""

@@ -1,0 +1,105 @@
+"""Questions about reports that are worth a name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from qsms.org.actor import Actor
+from qsms.records import registry, scope, seals
+from qsms.records.models import Clock
+from qsms.rules import likeness
+from qsms.rules.likeness import Likeness
+
+from .choices import Publication, Sender
+from .lifecycles import NEW
+from .models import Message, Report
+
+QUEUE = 100
+LOOKED_THROUGH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A report in the triage queue with its deadline."""
+
+    report: Report
+    due_at: datetime | None
+
+
+def triage_queue(actor: Actor, *, limit: int = QUEUE) -> list[Waiting]:
+    """The reports that the actor may triage, nearest deadline first (three queries)."""
+    sheet = registry.get("report")
+    where = Q(state__in=NEW, phase__lt=3)
+    ids = scope.page(actor, sheet, where, verb="triage", order="due_on", limit=limit).ids
+    rows = Report.everywhere.filter(pk__in=ids).in_bulk()
+    # The right to triage does not show what is confidential; the right to see does.
+    seen = [rows[pk] for pk in ids if pk in rows and scope.sees(actor, rows[pk])]
+    running = Clock.everywhere.filter(record_id__in=ids, rule="report.triage", stopped_at=None)
+    due = dict(running.values_list("record_id", "due_at"))
+    found = [Waiting(report, due.get(report.pk)) for report in seen]
+    return sorted(found, key=lambda one: (one.due_at is None, one.due_at or one.report.opened_at, one.report.pk))
+
+
+@dataclass(frozen=True, slots=True)
+class Maybe:
+    """A report that may tell of the same event, and why somebody might think so."""
+
+    report: Report
+    likeness: Likeness
+
+
+def duplicates(actor: Actor, report: Report, *, limit: int = 3) -> list[Maybe]:
+    """Reports within the actor's sight that may tell of the same event, the likeliest first (two queries).
+
+    Only the newest are looked through; those told apart or joined before are left out.
+    """
+    sheet = registry.get("report")
+    where = ~Q(state__in=("void", "merged"))
+    ids = scope.page(actor, sheet, where, limit=LOOKED_THROUGH).ids
+    apart = {report.pk, *report.unlike}
+    rows = {
+        row.pk: row
+        for row in Report.everywhere.filter(pk__in=ids)
+        if row.pk not in apart and row.merged_into_id != report.pk and row.pk != report.merged_into_id
+    }
+    found = likeness.alike(_account(report), [_account(row) for row in rows.values()], limit=limit)
+    return [Maybe(rows[int(one.key)], one) for one in found]
+
+
+def _account(report: Report) -> likeness.Account:
+    return likeness.Account(str(report.pk), report.title, report.narrative, report.place, report.occurred_on)
+
+
+def own_reports(actor: Actor) -> list[Report]:
+    """What the actor reported, by name or in confidence, newest first."""
+    if actor.person_id is None:
+        return []
+    mine = Q(raised_by_id=actor.person_id) | Q(pk__in=seals.own(actor))
+    rows = Report.everywhere.filter(mine, organisation_id=actor.organisation_id, kind="report")
+    return list(rows.order_by("-pk")[:200])
+
+
+def unread(reports: Sequence[Report]) -> Mapping[int, int]:
+    """How many messages of the office each reporter has not opened."""
+    rows = Message.everywhere.filter(report__in=reports, sender=Sender.OFFICE, read_at=None)
+    return dict(rows.values_list("report_id").annotate(n=Count("pk")))
+
+
+def answers_waiting(report: Report) -> int:
+    """How many of the reporter's messages came since the office last wrote."""
+    count = 0
+    for sender in Message.everywhere.filter(report_id=report.pk).order_by("-pk").values_list("sender", flat=True):
+        if sender == Sender.OFFICE:
+            break
+        count += 1
+    return count
+
+
+def published(actor: Actor, *, limit: int = 100) -> list[Report]:
+    """What was published for everybody in the organisation, newest first. Only the published text may be shown."""
+    rows = Report.everywhere.filter(tenant_id=actor.organisation_id, publication=Publication.PUBLISHED)
+    return list(rows.order_by("-published_at").only("publish_title", "publishable", "published_at")[:limit])

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from qsms.org.actor import Actor
+from qsms.records import moves, scope, wording
+from qsms.records.models import Record
+from qsms.records.registry import RecordType, Section, register
+from qsms.rules.lifecycle import Move, Reason
+
+from . import following
+from .lifecycles import LIFE
+from .models import Report
+from .panels import PANELS
+from .services import mailbox, triage
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+SHUT: dict[str, _StrPromise] = {
+    "feedback_given": _("The reporter has had no feedback. Use “Tell the reporter” first."),
+}
+
+
+@wording.reason_words("report")
+def _shut(values: Mapping[str, str]) -> str:
+    if values["fact"] == "judged":
+        return _t("Not judged yet: %(lenses)s.") % {"lenses": values["lenses"]}
+    if values["fact"] == "may_void":
+        said = _t("Only the gatekeeper may void a confidential report.")
+        return f"{said} {_t('Ask %(who)s.') % {'who': values['who']}}" if values["who"] else said
+    return str(SHUT[values["fact"]])
+
+
+@register
+class ReportSheet(RecordType):
+    model = Report
+    kind = "report"
+    prefix = "REP"
+    label = _("Report")
+    label_plural = _("Reports")
+    icon = "message-report"
+    room = "happens"
+    lifecycle = LIFE
+    columns = ("number", "title", "disciplines", "state", "risk_class", "site", "owner", "opened_at", "due_on")
+    filters = ("state", "site", "owner", "disciplines", "risk_class", "form", "mode", "occurred_on")
+    orders = ("-id", "due_on", "-risk_class")
+    category_field = "form"
+    form = (
+        Section.of(_("What happened"), "title", "narrative", "immediate_action", "categories", "primary_problem"),
+        Section.of(
+            _("When and where"), "occurred_at", "occurred_on", "date_precision", "aware_at", "site", "unit", "place"
+        ),
+        Section.of(_("Aircraft and flight"), "aircraft", "aircraft_type", "flight_number", "flight_phase"),
+        Section.of(_("Handling"), "owner", "due_on", "process", "disciplines", "form"),
+        Section.of(_("From elsewhere"), "external_id", "source"),
+    )
+    panels = PANELS
+    search_fields = ("narrative", "immediate_action", "place", "external_id")
+    import_key = "external_id"
+    # A report of years ago comes in as what it is: past its triage, with nobody waiting for an answer.
+    import_state = "closed"
+    views = {"new": "qsms.reports.pages.filing.choose"}
+
+    def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
+        assert isinstance(record, Report)
+        missing = triage.missing_lenses(record)
+        names = ", ".join(str(lens.label) for lens in missing)
+        told = bool(record.closing_feedback) or not mailbox.has_reporter(record)
+        return {
+            "judged": Reason("report", {"fact": "judged", "lenses": names}) if missing else None,
+            "feedback_given": None if told else Reason("report", {"fact": "feedback_given"}),
+            "may_void": self._void_is_shut(actor, record),
+        }
+
+    def _void_is_shut(self, actor: Actor, record: Record) -> Reason | None:
+        if not record.confidential or _reaches(actor, "report.void_confidential", record):
+            return None
+        who = moves.who_may(record, "void_confidential", but=actor.person_id)
+        return Reason("report", {"fact": "may_void", "who": who})
+
+    def may(self, actor: Actor, verb: str, record: Record) -> bool | None:
+        # Who may void depends on the mode, so a condition answers it, which can name the gatekeeper.
+        return True if verb == "void" and record.confidential else None
+
+    def created(self, actor: Actor, record: Record) -> None:
+        assert isinstance(record, Report)
+        following.on_created(actor, record)
+
+    def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
+        assert isinstance(record, Report)
+        following.on_moved(actor, record, move)
+
+    def next_step(self, actor: Actor, record: Record) -> str:
+        assert isinstance(record, Report)
+        return following.next_step(record)
+
+
+def _reaches(actor: Actor, permission: str, record: Record) -> bool:
+    return actor.is_system or any(scope.reaches(actor, right, record) for right in actor.rights_for(permission))
