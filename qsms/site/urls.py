@@ -5,6 +5,7 @@ from qsms.site.administration.roles import own_rights
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("qsms.exchange.urls")),
     path("", include("qsms.ui.urls")),
+    path("risk/", include("qsms.risk.urls")),
     path("news/", include("qsms.notify.urls")),
     path("", include("qsms.site.accounts.urls")),
     path("account/rights/", own_rights, name="own-rights"),
