@@ -42,11 +42,21 @@ class Command:
 
 
 COMMANDS = (
+    Command("init", "found an empty organisation", "qsms.site.accounts.init:run", "qsms.site.accounts.init:arguments"),
     Command("serve", "start the server and the job worker", "qsms.site.serve:run", "qsms.site.serve:arguments", False),
+    Command(
+        "link", "print a one-time sign-in link", "qsms.site.accounts.link:run", "qsms.site.accounts.link:arguments"
+    ),
     Command("migrate", "bring the database to this version", "qsms.site.prepare:run_migrate"),
     Command("check", "look for what would stop this installation", "qsms.site.check:run"),
     Command(
         "backup", "write database, files and keys to one archive", "qsms.site.backup:run", "qsms.site.backup:arguments"
+    ),
+    Command(
+        "bench",
+        "measure this installation's speed on a scratch database",
+        "qsms.demo.bench.run:run",
+        "qsms.demo.bench.run:arguments",
     ),
     Command(
         "restore", "bring back what an archive holds", "qsms.site.restore:run", "qsms.site.restore:arguments", False

@@ -96,7 +96,7 @@ def test_of_two_edits_from_one_version_the_later_merges_or_is_stale(cast: Cast) 
         lambda: services.edit(safety, record.pk, 1, {"containment": "Tagged out"}),
     )
     assert not any(isinstance(result, Stale) for result in results)
-    both = services.find(quality, "action", record.pk)
+    both: Any = services.find(quality, "action", record.pk)
     assert (both.description, both.containment, both.version) == ("Carts 1 to 4", "Tagged out", 3)
     results = at_once(
         cast,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import http.client
-import importlib.util
+import json
 import os
 import signal
 import socket
@@ -15,8 +15,6 @@ from pathlib import Path
 import pytest
 
 from tests.harness.installation import Installation, free_port
-
-HAS_JOBS = importlib.util.find_spec("qsms.base.jobs") is not None
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +71,7 @@ def test_it_serves_and_stops(migrated: Installation) -> None:
         )
         assert get(migrated, "/healthz") == 200
         # The web server with two workers, and the job worker.
-        assert soon(lambda: len(family_of(server)) == 3 + HAS_JOBS)
+        assert soon(lambda: len(family_of(server)) == 4)
         family = family_of(server)
 
         archive = migrated.home.parent / "while-running.tar.gz"
@@ -87,6 +85,18 @@ def test_it_serves_and_stops(migrated: Installation) -> None:
         server.send_signal(signal.SIGTERM)
         assert server.wait(timeout=40) == 0
         assert not any(map(alive, family))
+
+
+def test_styles_come_compressed_and_may_be_kept(migrated: Installation) -> None:
+    with migrated.serving() as server:
+        address_of(server)
+        names = json.loads((migrated.home / "static" / "staticfiles.json").read_text())["paths"]
+        caller = http.client.HTTPConnection("127.0.0.1", int(migrated.variables["PORT"]), timeout=10)
+        caller.request("GET", f"/static/{names['ui/app.css']}", headers={"Accept-Encoding": "gzip"})
+        answer = caller.getresponse()
+        assert (answer.status, answer.getheader("Content-Encoding")) == (200, "gzip")
+        assert "immutable" in str(answer.getheader("Cache-Control"))
+        caller.close()
 
 
 def test_a_port_in_use_is_said_at_once(migrated: Installation) -> None:

@@ -47,7 +47,7 @@ with_uv() {
     if [ ! -x "$uv/bin/uv" ]; then
         mkdir -p "$uv"
         awk '/^[a-z]/ { wanted = /^uv==/ } wanted' requirements-dev.lock >"$uv/uv.lock"
-        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --ignore-installed \
             --prefix "$uv" -r "$uv/uv.lock" 2>/dev/null || return 1
     fi
     # uv does not read the settings of pip; the one that matters is where packages come from.
@@ -68,7 +68,7 @@ if ! fits "$venv/bin/python"; then
 fi
 
 printf 'Installing what %s names\n' "$lock"
-with_uv || with_pip || stop "The packages could not be installed. The lines above say why; mostly the network or a proxy is the cause."
+with_uv || { printf 'uv did not do it here; pip does, which takes longer\n'; with_pip; } || stop "The packages could not be installed. The lines above say why; mostly the network or a proxy is the cause."
 
 site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 printf '%s\n' "$PWD" >"$site/openqsms.pth"

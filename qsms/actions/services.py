@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
@@ -39,14 +40,16 @@ def extension_facts(action: Action) -> tuple[bool, bool]:
     return ExtensionState.ASKED in states, states.count(ExtensionState.GRANTED) < escalation.ladder().most_extensions
 
 
-def on_created(actor: Actor, action: Action) -> None:
-    """The owner gets a task; a due date that is asked for later counts from the first one."""
-    if action.due_on:
-        Action.everywhere.filter(pk=action.pk).update(first_due_on=action.due_on)
-        action.first_due_on = action.due_on
-    if action.owner_id and action.phase < Phase.DONE:
-        due = _end_of(action.due_on, actor)
-        tasks.give(actor, action, "start", action.title, person_id=action.owner_id, due_at=due)
+def on_created(actor: Actor, actions: Iterable[Action]) -> None:
+    """The owners of open actions get a task each."""
+    tasks.give_many(
+        actor,
+        [
+            (action, "start", action.title, action.owner_id, _end_of(action.due_on, actor))
+            for action in actions
+            if action.owner_id and action.phase < Phase.DONE
+        ],
+    )
 
 
 def on_moved(actor: Actor, action: Action, move: Move) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _t
@@ -96,9 +96,15 @@ class ActionSheet(RecordType):
         }
         return {name: None if ok else Reason("action", {"fact": name}) for name, ok in holds.items()}
 
-    def created(self, actor: Actor, record: Record) -> None:
+    def prepare(self, actor: Actor, record: Record) -> None:
         assert isinstance(record, Action)
-        services.on_created(actor, record)
+        record.first_due_on = record.due_on
+
+    def created(self, actor: Actor, record: Record) -> None:
+        self.created_many(actor, [record])
+
+    def created_many(self, actor: Actor, records: Sequence[Record]) -> None:
+        services.on_created(actor, [record for record in records if isinstance(record, Action)])
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         assert isinstance(record, Action)

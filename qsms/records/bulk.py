@@ -72,6 +72,8 @@ def prepare(actor: Actor, kind: str, row: Row) -> Prepared:
     if sheet.category_field:
         record.category = str(getattr(record, sheet.category_field) or "")
     moves.enter(sheet, record, row.state or sheet.import_state or sheet.lifecycle.initial)
+    if not errors:
+        sheet.prepare(actor, record)
     return Prepared(record, errors)
 
 
@@ -103,8 +105,7 @@ def create(
         _insert_children(sheet, records)
         deeds = [_deed(actor, sheet, record, verb, detail or {}) for record in records]
         Deed.everywhere.bulk_create(deeds)
-        for record in records:
-            sheet.created(actor, record)
+        sheet.created_many(actor, records)
         projections.run([projections.Written(sheet, record, None) for record in records])
         Outbox(
             organisation_id=actor.organisation_id,

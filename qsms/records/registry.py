@@ -154,8 +154,16 @@ class RecordType:
         """What is wrong with these values, by field, beyond what the model checks. `record` has them already."""
         return {}
 
+    def prepare(self, actor: Actor, record: Record) -> None:
+        """A last touch in memory before a new record is written: columns that follow from others."""
+
     def created(self, actor: Actor, record: Record) -> None:
         """Inside the transaction of a create: first tasks, clocks, links."""
+
+    def created_many(self, actor: Actor, records: Sequence[Record]) -> None:
+        """The same for a chunk of a bulk create; override it where one by one would be slow."""
+        for record in records:
+            self.created(actor, record)
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         """Inside the transaction of a move, after the state has changed."""

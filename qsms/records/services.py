@@ -88,6 +88,7 @@ def create(
     if sheet.category_field:
         record.category = str(getattr(record, sheet.category_field) or "")
     moves.enter(sheet, record, state or sheet.lifecycle.initial)
+    sheet.prepare(actor, record)
     # On PostgreSQL the number is taken before the transaction, so that creates do not queue behind the counter.
     early = connection.vendor == "postgresql" and not sheet.gap_free_numbers
     if early:

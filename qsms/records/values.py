@@ -99,8 +99,13 @@ def _related(actor: Actor, field: models.ForeignKey[Any, Any], given: Any) -> mo
         if not field.blank:
             raise ValidationError(_("Choose one."))
         return None
-    key = given.pk if isinstance(given, models.Model) else given
     target: Any = field.related_model
+    if isinstance(given, target) and not isinstance(given, Record):
+        # Already looked up, as an import does once for a thousand rows; only the organisation is left to check.
+        if given.organisation_id != actor.organisation_id:
+            raise ValidationError(_("This choice does not exist, or not any more. Choose another one."))
+        return given  # type: ignore[no-any-return]
+    key = given.pk if isinstance(given, models.Model) else given
     try:
         found = target._base_manager.filter(pk=key, organisation_id=actor.organisation_id).first()
     except (TypeError, ValueError):

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from qsms.rules.lifecycle import Reason
+from qsms.rules.sentences import Sentence
 
 from . import registry
 from .choices import BACKWARDS, Lens, Relation
@@ -22,6 +23,9 @@ PARTIES: dict[str, Any] = {
     "raised_by": gettext_lazy("who raised it"),
     "reporter": gettext_lazy("its reporter"),
 }
+
+# What a room's own deeds are called, as the rest of a sentence that begins with a name: "risk.assessed" -> "rated it".
+DEEDS: dict[str, Any] = {}
 
 # A room's own reasons: code -> function from the reason's values to a sentence.
 _own: dict[str, Callable[[Mapping[str, str]], str]] = {}
@@ -64,6 +68,14 @@ def reason(sheet: RecordType, why: Reason, who_may: str = "") -> str:
     if why.code == "open_ends":
         return _("Still open: %(numbers)s.") % {"numbers": values["numbers"]}
     return why.code
+
+
+def sentence(said: Sentence) -> str:
+    """A sentence of the rules in the reader's language."""
+    values = {name: sentence(one) if isinstance(one, Sentence) else one for name, one in said.values.items()}
+    if said.plural and said.number is not None:
+        return ngettext(said.template, said.plural, said.number) % values
+    return _(said.template) % values
 
 
 def relation(code: str, outward: bool) -> str:

@@ -10,7 +10,6 @@ import argparse
 import fcntl
 import gc
 import http.client
-import importlib.util
 import os
 import socket
 import sys
@@ -20,11 +19,10 @@ from typing import Any
 
 from qsms import cli
 from qsms.base.console import Refused, note, say
-from qsms.site.supervisor import Supervisor, Work, in_child
+from qsms.site.supervisor import Supervisor, in_child
 
 STOP_SECONDS = 30
 START_SECONDS = 60
-JOBS = "qsms.base.jobs"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,9 +84,9 @@ def _serve(listener: socket.socket, settings: Any) -> int:
     from django.db import connections
     from django.urls import get_resolver
 
+    from qsms.base.jobs.worker import main as job_worker
     from qsms.config.wsgi import application
 
-    work = job_worker()
     # Whatever is loaded before the fork is in memory once.
     _ = get_resolver().url_patterns
     connections.close_all()
@@ -100,9 +98,8 @@ def _serve(listener: socket.socket, settings: Any) -> int:
     supervisor.keep("web server", lambda: _web_server(listener, application, settings), restart=False)
     # Only the web server may hold the socket: if it dies, callers must be refused and not wait for ever.
     listener.close()
-    if work:
-        for number in range(settings.JOB_WORKERS):
-            supervisor.keep(f"job worker {number + 1}", work, restart=True)
+    for number in range(settings.JOB_WORKERS):
+        supervisor.keep(f"job worker {number + 1}", job_worker, restart=True)
 
     late_at = time.monotonic() + START_SECONDS
 
@@ -117,14 +114,6 @@ def _serve(listener: socket.socket, settings: Any) -> int:
 
     failed = supervisor.watch(announce)
     return cli.FAILED if failed else cli.DONE
-
-
-def job_worker() -> Work | None:
-    """What a job worker does until it is told to end, found by name; None as long as nobody provides it."""
-    if importlib.util.find_spec(JOBS) is None:
-        return None
-    work: Work = importlib.import_module(f"{JOBS}.worker").main
-    return work
 
 
 def answers(family: socket.AddressFamily, address: tuple[str, int]) -> bool:

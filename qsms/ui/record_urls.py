@@ -2,13 +2,15 @@
 
 from django.urls import path, register_converter
 
+from . import my_work
 from .addresses import HasDigit
-from .record import editing, keeping, linking, moving, page, picking, telling, tracing
+from .record import editing, filing, keeping, linking, moving, page, picking, talking, telling, tracing
 
 register_converter(HasDigit, "record")
 RECORD = "r/<slug:kind>/<record:key>/"
 
 urlpatterns = [
+    path("", my_work.show_work, name="home"),
     path("r/<slug:kind>/new/", editing.show_new, name="new"),
     path(RECORD, page.show_record, name="record"),
     path(f"{RECORD}tab/<slug:tab>/", page.show_record, name="tab"),
@@ -20,6 +22,10 @@ urlpatterns = [
     path(f"{RECORD}link/", linking.show_link, name="link"),
     path(f"{RECORD}link/<int:link_id>/remove/", linking.show_unlink, name="unlink"),
     path(f"{RECORD}history.<slug:form>", telling.export_history, name="history-file"),
+    path(f"{RECORD}comment/", talking.add_comment, name="comment"),
+    path(f"{RECORD}file/", filing.add_files, name="file-add"),
+    path(f"{RECORD}file/<int:file_id>/remove/", filing.remove_file, name="file-remove"),
+    path(f"{RECORD}file/<int:file_id>/<str:name>", filing.open_file, name="file"),
     path(f"{RECORD}mention/", picking.pick_mention, name="pick-mention"),
     path("pick/<slug:what>/", picking.pick, name="pick"),
     path("go/<str:number>/", picking.go, name="go"),

@@ -31,10 +31,8 @@ INSTALLED_APPS = [*_real.INSTALLED_APPS, "tests.newtype"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_USE_FINDERS = True
-_real.STATIC_ROOT.mkdir(exist_ok=True)
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    **getattr(_real, "STORAGES", {}),
+    **_real.STORAGES,
     # Names without hashes: nothing is collected for a test.
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

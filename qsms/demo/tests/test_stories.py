@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import time
 from importlib.resources import files
 from random import Random
+from typing import Any
 
 import pytest
 import yaml
@@ -30,7 +31,8 @@ def swapped(part, code, **values):
     entries = getattr(LIBRARY, part)
     changed = [replace(e, **values) if getattr(e, "code", getattr(e, "key", "")) == code else e for e in entries]
     assert changed != list(entries)
-    return replace(LIBRARY, **{part: tuple(changed)})
+    changes: dict[str, Any] = {part: tuple(changed)}
+    return replace(LIBRARY, **changes)
 
 
 def test_the_library_holds_together():

@@ -79,7 +79,7 @@ def _verb(sheet: RecordType, entry: Entry, seen: Mapping[int, Record]) -> str:
         history.ASSIGNED: _("handed it over"),
         history.IMPORTED: _("imported it"),
     }
-    return words.get(verb, verb.replace(".", " ").replace("_", " "))
+    return str(words.get(verb) or wording.DEEDS.get(verb) or verb.replace(".", " ").replace("_", " "))
 
 
 def _linked(entry: Entry, seen: Mapping[int, Record]) -> str:

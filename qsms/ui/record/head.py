@@ -116,8 +116,9 @@ class Way:
 
 
 def ways(actor: Actor, record: Record) -> list[Way]:
-    """Every move from here that people make, open or shut."""
-    found = [verdict for verdict in moves.verdicts(actor, record) if verdict.move.by_hand]
+    """Every move from here that people make, open or shut: by the kit's dialog or on a page of the room's own."""
+    views = registry.get(record.kind).views
+    found = [one for one in moves.verdicts(actor, record) if one.move.by_hand or f"move.{one.move.code}" in views]
     verbs = {why.values["verb"] for one in found for why in one.reasons if why.code == "permission"}
     who = moves.who_may_each(record, sorted(verbs), but=actor.person_id)
     return [Way(one, tuple(moves.reasons(actor, record, one, who))) for one in found]
@@ -128,7 +129,8 @@ def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextS
     sheet = registry.get(record.kind)
     open_ones = [way for way in found if way.verdict.is_open]
     shut = [way for way in found if not way.verdict.is_open]
-    main = next((way for way in found if way.move.tone == "main"), None)
+    mains = [way for way in found if way.move.tone == "main"]
+    main = next((way for way in mains if way.verdict.is_open), mains[0] if mains else None)
     may_edit = record.phase < Phase.DONE and scope.may(actor, "change", record)
     if main is not None and not main.verdict.is_open:
         primary, why = _opens(record, main, may_edit), " ".join(main.reasons)
@@ -173,8 +175,10 @@ def asks_something(sheet: RecordType, move: life.Move) -> bool:
 
 
 def _way_out(record: Record, way: Way, may_edit: bool) -> tuple[str, str]:
-    """What opens a shut move, if that is something on this page: filling in a field, or an open record."""
+    """What opens a shut move, if that is known: filling in a field, an open record, or what the room says."""
     for why in way.verdict.reasons:
+        if "way_url" in why.values:
+            return why.values["way"], why.values["way_url"]
         if why.code == "field" and may_edit:
             label = registry.get(record.kind).field_label(why.values["field"])
             return _("Fill in %(field)s") % {

@@ -34,7 +34,8 @@ class DialogForm(forms.Form):
             self.add_error(name if name in self.fields else None, sentence)
 
 
-def _reason(*, required: bool) -> forms.Field:
+def reason_field(*, required: bool) -> forms.Field:
+    """The field for why something is done."""
     return forms.CharField(
         label=_("Reason"),
         required=required,
@@ -45,7 +46,8 @@ def _reason(*, required: bool) -> forms.Field:
     )
 
 
-def _answer(request: HttpRequest, form: DialogForm, context: Mapping[str, Any]) -> HttpResponse:
+def dialog(request: HttpRequest, form: DialogForm, context: Mapping[str, Any]) -> HttpResponse:
+    """The dialog with its form: title, meaning, verb, tone, back_url come in `context`."""
     told = {"tone": "", "form": form, **context}
     if form.is_bound:
         return answers.invalid_form(request, "ui/record/dialog.html", told)
@@ -66,7 +68,7 @@ def show_assign(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """Hand a record over to another owner."""
     actor, record = _record(request, kind, key, "assign")
     person = pickers.PersonField(actor, label=_("New owner"), error_messages={"required": _("Choose somebody.")})
-    form = DialogForm(request, {"owner": person, "reason": _reason(required=False)})
+    form = DialogForm(request, {"owner": person, "reason": reason_field(required=False)})
     if form.is_valid():
         try:
             given = services.assign(actor, record.pk, form.cleaned_data["owner"], reason=form.cleaned_data["reason"])
@@ -76,7 +78,7 @@ def show_assign(request: HttpRequest, kind: str, key: str) -> HttpResponse:
             who = given.owner.name if given.owner else ""
             said = _("%(number)s now belongs to %(who)s.") % {"number": given.number, "who": who}
             return answers.done(request, addresses.record(record), said)
-    return _answer(
+    return dialog(
         request,
         form,
         {
@@ -107,7 +109,7 @@ def show_link(request: HttpRequest, kind: str, key: str) -> HttpResponse:
                 help_text=_("Type a number, or a word of the title."),
                 error_messages={"required": _("Choose a record.")},
             ),
-            "reason": _reason(required=False),
+            "reason": reason_field(required=False),
         },
     )
     if form.is_valid():
@@ -131,7 +133,7 @@ def show_link(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         for one in registry.raisings(record.kind)
         if actor.holds(f"{one.kind}.create")
     ]
-    return _answer(
+    return dialog(
         request,
         form,
         {
@@ -152,7 +154,7 @@ def show_unlink(request: HttpRequest, kind: str, key: str, link_id: int) -> Http
     strand = next((one for one in threads.around(actor, record) if one.link_id == link_id), None)
     if strand is None:
         raise NotVisible
-    form = DialogForm(request, {"reason": _reason(required=True)})
+    form = DialogForm(request, {"reason": reason_field(required=True)})
     if form.is_valid():
         try:
             services.unlink(actor, link_id, reason=form.cleaned_data["reason"])
@@ -161,7 +163,7 @@ def show_unlink(request: HttpRequest, kind: str, key: str, link_id: int) -> Http
         else:
             said = _("The link to %(number)s is taken away.") % {"number": strand.record.number}
             return answers.done(request, addresses.tab(record, "links"), said)
-    return _answer(
+    return dialog(
         request,
         form,
         {

@@ -156,9 +156,7 @@ def show_trace(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         "ends": ends,
         "strands": as_list(record, thread),
         "count": len(thread.records),
-        "since": dates.day(
-            min(one.opened_at for one in thread.records).astimezone(actor.tz).date(), now.astimezone(actor.tz).date()
-        ),
+        "since": dates.plain_day(min(one.opened_at for one in thread.records).astimezone(actor.tz).date()),
         "cut": thread.cut,
         "steps": [(n, n == steps) for n in STEPS],
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -10,17 +9,11 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test import override_settings
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from qsms.ui import gallery
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="No Chromium found: the pages were NOT tried in a browser"),
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
@@ -37,22 +30,14 @@ def site() -> Iterator[str]:
         server.terminate()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield started
-        started.close()
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(chromium: Browser) -> Iterator[Page]:
     """A desk, light; every complaint of the console fails the test."""
-    yield from open_page(browser, 1440, "light")
+    yield from open_page(chromium, 1440, "light")
 
 
-def open_page(browser: Browser, width: int, theme: str, **more: object) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, **more)  # type: ignore[arg-type]
+def open_page(chromium: Browser, width: int, theme: str, **more: object) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, **more)  # type: ignore[arg-type]
     opened = context.new_page()
     said: list[str] = []
     opened.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
@@ -64,8 +49,8 @@ def open_page(browser: Browser, width: int, theme: str, **more: object) -> Itera
 
 @pytest.mark.parametrize("name", gallery.PAGES)
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
-def test_axe_finds_nothing(browser, site, name, width, theme):
-    for page in open_page(browser, width, theme):
+def test_axe_finds_nothing(chromium, site, name, width, theme):
+    for page in open_page(chromium, width, theme):
         page.goto(f"{site}{name}/")
         page.wait_for_load_state("networkidle")
         found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
@@ -73,8 +58,8 @@ def test_axe_finds_nothing(browser, site, name, width, theme):
 
 
 @pytest.mark.parametrize("width", [320, 360, 768])
-def test_nothing_scrolls_sideways(browser, site, width):
-    for page in open_page(browser, width, "light"):
+def test_nothing_scrolls_sideways(chromium, site, width):
+    for page in open_page(chromium, width, "light"):
         for name in gallery.PAGES:
             page.goto(f"{site}{name}/")
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
@@ -198,8 +183,8 @@ def test_what_is_sent_without_a_network_waits_and_says_so(page, site):
         page.context.set_offline(False)
 
 
-def test_every_page_works_without_script(browser, site):
-    for page in open_page(browser, 390, "light", java_script_enabled=False):
+def test_every_page_works_without_script(chromium, site):
+    for page in open_page(chromium, 390, "light", java_script_enabled=False):
         page.goto(f"{site}record/")
         page.locator(".moves summary").click()
         assert page.get_by_text("Ask the reporter").is_visible()

@@ -1,0 +1,1 @@
+"""`qsms bench`: the figures of docs/performance.md, measured through the real server over loopback."""

@@ -1,0 +1,245 @@
+"""A scratch database of the wanted size: two organisations, thirty sites, and the shapes that make lists slow.
+
+A site nobody has used, one with only old records, a rare word, a word in a tenth of the rows, and open records mostly
+among the newest: a query that collapses on one of these looks fine on evenly spread data.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, models
+
+from qsms.base import context, moment
+from qsms.base.gate import write_transaction
+from qsms.org import actor as actors
+from qsms.org import services
+from qsms.org.models import Organisation, Person, Site
+from qsms.records import bulk, registry
+from qsms.records.registry import RecordType
+from qsms.rules.lifecycle import Phase
+
+SITES = 30
+PEOPLE = 200
+BIG_SHARE = 0.95
+RARE_WORD = "zygomorphic"
+COMMON_WORD = "hydraulic"
+WORDS = [
+    "aircraft",
+    "stand",
+    "valve",
+    "coupling",
+    "torque",
+    "wrench",
+    "tag",
+    "inspection",
+    "shift",
+    "crew",
+    "runway",
+    "approach",
+    "flap",
+    "gear",
+    "brake",
+    "wheel",
+    "panel",
+    "fastener",
+    "seal",
+    "pump",
+    "filter",
+    "hose",
+    "fluid",
+    "fuel",
+    "drain",
+    "spill",
+    "cargo",
+    "door",
+    "loader",
+    "belt",
+    "tug",
+    "chock",
+    "cone",
+    "marshaller",
+    "weather",
+    "wind",
+    "rain",
+    "ice",
+    "snow",
+    "light",
+    "night",
+    "early",
+    "late",
+    "roster",
+    "rest",
+    "report",
+    "manual",
+    "revision",
+    "task",
+    "card",
+    "step",
+    "signature",
+    "release",
+    "logbook",
+    "part",
+    "serial",
+    "batch",
+    "shelf",
+    "life",
+    "supplier",
+    "store",
+    "bin",
+    "label",
+    "drum",
+    "glove",
+    "mask",
+    "eye",
+    "wash",
+    "alarm",
+    "smoke",
+    "odour",
+    "cabin",
+    "seat",
+    "galley",
+    "oven",
+    "slide",
+    "harness",
+    "crew",
+    "call",
+    "captain",
+    "dispatch",
+    "plan",
+    "route",
+    "altitude",
+    "clearance",
+    "frequency",
+    "readback",
+    "tower",
+    "ground",
+    "taxi",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What the drive needs to know of the scratch database."""
+
+    organisation_id: int
+    kind: str
+    records: int
+    people: dict[str, int]
+    rows_a_second: float
+    sample_number: str
+
+
+def build(kind: str, records: int, tell: Callable[[int, int], None], *, seed: int = 7) -> Seeded:
+    """Fill the empty scratch database; `tell(done, total)` hears of progress. The same seed gives the same data."""
+    rng = random.Random(seed)  # noqa: S311 sample data, nothing secret
+    big, small = (_organisation(name) for name in ("Bench Air", "Small Shop"))
+    began = time.monotonic()
+    done = 0
+    for organisation, amount in ((big, int(records * BIG_SHARE)), (small, records - int(records * BIG_SHARE))):
+        with context.organisation(organisation.pk):
+            for made in _fill(organisation, kind, amount, rng):
+                done += made
+                tell(done, records)
+    seconds = time.monotonic() - began
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    sheet = registry.get(kind)
+    newest = sheet.model.everywhere.filter(organisation_id=big.pk).order_by("-pk").values_list("number", flat=True)
+    people = {name: Person.objects.get(organisation=big, email=f"{name}@bench.test").pk for name in PERSONS}
+    return Seeded(big.pk, kind, records, people, records / seconds, newest[min(100, records // 4)])
+
+
+PERSONS = {"all": "safety_manager", "three-sites": "process_owner", "own": ""}
+
+
+def _organisation(name: str) -> Organisation:
+    with write_transaction():
+        made = services.found(name=name, kind="airline_repair", size="large", zone="America/Phoenix")
+        sites = [
+            Site.objects.create(organisation=made, code=f"S{n:02}", name=f"Site {n:02}", zone="America/Phoenix")
+            for n in range(SITES)
+        ]
+        for name_, role in PERSONS.items():
+            person = services.add_person(made, name=f"Bench {name_}", email=f"{name_}@bench.test", site=sites[3])
+            if role == "process_owner":
+                for site in sites[3:6]:
+                    services.grant(person, role, axis="site", site=site)
+            elif role:
+                services.grant(person, role, axis="all")
+        Person.objects.bulk_create(
+            Person(organisation=made, name=f"Person {n:03}", site=sites[n % SITES]) for n in range(PEOPLE)
+        )
+    return made
+
+
+def _fill(organisation: Organisation, kind: str, amount: int, rng: random.Random) -> Iterator[int]:
+    sheet = registry.get(kind)
+    system = actors.system(organisation.pk, "Bench")
+    sites = list(Site.objects.filter(organisation=organisation).order_by("pk"))
+    people = list(Person.objects.filter(organisation=organisation).values_list("pk", flat=True))
+    known = {person.pk: person for person in Person.objects.filter(organisation=organisation)}
+    own = Person.objects.get(organisation=organisation, email="own@bench.test").pk
+    now = moment.now()
+    left = amount
+    while left:
+        chunk = []
+        for _row in range(min(bulk.CHUNK, left)):
+            age = left / amount  # 1 for the oldest, towards 0 for the newest
+            left -= 1
+            # Site 0 stays empty; site 1 has only old records.
+            site = sites[1] if age > 0.9 and rng.random() < 0.2 else rng.choice(sites[2:])
+            values = _values(sheet, rng, people, known)
+            values |= {"site": site, "owner": known[rng.choice(people)]}
+            row = bulk.Row(
+                given={k: v for k, v in values.items() if k in sheet.writable},
+                state=_state(sheet, rng, age),
+                opened_at=now - dt.timedelta(days=730 * age, minutes=rng.randrange(1440)),
+                raised_by_id=own if rng.random() < 0.0005 else rng.choice(people),
+                fixed={"risk_class": rng.choice((0, 0, 1, 1, 2, 2, 3)), "judged": 7},
+            )
+            prepared = bulk.prepare(system, kind, row)
+            if prepared.errors:
+                raise ValueError(f"The bench cannot make a {kind}: {prepared.errors}")
+            chunk.append(prepared.record)
+        bulk.create(system, kind, chunk)
+        yield len(chunk)
+
+
+def _state(sheet: RecordType, rng: random.Random, age: float) -> str:
+    live = [s.code for s in sheet.lifecycle.states if s.phase in (Phase.OPEN, Phase.WAITING)]
+    closed = [s.code for s in sheet.lifecycle.states if s.phase == Phase.DONE]
+    return rng.choice(live) if rng.random() > age + 0.1 else closed[0]
+
+
+def _values(sheet: RecordType, rng: random.Random, people: list[int], known: dict[int, Person]) -> dict[str, Any]:
+    values: dict[str, Any] = {"title": _text(rng, 8), "disciplines": rng.randrange(1, 8)}
+    for name in sheet.form_fields:
+        field = sheet.field(name)
+        if field is None or name in values or isinstance(field, models.ForeignKey):
+            continue
+        if field.choices:
+            values[name] = rng.choice([value for value, _label in field.flatchoices if value])
+        elif name in sheet.search_fields and name == sheet.search_fields[0]:
+            values[name] = _text(rng, 150)
+        elif isinstance(field, models.DateTimeField):
+            continue
+        elif isinstance(field, models.DateField):
+            values[name] = (moment.now() + dt.timedelta(days=rng.randrange(-300, 90))).date()
+        elif not field.blank and isinstance(field, models.CharField | models.TextField):
+            values[name] = _text(rng, 3)
+    return values
+
+
+def _text(rng: random.Random, length: int) -> str:
+    words = rng.choices(WORDS, k=length)
+    if rng.random() < 0.1:
+        words[rng.randrange(length)] = COMMON_WORD
+    if rng.random() < 0.0002:
+        words[rng.randrange(length)] = RARE_WORD
+    return " ".join(words).capitalize()

@@ -1,0 +1,95 @@
+"""Which matrices there are, and with which one a risk is rated through each lens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q
+
+from qsms.base import moment
+from qsms.org.actor import Actor
+from qsms.records.choices import Lens
+from qsms.rules import risk_matrix_data
+from qsms.rules.data_files import read_mapping
+
+from .choices import DATA, MatrixStatus
+from .models import Adoption, Assessment, RiskMatrix
+
+LENSES = tuple(Lens)
+
+
+@lru_cache(maxsize=1)
+def shipped_adoption() -> Mapping[str, Any]:
+    """The matrices that an organisation starts with, and what its levels of acceptance stand for."""
+    return read_mapping(DATA / "adoption.yaml")[1]
+
+
+def ship(using: str = "default") -> int:
+    """Bring the shipped matrices into the database; how many rows were new or changed. Safe to repeat.
+
+    An edition on which somebody has rated a risk is left as it is: what was rated must stay readable as it was.
+    """
+    rows = RiskMatrix.everywhere.using(using)
+    known = {(row.code, row.edition): row for row in rows.filter(organisation=None)}
+    touched = 0
+    for matrix in risk_matrix_data.load_all(DATA / "matrices").values():
+        definition = risk_matrix_data.to_dict(matrix)
+        row = known.get((matrix.code, matrix.edition))
+        if row is None:
+            rows.create(
+                code=matrix.code, edition=matrix.edition, title=matrix.title, definition=definition,
+                status=matrix.status, published_at=moment.now(),
+            )  # fmt: skip
+            touched += 1
+        elif row.definition != definition and not Assessment.everywhere.using(using).filter(matrix=row).exists():
+            row.title, row.definition, row.status = matrix.title, definition, matrix.status
+            row.version += 1
+            row.save(using=using)
+            touched += 1
+    return touched
+
+
+def lens_code(lens: int) -> str:
+    """“safety” for the safety lens: the word that matrix data uses."""
+    return Lens(lens).name.lower()
+
+
+def lenses_of(bits: int) -> list[Lens]:
+    """The lenses in a sum of them, in their fixed order."""
+    return [lens for lens in LENSES if bits & lens]
+
+
+def in_force(actor: Actor) -> list[RiskMatrix]:
+    """Every matrix that may be rated with, the organisation's own and the shipped ones, by title."""
+    rows = RiskMatrix.everywhere.filter(
+        Q(organisation_id=actor.organisation_id) | Q(organisation=None), status=MatrixStatus.CURRENT
+    )
+    return list(rows.order_by("title", "-pk"))
+
+
+def offered(actor: Actor, lens: int) -> list[RiskMatrix]:
+    """The matrices adopted for a lens, the usual one first; the shipped default where nothing was adopted."""
+    adopted = (
+        Adoption.everywhere.filter(organisation_id=actor.organisation_id, lens=lens, until=None)
+        .select_related("matrix")
+        .order_by("-is_default", "matrix__title")
+    )
+    return [one.matrix for one in adopted] or [_shipped_default(lens)]
+
+
+def matrix_for(actor: Actor, lens: int) -> RiskMatrix:
+    """The matrix that the organisation uses for a lens."""
+    return offered(actor, lens)[0]
+
+
+def _shipped_default(lens: int) -> RiskMatrix:
+    code = shipped_adoption()["defaults"][lens_code(lens)]
+    return RiskMatrix.everywhere.filter(organisation=None, code=code, status=MatrixStatus.CURRENT).latest("pk")
+
+
+def find(actor: Actor, matrix_id: int) -> RiskMatrix | None:
+    """A matrix of the organisation or a shipped one."""
+    mine = Q(organisation_id=actor.organisation_id) | Q(organisation=None)
+    return RiskMatrix.everywhere.filter(mine, pk=matrix_id).first()

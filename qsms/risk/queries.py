@@ -1,0 +1,151 @@
+"""Questions about risk: ratings, acceptances, controls and the hazards they serve. Scoped where they name records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count
+
+from qsms.org.actor import Actor
+from qsms.records import scope
+from qsms.records.choices import Relation
+from qsms.records.models import Link, Record
+from qsms.rules.lifecycle import Phase
+
+from .choices import AssessmentKind, hierarchy
+from .models import Acceptance, Assessment, Control, RiskMatrix
+
+# Controls that work already, well or badly; a proposed one only counts in a prediction.
+WORKING = ("in_place", "verified", "weak")
+
+
+@dataclass(frozen=True, slots=True)
+class ControlLine:
+    """A control as the page of a record lists it."""
+
+    id: int
+    number: str
+    title: str
+    state: str
+    level: str
+    owner: str
+    watched_by: str
+    last_verified_on: date | None
+    next_verification_on: date | None
+    link_id: int
+
+    @property
+    def rank(self) -> int:
+        return hierarchy().level(self.level).rank
+
+
+def assessments(record: Record) -> list[Assessment]:
+    """Every rating of a record, the newest first, with its matrix and who made it."""
+    rows = Assessment.everywhere.filter(record_id=record.pk, organisation_id=record.organisation_id)
+    return list(rows.select_related("matrix", "by").order_by("-pk"))
+
+
+def current(record: Record, lens: int = 0) -> Assessment | None:
+    """The rating that says how large the risk is now: of one lens, or the worst of all."""
+    rows = Assessment.everywhere.filter(record_id=record.pk, current=True).select_related("matrix", "by")
+    if lens:
+        rows = rows.filter(lens=lens)
+    return rows.order_by("-tone", "-pk").first()
+
+
+def newest(record: Record, lens: int) -> Assessment | None:
+    """The newest rating that stands: what somebody who accepts would accept."""
+    rows = Assessment.everywhere.filter(record_id=record.pk, lens=lens, valid=True)
+    return rows.select_related("matrix", "by").order_by("-pk").first()
+
+
+def acceptances(record: Record) -> list[Acceptance]:
+    """Every acceptance of a record, the newest first."""
+    rows = Acceptance.everywhere.filter(record_id=record.pk, organisation_id=record.organisation_id)
+    return list(rows.select_related("assessment__matrix", "by", "for_person").order_by("-pk"))
+
+
+def standing_acceptance(record_id: int, lens: int) -> Acceptance | None:
+    """The acceptance that holds for a record and lens."""
+    rows = Acceptance.everywhere.filter(record_id=record_id, lens=lens, ended_at=None)
+    return rows.select_related("assessment__matrix", "by", "for_person").first()
+
+
+def unaccepted(record_id: int) -> list[int]:
+    """The lenses through which a record is rated and nobody's acceptance stands."""
+    rated = Assessment.everywhere.filter(record_id=record_id, valid=True).values_list("lens", flat=True)
+    taken = Acceptance.everywhere.filter(record_id=record_id, ended_at=None).values_list("lens", flat=True)
+    return sorted(set(rated) - set(taken))
+
+
+def control_ids(record_id: int) -> dict[int, tuple[str, str]]:
+    """The controls linked to a record that are not retired: id -> (state, kind of control)."""
+    rows = Control.everywhere.filter(
+        links_out__target_id=record_id, links_out__relation=Relation.MITIGATES, phase__lt=Phase.DONE
+    )
+    return {pk: (state, level) for pk, state, level in rows.values_list("pk", "state", "level")}
+
+
+def controls(actor: Actor, record: Record) -> list[ControlLine]:
+    """The controls against a record that the actor sees, the most effective first, retired ones last."""
+    links = dict(
+        Link.everywhere.filter(target_id=record.pk, relation=Relation.MITIGATES).values_list("source_id", "pk")
+    )
+    rows = (
+        scope.visible(actor, "control")
+        .filter(pk__in=links)
+        .values_list(
+            "pk", "number", "title", "state", "level", "owner__name", "watched_by", "last_verified_on",
+            "next_verification_on",
+        )
+    )  # fmt: skip
+    found = [
+        ControlLine(pk, number, title, state, level, owner or "", watched_by, last, following, links[pk])
+        for pk, number, title, state, level, owner, watched_by, last, following in rows
+    ]
+    return sorted(found, key=lambda one: (one.state == "retired", one.rank, one.number))
+
+
+def served(control_id: int) -> list[Record]:
+    """The open records, of any kind, that a control is linked to. Not scoped: ask `scope.seen_of` before naming."""
+    links = Link.everywhere.filter(
+        source_id=control_id, relation=Relation.MITIGATES, target__phase__lt=Phase.DONE
+    ).select_related("target")
+    return [link.target for link in links]
+
+
+def predicted_with(record_ids: Iterable[int], control_id: int) -> set[int]:
+    """Those of these records whose standing prediction counts this control."""
+    rows = Assessment.everywhere.filter(record_id__in=list(record_ids), valid=True, kind=AssessmentKind.PREDICTED)
+    return {record_id for record_id, counted in rows.values_list("record_id", "controls") if control_id in counted}
+
+
+def unpredicted(record_id: int) -> list[int]:
+    """Planned controls of a record that no standing prediction counts (14 CFR 5.55(d))."""
+    planned = [pk for pk, (state, _level) in control_ids(record_id).items() if state == "proposed"]
+    if not planned:
+        return []
+    counted: set[int] = set()
+    rows = Assessment.everywhere.filter(record_id=record_id, valid=True, kind=AssessmentKind.PREDICTED)
+    for ids in rows.values_list("controls", flat=True):
+        counted |= set(ids)
+    return [pk for pk in planned if pk not in counted]
+
+
+def heat(actor: Actor, matrix: RiskMatrix, kind: str = "hazard") -> dict[str, int]:
+    """How many open records of a kind, of those the actor sees, stand in each cell of a matrix now."""
+    if kind not in scope.kinds_seen(actor):
+        return {}
+    rows = Assessment.everywhere.filter(
+        organisation_id=actor.organisation_id, matrix=matrix, current=True, record__phase__lt=Phase.DONE
+    )
+    reach = scope.branches(actor, kind)
+    if [branch.axis for branch in reach] == ["all"]:
+        rows = rows.filter(record__kind=kind)
+        if not reach[0].confidential:
+            rows = rows.filter(record__confidential=False)
+    else:
+        rows = rows.filter(record_id__in=scope.visible(actor, kind).values("pk"))
+    return dict(rows.order_by("cell").values_list("cell").annotate(n=Count("*")))

@@ -1,0 +1,163 @@
+"""Hazards and controls as the kits show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from qsms.org.actor import Actor
+from qsms.records import wording
+from qsms.records.choices import Relation
+from qsms.records.models import Record
+from qsms.records.registry import Raising, RecordType, Section, offer, register
+from qsms.rules.lifecycle import Move, Reason
+
+from . import authority, following, queries
+from .choices import AssessmentKind, HazardSource
+from .lifecycles import CONTROL_LIFE, HAZARD_LIFE
+from .models import Assessment, Control, Hazard
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+wording.PARTIES |= {"verifier": _("who checks it")}
+
+SHUT: dict[str, _StrPromise] = {
+    "rated": _("The risk has not been rated. Rate it on its risk page."),
+    "has_controls": _("No control is linked. Add one from the library, or have the risk accepted as it is."),
+    "accepted": _("Nobody has accepted the risk as it is rated now. Ask for an acceptance on its risk page."),
+    "actual": _("The risk with its checked controls has not been rated. Rate the actual risk first."),
+    "no_controls_open": _("A control is only proposed. Put it in place or retire it first."),
+}
+
+
+@wording.reason_words("risk")
+def _shut(values: Mapping[str, str]) -> str:
+    return str(SHUT[values["fact"]])
+
+
+@wording.reason_words("risk_predicted")
+def _not_predicted(values: Mapping[str, str]) -> str:
+    return str(following.NOT_PREDICTED) % values
+
+
+@register
+class HazardSheet(RecordType):
+    model = Hazard
+    kind = "hazard"
+    prefix = "HAZ"
+    label = _("Hazard")
+    label_plural = _("Hazards")
+    icon = "shield-half"
+    room = "assure"
+    lifecycle = HAZARD_LIFE
+    columns = ("number", "title", "disciplines", "state", "risk_class", "accepted_until", "site", "owner", "review_on")
+    filters = ("state", "risk_class", "site", "owner", "disciplines", "source", "taxonomy")
+    orders = ("-risk_class", "-id", "due_on")
+    form = (
+        Section.of(_("What it is"), "title", "description", "disciplines", "source", "taxonomy"),
+        Section.of(_("Where and who"), "site", "unit", "process", "system", "owner", "due_on"),
+        Section.of(
+            _("What can happen"),
+            "threats",
+            "top_event",
+            "consequences",
+            "existing_controls",
+            help=_("The analysis: needed before the risk is rated."),
+        ),
+        Section.of(_("Watching it"), "watched_by", "review_on"),
+        Section.of(_("Elsewhere"), "notes", "reference", "confidential"),
+    )
+    search_fields = ("description", "system", "threats", "top_event", "consequences", "existing_controls", "notes")
+    import_key = "reference"
+
+    def may(self, actor: Actor, verb: str, record: Record) -> bool | None:
+        # Rating is a right over every kind of record, named once.
+        return authority.may_assess(actor, record) if verb == "assess" else None
+
+    def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
+        kinds = set(Assessment.everywhere.filter(record_id=record.pk, valid=True).values_list("kind", flat=True))
+        controls = queries.control_ids(record.pk)
+        holds = {
+            "rated": bool(kinds),
+            "has_controls": bool(controls),
+            "accepted": bool(kinds) and not queries.unaccepted(record.pk),
+            # Without controls the first rating is the actual one.
+            "actual": AssessmentKind.ACTUAL in kinds or (not controls and bool(kinds)),
+            "no_controls_open": not any(state == "proposed" for state, _level in controls.values()),
+        }
+        found = {name: None if ok else Reason("risk", {"fact": name}) for name, ok in holds.items()}
+        lacking = queries.unpredicted(record.pk)
+        found["predicted"] = Reason("risk_predicted", {"number": record.number}) if lacking else None
+        return found
+
+    def created(self, actor: Actor, record: Record) -> None:
+        following.hazard_created(actor, record)
+
+    def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
+        following.hazard_moved(actor, record, move.code)
+
+
+@register
+class ControlSheet(RecordType):
+    model = Control
+    kind = "control"
+    prefix = "CTL"
+    label = _("Control")
+    label_plural = _("Controls")
+    icon = "shield-half"
+    room = "assure"
+    lifecycle = CONTROL_LIFE
+    columns = ("number", "title", "level", "state", "site", "owner", "last_verified_on", "next_verification_on")
+    filters = ("state", "level", "site", "owner", "verifier", "next_verification_on")
+    orders = ("-id",)
+    form = (
+        Section.of(_("What"), "title", "description", "level", "disciplines"),
+        Section.of(_("Where and who"), "owner", "site", "unit", "process"),
+        Section.of(_("Checks"), "watched_by", "verifier", "interval_months", "next_verification_on", "check_result"),
+        Section.of(_("Elsewhere"), "reference"),
+    )
+    search_fields = ("description", "watched_by", "check_result")
+    party_fields = {"verifier": "verifier"}
+    import_key = "reference"
+
+    def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
+        assert isinstance(record, Control)
+        if record.verifier_id and record.verifier_id == record.owner_id:
+            return {
+                "verifier": _t("%(name)s owns this control, so somebody else must check it. Choose another person.")
+                % {"name": record.verifier}
+            }
+        return {}
+
+    def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
+        assert isinstance(record, Control)
+        lacking = following.unrated_with(actor, record)
+        return {"predicted_with": Reason("risk_predicted", {"number": ", ".join(lacking)}) if lacking else None}
+
+    def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
+        assert isinstance(record, Control)
+        following.control_moved(actor, record, move.code)
+
+
+def _hazard_from(record: Record) -> Mapping[str, Any]:
+    return {**_place(record), "source": HazardSource.REPORT, "confidential": record.confidential}
+
+
+def _control_from(record: Record) -> Mapping[str, Any]:
+    # The title of a hazard says what is wrong, not what is done about it.
+    return {name: value for name, value in _place(record).items() if name != "title"}
+
+
+def _place(record: Record) -> dict[str, Any]:
+    return {
+        "title": record.title, "site": record.site_id, "unit": record.unit_id, "process": record.process_id,
+        "disciplines": record.disciplines,
+    }  # fmt: skip
+
+
+offer(Raising("hazard", _("Raise hazard"), ("report",), Relation.RAISED_FROM, _hazard_from, key="h"))
+offer(Raising("control", _("Plan a new control"), ("hazard",), Relation.MITIGATES, _control_from, key="c"))

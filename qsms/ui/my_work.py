@@ -1,0 +1,210 @@
+"""My work: what waits for the reader, what waits for an office of theirs, and what they raised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from qsms.base import moment
+from qsms.org.actor import Actor
+from qsms.records import registry, scope, seals, tasks
+from qsms.records.models import Record
+from qsms.records.tasks import Waiting
+
+from . import addresses, answers, dates, marks, parts
+
+MOST_RAISED = 50
+SHOWN_LATER = 20
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to do, with the verb that does it."""
+
+    icon: str
+    title: str
+    url: str
+    about: str
+    due: SafeString
+    verb: str
+    verb_url: str
+    main: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Things to do of one urgency."""
+
+    code: str
+    title: SafeString
+    lines: Sequence[Line]
+
+
+@answers.for_people
+@require_GET
+def show_work(request: HttpRequest) -> HttpResponse:
+    """The home page. `whose` in the address chooses: mine, office, raised."""
+    actor = answers.actor_of(request)
+    now = moment.now()
+    whose = request.GET.get("whose", "mine")
+    context = {
+        "today": date_format(now.astimezone(actor.tz).date(), "l j F"),
+        "whose": whose if whose in ("mine", "office", "raised") else "mine",
+        "choices": [
+            (reverse("ui:home") + (f"?whose={code}" if code != "mine" else ""), label, code == whose)
+            for code, label in (("mine", _("Mine")), ("office", _("My office")), ("raised", _("I raised")))
+        ],
+        "all_later": "all" in request.GET,
+    }
+    if whose == "raised":
+        context |= {"raised": raised(actor, now), "empty": _nothing_raised()}
+        return answers.page(request, "ui/my_work.html", context)
+    waiting = [one for one in tasks.mine(actor) if bool(one.role) == (whose == "office")]
+    groups = grouped(waiting, actor, now)
+    later = groups[-1].lines if groups and groups[-1].code == "later" else ()
+    hidden = 0 if context["all_later"] else max(0, len(later) - SHOWN_LATER)
+    context |= {
+        "summary": summary(groups),
+        "groups": groups,
+        "hidden": hidden,
+        "shown_later": SHOWN_LATER,
+        "more_url": f"{request.path}?whose={context['whose']}&all=1",
+        "empty": _nothing_waits(whose == "office"),
+    }
+    return answers.page(request, "ui/my_work.html", context)
+
+
+def grouped(waiting: Sequence[Waiting], actor: Actor, now: datetime) -> list[Group]:
+    """Overdue, today, later; empty groups are left out. The first thing due is the one primary of the page."""
+    today = now.astimezone(actor.tz).date()
+    piles: dict[str, list[Waiting]] = {"overdue": [], "today": [], "later": []}
+    for one in waiting:
+        piles[_urgency(one, today, now, actor)].append(one)
+    first = next((one for pile in (piles["today"], piles["overdue"]) for one in pile), None)
+    words = {
+        "overdue": marks.status(_("Overdue"), "bad"),
+        "today": marks.status(_("Today"), "warn", "clock"),
+        "later": marks.status(_("Later"), "mute", "calendar"),
+    }
+    return [
+        Group(code, words[code], [_line(one, actor, now, main=one is first) for one in pile])
+        for code, pile in piles.items()
+        if pile
+    ]
+
+
+def _urgency(one: Waiting, today: date, now: datetime, actor: Actor) -> str:
+    if one.due_at is None:
+        return "later"
+    if one.due_at < now:
+        return "overdue"
+    return "today" if one.due_at.astimezone(actor.tz).date() == today else "later"
+
+
+def _line(one: Waiting, actor: Actor, now: datetime, *, main: bool) -> Line:
+    due = SafeString("")
+    if one.due_at is not None:
+        said = dates.deadline(one.due_at, now, actor.tz)
+        due = marks.due(said.text, said.tone, said.moment)
+    about = [one.record.number]
+    if one.record.title not in one.title:
+        about.append(one.record.title)
+    if one.role:
+        about.append(one.role)
+    elif one.asked_by and one.asked_by != actor.name:
+        about.append(_("asked by %(who)s") % {"who": one.asked_by})
+    verb, url = verb_of(one)
+    icon = registry.get(one.record.kind).icon
+    return Line(icon, one.title, addresses.record(one.record), " · ".join(about), due, verb, url, main)
+
+
+def verb_of(one: Waiting) -> tuple[str, str]:
+    """The button of a task: the move from here that completes it, else opening the record."""
+    life = registry.get(one.record.kind).lifecycle
+    for move in life.moves:
+        if one.code in move.finishes and one.record.state in move.sources and move.by_hand:
+            return str(move.label), addresses.move(one.record, move.code)
+    return _("Open"), addresses.record(one.record)
+
+
+def summary(groups: Sequence[Group]) -> str:
+    """How much is late and how much is due today, in a sentence."""
+    sizes = {group.code: len(group.lines) for group in groups}
+    late, today = sizes.get("overdue", 0), sizes.get("today", 0)
+    said = []
+    if late:
+        said.append(ngettext("One thing is late", "%(n)d things are late", late) % {"n": late})
+    if today:
+        said.append(ngettext("one is due today", "%(n)d are due today", today) % {"n": today})
+    sentence = ", ".join(said)
+    return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else _("Nothing is late and nothing is due today.")
+
+
+@dataclass(frozen=True)
+class Raised:
+    """A record that the reader raised. A sealed one is theirs without being open to them: number and state only."""
+
+    icon: str
+    number: str
+    title: str
+    url: str
+    state: SafeString
+    when: str
+
+
+def raised(actor: Actor, now: datetime) -> list[Raised]:
+    """What the reader raised, newest first, own confidential reports included."""
+    own = list(
+        Record.everywhere.filter(organisation_id=actor.organisation_id, raised_by_id=actor.person_id)
+        .order_by("-pk")
+        .values_list("pk", flat=True)[:MOST_RAISED]
+    )
+    sealed = seals.own(actor)[:MOST_RAISED]
+    seen = scope.seen_of(actor, {*own, *sealed})
+    unseen = [pk for pk in sealed if pk not in seen]
+    rows = list(seen.values())
+    if unseen:
+        rows += Record.everywhere.filter(pk__in=unseen, organisation_id=actor.organisation_id)
+    found = []
+    for row in sorted(rows, key=lambda row: -row.pk)[:MOST_RAISED]:
+        sheet = registry.get(row.kind)
+        state = sheet.state(row)
+        is_open = row.pk in seen
+        found.append(
+            Raised(
+                sheet.icon,
+                row.number,
+                row.title if is_open else _("Confidential %(kind)s") % {"kind": str(sheet.label).lower()},
+                addresses.record(row) if is_open else "",
+                marks.state(state.label, int(state.phase)),
+                dates.moment(row.opened_at, now, actor.tz, short=True),
+            )
+        )
+    return found
+
+
+def _nothing_waits(office: bool) -> parts.Empty:
+    if office:
+        return parts.Empty(
+            _("Nothing waits for your office"),
+            _("Things given to a role you hold, such as triage, stand here until somebody takes them."),
+        )
+    return parts.Empty(
+        _("Nothing waits for you"),
+        _("Whatever needs you stands here: approvals, checks, actions, answers. You are told when something comes."),
+    )
+
+
+def _nothing_raised() -> parts.Empty:
+    return parts.Empty(
+        _("You have raised nothing yet"), _("Reports and other records that you make stand here, with how they go on.")
+    )
