@@ -8,6 +8,7 @@ class SiteConfig(AppConfig):
     label = "site"
 
     def ready(self) -> None:
+        from qsms.records import listing
         from qsms.search import queries
         from qsms.search import views as search
         from qsms.ui import context, lists, marks
@@ -17,5 +18,5 @@ class SiteConfig(AppConfig):
         context.provide(
             menu=menu.menu, person=menu.person, inbox=menu.inbox, links=menu.links, organisation=menu.organisation
         )
-        lists.provide_search(queries.in_list)
+        listing.provide_search(queries.in_list)
         search.provide(pages=palette.pages, verbs=palette.verbs, lens=lists.lens_of, state=marks.state)
