@@ -6,4 +6,4 @@ class ActionsConfig(AppConfig):
     label = "actions"
 
     def ready(self) -> None:
-        from . import sheets  # noqa: F401
+        from . import escalation, sheets  # noqa: F401  the worker's round, and the register

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from django.db.models import F
 
-from qsms.base import context, moment
+from qsms.base import context, jobs, moment
 from qsms.base.gate import write_transaction
 from qsms.org import actor as actors
 from qsms.org.models import Organisation
@@ -86,6 +86,13 @@ def _take(organisation_id: int, action: Action, index: int) -> None:
         )
         deed = history.write(system, action, history.Act("escalated", step.says, {"step": index + 1}))
         history.tell(system, action, deed, "action.escalated", {"step": index + 1})
+
+
+@jobs.every(1800)
+def climb_everywhere() -> None:
+    """The worker's round over all organisations."""
+    for pk in Organisation.objects.values_list("pk", flat=True):
+        climb(pk)
 
 
 def _zone(organisation_id: int) -> dt.tzinfo:

@@ -14,6 +14,7 @@ from .choices import Axis
 from .models import Delegation, Grant, Person
 
 ADMINISTRATION = "org.admin"
+GRANTING = "role.grant"
 
 
 @lru_cache(maxsize=4096)
@@ -71,6 +72,10 @@ class Actor:
         return ZoneInfo(self.zone)
 
 
+def _administers(permissions: list[str]) -> bool:
+    return any(_matches(tuple(permissions), one) for one in (ADMINISTRATION, GRANTING))
+
+
 def system(organisation_id: int, label: str = "System") -> Actor:
     """The installation itself, for jobs and imports: may everything, and history says that it was no person."""
     return Actor(organisation_id, None, label, (Right(("*",), Axis.ALL),), is_system=True, label=label)
@@ -101,7 +106,7 @@ def load(person: Person, today: dt.date) -> Actor:
     for holder, role_id, role, permissions, rank, axis, site, unit in grants:
         borrowed = holder != person.pk
         # Administration and own records are personal: they are never lent.
-        if borrowed and (axis == Axis.OWN or not lent[holder] & {None, role_id} or role == "administrator"):
+        if borrowed and (axis == Axis.OWN or not lent[holder] & {None, role_id} or _administers(permissions)):
             continue
         rights.append(Right(tuple(permissions), axis, site, unit, role, rank, holder if borrowed else None))
         roles.add(role)

@@ -132,7 +132,9 @@ def _involved(actor: Actor, record: RecordLike) -> bool:
 
 
 def sees(actor: Actor, record: RecordLike) -> bool:
-    """Whether the actor may see this record. The organisation is the caller's to check: rows come from one."""
+    """Whether the actor may see this record. A bare row without its organisation is taken to be of the actor's."""
+    if getattr(record, "organisation_id", actor.organisation_id) != actor.organisation_id:
+        return False
     if actor.is_system:
         return True
     rights = sorted(actor.rights_for(f"{record.kind}.view"), key=lambda right: right.axis == Axis.OWN)

@@ -38,8 +38,9 @@ PHASE_TITLES: dict[int, Any] = {
 }
 LENSES = {"safety": 1, "quality": 2, "environment": 4}
 
-# Searching is another kit's: the assembly hands over a function (actor, kind, text, limit) -> ids, newest first.
-TextSearch = Callable[[Actor, str, str, int], Sequence[int]]
+# Searching is another kit's: the assembly hands over a function (actor, listing, limit) -> ids, newest first. It gets
+# the whole listing, because the newest hits alone may all fall to another filter.
+TextSearch = Callable[[Actor, Listing, int], Sequence[int]]
 _search: list[TextSearch] = []
 TEXT_LIMIT = 200
 
@@ -80,7 +81,7 @@ def search_condition(actor: Actor, one: Listing) -> Q:
     """The filters, with the ids that the text search found."""
     condition = one.condition()
     if one.text and _search:
-        condition &= Q(pk__in=list(_search[0](actor, one.sheet.kind, one.text, TEXT_LIMIT)))
+        condition &= Q(pk__in=list(_search[0](actor, one, TEXT_LIMIT)))
     elif one.text:
         condition &= Q(number__gte=one.text, number__lt=one.text + "\U0010ffff")
     return condition

@@ -1,0 +1,90 @@
+"""Telling people: once, only what they may see, never a reporter's business."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from qsms.base import moment
+from qsms.base.gate import write_transaction
+from qsms.org import actor as actors
+from qsms.org.actor import Actor
+from qsms.org.models import Person
+from qsms.records import scope
+from qsms.records.models import Record, Task
+
+from .models import News
+
+
+def tell(
+    record: Record,
+    people: Iterable[int],
+    topic: str,
+    text: str,
+    key: str,
+    *,
+    but: int | None = None,
+    task: Task | None = None,
+) -> int:
+    """Tell these people something about a record, each at most once per key; how many were told.
+
+    Whoever may not see the record hears nothing, whatever part they play on it.
+    """
+    wanted = {person for person in people if person != but}
+    if not wanted:
+        return 0
+    today = moment.now().date()
+    told = 0
+    rows = Person.objects.select_related("organisation").filter(
+        pk__in=wanted, organisation_id=record.organisation_id, is_active=True
+    )
+    with write_transaction():
+        for person in rows:
+            if not scope.sees(actors.load(person, today), record):
+                continue
+            _news, made = News.everywhere.get_or_create(
+                person=person,
+                key=key[:80],
+                defaults={
+                    "organisation_id": record.organisation_id,
+                    "record_id": record.pk,
+                    "task": task,
+                    "topic": topic,
+                    "text": text[:300],
+                    "at": moment.now(),
+                },
+            )
+            told += made
+    return told
+
+
+def unread(actor: Actor) -> int:
+    """How many news the actor has not read, up to 100."""
+    if actor.person_id is None:
+        return 0
+    return News.everywhere.filter(person_id=actor.person_id, read_at=None).values("pk")[:100].count()
+
+
+def inbox(actor: Actor, *, before: int | None = None, limit: int = 50) -> list[News]:
+    """The actor's news, newest first, without those of records the actor no longer sees."""
+    if actor.person_id is None:
+        return []
+    rows = News.everywhere.filter(person_id=actor.person_id, organisation_id=actor.organisation_id)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows.order_by("-pk")[:limit])
+    seen = scope.seen_of(actor, {one.record_id for one in found if one.record_id})
+    for one in found:
+        if one.record_id is not None and one.record_id in seen:
+            one.record = seen[one.record_id]
+    return [one for one in found if one.record_id is None or one.record_id in seen]
+
+
+def mark_read(actor: Actor, news_id: int | None = None) -> int:
+    """Mark one of the actor's news as read, or all of them; how many."""
+    mine = Q(person_id=actor.person_id, organisation_id=actor.organisation_id, read_at=None)
+    if news_id is not None:
+        mine &= Q(pk=news_id)
+    with write_transaction():
+        return News.everywhere.filter(mine).update(read_at=moment.now())

@@ -1,0 +1,117 @@
+"""News reaches whom it concerns, once, and mail says no more than it may."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core import mail
+from django.test import override_settings
+
+from qsms.base import moment
+from qsms.notify import following, letters
+from qsms.notify.models import Letter, News
+from qsms.notify.services import inbox, mark_read, unread
+from qsms.records import clocks, outbox, services
+from qsms.records.models import Outbox, Record
+from tests.cast import Cast
+
+NOON = dt.datetime(2026, 11, 2, 19, 0, tzinfo=dt.UTC)
+
+
+def action(cast: Cast, **values: object) -> Record:
+    given = {
+        "title": "Replace couplings",
+        "description": "All",
+        "action_kind": "correction",
+        "owner": cast.owner,
+        **values,
+    }
+    return services.create(cast.actor("quality"), "action", given)
+
+
+def texts(cast: Cast, who: str) -> list[str]:
+    return [one.text for one in inbox(cast.actor(who))]
+
+
+@pytest.fixture(autouse=True)
+def noon() -> object:
+    with moment.at(NOON):
+        yield
+
+
+def test_a_task_is_news_once(cast: Cast) -> None:
+    record = action(cast)
+    outbox.deliver()
+    services.comment(cast.actor("quality"), record.pk, "Soon", mentions=[cast.colleague.pk])
+    outbox.deliver()
+    assert texts(cast, "owner") == [
+        f"New comment on {record.number} Replace couplings",
+        f"Replace couplings: {record.number} Replace couplings",
+    ]
+    # The colleague is mentioned but may not see the record: nothing is told.
+    assert texts(cast, "colleague") == []
+    assert texts(cast, "quality") == []
+    Outbox.objects.update(done_at=None, tries=0, served=[])
+    outbox.deliver()
+    assert len(texts(cast, "owner")) == 2
+
+
+def test_read_news_stays_read(cast: Cast) -> None:
+    action(cast)
+    outbox.deliver()
+    owner = cast.actor("owner")
+    assert unread(owner) == 1
+    mark_read(owner)
+    assert unread(owner) == 0
+
+
+def test_nothing_of_a_confidential_record_but_its_number_goes_out(cast: Cast) -> None:
+    record = action(cast, confidential=True, title="What J. Ortega did on N418LF")
+    outbox.deliver()
+    [text] = texts(cast, "owner")
+    assert text == f"You have a task: {record.number}"
+    letters.write_digests(NOON)
+    letter = Letter.objects.get(person=cast.owner)
+    assert "Ortega" not in letter.subject + letter.body
+    assert "N418LF" not in letter.subject + letter.body
+
+
+@override_settings(MAIL_ON=True)
+def test_one_digest_a_day_in_the_morning(cast: Cast) -> None:
+    action(cast, due_on="2026-11-01")
+    outbox.deliver()
+    early = dt.datetime(2026, 11, 2, 12, 0, tzinfo=dt.UTC)  # five in the morning in Phoenix
+    assert letters.write_digests(early) == 0
+    assert letters.write_digests(NOON) >= 1
+    assert letters.write_digests(NOON + dt.timedelta(hours=2)) == 0
+    assert letters.waiting()
+    letters.send()
+    sent = [message for message in mail.outbox if message.to == ["owner@larkfield.test"]]
+    assert [message.subject for message in sent] == ["Your day: 1 late, 1 new"]
+    assert not letters.waiting()
+    # Nothing new and nothing late tomorrow for the reporter: no letter.
+    assert not Letter.objects.filter(person=cast.reporter).exists()
+
+
+def test_whoever_wants_each_message_gets_them_in_one_letter(cast: Cast) -> None:
+    cast.owner.wants_mail = "each"
+    cast.owner.save()
+    for _n in range(3):
+        action(cast)
+    while outbox.deliver():
+        pass
+    assert letters.write_single() == 1
+    assert Letter.objects.get().subject == "3 messages"
+    assert letters.write_single() == 0
+
+
+def test_a_clock_warns_at_each_step_and_when_it_has_run_out(cast: Cast) -> None:
+    record = action(cast)
+    clock = clocks.start(record, "action.contain")
+    for hours, expected in ((23, 0), (25, 1), (25.1, 1), (37, 2), (49, 3), (60, 3)):
+        with moment.at(NOON + dt.timedelta(hours=hours)):
+            following.warn_of_clocks()
+        found = News.objects.filter(topic="clock", person=cast.owner).count()
+        assert found == expected, hours
+    assert News.objects.filter(topic="clock").order_by("-pk")[0].text.startswith(f"Late: {clock.label}")
