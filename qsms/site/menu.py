@@ -48,6 +48,7 @@ class Place:
 PLACES = (
     Place("work", _("My work"), "inbox", go="m"),
     Place("overview", _("Overview"), "layout-dashboard", go="o"),
+    Place("administration:home", _("Administration"), "settings", room="steer", needs="org.admin"),
 )
 
 
