@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "qsms.ui",
     "qsms.search",
     "qsms.notify",
+    "qsms.exchange",
     "qsms.actions",
     "qsms.risk",
     "qsms.reports",

@@ -26,6 +26,7 @@ Column names are compared without regard to case and blanks; a plain name finds 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,6 +158,10 @@ class BoundMapping:
     def key_of(self, fields: Mapping[str, Value]) -> Value:
         """The value that tells whether this row has been seen before; None without such a field."""
         return fields.get(self.mapping.key) if self.mapping.key else None
+
+    def column_of(self, name: str) -> str:
+        """The column that feeds this field first; "" when none does."""
+        return next((self._column(part) for part in self.mapping.fields if part.name == name), "")
 
     def _column(self, part: Field) -> str:
         return next((self._at[source] for source in part.sources if source in self._at), "")
@@ -349,6 +354,11 @@ def _dict(data: object, where: str) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise MappingError(f"{where}: expected names with values, found “{shown(data)}”.")
     return data
+
+
+def layout_of(columns: Sequence[str]) -> str:
+    """A mark by which tables with the same columns in the same order are known again."""
+    return hashlib.sha256("\n".join(folded(column) for column in columns).encode()).hexdigest()
 
 
 def _put(result: dict[str, Value], name: str, value: Value) -> None:

@@ -1,0 +1,66 @@
+"""Long work of the kit as jobs, each in the name of the person who asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from qsms.base import context, jobs, moment
+from qsms.base.jobs.running import Interrupted
+from qsms.base.storage import NotStored
+from qsms.exchange import runs
+from qsms.exchange.checking import Tell
+from qsms.exchange.models import ImportRun
+from qsms.exchange.sentences import ExchangeError
+from qsms.exchange.steps import MappingError
+from qsms.org import actor as actors
+from qsms.org.actor import Actor
+from qsms.org.models import Person
+from qsms.records.errors import Refused
+
+Work = Callable[[ImportRun, Actor, Tell], None]
+
+
+def asking_actor() -> Actor:
+    """Whoever asked for this job, with the rights of today. Raises JobFailed when that person is gone."""
+    now = context.current()
+    person = Person.objects.select_related("organisation").filter(pk=now.actor_id, is_active=True).first()
+    if person is None or person.organisation_id != now.organisation_id:
+        raise jobs.JobFailed(_("Whoever asked for this no longer works here. Ask for it again."))
+    return actors.load(person, moment.now().date())
+
+
+@task()
+@jobs.resumable
+def check_import(run_id: int) -> None:
+    """Check the rows of an import."""
+    _work(run_id, runs.do_check)
+
+
+@task()
+@jobs.resumable
+def carry_out_import(run_id: int) -> None:
+    """Carry out a checked import."""
+    _work(run_id, runs.do_run)
+
+
+def _work(run_id: int, work: Work) -> None:
+    run = ImportRun.everywhere.get(pk=run_id, organisation_id=context.active_organisation())
+    try:
+        work(run, asking_actor(), jobs.progress)
+    except (ExchangeError, Refused, NotStored, MappingError) as error:
+        runs.end_badly(run_id, ImportRun.State.FAILED, str(error))
+        raise jobs.JobFailed(str(error)) from error
+    except Interrupted:
+        # The worker shuts down and the job goes back into the queue: the run stays as it is and is carried on.
+        raise
+    except jobs.Stopped:
+        runs.end_badly(run_id, ImportRun.State.STOPPED, "")
+        raise
+
+
+@jobs.every(24 * 3600)
+def clear_away_daily() -> None:
+    runs.clear_away(moment.now())
