@@ -81,6 +81,10 @@ class Builder:
                 self._bring(made, name, part)
         return made
 
+    def faults(self, values: Values) -> dict[str, str]:
+        """What alone can be said of the values of a row that lacks others: which of them cannot be read."""
+        return self._fit({name: value for name, value in values.items() if name not in self.offer.nested})[1]
+
     def key_of(self, record: Record) -> str:
         """What tells whether this record was imported before; "" when nothing does."""
         return str(getattr(record, self.sheet.import_key) or "") if self.sheet.import_key else ""

@@ -141,10 +141,11 @@ class _Judge:
             values = bound.apply(row)
         except RowErrors as errors:
             problems += errors.problems
+            problems += _named(bound, builder.faults(errors.values))
         if not problems:
             made = builder.make(values)
             values |= made.dates
-            problems = [FieldProblem(name, bound.column_of(name), sentence) for name, sentence in made.errors.items()]
+            problems = _named(bound, made.errors)
         return _Judged(row, values, made, problems)
 
     def _take(self, place: int, bound: BoundMapping, builder: Builder, judged: list[_Judged]) -> None:
@@ -209,6 +210,10 @@ class _Judge:
         cells = {name: shown(row.get(name), 80) for name in sorted(columns, key=lambda name: order.get(name, 0))}
         what_is_wrong = [[problem.column, problem.sentence] for problem in problems]
         listed.append({"file": place, "row": row.number, "cells": cells, "wrong": what_is_wrong})
+
+
+def _named(bound: BoundMapping, errors: dict[str, str]) -> list[FieldProblem]:
+    return [FieldProblem(name, bound.column_of(name), sentence) for name, sentence in errors.items()]
 
 
 def _chunks(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:

@@ -48,3 +48,30 @@ def run_import(options: argparse.Namespace) -> int:
     from qsms.exchange import unattended
 
     return unattended.import_files(options)
+
+
+def export_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", help="the kind of record, such as report")
+    parser.add_argument("--format", choices=("csv", "xlsx", "json"), required=True)
+    parser.add_argument(
+        "-o", dest="output", type=Path, metavar="FILE", help="write a file (standard output if left out)"
+    )
+    parser.add_argument(
+        "--filter", default="", metavar="QUERY", help="as in the address of a list: 'state=open&site=LKF&phase=all'"
+    )
+    parser.add_argument(
+        "--columns", default="", metavar="NAMES", help="field names with commas between (all if left out)"
+    )
+    who_arguments(parser)
+
+
+def run_export(options: argparse.Namespace) -> int:
+    """Writes a list as CSV or XLSX for people, or as JSON for programs.
+
+    Closed records are in it unless the filter says otherwise. With --as it holds what that person may export. Text that
+    a spreadsheet program would run is guarded, and the import takes the guard off again. It is noted in the history of
+    the organisation.
+    """
+    from qsms.exchange import export_command
+
+    return export_command.export_list(options)

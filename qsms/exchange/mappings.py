@@ -78,12 +78,13 @@ class FieldProblem:
 
 
 class RowErrors(ExchangeError):
-    """All that is wrong in a row, not only the first thing. `str()` has every sentence."""
+    """All that is wrong in a row, not only the first thing. `str()` has every sentence; `values` is what was right."""
 
-    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+    def __init__(self, problems: Sequence[FieldProblem], values: Mapping[str, Value]) -> None:
         sentences = [f"{shown(p.column, 80)}: {p.sentence}" if p.column else p.sentence for p in problems]
         super().__init__(" ".join(sentences), code="row")
         self.problems = tuple(problems)
+        self.values = values
         self.sentences = tuple(sentences)
 
 
@@ -152,12 +153,16 @@ class BoundMapping:
                 continue
             _put(result, part.name, value)
         if problems:
-            raise RowErrors(problems)
+            raise RowErrors(problems, result)
         return result
 
     def key_of(self, fields: Mapping[str, Value]) -> Value:
         """The value that tells whether this row has been seen before; None without such a field."""
         return fields.get(self.mapping.key) if self.mapping.key else None
+
+    def column_for(self, source: Source) -> str:
+        """The column of the table that a source of the mapping names; "" when the table has none."""
+        return self._at.get(source, "")
 
     def column_of(self, name: str) -> str:
         """The column that feeds this field first; "" when none does."""

@@ -74,7 +74,7 @@ def mapping_from(sheet: RecordType, choices: Iterable[Choice]) -> dict[str, Any]
     for name, feeding in by_target.items():
         if name not in known or any(choice.transform not in TRANSFORMS for choice in feeding):
             raise Unmatched(_("A choice is not known. Choose from the lists."), code="choice")
-        if len(feeding) > 1 and known[name].how not in JOINABLE:
+        if len(feeding) > 1 and (known[name].how not in JOINABLE or name == sheet.import_key):
             names = ", ".join(f"“{shown(choice.column, 40)}”" for choice in feeding)
             sentence = _("%(columns)s all go to “%(field)s”, which takes one of them. Choose which.")
             raise Unmatched(sentence % {"columns": names, "field": known[name].label}, code="several")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, BinaryIO
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from qsms.base import jobs, moment
@@ -20,7 +20,8 @@ from qsms.exchange.mappings import layout_of, make_mapping, recognise
 from qsms.exchange.models import ImportRun, SavedMapping
 from qsms.exchange.sentences import ExchangeError
 from qsms.org.actor import Actor
-from qsms.records import registry
+from qsms.org.choices import Axis
+from qsms.records import registry, scope
 from qsms.records.errors import NotVisible, Refused
 
 State = ImportRun.State
@@ -63,16 +64,23 @@ def _taken(kind: str, name: str, stream: BinaryIO, mapping: str) -> dict[str, An
 
 
 def find(actor: Actor, kind: str, run_id: int) -> ImportRun:
-    """The import with this number. Raises NotVisible for those who may not import this kind."""
-    run = ImportRun.everywhere.filter(pk=run_id, organisation_id=actor.organisation_id, kind=kind).first()
+    """The import with this number. Raises NotVisible for those who may not look into it."""
+    run = ImportRun.everywhere.filter(_open_to(actor, kind), pk=run_id).select_related("by").first()
     if run is None or not may_import(actor, kind):
         raise NotVisible
     return settled(run)
 
 
+def _open_to(actor: Actor, kind: str) -> Q:
+    """Own imports; all of them for those who see every record of the kind: their pages quote rows of the files."""
+    here = Q(organisation_id=actor.organisation_id, kind=kind)
+    sees_all = scope.branches(actor, kind) == [scope.Branch(Axis.ALL)]
+    return here if sees_all else here & Q(by_id=actor.person_id, by_id__isnull=False)
+
+
 def earlier(actor: Actor, kind: str, *, but: int | None = None, limit: int = 10) -> list[ImportRun]:
     """The newest imports of this kind."""
-    rows = ImportRun.everywhere.filter(organisation_id=actor.organisation_id, kind=kind).exclude(pk=but)
+    rows = ImportRun.everywhere.filter(_open_to(actor, kind)).exclude(pk=but)
     return list(rows.select_related("by").defer("problems", "mapping").order_by("-pk")[:limit])
 
 
@@ -313,13 +321,12 @@ def settled(run: ImportRun) -> ImportRun:
     return run
 
 
-def clear_away(now: dt.datetime) -> int:
-    """Remove the files of imports that are older than KEEP_DAYS; their counts stay. How many files went."""
-    old = now - dt.timedelta(days=limits.KEEP_DAYS)
-    rows = ImportRun.everywhere.exclude(state__in=BUSY)
-    gone = {h for row in rows.filter(created_at__lt=old, error_hash__isnull=False) for h in _hashes(row)}
-    kept = {h for row in ImportRun.everywhere.filter(created_at__gte=old) for h in _hashes(row)}
-    kept |= {h for row in ImportRun.everywhere.filter(state__in=BUSY) for h in _hashes(row)}
+def clear_away(old: dt.datetime, *, also: Collection[str] = ()) -> int:
+    """Remove the files of imports begun before `old`, and those named by `also`; their counts stay. How many went."""
+    rows = ImportRun.everywhere.defer("problems", "mapping").order_by("-pk")
+    lasting = Q(created_at__gte=old) | Q(state__in=BUSY)
+    kept = {sha256 for run in rows.filter(lasting) for sha256 in _hashes(run)}
+    gone = {sha256 for run in rows.exclude(lasting) for sha256 in _hashes(run)} | set(also)
     count = 0
     for sha256 in gone - kept:
         if shelf.shelf().has(sha256):

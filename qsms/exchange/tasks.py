@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
+from datetime import timedelta
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django_tasks import task
 
 from qsms.base import context, jobs, moment
 from qsms.base.jobs.running import Interrupted
+from qsms.base.models import Job
 from qsms.base.storage import NotStored
-from qsms.exchange import runs
+from qsms.exchange import exports, limits, runs, shelf
 from qsms.exchange.checking import Tell
 from qsms.exchange.models import ImportRun
 from qsms.exchange.sentences import ExchangeError
@@ -18,7 +22,8 @@ from qsms.exchange.steps import MappingError
 from qsms.org import actor as actors
 from qsms.org.actor import Actor
 from qsms.org.models import Person
-from qsms.records.errors import Refused
+from qsms.records import registry
+from qsms.records.errors import Refused, ServiceError
 
 Work = Callable[[ImportRun, Actor, Tell], None]
 
@@ -61,6 +66,26 @@ def _work(run_id: int, work: Work) -> None:
         raise
 
 
+@task()
+@jobs.resumable
+def export_list(kind: str, query: str, form: str, columns: list[str]) -> int:
+    """Write a long list to a file that is kept for its asker; how many rows it has."""
+    actor = asking_actor()
+    try:
+        export = exports.prepare(actor, registry.get(kind), QueryDict(query), form=form, columns=columns)
+        total = exports.count(export, cap=limits.ROWS)
+        with tempfile.TemporaryFile() as draft:
+            exports.write(export, draft, lambda done: jobs.progress(done, total, _("Writing rows")))
+            # Told before anybody can fetch it.
+            exports.note(export, total)
+            jobs.keep_file(shelf.keep(draft))
+    except (ServiceError, ExchangeError) as error:
+        raise jobs.JobFailed(str(error)) from error
+    return total
+
+
 @jobs.every(24 * 3600)
 def clear_away_daily() -> None:
-    runs.clear_away(moment.now())
+    old = moment.now() - timedelta(days=limits.KEEP_DAYS)
+    exported = Job.objects.filter(task=export_list.module_path, ended_at__lt=old).exclude(result_file="")
+    runs.clear_away(old, also=set(exported.values_list("result_file", flat=True)))

@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from qsms.site.administration.roles import own_rights
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("qsms.exchange.urls")),
     path("", include("qsms.ui.urls")),
     path("news/", include("qsms.notify.urls")),
     path("", include("qsms.site.accounts.urls")),
