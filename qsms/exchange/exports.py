@@ -36,13 +36,14 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "json": ("application/json", "json"),
 }
 STEP = 500
-TEXT_LIMIT = 10_000
+# A text that is found more often narrows nothing down, and its ids would fill a query to bursting.
+TEXT_LIMIT = 5_000
 # What every record has beside its form, in the order in which it is offered.
 HEAD = ("number", "title", "state")
 TAIL = ("opened_at", "closed_at", "risk_class", "risk_cell")
 
-# Searching is another kit's: the assembly hands over a function (actor, kind, text, limit) -> ids, newest first.
-TextSearch = Callable[[Actor, str, str, int], Sequence[int]]
+# Searching is another kit's: the assembly hands over a function (actor, listing, limit) -> ids, newest first.
+TextSearch = Callable[[Actor, Listing, int], Sequence[int]]
 _search: list[TextSearch] = []
 
 
@@ -120,7 +121,11 @@ def _lens(query: QueryDict) -> int:
 def _condition(actor: Actor, one: Listing) -> Q:
     condition = one.condition()
     if one.text and _search:
-        condition &= Q(pk__in=list(_search[0](actor, one.sheet.kind, one.text, TEXT_LIMIT)))
+        ids = list(_search[0](actor, one, TEXT_LIMIT))
+        if len(ids) >= TEXT_LIMIT:
+            sentence = _("“%(text)s” is found in more than %(most)s records. Search for more words, or add a filter.")
+            raise Invalid({"q": sentence % {"text": one.text, "most": f"{TEXT_LIMIT:,}"}})
+        condition &= Q(pk__in=ids)
     elif one.text:
         condition &= Q(number__gte=one.text, number__lt=one.text + "\U0010ffff")
     return condition

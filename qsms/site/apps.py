@@ -8,10 +8,14 @@ class SiteConfig(AppConfig):
     label = "site"
 
     def ready(self) -> None:
-        from qsms.ui import context
+        from qsms.exchange import exports
+        from qsms.search import queries
+        from qsms.ui import context, lists
 
         from . import menu
 
         context.provide(
             menu=menu.menu, person=menu.person, inbox=menu.inbox, links=menu.links, organisation=menu.organisation
         )
+        lists.provide_search(queries.in_list)
+        exports.provide_search(queries.in_list)
