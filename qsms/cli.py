@@ -49,6 +49,19 @@ COMMANDS = (
     ),
     Command("migrate", "bring the database to this version", "qsms.site.prepare:run_migrate"),
     Command("check", "look for what would stop this installation", "qsms.site.check:run"),
+    Command("search rebuild", "write every search document again", "qsms.search.rebuild:run"),
+    Command(
+        "import",
+        "bring tables in as full records",
+        "qsms.exchange.commands:run_import",
+        "qsms.exchange.commands:import_arguments",
+    ),
+    Command(
+        "export",
+        "write a list to a file or to standard output",
+        "qsms.exchange.commands:run_export",
+        "qsms.exchange.commands:export_arguments",
+    ),
     Command(
         "backup", "write database, files and keys to one archive", "qsms.site.backup:run", "qsms.site.backup:arguments"
     ),

@@ -78,11 +78,12 @@ INSTALLED_APPS = [
     "qsms.org",
     "qsms.records",
     "qsms.ui",
+    "qsms.search",
     "qsms.notify",
+    "qsms.exchange",
     "qsms.actions",
     "qsms.risk",
     "qsms.reports",
-    "qsms.search",
     "qsms.site",
 ]
 

@@ -16,9 +16,9 @@ from qsms.base import moment
 from .choices import Axis
 from .errors import OrgError
 from .models import Account, Delegation, Grant, Organisation, Person, Role, Site, Unit
-from .roles import EVERYBODY, add_roles, can_be_lent, conflict, why_apart
+from .roles import EVERYBODY, add_roles, can_be_lent, conflict, shipped_roles, why_apart
 
-__all__ = ["EVERYBODY", "OrgError"]
+__all__ = ["EVERYBODY", "OrgError", "add_roles", "shipped_roles"]
 
 
 def found(

@@ -31,10 +31,12 @@ class Section:
     title: StrOrPromise
     fields: tuple[str, ...]
     help: StrOrPromise = ""
+    # False where a panel of the room shows these fields on the page in a way of its own.
+    on_page: bool = True
 
     @classmethod
-    def of(cls, title: StrOrPromise, *fields: str, help: StrOrPromise = "") -> Section:
-        return cls(title, fields, help)
+    def of(cls, title: StrOrPromise, *fields: str, help: StrOrPromise = "", on_page: bool = True) -> Section:
+        return cls(title, fields, help, on_page)
 
 
 @dataclass(frozen=True, slots=True)

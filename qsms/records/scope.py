@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -277,6 +278,7 @@ def _by_column(rows: QuerySet[Any], field: str, down: bool, after: str, limit: i
     if segment == "v":
         valued = rows.filter(**{f"{field}__isnull": False})
         if after:
+            value = _read_value(rows.model, field, value)
             beyond = Q(**{f"{field}__{'lt' if down else 'gt'}": value})
             beyond |= Q(**{field: value, f"pk__{'lt' if down else 'gt'}": last})
             valued = valued.filter(beyond)
@@ -292,6 +294,13 @@ def _by_column(rows: QuerySet[Any], field: str, down: bool, after: str, limit: i
     at, pk = found[limit - 1]
     key = f"n~~{pk}" if at is None else f"v~{at.isoformat() if hasattr(at, 'isoformat') else at}~{pk}"
     return Page([pk for _value, pk in found[:limit]], key)
+
+
+def _read_value(model: Any, field: str, value: str) -> Any:
+    try:
+        return model._meta.get_field(field).to_python(value)
+    except ValidationError as error:
+        raise BadPageKey(value) from error
 
 
 def _read_key(after: str) -> tuple[str, str, int]:

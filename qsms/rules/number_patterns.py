@@ -55,8 +55,8 @@ def _shape(kind: str, pattern: str, prefix: str) -> str:
             kind,
             _("“%(pattern)s” needs {year} and {n} once each, because numbers begin anew every year.", pattern=pattern),
         )
-    shape = PIECE.sub(lambda found: {"p": prefix, "y": "\0", "n": "\1"}[found[1][0]], pattern)
-    if re.search(r"[0-9\0]\1|\1[0-9\0]|[0-9]\0|\0[0-9]", shape):
+    shape = PIECE.sub(lambda found: {"p": prefix, "y": "@", "n": "#"}[found[1][0]], pattern)
+    if re.search(r"[0-9@]#|#[0-9@]|[0-9]@|@[0-9]", shape):
         raise PatternError(
             kind,
             _("In “%(pattern)s” digits touch each other, so that numbers could not be told apart. Put a - between.",

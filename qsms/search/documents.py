@@ -22,7 +22,7 @@ CHUNK = 500
 def words_of(record: Record) -> tuple[list[str], list[str]]:
     """The words of number and title, and those of the long text. `record` is an instance of its child model."""
     body = registry.get(record.kind).search_body(record)
-    return [*words.number_words(record.number), *words.cut(record.title)], words.cut(body[:LONGEST_BODY])
+    return [*words.number_words(record.number), *words.indexed(record.title)], words.indexed(body[:LONGEST_BODY])
 
 
 def write(records: Sequence[Record]) -> None:

@@ -3,12 +3,16 @@
 SQLite: FTS5 over the document table (external content), kept by triggers, which know the old text that its delete
 command needs. PostgreSQL: a text vector with GIN, built from the words themselves: no parser, no positions.
 Neither is ever ranked: that costs more than the whole answer, and the newest is what people look for.
+
+In both, a mark begins with “=” and a word of number and title stands once more with “~”, so that hits in the title
+need not be picked out of all hits. Words that people type are letters and digits, so neither can be typed.
 """
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any as Anything
 
@@ -17,6 +21,9 @@ from django.db import connection
 from .expressions import All, Any, Expression, Mark, Phrase, Without, Word
 
 TABLE = "search_searchdocument"
+# PostgreSQL: how many documents are looked through one by one at most, and for how long their number is remembered.
+LONGEST_WALK = 20_000
+SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,11 @@ class Document:
     title: Sequence[str]
     body: Sequence[str]
     marks: Sequence[str]
+
+    def signs(self) -> Iterator[str]:
+        """What nobody can type: the marks, and the words of number and title in their order."""
+        yield from (f"={mark}" for mark in self.marks)
+        yield from (f"~{word}" for word in self.title)
 
 
 class Engine(ABC):
@@ -57,6 +69,10 @@ class Engine(ABC):
     @abstractmethod
     def ids(self, wanted: Expression, *, before: int | None, limit: int) -> list[int]:
         """Records that match, newest first, older than `before`."""
+
+    @abstractmethod
+    def some(self, wanted: Expression, limit: int) -> list[int]:
+        """Records that match, in no order: for counting up to a cap."""
 
     @abstractmethod
     def among(self, ids: Sequence[int], wanted: Expression) -> set[int]:
@@ -96,7 +112,7 @@ def _flat(documents: Sequence[Document], columns: int) -> str:
 
 
 class Sqlite(Engine):
-    """FTS5. Marks stand in a column of their own, which a typed word is never matched against."""
+    """FTS5. Phrases are matched by the index, because it keeps the places of words."""
 
     knows_phrases = True
     _new = "INSERT INTO search_index(rowid, title, body, scope) VALUES (new.record_id, new.title, new.body, new.scope)"
@@ -107,7 +123,7 @@ class Sqlite(Engine):
     install = (
         "CREATE VIRTUAL TABLE search_index USING fts5(title, body, scope, "
         f"content='{TABLE}', content_rowid='record_id', "
-        "tokenize='unicode61 remove_diacritics 2', prefix='3', columnsize=0)",
+        "tokenize=\"unicode61 remove_diacritics 2 tokenchars '=~'\", prefix='3', columnsize=0)",
         f"CREATE TRIGGER search_added AFTER INSERT ON {TABLE} BEGIN {_new}; END",
         f"CREATE TRIGGER search_changed AFTER UPDATE ON {TABLE} BEGIN {_old}; {_new}; END",
         f"CREATE TRIGGER search_removed AFTER DELETE ON {TABLE} BEGIN {_old}; END",
@@ -123,7 +139,7 @@ class Sqlite(Engine):
         rows = [
             value
             for one in documents
-            for value in (one.record_id, " ".join(one.title), " ".join(one.body), " ".join(one.marks))
+            for value in (one.record_id, " ".join(one.title), " ".join(one.body), " ".join(one.signs()))
         ]
         _do(
             f"INSERT INTO {TABLE} (record_id, title, body, scope) VALUES {_flat(documents, 4)} "
@@ -137,7 +153,7 @@ class Sqlite(Engine):
         _do(
             f"UPDATE {TABLE} SET scope = scope || ' ' || %s "
             "WHERE record_id = %s AND instr(' ' || scope || ' ', ' ' || %s || ' ') = 0",
-            [mark, record_id, mark],
+            [f"={mark}", record_id, f"={mark}"],
         )
 
     def clear(self) -> None:
@@ -155,6 +171,9 @@ class Sqlite(Engine):
         )
         return [row[0] for row in rows]
 
+    def some(self, wanted: Expression, limit: int) -> list[int]:
+        return self.ids(wanted, before=None, limit=limit)
+
     def among(self, ids: Sequence[int], wanted: Expression) -> set[int]:
         marks = ", ".join(["%s"] * len(ids))
         statement = f"SELECT rowid FROM search_index WHERE search_index MATCH %s AND rowid IN ({marks})"
@@ -170,11 +189,11 @@ class Sqlite(Engine):
     def match(self, wanted: Expression) -> str:
         match wanted:
             case Word(text, begins, in_title):
-                return f'{self._columns(in_title)} : "{text}"{" *" if begins else ""}'
+                return f'"{"~" if in_title else ""}{text}"{" *" if begins else ""}'
             case Phrase(words, in_title):
-                return f'{self._columns(in_title)} : "{" ".join(words)}"'
+                return f'"{" ".join(f"~{word}" if in_title else word for word in words)}"'
             case Mark(text):
-                return f'scope : "{text}"'
+                return f'"={text}"'
             case All(parts):
                 return f"({' AND '.join(map(self.match, parts))})"
             case Any(parts):
@@ -183,15 +202,12 @@ class Sqlite(Engine):
                 return f"({self.match(part)} NOT {self.match(left_out)})"
         raise TypeError(wanted)
 
-    @staticmethod
-    def _columns(in_title: bool) -> str:
-        return "title" if in_title else "{title body}"
-
 
 class Postgres(Engine):
-    """A text vector. A mark begins with “=”, a word of number and title stands again with “~”; neither can be typed."""
+    """A text vector without places: half the size, and nothing is ranked; phrases are looked for in the text."""
 
     knows_phrases = False
+    _counted: tuple[float, float] | None = None
     install = (
         f"ALTER TABLE {TABLE} ADD COLUMN words tsvector NOT NULL DEFAULT ''",
         # Without fine statistics a rare word is taken for a common one and the whole table is walked.
@@ -201,7 +217,7 @@ class Postgres(Engine):
     remove = ("DROP INDEX IF EXISTS search_words", f"ALTER TABLE {TABLE} DROP COLUMN IF EXISTS words")
 
     def put(self, documents: Sequence[Document]) -> None:
-        marks = ", ".join(["(%s, '', '', '', array_to_tsvector(%s::text[]))"] * len(documents))
+        marks = ", ".join(["(%s, '', '', '', array_to_tsvector(string_to_array(%s, ' ')))"] * len(documents))
         _do(
             f"INSERT INTO {TABLE} (record_id, title, body, scope, words) VALUES {marks} "
             "ON CONFLICT (record_id) DO UPDATE SET words = EXCLUDED.words "
@@ -210,8 +226,9 @@ class Postgres(Engine):
         )
 
     @staticmethod
-    def _lexemes(one: Document) -> list[str]:
-        return [*{*one.body, *one.title}, *(f"~{word}" for word in set(one.title)), *(f"={mark}" for mark in one.marks)]
+    def _lexemes(one: Document) -> str:
+        # One string: the driver takes far longer over an array of as many words.
+        return " ".join({*one.title, *one.body, *one.signs()})
 
     def add_mark(self, record_id: int, mark: str) -> None:
         _do(
@@ -227,12 +244,52 @@ class Postgres(Engine):
         _do(f"ANALYZE {TABLE}", [])
 
     def ids(self, wanted: Expression, *, before: int | None, limit: int) -> list[int]:
+        match = self.match(wanted)
+        walk = self._walk(match, limit)
+        if walk:
+            found = self._newest(match, before, limit, walk)
+            if len(found) == limit:
+                return found
         older = "" if before is None else "AND record_id < %s "
-        values = [self.match(wanted), *([] if before is None else [before]), limit]
+        # With a sum in the order the planner begins with the words and never walks the whole key for a rare one.
         rows = _query(
             f"SELECT record_id FROM {TABLE} WHERE words @@ %s::tsquery {older}ORDER BY record_id + 0 DESC LIMIT %s",
-            values,
+            [match, *([] if before is None else [before]), limit],
         )
+        return [row[0] for row in rows]
+
+    def _walk(self, match: str, limit: int) -> int:
+        """How many of the newest documents to look through before the index is asked; 0 when the index is cheaper.
+
+        The index fetches every match, m; a walk from the newest looks at limit / share documents, limit * n / m.
+        """
+        [[plan]] = _query(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {TABLE} WHERE words @@ %s::tsquery", [match])
+        matches = plan[0]["Plan"]["Plan Rows"]
+        expected = limit * self._size() / max(matches, 1)
+        return int(min(4 * expected, LONGEST_WALK)) if expected < matches else 0
+
+    def _newest(self, match: str, before: int | None, limit: int, walk: int) -> list[int]:
+        end = f"(SELECT max(record_id) + 1 FROM {TABLE})" if before is None else "%s"
+        values = [] if before is None else [before, before]
+        # OFFSET 0 keeps the planner from asking the index all the same.
+        rows = _query(
+            f"SELECT record_id FROM (SELECT record_id, words FROM {TABLE} WHERE record_id < {end} "
+            f"AND record_id >= {end} - %s ORDER BY record_id DESC OFFSET 0) AS newest "
+            "WHERE words @@ %s::tsquery LIMIT %s",
+            [*values, walk, match, limit],
+        )
+        return [row[0] for row in rows]
+
+    def _size(self) -> float:
+        """How many documents there are, as the database last counted; asked once a minute."""
+        now = time.monotonic()
+        if self._counted is None or self._counted[0] < now:
+            [[documents]] = _query("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [TABLE])
+            self._counted = (now + SECONDS, max(documents, 0))
+        return self._counted[1]
+
+    def some(self, wanted: Expression, limit: int) -> list[int]:
+        rows = _query(f"SELECT record_id FROM {TABLE} WHERE words @@ %s::tsquery LIMIT %s", [self.match(wanted), limit])
         return [row[0] for row in rows]
 
     def among(self, ids: Sequence[int], wanted: Expression) -> set[int]:

@@ -83,38 +83,38 @@ def find(
 
 def page(actor: Actor, search: Search, *, limit: int = 50, after: str = "") -> Page:
     """`find` for a search that is already put together."""
-    segment, before = _read_key(after)
+    segment, last = _read_key(after)
     query = search.query
     limits = search.marks(actor)
     if not query or limits is None:
         return Page([])
-    numbered = _by_number(actor, search, limit)
-    found = [] if after else numbered[:]
-    keys = [FIRST_KEY] * len(found)
+    numbered = _by_number(actor, search)
+    start = numbered.index(last) + 1 if segment == "n" and last in numbered else 0 if not segment else len(numbered)
+    found = numbered[start : start + limit + 1]
+    keys = [f"n{pk}" for pk in found]
     in_title = expressions.of_query(query, in_title=True)
     anywhere = expressions.of_query(query)
     parts = {"t": All((in_title, *limits)), "b": Without(All((anywhere, *limits)), in_title)}
     for name, wanted in parts.items():
-        if len(found) <= limit and segment <= SEGMENTS[name]:
-            start = before if segment == SEGMENTS[name] else None
-            room = limit + 1 - len(found)
-            more = _scan(search, query, wanted, start, room, frozenset(numbered))
+        if len(found) <= limit and SEGMENTS.index(segment) <= SEGMENTS.index(name):
+            before = last if segment == name else None
+            more = _scan(search, query, wanted, before, limit + 1 - len(found), frozenset(numbered))
             found += more
             keys += [f"{name}{pk}" for pk in more]
     return Page(found[:limit], keys[limit - 1] if len(found) > limit else "")
 
 
-SEGMENTS = {"t": 1, "b": 2}
-# After the hits by number: every hit in the title.
-FIRST_KEY = "t" + "9" * 18
+# In this order: hits by number, in number and title, anywhere.
+SEGMENTS = ("", "n", "t", "b")
 
 
-def _read_key(after: str) -> tuple[int, int | None]:
+def _read_key(after: str) -> tuple[str, int | None]:
     if not after:
-        return 0, None
-    if after[0] not in SEGMENTS or not (after[1:].isascii() and after[1:].isdecimal()) or len(after) > 19:
+        return "", None
+    segment, last = after[0], after[1:]
+    if segment not in SEGMENTS or not (last.isascii() and last.isdecimal()) or len(last) > 18:
         raise BadPageKey(after)
-    return SEGMENTS[after[0]], int(after[1:])
+    return segment, int(last)
 
 
 def _scan(
@@ -158,8 +158,11 @@ def _holding(ids: set[int], phrases: Sequence[tuple[str, ...]]) -> set[int]:
     return held
 
 
-def _by_number(actor: Actor, search: Search, limit: int) -> list[int]:
-    """Records whose number begins with what was typed, newest number first; nothing unless it looks like a number."""
+def _by_number(actor: Actor, search: Search) -> list[int]:
+    """The newest records whose number begins with what was typed; none unless that looks like a number.
+
+    Looks at 200 numbers at most, so that “REP-2026” costs no more than the whole number.
+    """
     text = search.text.strip().upper()
     if len(text) > 40 or not NUMBER.fullmatch(text):
         return []
@@ -172,7 +175,7 @@ def _by_number(actor: Actor, search: Search, limit: int) -> list[int]:
     limits = search.marks(actor) or []
     seen = engine().among(ids, All(tuple(limits)))
     kept = _meeting([pk for pk in ids if pk in seen], search)
-    return [pk for pk in ids if pk in kept][:limit]
+    return [pk for pk in ids if pk in kept]
 
 
 def count(actor: Actor, search: Search, *, cap: int = COUNT_CAP) -> Hits:
@@ -181,9 +184,11 @@ def count(actor: Actor, search: Search, *, cap: int = COUNT_CAP) -> Hits:
     if not query or limits is None:
         return Hits()
     wanted = All((expressions.of_query(query), *limits))
-    ids = set(_by_number(actor, search, NUMBERS_LOOKED_AT)).union(
-        _scan(search, query, wanted, None, cap + 1, frozenset())
-    )
+    if search.where is None and not query.phrases:
+        hits = engine().some(wanted, cap + 1)
+    else:
+        hits = _scan(search, query, wanted, None, cap + 1, frozenset())
+    ids = {*hits, *_by_number(actor, search)}
     if len(ids) > cap:
         return Hits(cap, True)
     kinds = Counter(Record.everywhere.filter(pk__in=ids).values_list("kind", flat=True))

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 TOKEN = re.compile(r"[^\W_]+")
+# A record's number as people write it: REP-2026-0318, DOC-0412.
+NUMBER = re.compile(r"(?<![^\W_])[a-z]{2,8}(?:[-/.]\d+)+(?![^\W_])")
 QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]")
 # Letters that Unicode does not take apart into a plain one and an accent.
 PLAIN = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
@@ -36,11 +38,24 @@ def cut(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in TOKEN.findall(fold(text))]
 
 
+def indexed(text: str) -> list[str]:
+    """The words of a text as the index holds them: cut, then each number in it once more as one word.
+
+    The parts of a number stand in nearly every record; looking for all three of them would read half of the index.
+    """
+    return [*cut(text), *(join(found[0]) for found in NUMBER.finditer(fold(text)))]
+
+
+def join(number: str) -> str:
+    """A number as one word: “rep-2026-0318” is “rep20260318”."""
+    return "".join(TOKEN.findall(number))[:LONGEST_WORD]
+
+
 def number_words(number: str) -> list[str]:
-    """The words under which a record's number is found: its parts, and the last without leading zeros."""
+    """The words under which a record's own number is found: also by its last part without leading zeros."""
     parts = cut(number)
     bare = parts[-1].lstrip("0") if parts else ""
-    return [*parts, bare] if bare and bare != parts[-1] else parts
+    return [*indexed(number), bare] if bare and bare != parts[-1] else indexed(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +65,8 @@ class Query:
     words: tuple[str, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     prefix: str = ""
+    # The parts of a number that is looked for as one word: to be marked where they are found.
+    parts: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.words or self.phrases or self.prefix)
@@ -58,6 +75,7 @@ class Query:
         """Whether a folded word of a text is one of those looked for."""
         return (
             word in self.words
+            or word in self.parts
             or bool(self.prefix and word.startswith(self.prefix))
             or any(word in phrase for phrase in self.phrases)
         )
@@ -73,14 +91,15 @@ def parse(text: str) -> Query:
         phrases.append(tuple(cut(quoted[1])))
         loose += text[end : quoted.start()] + " "
         end = quoted.end()
-    loose += text[end:]
-    words = cut(loose)
-    prefix = ""
-    if words and len(words[-1]) >= SHORTEST_PREFIX and TOKEN.fullmatch(loose[-1]):
-        prefix = words.pop()
+    loose = fold(loose + text[end:])
+    numbers = [found[0] for found in NUMBER.finditer(loose)]
+    typing = bool(TOKEN.fullmatch(loose[-1:])) and not (numbers and loose.endswith(numbers[-1]))
+    words = [word[:LONGEST_WORD] for word in TOKEN.findall(NUMBER.sub(" ", loose))]
+    prefix = words.pop() if typing and words and len(words[-1]) >= SHORTEST_PREFIX else ""
     words += [phrase[0] for phrase in phrases if len(phrase) == 1]
-    kept = tuple(dict.fromkeys(words))[:MOST_WORDS]
-    return Query(kept, tuple(phrase for phrase in phrases if len(phrase) > 1)[:MOST_WORDS], prefix)
+    kept = tuple(dict.fromkeys([*map(join, numbers), *words]))[:MOST_WORDS]
+    parts = tuple(part for number in numbers for part in cut(number))
+    return Query(kept, tuple(phrase for phrase in phrases if len(phrase) > 1)[:MOST_WORDS], prefix, parts)
 
 
 def holds_phrase(words: list[str], phrase: tuple[str, ...]) -> bool:
