@@ -39,7 +39,7 @@ class Bearer(HttpBearer):
                 headers={"WWW-Authenticate": 'Bearer realm="OpenQSMS", error="insufficient_scope"'},
             )
         acting = actors.load(held.person, moment.now().date())
-        request.actor, request.person, request.api_token = acting, held.person, held  # type: ignore[attr-defined]
+        request.actor, request.api_token = acting, held  # type: ignore[attr-defined]
         return acting
 
 
