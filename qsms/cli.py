@@ -77,6 +77,7 @@ COMMANDS = (
     Command(
         "backup", "write database, files and keys to one archive", "qsms.site.backup:run", "qsms.site.backup:arguments"
     ),
+    Command("token create", "make a token for a program", "qsms.api.command:run", "qsms.api.command:arguments"),
     Command(
         "bench",
         "measure this installation's speed on a scratch database",

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "qsms.records",
     "qsms.ui",
     "qsms.search",
+    "qsms.api",
     "qsms.notify",
     "qsms.exchange",
     "qsms.actions",
