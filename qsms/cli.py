@@ -49,6 +49,12 @@ COMMANDS = (
         "backup", "write database, files and keys to one archive", "qsms.site.backup:run", "qsms.site.backup:arguments"
     ),
     Command(
+        "demo load",
+        "load the demonstration organisation",
+        "qsms.demo.load.command:run",
+        "qsms.demo.load.command:arguments",
+    ),
+    Command(
         "bench",
         "measure this installation's speed on a scratch database",
         "qsms.demo.bench.run:run",
