@@ -7,4 +7,5 @@ pytest_plugins = [
     "tests.harness.browser",
     "tests.harness.real_db",
     "tests.cast",
+    "tests.larkfield",
 ]

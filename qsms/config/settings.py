@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "qsms.actions",
     "qsms.risk",
     "qsms.reports",
+    "qsms.overview",
 ]
 
 MIDDLEWARE = [

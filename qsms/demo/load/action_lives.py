@@ -85,10 +85,8 @@ class ActionLife:
         self.pk = made.pk
         lateness = self.rng.random()
         span = (due - moment.now().date()).days
-        if lateness < LATE_SHARE:
-            done_after = span + self.rng.uniform(3, 40)
-        else:
-            done_after = span * self.rng.uniform(0.5, 0.95)
+        late = lateness < LATE_SHARE
+        done_after = span + self.rng.uniform(3, 40) if late else span * self.rng.uniform(0.5, 0.95)
         self.stage.timeline.at(self.soon(0.5, max(1.0, min(6.0, span / 3))), self.begin)
         if LATE_SHARE <= lateness < LATE_SHARE + EXTENDED_SHARE and span > 20:
             done_after = span + self.rng.uniform(4, 20)

@@ -178,7 +178,7 @@ def _person(world: World, told: shapes.Person, today: date) -> Person:
         world.organisation, name=told.name, email=f"{told.code}@{world.told.code}.example", title=told.job, site=site,
         unit=unit, with_account=False,
     )  # fmt: skip
-    person.account = Account.objects.create(email=person.email, password="!")
+    person.account = Account.objects.create(email=person.email)
     assert site is not None
     person.zone = "" if site.zone == world.organisation.zone else site.zone
     person.save(update_fields=["account", "zone"])
