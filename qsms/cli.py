@@ -79,6 +79,12 @@ COMMANDS = (
     ),
     Command("token create", "make a token for a program", "qsms.api.command:run", "qsms.api.command:arguments"),
     Command(
+        "demo load",
+        "load the demonstration organisation",
+        "qsms.demo.load.command:run",
+        "qsms.demo.load.command:arguments",
+    ),
+    Command(
         "bench",
         "measure this installation's speed on a scratch database",
         "qsms.demo.bench.run:run",

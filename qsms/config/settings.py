@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "qsms.risk",
     "qsms.reports",
     "qsms.site",
+    "qsms.overview",
 ]
 
 MIDDLEWARE = [

@@ -42,6 +42,7 @@ TEXT_LIMIT = 5_000
 HEAD = ("number", "title", "state")
 TAIL = ("opened_at", "closed_at", "risk_class", "risk_cell")
 
+
 @dataclass(frozen=True, slots=True)
 class Out:
     """A column of an export."""

@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/rights/", own_rights, name="own-rights"),
     path("administration/", include("qsms.site.administration.urls")),
     path("", include("qsms.search.urls")),
+    path("overview/", include("qsms.overview.urls")),
 ]

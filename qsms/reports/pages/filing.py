@@ -181,7 +181,9 @@ def _start(filling: Filling) -> dict[str, Any]:
     if filling.actor is not None:
         kept = drafts.find(filling.actor, filing.draft_key(filling.row.code))
         for name, values in (kept.data if kept else {}).items():
-            many = any(one.type == "multi" and f"{questions.PREFIX}{one.code}" == name for one in filling.row.form.fields)
+            many = any(
+                one.type == "multi" and f"{questions.PREFIX}{one.code}" == name for one in filling.row.form.fields
+            )
             found[name] = list(values) if many else (values or [""])[0]
     return found
 

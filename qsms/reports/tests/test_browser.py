@@ -76,7 +76,9 @@ def looks_right(page: Page, name: str) -> None:
 
 def fill_quick(page: Page) -> None:
     page.get_by_label("In one line").fill("Hydraulic fluid on stand 14")
-    page.get_by_label("What happened?").fill("The coupling on cart 3 did not lock. About 12 litres went on the concrete.")
+    page.get_by_label("What happened?").fill(
+        "The coupling on cart 3 did not lock. About 12 litres went on the concrete."
+    )
     page.get_by_label("Where?").select_option("LKF")
     page.get_by_label("Exact place").fill("stand 14")
     page.get_by_label("When?").fill("2026-03-01T21:40")
