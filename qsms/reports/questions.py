@@ -50,6 +50,11 @@ class Question:
         return self.field.type in FILES
 
     @property
+    def is_picked(self) -> bool:
+        """Answered by ticking, without a word on what each choice means."""
+        return len(self.bound) == 1 and self.bound[0].use_fieldset
+
+    @property
     def is_photo(self) -> bool:
         return self.field.type == "photo"
 

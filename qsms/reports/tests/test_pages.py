@@ -173,7 +173,9 @@ def test_own_reports_show_confidential_ones_to_the_reporter_only(cast: Cast) -> 
     report = file(cast, "confidential").report
     services.ask(cast.actor("safety"), report.pk, "Which cart was it?")
     mine = signed_in(cast, "reporter")
-    assert "3 new" in mine.get("/report/mine/").content.decode() or "2 new" in mine.get("/report/mine/").content.decode()
+    assert (
+        "3 new" in mine.get("/report/mine/").content.decode() or "2 new" in mine.get("/report/mine/").content.decode()
+    )
     page = mine.get(f"/report/mine/{report.pk}/").content.decode()
     assert "Which cart was it?" in page
     assert mine.post(f"/report/mine/{report.pk}/", {"text": "Cart 3."}).status_code == 303
@@ -187,7 +189,9 @@ def test_own_reports_show_confidential_ones_to_the_reporter_only(cast: Cast) -> 
 
 def test_triage_from_queue_to_finish_without_script(cast: Cast) -> None:
     report = file(cast).report
-    other = file(cast, who="owner", title="Wet patch at cart 3, stand 14", narrative="Coupling on cart 3 let go.").report
+    other = file(
+        cast, who="owner", title="Wet patch at cart 3, stand 14", narrative="Coupling on cart 3 let go."
+    ).report
     safety = signed_in(cast, "safety")
     page = safety.get(f"/reports/triage/{report.number}/").content.decode()
     assert "May be the same" in page
@@ -217,7 +221,9 @@ def test_what_may_be_the_same_is_joined_related_or_told_apart(cast: Cast) -> Non
     safety = signed_in(cast, "safety")
     at = f"/reports/triage/{second.number}/like"
     assert safety.post(f"{at}/{third.number}/no/").status_code == 303
-    assert third.number not in re.findall(r"like/([\w-]+)/", safety.get(f"/reports/triage/{second.number}/").content.decode())
+    assert third.number not in re.findall(
+        r"like/([\w-]+)/", safety.get(f"/reports/triage/{second.number}/").content.decode()
+    )
     safety.post(f"{at}/{first.number}/related/")
     assert Link.everywhere.filter(relation="relates").count() == 1
     safety.post(f"{at}/{first.number}/same/")
