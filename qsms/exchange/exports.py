@@ -36,19 +36,11 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "json": ("application/json", "json"),
 }
 STEP = 500
-TEXT_LIMIT = 10_000
+# A text that is found more often narrows nothing down, and its ids would fill a query to bursting.
+TEXT_LIMIT = 5_000
 # What every record has beside its form, in the order in which it is offered.
 HEAD = ("number", "title", "state")
 TAIL = ("opened_at", "closed_at", "risk_class", "risk_cell")
-
-# Searching is another kit's: the assembly hands over a function (actor, kind, text, limit) -> ids, newest first.
-TextSearch = Callable[[Actor, str, str, int], Sequence[int]]
-_search: list[TextSearch] = []
-
-
-def provide_search(search: TextSearch) -> None:
-    """Say how an export finds records by the text that the list was searched for."""
-    _search[:] = [search]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +97,7 @@ def prepare(actor: Actor, sheet: RecordType, query: QueryDict, *, form: str, col
     one = listing.parse(sheet, actor, query, lens=_lens(query))
     if one.problems:
         raise Invalid({"": " ".join(one.problems)})
-    where = _condition(actor, one)
+    where = listing.found(actor, one, TEXT_LIMIT)
     if scope.branches(actor, sheet.kind) != scope.branches(actor, sheet.kind, "export"):
         # Nobody takes out what they may not see, however a role was put together.
         where &= scope.predicate(actor, sheet.kind)
@@ -115,15 +107,6 @@ def prepare(actor: Actor, sheet: RecordType, query: QueryDict, *, form: str, col
 def _lens(query: QueryDict) -> int:
     word = str(query.get("lens") or "").upper()
     return int(Lens[word]) if word in Lens.__members__ else 0
-
-
-def _condition(actor: Actor, one: Listing) -> Q:
-    condition = one.condition()
-    if one.text and _search:
-        condition &= Q(pk__in=list(_search[0](actor, one.sheet.kind, one.text, TEXT_LIMIT)))
-    elif one.text:
-        condition &= Q(number__gte=one.text, number__lt=one.text + "\U0010ffff")
-    return condition
 
 
 def count(export: Export, cap: int) -> int:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -29,17 +30,36 @@ COUNT_CAP = 10_000
 class RecordLike(Protocol):
     """A record, or a row with the columns that scope looks at."""
 
-    pk: Any
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def site_id(self) -> int | None: ...
+    @property
+    def unit_id(self) -> int | None: ...
+    @property
+    def owner_id(self) -> int | None: ...
+    @property
+    def raised_by_id(self) -> int | None: ...
+    @property
+    def confidential(self) -> bool: ...
+
+
+# The columns of the protocol, for `only()` and `values()`.
+SCOPE_FIELDS = ("kind", "site_id", "unit_id", "owner_id", "raised_by_id", "confidential")
+
+
+class Glance(NamedTuple):
+    """Of a record, its key and what scope looks at, in the order of SCOPE_FIELDS."""
+
+    pk: int
     kind: str
     site_id: int | None
     unit_id: int | None
     owner_id: int | None
     raised_by_id: int | None
     confidential: bool
-
-
-# The columns of the protocol, for `only()` and `values()`.
-SCOPE_FIELDS = ("kind", "site_id", "unit_id", "owner_id", "raised_by_id", "confidential")
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +297,7 @@ def _by_column(rows: QuerySet[Any], field: str, down: bool, after: str, limit: i
     if segment == "v":
         valued = rows.filter(**{f"{field}__isnull": False})
         if after:
+            value = _read_value(rows.model, field, value)
             beyond = Q(**{f"{field}__{'lt' if down else 'gt'}": value})
             beyond |= Q(**{field: value, f"pk__{'lt' if down else 'gt'}": last})
             valued = valued.filter(beyond)
@@ -292,6 +313,13 @@ def _by_column(rows: QuerySet[Any], field: str, down: bool, after: str, limit: i
     at, pk = found[limit - 1]
     key = f"n~~{pk}" if at is None else f"v~{at.isoformat() if hasattr(at, 'isoformat') else at}~{pk}"
     return Page([pk for _value, pk in found[:limit]], key)
+
+
+def _read_value(model: Any, field: str, value: str) -> Any:
+    try:
+        return model._meta.get_field(field).to_python(value)
+    except ValidationError as error:
+        raise BadPageKey(value) from error
 
 
 def _read_key(after: str) -> tuple[str, str, int]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO, cast
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -31,6 +32,7 @@ from .nameless import nameless
 KEPT = "kept"
 
 
+@login_not_required
 @require_safe
 def choose(request: HttpRequest, kind: str = "") -> HttpResponse:
     """Which form: the quick one first. Visitors learn how to report without an account."""
@@ -170,7 +172,7 @@ def _files(filling: Filling) -> list[Incoming | Kept]:
         found += [kept for token in tokens if (kept := Kept.from_token(token)) is not None and kept.field == one.code]
         for file in filling.request.FILES.getlist(f"{questions.PREFIX}{one.code}"):
             if file.file is not None:
-                found.append(Incoming(file.name or "", file.file, one.code))
+                found.append(Incoming(file.name or "", cast(BinaryIO, file.file), one.code))
     return found
 
 
@@ -179,7 +181,9 @@ def _start(filling: Filling) -> dict[str, Any]:
     if filling.actor is not None:
         kept = drafts.find(filling.actor, filing.draft_key(filling.row.code))
         for name, values in (kept.data if kept else {}).items():
-            many = any(one.type == "multi" and f"{questions.PREFIX}{one.code}" == name for one in filling.row.form.fields)
+            many = any(
+                one.type == "multi" and f"{questions.PREFIX}{one.code}" == name for one in filling.row.form.fields
+            )
             found[name] = list(values) if many else (values or [""])[0]
     return found
 
@@ -226,7 +230,7 @@ def _sent(filling: Filling, filed: services.Filed) -> HttpResponse:
         "number": report.number if report.mode == Mode.NAMED else "",
         "anonymous": report.mode == Mode.ANONYMOUS,
         "confidential": report.mode == Mode.CONFIDENTIAL,
-        "received": dates.moment(report.opened_at, now, filling.zone),
+        "received": dates.clock(report.opened_at, filling.zone),
         "by": by,
         "steps": steps,
         "visitor": filling.actor is None,

@@ -134,7 +134,9 @@ def _lens(actor: Actor, report: Report, lens: str, position: int) -> dict[str, A
         "note": made.note if made else "",
         "todo": not concerns or concerns == Concern.UNSURE,
         "wide": concerns == Concern.YES,
-        "by": f"{made.by.name}, {dates.moment(made.at, moment.now(), actor.tz, short=True)}" if made and made.by else "",
+        "by": f"{made.by.name}, {dates.moment(made.at, moment.now(), actor.tz, short=True)}"
+        if made and made.by
+        else "",
         "processes": _processes(actor, report) if lens == "quality" else (),
         "hazards": _hazards(actor, report) if lens == "safety" else (),
     }
