@@ -9,7 +9,9 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from qsms.base import moment
@@ -198,6 +200,27 @@ def test_my_work_is_grouped_and_its_buttons_lead_to_the_move(login: Login, spill
     assert "For the office" not in text
     assert "For the office" in client.get("/?whose=office").content.decode()
     assert "Nothing waits for you" in login("reporter").get("/").content.decode()
+
+
+def test_my_work_asks_the_same_few_queries_however_much_waits(login: Login, spill: Make, keeper: Cast) -> None:
+    client = login("quality")
+
+    def count() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get("/").status_code == 200
+        return len(caught)
+
+    def wait_for(number: int) -> None:
+        for n in range(number):
+            made = spill(title=f"Spill {n}")
+            with write_transaction():
+                tasks.give(keeper.actor("safety"), made, "look", "Look", person_id=keeper.quality.pk)
+
+    wait_for(1)
+    client.get("/")
+    before = count()
+    wait_for(6)
+    assert count() == before <= 15
 
 
 def test_what_i_raised_and_what_i_sealed(login: Login, spill: Make, keeper: Cast) -> None:
