@@ -35,9 +35,7 @@ def texts(actor: Actor, record: Record) -> Mapping[str, Any]:
         "published": record.publication == Publication.PUBLISHED,
         "publication": Publication(record.publication).label,
         "when": dates.moment(record.published_at, now, actor.tz) if record.published_at else "",
-        "publish_url": reverse("reports:publish", args=[record.number])
-        if scope.may(actor, "publish", record)
-        else "",
+        "publish_url": reverse("reports:publish", args=[record.number]) if scope.may(actor, "publish", record) else "",
     }
 
 
@@ -91,7 +89,11 @@ def talk(actor: Actor, record: Record) -> Mapping[str, Any]:
     lines = [
         {
             "mine": message.sender == Sender.OFFICE,
-            "who": _t("Reporter") if message.sender == Sender.REPORTER else message.by.name if message.by else _t("System"),
+            "who": _t("Reporter")
+            if message.sender == Sender.REPORTER
+            else message.by.name
+            if message.by
+            else _t("System"),
             "subject": message.get_subject_display(),
             "when": dates.moment(message.at, now, actor.tz),
             "text": message.text,
@@ -156,7 +158,12 @@ PANELS: tuple[Panel, ...] = (
     Panel("lenses", _("Three lenses"), "reports/panels/lenses.html", lenses, tab=False, order=2),
     Panel("answers", _("Answers"), "reports/panels/answers.html", answers, order=3),
     Panel(
-        "mailbox", _("Mailbox"), "reports/panels/mailbox.html", talk, order=4, count=lambda context: len(context["lines"])
+        "mailbox",
+        _("Mailbox"),
+        "reports/panels/mailbox.html",
+        talk,
+        order=4,
+        count=lambda context: len(context["lines"]),
     ),
     Panel("event", _("Event"), "reports/panels/event.html", facts, place="rail", order=5),
 )

@@ -48,6 +48,8 @@ class Place:
 PLACES = (
     Place("work", _("My work"), "inbox", go="m"),
     Place("overview", _("Overview"), "layout-dashboard", go="o"),
+    Place("reports:mine", _("My reports"), "message-report"),
+    Place("reports:triage", _("Triage"), "list-check", room="happens", needs="report.triage"),
 )
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -78,7 +78,9 @@ def file_report(
         raise Invalid(errors)
     plain, personal = rules.split_personal(form, shown)
     columns = _columns(form, shown, mode, zone)
-    given = {name: columns.pop(name) for name in ("title", "narrative", "immediate_action", "place") if name in columns}
+    given: dict[str, Any] = {
+        name: columns.pop(name) for name in ("title", "narrative", "immediate_action", "place") if name in columns
+    }
     if site is not None:
         given["site"] = site.pk
     writer = actor if mode == Mode.NAMED and actor is not None else _nobody(organisation)
@@ -107,7 +109,7 @@ def file_report(
             claim.save(force_insert=True)
         pictures.attach(writer, report, kept)
         if acknowledge:
-            report = spine.move(actors.system(organisation.pk), report.pk, "acknowledge")  # type: ignore[assignment]
+            report = cast(Report, spine.move(actors.system(organisation.pk), report.pk, "acknowledge"))
     return Filed(report, code)
 
 

@@ -36,7 +36,9 @@ def enter(open_page: OpenPage, cast: Cast, live: LiveServer) -> Enter:
 
     def open_for(who: str, **options: object) -> Page:
         client = Client()
-        client.force_login(cast.people[who].account)
+        account = cast.people[who].account
+        assert account is not None
+        client.force_login(account)
         page = open_page(**options)
         cookie = client.cookies["qsms_session"].value
         page.context.add_cookies([{"name": "qsms_session", "value": cookie, "url": live.url}])
@@ -51,7 +53,7 @@ def photo(tmp_path: Path) -> Iterator[Path]:
     Image.new("RGB", (200, 150), "grey").save(stream, "JPEG")
     path = tmp_path / "stand-14.jpg"
     path.write_bytes(stream.getvalue())
-    yield path
+    return path
 
 
 def looks_right(page: Page, name: str) -> None:
@@ -76,7 +78,9 @@ def looks_right(page: Page, name: str) -> None:
 
 def fill_quick(page: Page) -> None:
     page.get_by_label("In one line").fill("Hydraulic fluid on stand 14")
-    page.get_by_label("What happened?").fill("The coupling on cart 3 did not lock. About 12 litres went on the concrete.")
+    page.get_by_label("What happened?").fill(
+        "The coupling on cart 3 did not lock. About 12 litres went on the concrete."
+    )
     page.get_by_label("Where?").select_option("LKF")
     page.get_by_label("Exact place").fill("stand 14")
     page.get_by_label("When?").fill("2026-03-01T21:40")

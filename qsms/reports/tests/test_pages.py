@@ -8,7 +8,9 @@ import re
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from qsms.records.models import Attachment, Draft, Link
@@ -32,7 +34,9 @@ QUICK = {
 
 def signed_in(cast: Cast, who: str) -> Client:
     client = Client()
-    client.force_login(cast.people[who].account)
+    account = cast.people[who].account
+    assert account is not None
+    client.force_login(account)
     return client
 
 
@@ -173,7 +177,9 @@ def test_own_reports_show_confidential_ones_to_the_reporter_only(cast: Cast) -> 
     report = file(cast, "confidential").report
     services.ask(cast.actor("safety"), report.pk, "Which cart was it?")
     mine = signed_in(cast, "reporter")
-    assert "3 new" in mine.get("/report/mine/").content.decode() or "2 new" in mine.get("/report/mine/").content.decode()
+    assert (
+        "3 new" in mine.get("/report/mine/").content.decode() or "2 new" in mine.get("/report/mine/").content.decode()
+    )
     page = mine.get(f"/report/mine/{report.pk}/").content.decode()
     assert "Which cart was it?" in page
     assert mine.post(f"/report/mine/{report.pk}/", {"text": "Cart 3."}).status_code == 303
@@ -187,7 +193,9 @@ def test_own_reports_show_confidential_ones_to_the_reporter_only(cast: Cast) -> 
 
 def test_triage_from_queue_to_finish_without_script(cast: Cast) -> None:
     report = file(cast).report
-    other = file(cast, who="owner", title="Wet patch at cart 3, stand 14", narrative="Coupling on cart 3 let go.").report
+    other = file(
+        cast, who="owner", title="Wet patch at cart 3, stand 14", narrative="Coupling on cart 3 let go."
+    ).report
     safety = signed_in(cast, "safety")
     page = safety.get(f"/reports/triage/{report.number}/").content.decode()
     assert "May be the same" in page
@@ -217,7 +225,9 @@ def test_what_may_be_the_same_is_joined_related_or_told_apart(cast: Cast) -> Non
     safety = signed_in(cast, "safety")
     at = f"/reports/triage/{second.number}/like"
     assert safety.post(f"{at}/{third.number}/no/").status_code == 303
-    assert third.number not in re.findall(r"like/([\w-]+)/", safety.get(f"/reports/triage/{second.number}/").content.decode())
+    assert third.number not in re.findall(
+        r"like/([\w-]+)/", safety.get(f"/reports/triage/{second.number}/").content.decode()
+    )
     safety.post(f"{at}/{first.number}/related/")
     assert Link.everywhere.filter(relation="relates").count() == 1
     safety.post(f"{at}/{first.number}/same/")
@@ -288,16 +298,16 @@ def test_a_form_is_edited_as_a_draft_and_filed_reports_keep_their_version(cast: 
     page = safety.get("/reports/forms/quick/")
     assert page.status_code == 200
     draft = ReportForm.objects.get(draft=True)
-    sent = {name: value for name, value in _fields(page.content.decode())}
+    sent = dict(_fields(page.content.decode()))
     sent |= {"title": "Quick report, shorter", "new-what-label": "How many litres?", "new-what-type": "number"}
     assert safety.post("/reports/forms/quick/", {**sent, "do": "add:what"}).status_code == 303
     page_text = safety.get("/reports/forms/quick/").content.decode()
     assert "How many litres?" in page_text
     assert "Quick report, shorter" in safety.get("/reports/forms/quick/preview/").content.decode()
     assert "shorter" not in signed_in(cast, "reporter").get("/report/").content.decode()
-    again = {name: value for name, value in _fields(page_text)}
+    again = dict(_fields(page_text))
     safety.post("/reports/forms/quick/", {**again, "do": "up:how_many_litres"})
-    ready = {name: value for name, value in _fields(safety.get("/reports/forms/quick/").content.decode())}
+    ready = dict(_fields(safety.get("/reports/forms/quick/").content.decode()))
     assert safety.post("/reports/forms/quick/", {**ready, "do": "publish"}).status_code == 303
     row = forms.find(cast.organisation.pk, "quick")
     assert (row.pk, row.version, row.title) == (draft.pk, 2, "Quick report, shorter")
@@ -310,7 +320,7 @@ def test_a_form_is_edited_as_a_draft_and_filed_reports_keep_their_version(cast: 
 def test_a_form_that_makes_no_sense_is_kept_and_not_published(cast: Cast) -> None:
     safety = signed_in(cast, "safety")
     page = safety.get("/reports/forms/quick/").content.decode()
-    sent = {name: value for name, value in _fields(page)} | {"f-narrative-required": "", "title": ""}
+    sent = dict(_fields(page)) | {"f-narrative-required": "", "title": ""}
     answer = safety.post("/reports/forms/quick/", {**sent, "do": "publish"})
     assert answer.status_code == 422
     assert "It cannot be published yet." in answer.content.decode()
@@ -328,3 +338,28 @@ def _fields(page: str) -> list[tuple[str, object]]:
         found.setdefault(match.group(1), [])
         found[match.group(1)] = [*found[match.group(1)], match.group(2)]  # type: ignore[misc]
     return [(name, value) for name, value in found.items() if not name.startswith("new-")]
+
+
+def test_pages_ask_a_constant_number_of_questions(cast: Cast) -> None:
+    safety = signed_in(cast, "safety")
+    reports = [file(cast, "confidential").report]
+    one = _queries(safety, reports[0])
+    reports += [file(cast, who=who).report for who in ("owner", "colleague", "reporter")]
+    many = _queries(safety, reports[0])
+    assert one == many
+    assert many == {"list": 12, "record": 18, "triage": 20}
+
+
+def _queries(client: Client, report: Report) -> dict[str, int]:
+    """How many statements each page takes, sign-in and shell with them."""
+    found = {}
+    for name, path in (
+        ("list", "/r/report/"),
+        ("record", f"/r/report/{report.number}/"),
+        ("triage", f"/reports/triage/{report.number}/"),
+    ):
+        client.get(path)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 200
+        found[name] = len(captured)
+    return found
