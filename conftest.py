@@ -8,4 +8,5 @@ pytest_plugins = [
     "tests.harness.real_db",
     "tests.cast",
     "tests.newtype.spills",
+    "tests.larkfield",
 ]

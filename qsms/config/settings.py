@@ -79,12 +79,14 @@ INSTALLED_APPS = [
     "qsms.records",
     "qsms.ui",
     "qsms.search",
+    "qsms.api",
     "qsms.notify",
     "qsms.exchange",
     "qsms.actions",
     "qsms.risk",
     "qsms.reports",
     "qsms.site",
+    "qsms.overview",
 ]
 
 MIDDLEWARE = [

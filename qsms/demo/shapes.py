@@ -122,6 +122,8 @@ class Organisation:
     size: str
     what_for: str
     holidays: Holidays = field(metadata={"one": Holidays})
+    # The stories that happen here; empty for all of them.
+    stories: tuple[str, ...] = ()
     sites: tuple[Site, ...] = field(default=(), metadata={"many": Site})
     units: tuple[Unit, ...] = field(default=(), metadata={"many": Unit})
     processes: tuple[Process, ...] = field(default=(), metadata={"many": Process})

@@ -59,13 +59,14 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return _START.sub(lambda found: found[0].upper(), filled)
 
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SLOT = re.compile(r"\{(\w+)\}")
 _START = re.compile(r"(?:^|(?<=[.?!] ))[a-z]")
 
 
 def _read(name: str) -> dict[str, Any]:
     text = files("qsms.demo").joinpath(f"data/{name}").read_text(encoding="utf-8")
-    data: dict[str, Any] = yaml.safe_load(text)
+    data: dict[str, Any] = yaml.load(text, Loader=_LOADER)  # noqa: S506 - the safe one, in C where there is one
     if data.pop("version", None) != 1:
         raise StoryError(f"{name} is not of version 1, the only one this reads.")
     return data

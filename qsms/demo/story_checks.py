@@ -15,7 +15,7 @@ LEVELS = ("eliminate", "substitute", "engineering", "administrative", "protectiv
 KINDS = ("correction", "containment", "corrective", "preventive", "improvement")
 LENSES = ("safety", "quality", "environment", "health")
 REPORT_STATES = ("triage", "investigating", "actions", "waiting", "closed")
-ACTION_STATES = ("doing", "extension_asked", "implemented", "closed")
+ACTION_STATES = ("open", "doing", "extension_asked", "implemented", "closed")
 PLACE_SLOTS = ("aircraft", "stand", "runway", "hangar", "site")
 """Slots that the organisation fills, because what fits depends on where the story happens."""
 
@@ -35,6 +35,7 @@ def faults(
     found: list[str] = []
     for organisation in library.organisations:
         found += _organisation(organisation, roles, conflicts)
+        found += _missing(organisation.name, "story", organisation.stories, {story.code for story in library.stories})
     found += _twice(library)
     found += _controls(library)
     for hazard in library.hazards:

@@ -140,6 +140,7 @@ class Builder:
         if row is not None and made.record is not None:
             taken = {part: getattr(made.record, part) for part in nested.takes if part in builder.sheet.writable}
             row.given = {**taken, **nested.values, **row.given}
+            row.state = row.state or nested.state
             prepared = bulk.prepare(self.actor, nested.kind, row)
             errors |= prepared.errors
             made.nested.append((name, prepared.record))

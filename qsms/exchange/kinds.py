@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qsms.exchange.mappings import ImportMapping, load_mappings
 from qsms.org.actor import Actor
 from qsms.records.bulk import Row
 from qsms.records.choices import Relation
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # Gets the fitted values of one row by field name. May raise records.errors.Invalid with sentences by field.
 Build = Callable[[Actor, dict[str, Any]], Row]
@@ -25,6 +28,8 @@ class Nested:
     relation: str = Relation.RAISED_FROM
     # What every one of them has, unless the row says otherwise.
     values: Mapping[str, Any] = field(default_factory=dict)
+    # Where they stand when the row does not say it; empty for where the sheet has them begin.
+    state: str = ""
     # Columns that are taken over from the row's record.
     takes: tuple[str, ...] = ("site", "unit", "process", "disciplines", "confidential")
 
@@ -41,7 +46,7 @@ class Offer:
     nested: Mapping[str, Nested] = field(default_factory=dict)
     build: Build | None = None
     # Other names under which columns of the trade's files come, by field.
-    known_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    known_as: Mapping[str, tuple[StrOrPromise, ...]] = field(default_factory=dict)
 
 
 _offers: dict[str, Offer] = {}
@@ -54,7 +59,7 @@ def offer(
     fields: tuple[str, ...] = (),
     nested: Mapping[str, Nested] | None = None,
     build: Build | None = None,
-    known_as: Mapping[str, tuple[str, ...]] | None = None,
+    known_as: Mapping[str, tuple[StrOrPromise, ...]] | None = None,
 ) -> None:
     """Say how records of this kind are imported. For a room's `apps.py: ready()`."""
     _offers[kind] = Offer(kind, mappings, fields, nested or {}, build, known_as or {})

@@ -70,7 +70,7 @@ def _targets(sheet: RecordType) -> Iterator[Target]:
         how = _how(name, column)
         if how is None:
             continue
-        known_as = (*KNOWN_AS.get(name, ()), *offer.known_as.get(name, ()))
+        known_as = (*KNOWN_AS.get(name, ()), *map(str, offer.known_as.get(name, ())))
         yield Target(
             name=name,
             label=sheet.field_label(name),

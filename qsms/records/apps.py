@@ -6,4 +6,5 @@ class RecordsConfig(AppConfig):
     label = "records"
 
     def ready(self) -> None:
-        from . import outbox, tally  # noqa: F401  the worker's round, and the tallies inside each write
+        # The worker's round, the tallies inside each write, and ways to narrow a list.
+        from . import narrowing, outbox, tally  # noqa: F401

@@ -117,6 +117,22 @@ def found(actor: Actor, listing: Listing, limit: int = TEXT_LIMIT) -> Q:
     return condition
 
 
+# What narrows a list without being offered on it: where a figure's number leads. Takes the actor and the value; gives
+# a condition and its words, or None for a value that cannot be read.
+Narrowing = Callable[[Actor, str], "tuple[Q, str] | None"]
+_narrowings: dict[str, tuple[Any, Narrowing]] = {}
+
+
+def narrowing(name: str, label: Any) -> Callable[[Narrowing], Narrowing]:
+    """Decorator: lists of every kind understand `name=value` in their address."""
+
+    def keep(function: Narrowing) -> Narrowing:
+        _narrowings[name] = (label, function)
+        return function
+
+    return keep
+
+
 def filters(sheet: RecordType, actor: Actor) -> list[Filter]:
     """Every filter that this list offers to this actor."""
     found = [_filter(sheet, actor, name) for name in sheet.filters]
@@ -168,14 +184,34 @@ def parse(sheet: RecordType, actor: Actor, params: Params, *, lens: int = 0) -> 
     listing.text = (params.get("q", "") or "").replace("\x00", "").strip()[:200]
     for one in filters(sheet, actor):
         _apply(listing, actor, one, params)
+    for name, (label, narrow) in _narrowings.items():
+        _narrow(listing, actor, Filter(name, str(label), "narrowing"), narrow, params)
     if lens:
         listing.where &= concerning(lens)
     return listing
 
 
+def _narrow(listing: Listing, actor: Actor, one: Filter, narrow: Narrowing, params: Params) -> None:
+    given = params.get(one.name, "") or ""
+    if not given:
+        return
+    found = narrow(actor, given)
+    if found is None:
+        listing.problems.append(_("“%(given)s” is no choice for %(label)s.") % {"given": given, "label": one.label})
+        return
+    listing.where &= found[0]
+    listing.active.append(Active(one.name, one.label, found[1]))
+    listing.tallied = False
+
+
 def concerning(lens: int) -> Q:
     """Records that concern this lens, as a list of values: an index can serve it, a bit operation cannot."""
-    return Q(disciplines__in=[bits for bits in range(2 * max(Lens.values)) if bits & lens])
+    return Q(disciplines__in=with_lens(lens))
+
+
+def with_lens(lens: int) -> list[int]:
+    """Every value of `disciplines` that has this lens in it."""
+    return [bits for bits in range(2 * max(Lens.values)) if bits & lens]
 
 
 def _apply(listing: Listing, actor: Actor, one: Filter, params: Params) -> None:

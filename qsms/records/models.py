@@ -231,7 +231,11 @@ class Clock(Owned):
 
     class Meta(Owned.Meta):
         abstract = False
-        indexes = [Index(fields=["next_warning_at"], name="clock_warning", condition=Q(stopped_at__isnull=True))]
+        indexes = [
+            Index(fields=["next_warning_at"], name="clock_warning", condition=Q(stopped_at__isnull=True)),
+            # How many were met in time lately, for the managers' overview.
+            Index(fields=["organisation", "rule", "started_at", "outcome"], name="clock_rule"),
+        ]
 
 
 class Attachment(Owned):

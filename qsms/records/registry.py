@@ -65,7 +65,7 @@ class Panel:
     tab: bool = True  # its own tab; otherwise it stands on the first one
     place: str = "body"  # or "rail"
     count: Callable[[Mapping[str, Any]], int | None] | None = None
-    order: int = 0
+    order: int = 0  # on the first tab: below 0 before the form's sections, else after them
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -30,17 +30,36 @@ COUNT_CAP = 10_000
 class RecordLike(Protocol):
     """A record, or a row with the columns that scope looks at."""
 
-    pk: Any
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def site_id(self) -> int | None: ...
+    @property
+    def unit_id(self) -> int | None: ...
+    @property
+    def owner_id(self) -> int | None: ...
+    @property
+    def raised_by_id(self) -> int | None: ...
+    @property
+    def confidential(self) -> bool: ...
+
+
+# The columns of the protocol, for `only()` and `values()`.
+SCOPE_FIELDS = ("kind", "site_id", "unit_id", "owner_id", "raised_by_id", "confidential")
+
+
+class Glance(NamedTuple):
+    """Of a record, its key and what scope looks at, in the order of SCOPE_FIELDS."""
+
+    pk: int
     kind: str
     site_id: int | None
     unit_id: int | None
     owner_id: int | None
     raised_by_id: int | None
     confidential: bool
-
-
-# The columns of the protocol, for `only()` and `values()`.
-SCOPE_FIELDS = ("kind", "site_id", "unit_id", "owner_id", "raised_by_id", "confidential")
 
 
 @dataclass(frozen=True, slots=True)

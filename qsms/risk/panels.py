@@ -120,8 +120,8 @@ def _badge(record: Record) -> str:
     return marks.risk(record.risk_cell, listing.RISK_TONES[tone] if tone else "", TONES[tone])
 
 
-CONTROLS = Panel("controls", _("Controls"), "risk/panel_controls.html", _controls, tab=False, order=10)
-RISK = Panel("risk", _("Risk"), "risk/panel_risk.html", _risk, tab=False, order=20)
-SERVED = Panel("serves", _("Hazards"), "risk/panel_served.html", _served, tab=False, order=10)
+CONTROLS = Panel("controls", _("Controls"), "risk/panel_controls.html", _controls, tab=False, order=-20)
+RISK = Panel("risk", _("Risk"), "risk/panel_risk.html", _risk, tab=False, order=-10)
+SERVED = Panel("serves", _("Hazards"), "risk/panel_served.html", _served, tab=False, order=-10)
 # For other kinds of record: a tab of its own.
 RISK_TAB = Panel("risk", _("Risk"), "risk/panel_risk.html", _risk, order=20)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Q
 
 from qsms.org.actor import Actor
-from qsms.records import scope
+from qsms.records import listing, scope
 from qsms.records.choices import Relation
 from qsms.records.models import Link, Record
 from qsms.rules.lifecycle import Phase
@@ -128,8 +128,13 @@ def predicted_with(record_ids: Iterable[int], control_id: int) -> set[int]:
     return {record_id for record_id, counted in rows.values_list("record_id", "controls") if control_id in counted}
 
 
-def heat(actor: Actor, matrix: RiskMatrix, kind: str = "hazard") -> dict[str, int]:
-    """How many open records of a kind, of those the actor sees, stand in each cell of a matrix now."""
+def heat(
+    actor: Actor, matrix: RiskMatrix, kind: str = "hazard", *, sites: Sequence[int] = (), lens: int = 0
+) -> dict[str, int]:
+    """How many open records of a kind, of those the actor sees, stand in each cell of a matrix now.
+
+    `sites` and `lens` narrow it to records of these sites, and to records that concern this lens.
+    """
     if kind not in scope.kinds_seen(actor):
         return {}
     rows = Assessment.everywhere.filter(
@@ -142,4 +147,10 @@ def heat(actor: Actor, matrix: RiskMatrix, kind: str = "hazard") -> dict[str, in
             rows = rows.filter(record__confidential=False)
     else:
         rows = rows.filter(record_id__in=scope.visible(actor, kind).values("pk"))
-    return dict(rows.order_by("cell").values_list("cell").annotate(n=Count("*")))
+    if sites:
+        rows = rows.filter(record__site__in=sites)
+    if lens:
+        rows = rows.filter(record__disciplines__in=listing.with_lens(lens))
+    # A record that is rated on one matrix through two lenses stands in two cells, and once in each.
+    cells = rows.order_by("cell").values_list("cell").annotate(n=Count("record_id", distinct=True))
+    return dict(cells)

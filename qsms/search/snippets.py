@@ -45,8 +45,12 @@ def cut(text: str, query: Query, width: int = WIDTH) -> SafeString:
 
 
 def _found(text: str, query: Query) -> list[tuple[int, int]]:
-    return [
-        (start, stop)
-        for start, stop, folded in words.places(text)
-        if any(query.matches(word) or query.matches(word.lstrip("0")) for word in folded)
-    ]
+    found = []
+    for start, stop, folded in words.places(text):
+        if any(query.matches(word) or query.matches(word.lstrip("0")) for word in folded):
+            found.append((start, stop))
+        elif query.prefix and any(word.startswith(query.prefix) for word in folded):
+            # Only as much as was typed, unless folding has changed how long the word is.
+            same = len(folded[0]) == stop - start
+            found.append((start, start + len(query.prefix) if same else stop))
+    return found

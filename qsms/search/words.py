@@ -72,13 +72,9 @@ class Query:
         return bool(self.words or self.phrases or self.prefix)
 
     def matches(self, word: str) -> bool:
-        """Whether a folded word of a text is one of those looked for."""
-        return (
-            word in self.words
-            or word in self.parts
-            or bool(self.prefix and word.startswith(self.prefix))
-            or any(word in phrase for phrase in self.phrases)
-        )
+        """Whether a folded word of a text is, as a whole, one of those looked for."""
+        known = (*self.words, *self.parts, self.prefix, *(one for phrase in self.phrases for one in phrase))
+        return bool(word) and word in known
 
 
 def parse(text: str) -> Query:

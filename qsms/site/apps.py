@@ -14,6 +14,7 @@ class SiteConfig(AppConfig):
         from qsms.ui import context, lists, marks
 
         from . import menu, palette
+        from .accounts import sweeping  # noqa: F401 - registers its duty
 
         context.provide(
             menu=menu.menu, person=menu.person, inbox=menu.inbox, links=menu.links, organisation=menu.organisation

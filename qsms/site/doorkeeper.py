@@ -30,7 +30,9 @@ class SignInRequired(LoginRequiredMiddleware):
             return render(request, "accounts/nobody.html", status=403)
         return None
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponseBase:
         if request.headers.get("HX-Request") != "true":
             return super().handle_no_permission(request, view_func)
         # A part of a page was asked for after the session had ended: the whole page has to go to the sign-in.

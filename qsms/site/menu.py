@@ -49,7 +49,11 @@ PLACES = (
     Place("work", _("My work"), "inbox", go="m"),
     Place("overview", _("Overview"), "layout-dashboard", go="o"),
     Place("reports:mine", _("My reports"), "message-report"),
-    Place("reports:triage", _("Triage"), "list-check", room="happens", needs="report.triage"),
+    Place("reports:triage", _("Triage"), "bolt", "happens", needs="report.triage"),
+    Place("reports:lessons", _("Lessons"), "bulb", "know"),
+    Place("risk:matrices", _("Risk matrices"), "layout-columns", "steer", needs="matrix.edit"),
+    Place("reports:forms", _("Report forms"), "clipboard-list", "steer", needs="form.edit"),
+    Place("administration:home", _("Administration"), "settings", "steer", needs="org.admin"),
 )
 
 
@@ -118,7 +122,7 @@ def links(request: HttpRequest) -> Links:
         home=address("home", otherwise=plain.home),
         work=address("work", otherwise=plain.work),
         records=reverse("ui:list", args=[first.kind]) if first else plain.records,
-        report=address("report", otherwise=plain.report),
+        report=address("reports:choose", otherwise=plain.report),
         search=address("search:results", otherwise=plain.search),
         palette=address("search:palette", otherwise=plain.palette),
         help=address("help", otherwise=plain.help),

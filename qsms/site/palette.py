@@ -25,7 +25,7 @@ def verbs(request: HttpRequest) -> list[Entry]:
     if actor is None:
         return []
     found = []
-    if report := menu.address("report"):
+    if report := menu.address("reports:choose"):
         found.append(Entry(_("Report something"), report, "plus", "N", always=True))
     for sheet in menu.kinds(actor):
         url = menu.address("ui:new", sheet.kind)

@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from qsms.site.administration.roles import own_rights
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("qsms.api.urls")),
     path("", include("qsms.exchange.urls")),
     path("", include("qsms.ui.urls")),
     path("risk/", include("qsms.risk.urls")),
@@ -12,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/rights/", own_rights, name="own-rights"),
     path("administration/", include("qsms.site.administration.urls")),
     path("", include("qsms.search.urls")),
+    path("overview/", include("qsms.overview.urls")),
 ]

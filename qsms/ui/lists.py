@@ -283,7 +283,11 @@ def _exports(request: HttpRequest, kind: str) -> list[parts.Option]:
         return []
     query = request.GET.copy()
     query.pop("after", None)
-    made = []
+    lens = preference(request, "lens")
+    if lens in LENSES:
+        # What is taken out is what is shown, and the lens is not in the address.
+        query["lens"] = lens
+    made = [parts.Option(_("Choose columns"), f"{url}?{query.urlencode()}")]
     for code, label in (("xlsx", _("Excel workbook")), ("csv", _("CSV")), ("json", _("JSON"))):
         query["format"] = code
         made.append(parts.Option(label, f"{url}?{query.urlencode()}"))

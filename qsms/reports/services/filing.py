@@ -36,6 +36,8 @@ REPORTER = "Reporter"
 # sealed. Everything else that is personal is not asked there, and dropped if it comes all the same.
 NOT_A_PERSON = ("aircraft", "flight_number")
 SEALED_ANSWERS = "answers"
+# What the form's own words fill; the spine checks and keeps these like any form's values.
+WRITTEN = ("title", "narrative", "immediate_action", "place")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,9 +36,7 @@ def enter(open_page: OpenPage, cast: Cast, live: LiveServer) -> Enter:
 
     def open_for(who: str, **options: object) -> Page:
         client = Client()
-        account = cast.people[who].account
-        assert account is not None
-        client.force_login(account)
+        client.force_login(cast.account(who))
         page = open_page(**options)
         cookie = client.cookies["qsms_session"].value
         page.context.add_cookies([{"name": "qsms_session", "value": cookie, "url": live.url}])
@@ -48,7 +46,7 @@ def enter(open_page: OpenPage, cast: Cast, live: LiveServer) -> Enter:
 
 
 @pytest.fixture
-def photo(tmp_path: Path) -> Iterator[Path]:
+def photo(tmp_path: Path) -> Path:
     stream = io.BytesIO()
     Image.new("RGB", (200, 150), "grey").save(stream, "JPEG")
     path = tmp_path / "stand-14.jpg"

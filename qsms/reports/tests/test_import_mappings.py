@@ -120,8 +120,6 @@ def test_a_safecom_brings_its_corrective_action(tmp_path: Path) -> None:
             {
                 "title": "Spoke with the pilot of the drone.",
                 "description": "Spoke with the pilot of the drone. Sent a letter.",
-                "action_kind": "correction",
-                "state": "closed",
             }
         ],
     }

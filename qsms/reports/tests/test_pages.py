@@ -34,9 +34,7 @@ QUICK = {
 
 def signed_in(cast: Cast, who: str) -> Client:
     client = Client()
-    account = cast.people[who].account
-    assert account is not None
-    client.force_login(account)
+    client.force_login(cast.account(who))
     return client
 
 

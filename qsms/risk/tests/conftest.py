@@ -18,7 +18,9 @@ def login(cast: Cast) -> Login:
 
     def sign_in(name: str) -> Client:
         client = Client()
-        client.force_login(cast.people[name].account)
+        account = cast.people[name].account
+        assert account is not None
+        client.force_login(account)
         return client
 
     return sign_in

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from qsms.records import services
 from qsms.records.models import Record, Task
@@ -257,7 +257,7 @@ def test_who_only_reads_gets_no_form(login: Login, cast: Cast) -> None:
     assert 'name="cell"' not in page
 
 
-def test_a_page_needs_somebody_signed_in(cast: Cast, settings: SettingsWrapper) -> None:
+def test_a_page_needs_somebody_signed_in(cast: Cast, settings: Any) -> None:
     settings.LOGIN_URL = "/sign-in/"
     assert Client().get(page_of(analysed(cast))).status_code == 302
 

@@ -204,7 +204,7 @@ def _lens_tabs(weighing: Weighing) -> tuple[parts.Tab, ...]:
 
 def _matrix_tabs(weighing: Weighing) -> tuple[parts.Tab, ...]:
     """The matrices adopted for the lens; none where there is only one."""
-    offered = matrices.offered(weighing.actor, weighing.lens)
+    offered = weighing.offered
     if len(offered) < 2:
         return ()
     return tuple(

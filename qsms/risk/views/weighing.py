@@ -35,6 +35,7 @@ class Weighing:
     record: Record
     picture: Picture
     lens: int
+    offered: list[RiskMatrix]
     matrix: RiskMatrix
     kind: str
     levels: Mapping[str, str] = field(default_factory=dict)
@@ -49,8 +50,8 @@ class Weighing:
         matrix = next((one for one in offered if str(one.pk) == str(given.get("matrix", ""))), offered[0])
         kind = str(given.get("kind", ""))
         if kind not in AssessmentKind.values:
-            kind = picture.expected_kind()
-        found = cls(actor, record, picture, lens, matrix, kind, facts=facts)
+            kind = picture.expected_kind(lens)
+        found = cls(actor, record, picture, lens, offered, matrix, kind, facts=facts)
         found.levels = found._chosen(given) or found._starting()
         return found
 

@@ -25,7 +25,9 @@ LENT, REVOKED = "delegated", "delegation_ended"
 
 
 class DelegationForm(forms.Form):
-    taker = forms.ModelChoiceField(label=_("Who acts for you"), queryset=Person.objects.none())
+    taker = forms.ModelChoiceField(
+        label=_("Who acts for you"), queryset=Person.objects.none(), empty_label=_("Choose somebody")
+    )
     role = forms.ModelChoiceField(
         label=_("In which role"), queryset=Role.objects.none(), required=False, empty_label=_("In all that can be lent")
     )

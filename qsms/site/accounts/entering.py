@@ -33,6 +33,8 @@ def enter(request: HttpRequest, email: str, password: str) -> Account:
     An account that does not exist takes as long and gets the same answer as a wrong password.
     """
     email = email.strip()
+    if not email or not password:
+        raise NotLetIn(_("Write your e-mail address and your password."))
     where = address(request)
     try:
         tries = throttle.begin(email, where)

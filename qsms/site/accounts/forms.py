@@ -13,20 +13,22 @@ from qsms.org.models import Account
 LONGEST = 1000
 
 
-def password(label: Any, *, new: bool = False, help_text: Any = "") -> forms.CharField:
+def password(label: Any, *, new: bool = False, **more: Any) -> forms.CharField:
     """A field for a password, with the hint that lets a password manager fill it in."""
-    hint = "new-password" if new else "current-password"
-    widget = forms.PasswordInput({"autocomplete": hint})
-    return forms.CharField(label=label, strip=False, max_length=LONGEST, widget=widget, help_text=help_text)
+    widget = forms.PasswordInput({"autocomplete": "new-password" if new else "current-password"})
+    return forms.CharField(label=label, strip=False, max_length=LONGEST, widget=widget, **more)
 
 
 class SignIn(forms.Form):
+    """Both are needed, which the page need not say; what is missing is told like what is wrong."""
+
     email = forms.CharField(
         label=_("E-mail address"),
         max_length=254,
+        required=False,
         widget=forms.EmailInput({"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
-    password = password(_("Password"))
+    password = password(_("Password"), required=False)
 
 
 class Forgot(forms.Form):

@@ -48,6 +48,12 @@ class OrganisationStep(forms.ModelForm[Organisation]):
         fields = ("name", "kind", "size", "zone", "holiday_country", "holiday_region")
         help_texts = {"holiday_region": gettext_lazy("A state or part with holidays of its own, such as AZ or BY.")}
 
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for name in ("kind", "size"):
+            field = self.fields[name]
+            field.choices = [("", _("Choose one")), *list(field.choices)[1:]]  # type: ignore[attr-defined]
+
     def clean_holiday_region(self) -> str:
         region: str = self.cleaned_data["holiday_region"].strip().upper()
         if region and self.cleaned_data.get("holiday_country"):

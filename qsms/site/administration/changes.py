@@ -75,7 +75,7 @@ def _word(field: forms.Field, value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(field, forms.ChoiceField):
         flat: dict[Any, Any] = {}
-        for key, label in field.choices:
+        for key, label in list(field.choices):  # type: ignore[arg-type]
             flat.update(label if isinstance(label, list | tuple) else [(key, label)])
         return str(flat.get(value, value))
     return str(value)

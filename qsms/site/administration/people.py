@@ -43,6 +43,7 @@ class PersonForm(forms.ModelForm[Person]):
         for name, model in (("site", Site), ("unit", Unit)):
             queryset = model._default_manager.filter(organisation_id=actor.organisation_id, is_active=True)
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+            self.fields[name].empty_label = _("None")  # type: ignore[attr-defined]
         choices = [("", _("As the organisation")), *zones()]
         self.fields["zone"].choices = choices  # type: ignore[attr-defined]
 
@@ -58,7 +59,9 @@ class PersonForm(forms.ModelForm[Person]):
 
 
 class GrantForm(forms.Form):
-    role = forms.ModelChoiceField(label=gettext_lazy("Role"), queryset=Role.objects.none())
+    role = forms.ModelChoiceField(
+        label=gettext_lazy("Role"), queryset=Role.objects.none(), empty_label=gettext_lazy("Choose one")
+    )
     axis = forms.ChoiceField(
         label=gettext_lazy("How far"),
         required=False,
@@ -132,7 +135,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "table": table(columns, [Group([cells(row) for row in rows])], _("People")) if rows else "",
         "pages": parts.Pages(
             ngettext("%(n)d person shown.", "%(n)d people shown.", len(rows)) % {"n": len(rows)},
-            "?" + urlencode({**kept, "after": rows[-1].pk}) if more else "",
+            "?" + urlencode({**kept, "after": str(rows[-1].pk)}) if more else "",
         ),
         "empty": parts.Empty(
             _("Nobody found"),

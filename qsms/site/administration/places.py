@@ -36,6 +36,7 @@ class PlaceForm(forms.ModelForm[Any]):
         for field in self.fields.values():
             if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
                 field.queryset = field.queryset.filter(organisation_id=actor.organisation_id, is_active=True)
+                field.empty_label = _("None")
         parent = self.fields.get("parent")
         if isinstance(parent, forms.ModelChoiceField) and parent.queryset is not None and self.instance.pk:
             parent.queryset = parent.queryset.exclude(pk=self.instance.pk)
@@ -143,7 +144,9 @@ def show(request: HttpRequest, what: str) -> HttpResponse:
     """The list; what is no longer in use stands below."""
     kind, actor = _kind(what), acting(request)
     related = [name for _label, name in kind.columns if kind.model._meta.get_field(name).is_relation]
-    rows = kind.model._default_manager.filter(organisation_id=actor.organisation_id).select_related(*related)
+    rows: list[Any] = list(
+        kind.model._default_manager.filter(organisation_id=actor.organisation_id).select_related(*related)
+    )
 
     def cells(row: Any) -> tuple[SafeString, ...]:
         url = reverse("administration:place-edit", args=[what, row.pk])

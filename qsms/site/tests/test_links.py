@@ -8,13 +8,14 @@ from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 
 from qsms.org import links
-from qsms.org.models import Account, OneTimeLink
+from qsms.org.models import Account, OneTimeLink, SignInTry
 from qsms.records.models import Deed
-from qsms.site.accounts import passwords
+from qsms.site.accounts import passwords, sweeping
 from qsms.site.tests.together import at_once
 from tests.cast import PASSWORD, Cast
 
@@ -108,7 +109,7 @@ class TestForgotten:
 
     def test_the_link_in_the_mail_works(self, client, account):
         client.post("/sign-in/forgot/", {"email": account.email.upper()})
-        (address,) = re.findall(r"http://localhost:8000(\S+)", mail.outbox[0].body)
+        (address,) = re.findall(r"http://localhost:8000(\S+)", str(mail.outbox[0].body))
         assert client.post(address, CHOSEN).status_code == 302
 
     def test_it_cannot_be_used_to_flood_somebody(self, client, account):
@@ -145,3 +146,16 @@ class TestChange:
             assert "not your present password" in answer.content.decode()
         answer = signed_in.post("/account/password/", {"present": PASSWORD, **CHOSEN})
         assert "too many tries" in answer.content.decode()
+
+
+def test_what_is_over_is_swept_away(client, account, path, clock):
+    client.force_login(account)
+    client.post("/sign-in/", {"email": "nobody@nowhere.test", "password": "some wrong password"})
+    assert not sweeping.is_due()
+    clock.shift(timedelta(days=31, hours=1))
+    assert sweeping.is_due()
+    sweeping.sweep()
+    assert not sweeping.is_due()
+    assert not OneTimeLink.objects.exists()
+    assert not Session.objects.exists()
+    assert not SignInTry.objects.exists()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from qsms.org.services import grant
 from qsms.records import services, tasks
@@ -63,3 +63,23 @@ def test_the_inbox_is_one_query(keeper: Cast, django_assert_num_queries) -> None
     actor = keeper.actor("reporter")
     with django_assert_num_queries(1):
         assert tasks.count_mine(actor) == 6
+
+
+def test_every_place_of_the_menu_is_shown_to_those_who_may_go_there(cast: Cast) -> None:
+    assert "Triage" in shown(cast, "safety")
+    assert "Administration" in shown(cast, "administrator")
+    assert "Administration" not in shown(cast, "safety")
+    assert {"Triage", "Risk matrices", "Report forms", "Administration"}.isdisjoint(shown(cast, "reporter"))
+
+
+@pytest.mark.parametrize("who", ["reporter", "safety", "administrator", "outsider"])
+def test_nobody_is_led_to_a_closed_door(cast: Cast, who: str) -> None:
+    account = cast.people[who].account
+    assert account
+    client = Client()
+    client.force_login(account)
+    request = RequestFactory().get("/")
+    request.actor = cast.actor(who)  # type: ignore[attr-defined]
+    for group in menu.menu(request):
+        for item in group.items:
+            assert client.get(item.url).status_code == 200, item.url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from functools import partial
 
@@ -11,6 +12,7 @@ from django.test import Client
 from qsms.base import context
 from qsms.org.models import Account, OneTimeLink, Organisation, Person, Role, Site
 from qsms.records.models import Deed
+from qsms.site import prepare
 from qsms.site.accounts import set_up
 from qsms.site.tests.together import at_once
 
@@ -60,6 +62,7 @@ def test_the_walk_ends_with_an_organisation_and_its_administrator(client, db):
     assert [site.code for site in Site.objects.all()] == ["QHV"]
     person = Person.objects.get()
     assert set(person.grants.values_list("role__code", flat=True)) == {"administrator", "reporter"}
+    assert person.account
     assert person.account.check_password(PASSWORD)
     assert client.session["_auth_user_id"] == str(person.account.pk)
     assert list(Deed.everywhere.order_by("pk").values_list("verb", flat=True)) == ["founded", "signed_in"]
@@ -138,6 +141,20 @@ def test_of_two_people_at_once_one_founds_it():
     assert sorted(said)[0] == ""
     assert len([one for one in said if one]) == 3
     assert Organisation.objects.count() == Account.objects.count() == 1
+
+
+def test_the_server_prints_the_link_as_long_as_it_is_of_use(client, db, capsys, settings):
+    prepare._tell_who_may_set_up()
+    told = capsys.readouterr()
+    assert re.search(r"\nhttp://localhost:8000/set-up/\?code=\S+\n", told.err)
+    assert told.out == ""
+    settings.DEMO = True
+    prepare._tell_who_may_set_up()
+    settings.DEMO = False
+    until_account(client)
+    client.post("/set-up/account/", ACCOUNT)
+    prepare._tell_who_may_set_up()
+    assert capsys.readouterr().err == ""
 
 
 def test_a_link_for_the_set_up_opens_no_account_and_gets_old(client, db, clock):

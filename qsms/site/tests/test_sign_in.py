@@ -6,6 +6,7 @@ import logging
 import re
 from datetime import timedelta
 from functools import partial
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -99,13 +100,16 @@ class TestNothingIsLearnt:
     def answer(self, client, email, password):
         hashed = []
         real = hashers.MD5PasswordHasher.encode
+
+        def encode(*args: Any, **more: Any) -> str:
+            hashed.append(1)
+            return real(*args, **more)
+
         with (
             CaptureQueriesContext(
                 connection,
             ) as queries,
-            patch.object(
-                hashers.MD5PasswordHasher, "encode", lambda self, *a, **k: hashed.append(1) or real(self, *a, **k)
-            ),
+            patch.object(hashers.MD5PasswordHasher, "encode", encode),
         ):
             got = sign_in(client, email, password)
         body = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", got.content.decode().replace(email, ""))
@@ -126,6 +130,12 @@ class TestNothingIsLearnt:
         assert "could not sign in from 127.0.0.1" in told
         assert WRONG not in told
         assert email not in caplog.text
+
+
+def test_what_is_missing_is_told_and_not_counted(client, cast):
+    for email, password in (("", WRONG), ("safety@larkfield.test", "")):
+        assert "Write your e-mail address and your password." in sign_in(client, email, password).content.decode()
+    assert not SignInTry.objects.exists()
 
 
 class TestThrottle:

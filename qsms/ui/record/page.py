@@ -173,11 +173,12 @@ def _own_tab(sight: Sight, code: str, known: Mapping[str, Any]) -> SafeString:
 
 
 def _first(sight: Sight, panels: list[tuple[Panel, Mapping[str, Any] | None]], known: Mapping[str, Any]) -> SafeString:
-    drawn = [_drawn(sight, panel, context) for panel, context in panels if panel.place == "body" and not panel.tab]
+    here = [(panel, context) for panel, context in panels if panel.place == "body" and not panel.tab]
     seen = {strand.record.pk: strand.record for strand in known["strands"]}
     context = {
         "sections": body.sections(sight.opened.sheet, sight.record, sight.actor, sight.now),
-        "panels": drawn,
+        "leading": [_drawn(sight, panel, context) for panel, context in here if panel.order < 0],
+        "panels": [_drawn(sight, panel, context) for panel, context in here if panel.order >= 0],
         "edit_url": _edit_url(sight),
         "deeds": deeds.lines(sight.actor, sight.opened.sheet, known["lately"][:LATELY], sight.now, seen),
         "deed_count": sight.opened.deeds,

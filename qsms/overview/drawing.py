@@ -1,0 +1,80 @@
+"""Bars as SVG. Colours come from classes, every bar is a link with its words, and the table beside it says the same."""
+
+from __future__ import annotations
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from .figures import Number, Table
+
+AGE_BARS = ("bar-a", "bar-b", "bar-c", "bar-d")
+ROW, BAR = 36, 24
+LEFT, FULL, WIDTH = 150, 360, 560
+MONTH_WIDTH, MONTH_HEIGHT, FOOT = 24, 150, 34
+
+
+def _rect(classes: str, x: float, y: float, width: float, height: float) -> str:
+    return f'<rect class="{classes}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="2"/>'
+
+
+def _text(x: float, y: float, words: object, classes: str = "", anchor: str = "") -> str:
+    named = f' class="{classes}"' if classes else ""
+    ends = f' text-anchor="{anchor}"' if anchor else ""
+    return f'<text{named} x="{x:.1f}" y="{y:.1f}"{ends}>{escape(words)}</text>'
+
+
+def _link(url: str, title: str, inside: str) -> str:
+    return f'<a href="{escape(url)}" aria-label="{escape(title)}"><title>{escape(title)}</title>{inside}</a>'
+
+
+def ages(table: Table) -> SafeString:
+    """One bar for each kind, in pieces by age, each with its number; the sum at its end."""
+    most = max((row.cells[-1].n for row in table.rows if isinstance(row.cells[-1], Number)), default=0)
+    drawn = []
+    for line, row in enumerate(table.rows):
+        y = 8 + line * ROW
+        drawn.append(_text(LEFT - 10, y + 17, row.head, anchor="end"))
+        x = float(LEFT)
+        for bar, column, cell in zip(AGE_BARS, table.columns, row.cells, strict=False):
+            if not isinstance(cell, Number) or not cell.n:
+                continue
+            width = max(16.0, FULL * cell.n / most)
+            inside = _rect(bar, x, y, width, BAR)
+            inside += _text(x + width / 2, y + 16, cell, "on-hi" if bar in AGE_BARS[2:] else "on-lo", "middle")
+            drawn.append(_link(cell.url, f"{row.head}, {column}: {cell}", inside))
+            x += width + 2
+        whole = row.cells[-1]
+        assert isinstance(whole, Number)
+        drawn.append(_link(whole.url, f"{row.head}: {whole}", _text(x + 8, y + 17, whole, "lbl")))
+    height = 8 + len(table.rows) * ROW
+    return _figure(table.title, WIDTH, height, drawn)
+
+
+def months(table: Table) -> SafeString:
+    """A bar for each month with its number on top; the running month is hollow."""
+    numbers = [row.cells[0] for row in table.rows if isinstance(row.cells[0], Number)]
+    most = max((one.n for one in numbers), default=0) or 1
+    width = MONTH_WIDTH * len(numbers)
+    floor = MONTH_HEIGHT - FOOT
+    drawn = [f'<path class="axisl" d="M0 {floor}H{width}"/>']
+    for place, (row, number) in enumerate(zip(table.rows, numbers, strict=True)):
+        last = place == len(numbers) - 1
+        height = (floor - 18) * number.n / most
+        x = place * MONTH_WIDTH + 3
+        inside = _rect("bar-m hollow" if last else "bar-m", x, floor - height, MONTH_WIDTH - 6, height)
+        inside += _text(x + (MONTH_WIDTH - 6) / 2, floor - height - 5, number, "sub", "middle")
+        title = f"{row.head}: {number}" + (f". {table.note}" if last else "")
+        drawn.append(_link(number.url, title, inside))
+        month, _space, year = row.head.rpartition(" ")
+        drawn.append(_text(x + (MONTH_WIDTH - 6) / 2, floor + 14, month[:1], "sub", "middle"))
+        if place == 0 or month == table.rows[0].head.rpartition(" ")[0] or table.rows[place - 1].head[-4:] != year:
+            drawn.append(_text(x, floor + 29, year, "sub"))
+    return _figure(table.title, width, MONTH_HEIGHT, drawn)
+
+
+def _figure(title: str, width: float, height: float, parts: list[str]) -> SafeString:
+    inside = "".join(parts)
+    return SafeString(
+        f'<svg class="fig fig-wide" viewBox="0 0 {width:.0f} {height:.0f}" role="group" aria-label="{escape(title)}">'
+        f"{inside}</svg>"
+    )

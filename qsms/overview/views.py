@@ -1,0 +1,68 @@
+"""The managers' overview, and each of its tables as a file."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.views.decorators.http import require_GET
+
+from qsms.base import moment
+from qsms.exchange.writers import csv_chunks
+from qsms.org import names
+from qsms.ui import answers, dates
+from qsms.ui.lists import lens_of
+
+from . import drawing
+from .counting import Counting
+from .figures import Figures, sites_offered
+
+
+def _figures(request: HttpRequest) -> Figures:
+    actor = answers.actor_of(request)
+    known = names.places("site", actor.organisation_id)
+    given = {int(one) for one in request.GET.getlist("site") if one.isascii() and one.isdigit()}
+    return Figures(Counting(actor, tuple(sorted(given & set(known))), lens_of(request)))
+
+
+@answers.for_people
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """One page that tells how things stand. `site` in the address narrows it; the lens is the reader's own."""
+    figures = _figures(request)
+    counting = figures.counting
+    actor = counting.actor
+    heat = figures.heat()
+    late, months = figures.late_table(), figures.month_table()
+    sites = sites_offered(counting)
+    chosen = [name for pk, name in sites if pk in counting.sites]
+    context = {
+        "organisation": actor.organisation_name,
+        "where": ", ".join(chosen),
+        "as_of": dates.exact(moment.now(), actor.tz),
+        "sees_all": counting.sees_all,
+        "sites": [(pk, name, pk in counting.sites) for pk, name in sites],
+        "facts": figures.facts(),
+        "missing": figures.missing(),
+        "opened": figures.open_table(),
+        "late": late,
+        "late_drawn": drawing.ages(late) if late.rows else "",
+        "owners": figures.owner_table(),
+        "months": months if "report" in figures.kinds else None,
+        "months_drawn": drawing.months(months),
+        "clocks": figures.clock_table() if "report" in figures.kinds else None,
+        "heat": heat,
+        "query": request.GET.urlencode(),
+    }
+    return answers.page(request, "overview/page.html", context)
+
+
+@answers.for_people
+@require_GET
+def download(request: HttpRequest, code: str) -> StreamingHttpResponse:
+    """One table of the page as CSV, narrowed like the page."""
+    table = _figures(request).table(code)
+    if table is None:
+        raise Http404
+    head, *lines = table.plain()
+    response = StreamingHttpResponse(csv_chunks([str(one) for one in head], lines), content_type="text/csv")
+    response["Content-Disposition"] = f'attachment; filename="overview-{code}.csv"'
+    return response

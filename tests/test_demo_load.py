@@ -1,0 +1,146 @@
+"""The demonstration that a visitor meets: true in itself, alive, all of it or nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.db.models import Count, F
+
+from qsms import cli
+from qsms.actions.models import Action, Extension, Round
+from qsms.demo.load import happenings
+from qsms.demo.load.world import PASSWORD, present
+from qsms.org.models import Account
+from qsms.records import registry, seals, tally, tasks
+from qsms.records.models import Attachment, Clock, Deed, Link, Outbox, Record, Signature, Task
+from qsms.reports.models import Message, Report
+from qsms.risk.models import Acceptance, Assessment, Control, Hazard
+from qsms.rules.lifecycle import Phase
+from tests.harness.clock import START
+from tests.larkfield import Larkfield
+
+CAST = ("dana.whitlock", "ravi.menon", "ingrid.solheim", "priya.nair", "teo.alvarez")
+
+
+def test_every_number_is_given_once_and_every_state_is_known(larkfield: Larkfield) -> None:
+    assert Record.everywhere.count() == Record.everywhere.values("organisation", "number").distinct().count()
+    for row in Record.everywhere.all():
+        state = registry.get(row.kind).lifecycle.state(row.state)
+        assert (state.phase, row.closed_at is None) == (row.phase, row.phase < Phase.DONE), row
+
+
+def test_tallies_are_what_a_recount_says(larkfield: Larkfield) -> None:
+    assert tally.recount(larkfield.organisation.pk) == {}
+    assert tally.recount(larkfield.other.pk) == {}
+
+
+def test_history_tells_how_each_record_came_to_stand_where_it_stands(larkfield: Larkfield) -> None:
+    for row in Record.everywhere.all():
+        deeds = list(Deed.everywhere.filter(record=row).order_by("pk").values_list("verb", "at", "version"))
+        assert deeds[0][:2] == ("created", row.opened_at), row
+        assert [at for _verb, at, _version in deeds] == sorted(at for _verb, at, _version in deeds), row
+        assert max(version for _verb, _at, version in deeds) <= row.version
+        if row.phase >= Phase.DONE:
+            assert any(verb.startswith("move.") for verb, _at, _version in deeds), row
+
+
+def test_ids_grow_with_time_and_nothing_lies_ahead(larkfield: Larkfield) -> None:
+    opened = list(
+        Record.everywhere.filter(organisation=larkfield.organisation).order_by("pk").values_list("opened_at", flat=True)
+    )
+    assert opened == sorted(opened)
+    assert opened[-1] <= START
+    assert not Deed.everywhere.filter(at__gt=START).exists()
+    assert not Deed.everywhere.filter(at__lt=START - timedelta(days=happenings.DAYS + 3)).exists()
+
+
+def test_the_whole_life_is_told(larkfield: Larkfield) -> None:
+    states = Counter(Report.everywhere.values_list("state", flat=True))
+    assert states["closed"] > 3
+    assert {"triage", "work", "waiting", "closed"} <= set(states)
+    assert set(Report.everywhere.values_list("mode", flat=True)) == {"named", "confidential", "anonymous"}
+    assert Action.everywhere.filter(state="check").exists()
+    assert Extension.everywhere.filter(state="asked").count() == 1
+    assert Hazard.everywhere.filter(state__in=("implementing", "monitoring")).exists()
+    assert set(Assessment.everywhere.values_list("kind", flat=True)) >= {"initial", "predicted"}
+    assert Acceptance.everywhere.filter(ended_at=None).exists()
+    assert Control.everywhere.filter(state="verified").exists()
+    assert set(Message.everywhere.values_list("subject", flat=True)) >= {"receipt", "question", "answer", "decision"}
+    assert Attachment.everywhere.filter(role="evidence").values("media_type").distinct().count() >= 4
+    assert set(Clock.everywhere.values_list("outcome", flat=True)) >= {"", "met"}
+
+
+def test_nobody_checked_what_was_their_own(larkfield: Larkfield) -> None:
+    checked = Deed.everywhere.filter(verb="move.verify", record__kind="action")
+    for deed in checked.select_related("record"):
+        action = Action.everywhere.get(pk=deed.record_id)
+        assert deed.actor_id not in (action.owner_id, action.implementer_id)
+        assert Signature.everywhere.filter(deed=deed).exists()
+    for deed in Deed.everywhere.filter(verb__in=("move.verify", "move.find_weak"), record__kind="control"):
+        assert deed.actor_id != Control.everywhere.get(pk=deed.record_id).owner_id
+    assert not Action.everywhere.filter(verifier=F("owner")).exists()
+    assert not Round.objects.filter(verifier=F("action__owner")).exists()
+
+
+def test_links_stay_within_their_organisation(larkfield: Larkfield) -> None:
+    assert Link.everywhere.exists()
+    assert not Link.everywhere.exclude(source__organisation=F("organisation")).exists()
+    assert not Link.everywhere.exclude(target__organisation=F("organisation")).exists()
+
+
+def test_who_reported_in_confidence_stands_nowhere_but_under_seal(larkfield: Larkfield) -> None:
+    for report in Report.everywhere.exclude(mode="named"):
+        assert report.raised_by_id is None
+        first = Deed.everywhere.filter(record=report).order_by("pk").first()
+        assert first is not None
+        assert first.actor_id is None
+    sealed = seals.own(larkfield.actor("joaquin.ortega"))
+    assert Report.everywhere.get(title__startswith="Hydraulic fluid on stand 14").pk in sealed
+
+
+def test_nothing_is_left_to_be_mailed(larkfield: Larkfield) -> None:
+    assert Outbox.objects.exists()
+    assert not Outbox.objects.filter(done_at=None).exists()
+
+
+def test_the_password_of_everybody_is_known_and_kept_well(larkfield: Larkfield) -> None:
+    encoded = set(Account.objects.values_list("password", flat=True))
+    assert len(encoded) == 1
+    assert check_password(PASSWORD, encoded.pop())
+
+
+@pytest.mark.parametrize("code", CAST)
+def test_the_desks_have_work_and_can_be_seen(larkfield: Larkfield, code: str) -> None:
+    waiting = tasks.mine(larkfield.actor(code))
+    assert 0 < len(waiting) < 60
+
+
+def test_tasks_of_what_is_closed_are_done(larkfield: Larkfield) -> None:
+    assert not Task.everywhere.filter(done_at=None, record__phase__gte=Phase.DONE).exists()
+
+
+def test_the_other_organisation_has_a_life_of_its_own(larkfield: Larkfield) -> None:
+    theirs = Record.everywhere.filter(organisation=larkfield.other)
+    assert theirs.filter(kind="report").count() >= 3
+    assert not theirs.filter(site__organisation=larkfield.organisation).exists()
+    places = theirs.exclude(site__organisation=larkfield.other).aggregate(n=Count("pk"))
+    assert places == {"n": 0}
+
+
+def test_the_present_of_the_demonstration_is_nine_in_the_morning() -> None:
+    zone = ZoneInfo("America/Denver")
+    assert present(datetime(2026, 3, 2, 15, 59, tzinfo=UTC), zone) == datetime(2026, 3, 1, 16, 0, tzinfo=UTC)
+    assert present(datetime(2026, 3, 2, 16, 0, tzinfo=UTC), zone) == datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
+    assert present(datetime(2026, 7, 2, 23, 0, tzinfo=UTC), zone) == datetime(2026, 7, 2, 15, 0, tzinfo=UTC)
+
+
+def test_it_goes_into_an_empty_installation_only(larkfield: Larkfield, capsys: pytest.CaptureFixture[str]) -> None:
+    before = Record.everywhere.count()
+    assert cli.main(["demo", "load", "--if-empty", "--quick"]) == cli.DONE
+    assert cli.main(["demo", "load", "--quick"]) == cli.FAILED
+    assert "QSMS_HOME" in capsys.readouterr().err
+    assert Record.everywhere.count() == before
