@@ -122,7 +122,7 @@ def save_draft(actor: Actor, code: str, form: rules.ReportForm) -> ReportForm:
 
 def problems(row: ReportForm) -> Sequence[str]:
     """What stops this draft from being published, in sentences."""
-    return rules.validate_form(row.form)
+    return list(rules.validate_form(row.form))
 
 
 def publish_draft(actor: Actor, code: str) -> ReportForm:

@@ -30,17 +30,17 @@ LIFE = Lifecycle(
             help=_("Tells the reporter that the report arrived."), stops=("report.acknowledge",),
         ),
         Move(
-            "begin_triage", _("Begin triage"), ("received", "acknowledged"), "triage", verb="triage", tone="main",
+            "begin_triage", _("Begin triage"), ("received", "acknowledged"), "triage", verb="triage",
             help=_("Others see that you are on it."), stops=("report.acknowledge",), key="b",
         ),
         Move(
-            "finish_triage", _("Finish triage"), ("triage",), "work", verb="triage", offers=("decision_feedback",),
+            "finish_triage", _("Finish triage"), NEW, "work", verb="triage", offers=("decision_feedback",),
             conditions=("judged",), tone="main", key="f",
             help=_("Work begins, and the reporter is told what was decided."), stops=("report.triage",),
             finishes=("triage", "judge_safety", "judge_quality", "judge_environment"),
         ),
         Move(
-            "settle", _("Nothing further to do"), ("triage",), "feedback", verb="triage", conditions=("judged",),
+            "settle", _("Nothing further to do"), NEW, "feedback", verb="triage", conditions=("judged",),
             help=_("No actions and no investigation: only the answer to the reporter is left."),
             stops=("report.triage",), finishes=("triage", "judge_safety", "judge_quality", "judge_environment"),
         ),

@@ -3,16 +3,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from qsms.org.actor import Actor
 from qsms.records import moves, scope, wording
+from qsms.records.choices import Lens
 from qsms.records.models import Record
 from qsms.records.registry import RecordType, Section, register
 from qsms.rules.lifecycle import Move, Reason
 
 from . import following
+from .choices import LENSES
 from .lifecycles import LIFE
 from .models import Report
 from .panels import PANELS
@@ -20,6 +23,17 @@ from .services import mailbox, triage
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+wording.DEEDS |= {
+    "judged": _("judged it through one lens"),
+    "asked_to_judge": _("asked for a judgement"),
+    "told_apart": _("told it apart from another report"),
+    "asked": _("asked the reporter"),
+    "answered": _("answered in the mailbox"),
+    "told": _("told the reporter"),
+    "published": _("published a text about it"),
+    "withdrawn": _("took the published text back"),
+}
 
 SHUT: dict[str, _StrPromise] = {
     "feedback_given": _("The reporter has had no feedback. Use “Tell the reporter” first."),
@@ -84,8 +98,10 @@ class ReportSheet(RecordType):
         names = ", ".join(str(lens.label) for lens in missing)
         told = bool(record.closing_feedback) or not mailbox.has_reporter(record)
         return {
-            "judged": Reason("report", {"fact": "judged", "lenses": names}) if missing else None,
-            "feedback_given": None if told else Reason("report", {"fact": "feedback_given"}),
+            "judged": Reason("report", {"fact": "judged", "lenses": names, **_judge(record, missing)})
+            if missing
+            else None,
+            "feedback_given": None if told else Reason("report", {"fact": "feedback_given", **_tell(record)}),
             "may_void": self._void_is_shut(actor, record),
         }
 
@@ -110,6 +126,17 @@ class ReportSheet(RecordType):
     def next_step(self, actor: Actor, record: Record) -> str:
         assert isinstance(record, Report)
         return following.next_step(record)
+
+
+def _judge(report: Report, missing: list[Lens]) -> dict[str, str]:
+    """The way out of a triage that cannot be finished: the desk, at the lens that is missing."""
+    word = next(word for word, lens in LENSES.items() if lens == missing[0])
+    url = reverse("reports:triage-one", args=[report.number])
+    return {"way": _t("Judge %(lens)s") % {"lens": str(missing[0].label).lower()}, "way_url": f"{url}#lens-{word}"}
+
+
+def _tell(report: Report) -> dict[str, str]:
+    return {"way": _t("Tell the reporter"), "way_url": reverse("ui:move", args=["report", report.number, "tell"])}
 
 
 def _reaches(actor: Actor, permission: str, record: Record) -> bool:

@@ -48,6 +48,7 @@ class Place:
 PLACES = (
     Place("work", _("My work"), "inbox", go="m"),
     Place("overview", _("Overview"), "layout-dashboard", go="o"),
+    Place("reports:mine", _("My reports"), "message-report"),
     Place("reports:triage", _("Triage"), "bolt", "happens", needs="report.triage"),
     Place("reports:lessons", _("Lessons"), "bulb", "know"),
     Place("risk:matrices", _("Risk matrices"), "layout-columns", "steer", needs="matrix.edit"),

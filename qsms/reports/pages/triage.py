@@ -49,12 +49,13 @@ def _draw(request: HttpRequest, actor: Actor, number: str, **extra: Any) -> Http
         return HttpResponseRedirect(addresses.record(found))
     if report is None and queue:
         report = queue[0].report
+    titles = forms.titles(actor.organisation_id) if queue else {}
     shell = Shell(request)
     # The desk needs the width: here the menu is narrow, whatever is chosen for other pages.
     shell.__dict__["slim"] = True
     context = {
         "shell": shell,
-        "queue": [_item(one, actor, report) for one in queue],
+        "queue": [_item(one, actor, report, titles) for one in queue],
         "number": report.number if report else "",
         **(_desk(actor, report, queue) if report is not None else {}),
         **extra,
@@ -62,17 +63,16 @@ def _draw(request: HttpRequest, actor: Actor, number: str, **extra: Any) -> Http
     return page(request, "reports/triage.html", {"report": report, **context}, status=extra.get("status", 200))
 
 
-def _item(one: Waiting, actor: Actor, current: Report | None) -> dict[str, Any]:
+def _item(one: Waiting, actor: Actor, current: Report | None, titles: dict[str, str]) -> dict[str, Any]:
     now = moment.now()
     said = dates.deadline(one.due_at, now, actor.tz) if one.due_at else None
     report = one.report
-    kind = forms.titles(actor.organisation_id).get(report.form, "") if report.form else ""
     return {
         "report": report,
         "url": reverse("reports:triage-one", args=[report.number]),
         "current": current is not None and report.pk == current.pk,
         "due": marks.due(said.text, said.tone, said.moment) if said else "",
-        "about": " · ".join(part for part in (kind, dates.ago(report.opened_at, now)) if part),
+        "about": " · ".join(part for part in (titles.get(report.form, ""), dates.ago(report.opened_at, now)) if part),
         "lenses": cells.lens_marks(report.disciplines, report.judged),
     }
 
@@ -81,6 +81,7 @@ def _desk(actor: Actor, report: Report, queue: list[Waiting]) -> dict[str, Any]:
     order = [one.report.number for one in queue]
     at = order.index(report.number)
     missing = [lens for lens, bit in LENSES.items() if bit in triage.missing_lenses(report)]
+    judged = {one.lens: one for one in Judgement.everywhere.filter(report=report.pk).select_related("by")}
     return {
         "place": ", ".join(part for part in (_site(actor, report), report.place) if part),
         "happened": dates.moment(report.occurred_at, moment.now(), actor.tz) if report.occurred_at else "",
@@ -92,7 +93,7 @@ def _desk(actor: Actor, report: Report, queue: list[Waiting]) -> dict[str, Any]:
         "mailbox_url": addresses.tab(report, "mailbox"),
         "answers_waiting": queries.answers_waiting(report),
         "duplicates": queries.duplicates(actor, report),
-        "lens_forms": [_lens(actor, report, lens, position) for position, lens in enumerate(LENSES, 1)],
+        "lens_forms": [_lens(actor, report, lens, position, judged) for position, lens in enumerate(LENSES, 1)],
         "missing": missing,
         "missing_name": marks.lens_name(missing[0]) if missing else "",
         "next_key": list(LENSES).index(missing[0]) + 1 if missing else 0,
@@ -116,8 +117,8 @@ def _site(actor: Actor, report: Report) -> str:
     return names.places("site", actor.organisation_id).get(report.site_id or 0, "")
 
 
-def _lens(actor: Actor, report: Report, lens: str, position: int) -> dict[str, Any]:
-    made = Judgement.everywhere.filter(report=report.pk, lens=int(LENSES[lens])).select_related("by").first()
+def _lens(actor: Actor, report: Report, lens: str, position: int, judged: dict[int, Judgement]) -> dict[str, Any]:
+    made = judged.get(int(LENSES[lens]))
     scale = first_look.scales()[lens]
     concerns = made.concerns if made else ""
     return {

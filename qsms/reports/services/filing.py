@@ -10,7 +10,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -36,6 +36,8 @@ REPORTER = "Reporter"
 # sealed. Everything else that is personal is not asked there, and dropped if it comes all the same.
 NOT_A_PERSON = ("aircraft", "flight_number")
 SEALED_ANSWERS = "answers"
+# What the form's own words fill; the spine checks and keeps these like any form's values.
+WRITTEN = ("title", "narrative", "immediate_action", "place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,7 @@ def file_report(
             claim.save(force_insert=True)
         pictures.attach(writer, report, kept)
         if acknowledge:
-            report = spine.move(actors.system(organisation.pk), report.pk, "acknowledge")  # type: ignore[assignment]
-    assert isinstance(report, Report)
+            report = cast(Report, spine.move(actors.system(organisation.pk), report.pk, "acknowledge"))
     return Filed(report, code)
 
 

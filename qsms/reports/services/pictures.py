@@ -110,4 +110,6 @@ def attach(actor: Actor, report: Report, files: Sequence[Kept]) -> None:
             added_at=moment.now(),
         )
         row.save(force_insert=True)
-        history.write(actor, report, history.Act(history.ATTACHED, detail={"file": row.pk, "name": row.name}))
+        detail = {"attachment": row.pk, "name": row.name, "sha256": row.sha256, "role": row.role}
+        deed = history.write(actor, report, history.Act(history.ATTACHED, detail=detail))
+        history.tell(actor, report, deed, "report.attached", {"attachment": row.pk})

@@ -8,7 +8,9 @@ import re
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from qsms.records.models import Attachment, Draft, Link
@@ -334,3 +336,28 @@ def _fields(page: str) -> list[tuple[str, object]]:
         found.setdefault(match.group(1), [])
         found[match.group(1)] = [*found[match.group(1)], match.group(2)]  # type: ignore[misc]
     return [(name, value) for name, value in found.items() if not name.startswith("new-")]
+
+
+def test_pages_ask_a_constant_number_of_questions(cast: Cast) -> None:
+    safety = signed_in(cast, "safety")
+    reports = [file(cast, "confidential").report]
+    one = _queries(safety, reports[0])
+    reports += [file(cast, who=who).report for who in ("owner", "colleague", "reporter")]
+    many = _queries(safety, reports[0])
+    assert one == many
+    assert many == {"list": 12, "record": 18, "triage": 20}
+
+
+def _queries(client: Client, report: Report) -> dict[str, int]:
+    """How many statements each page takes, sign-in and shell with them."""
+    found = {}
+    for name, path in (
+        ("list", "/r/report/"),
+        ("record", f"/r/report/{report.number}/"),
+        ("triage", f"/reports/triage/{report.number}/"),
+    ):
+        client.get(path)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 200
+        found[name] = len(captured)
+    return found
