@@ -173,15 +173,17 @@ def test_the_command_tells_scripts_what_happened(installed: tuple[Installation, 
         assert said in done.stderr
     assert count(RECORDS) == 20
 
-    out = installation.run("export", "action", "--format", "json", "--columns", "number,title,reference,owner,state")
-    assert out.returncode == 0, out.stderr
-    items = json.loads(out.stdout)
+    said_json = installation.run(
+        "export", "action", "--format", "json", "--columns", "number,title,reference,owner,state"
+    )
+    assert said_json.returncode == 0, said_json.stderr
+    items = json.loads(said_json.stdout)
     assert len(items) == 20
     assert {item["owner"] for item in items} == {ADMIN}
-    table = installation.run(
+    written = installation.run(
         "export", "action", "--format", "csv", "--filter", "state=closed", "-o", tmp_path / "o.csv"
     )
-    assert table.returncode == 0, table.stderr
+    assert written.returncode == 0, written.stderr
     assert len((tmp_path / "o.csv").read_text("utf-8-sig").splitlines()) == 1
     assert count("SELECT count(*) FROM records_deed WHERE verb = 'exported'") == 2
 

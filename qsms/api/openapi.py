@@ -108,7 +108,7 @@ def _named(name: str, sheet: RecordType | None) -> str:
 
 
 def _path_parameters(one: Operation, sheet: RecordType | None) -> list[Schema]:
-    found = []
+    found: list[Schema] = []
     if one.of_a_record:
         found.append({"$ref": "#/components/parameters/key"})
     if "{slug:code}" in one.path and sheet is not None:

@@ -30,13 +30,20 @@ COUNT_CAP = 10_000
 class RecordLike(Protocol):
     """A record, or a row with the columns that scope looks at."""
 
-    pk: Any
-    kind: str
-    site_id: int | None
-    unit_id: int | None
-    owner_id: int | None
-    raised_by_id: int | None
-    confidential: bool
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def site_id(self) -> int | None: ...
+    @property
+    def unit_id(self) -> int | None: ...
+    @property
+    def owner_id(self) -> int | None: ...
+    @property
+    def raised_by_id(self) -> int | None: ...
+    @property
+    def confidential(self) -> bool: ...
 
 
 # The columns of the protocol, for `only()` and `values()`.

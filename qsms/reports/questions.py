@@ -5,9 +5,10 @@ The rules judge the answers; here nothing is checked, so that one sentence says 
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -36,7 +37,7 @@ class Question:
     field: rules.FormField
     bound: list[forms.BoundField]
     hint: str = ""
-    kept: list[Any] = field(default_factory=list)
+    kept: list[Any] = dataclasses.field(default_factory=list)
 
     @property
     def shown_if(self) -> str:

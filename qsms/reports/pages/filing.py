@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO, cast
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_not_required
@@ -172,7 +172,7 @@ def _files(filling: Filling) -> list[Incoming | Kept]:
         found += [kept for token in tokens if (kept := Kept.from_token(token)) is not None and kept.field == one.code]
         for file in filling.request.FILES.getlist(f"{questions.PREFIX}{one.code}"):
             if file.file is not None:
-                found.append(Incoming(file.name or "", file.file, one.code))
+                found.append(Incoming(file.name or "", cast(BinaryIO, file.file), one.code))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -107,7 +107,7 @@ def by_code(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest, report: Report) -> dict[str, str]:
     """Take an answer with its files; what is wrong with it, by field."""
     files = [
-        Incoming(file.name or "", file.file, "files")
+        Incoming(file.name or "", cast(BinaryIO, file.file), "files")
         for file in request.FILES.getlist("files")
         if file.file is not None
     ]

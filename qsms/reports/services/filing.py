@@ -78,7 +78,9 @@ def file_report(
         raise Invalid(errors)
     plain, personal = rules.split_personal(form, shown)
     columns = _columns(form, shown, mode, zone)
-    given = {name: columns.pop(name) for name in ("title", "narrative", "immediate_action", "place") if name in columns}
+    given: dict[str, Any] = {
+        name: columns.pop(name) for name in ("title", "narrative", "immediate_action", "place") if name in columns
+    }
     if site is not None:
         given["site"] = site.pk
     writer = actor if mode == Mode.NAMED and actor is not None else _nobody(organisation)
@@ -108,6 +110,7 @@ def file_report(
         pictures.attach(writer, report, kept)
         if acknowledge:
             report = spine.move(actors.system(organisation.pk), report.pk, "acknowledge")  # type: ignore[assignment]
+    assert isinstance(report, Report)
     return Filed(report, code)
 
 

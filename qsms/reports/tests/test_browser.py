@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,7 +36,7 @@ def enter(open_page: OpenPage, cast: Cast, live: LiveServer) -> Enter:
 
     def open_for(who: str, **options: object) -> Page:
         client = Client()
-        client.force_login(cast.people[who].account)
+        client.force_login(cast.account(who))
         page = open_page(**options)
         cookie = client.cookies["qsms_session"].value
         page.context.add_cookies([{"name": "qsms_session", "value": cookie, "url": live.url}])
@@ -46,12 +46,12 @@ def enter(open_page: OpenPage, cast: Cast, live: LiveServer) -> Enter:
 
 
 @pytest.fixture
-def photo(tmp_path: Path) -> Iterator[Path]:
+def photo(tmp_path: Path) -> Path:
     stream = io.BytesIO()
     Image.new("RGB", (200, 150), "grey").save(stream, "JPEG")
     path = tmp_path / "stand-14.jpg"
     path.write_bytes(stream.getvalue())
-    yield path
+    return path
 
 
 def looks_right(page: Page, name: str) -> None:

@@ -32,7 +32,7 @@ QUICK = {
 
 def signed_in(cast: Cast, who: str) -> Client:
     client = Client()
-    client.force_login(cast.people[who].account)
+    client.force_login(cast.account(who))
     return client
 
 
@@ -294,16 +294,16 @@ def test_a_form_is_edited_as_a_draft_and_filed_reports_keep_their_version(cast: 
     page = safety.get("/reports/forms/quick/")
     assert page.status_code == 200
     draft = ReportForm.objects.get(draft=True)
-    sent = {name: value for name, value in _fields(page.content.decode())}
+    sent = dict(_fields(page.content.decode()))
     sent |= {"title": "Quick report, shorter", "new-what-label": "How many litres?", "new-what-type": "number"}
     assert safety.post("/reports/forms/quick/", {**sent, "do": "add:what"}).status_code == 303
     page_text = safety.get("/reports/forms/quick/").content.decode()
     assert "How many litres?" in page_text
     assert "Quick report, shorter" in safety.get("/reports/forms/quick/preview/").content.decode()
     assert "shorter" not in signed_in(cast, "reporter").get("/report/").content.decode()
-    again = {name: value for name, value in _fields(page_text)}
+    again = dict(_fields(page_text))
     safety.post("/reports/forms/quick/", {**again, "do": "up:how_many_litres"})
-    ready = {name: value for name, value in _fields(safety.get("/reports/forms/quick/").content.decode())}
+    ready = dict(_fields(safety.get("/reports/forms/quick/").content.decode()))
     assert safety.post("/reports/forms/quick/", {**ready, "do": "publish"}).status_code == 303
     row = forms.find(cast.organisation.pk, "quick")
     assert (row.pk, row.version, row.title) == (draft.pk, 2, "Quick report, shorter")
@@ -316,7 +316,7 @@ def test_a_form_is_edited_as_a_draft_and_filed_reports_keep_their_version(cast: 
 def test_a_form_that_makes_no_sense_is_kept_and_not_published(cast: Cast) -> None:
     safety = signed_in(cast, "safety")
     page = safety.get("/reports/forms/quick/").content.decode()
-    sent = {name: value for name, value in _fields(page)} | {"f-narrative-required": "", "title": ""}
+    sent = dict(_fields(page)) | {"f-narrative-required": "", "title": ""}
     answer = safety.post("/reports/forms/quick/", {**sent, "do": "publish"})
     assert answer.status_code == 422
     assert "It cannot be published yet." in answer.content.decode()

@@ -17,7 +17,7 @@ SHIPPED = "{prefix}-{year}-{n:04d}"
 @pytest.mark.parametrize(
     "pattern", [SHIPPED, "{year}/{prefix}/{n}", "Q {prefix} {n:06d}.{year}", "{year}{prefix}{n:02d}"]
 )
-def test_what_works(pattern):
+def test_what_works(pattern: str) -> None:
     check_patterns({"report": pattern, "action": SHIPPED}, PREFIXES)
 
 
@@ -36,7 +36,7 @@ def test_what_works(pattern):
         ({"report": "A" * 30 + "{year}-{n}"}, "report", "too long"),
     ],
 )  # fmt: skip
-def test_what_does_not(patterns, kind, said):
+def test_what_does_not(patterns: dict[str, str], kind: str, said: str) -> None:
     with pytest.raises(PatternError, match=said) as error:
         check_patterns(patterns, PREFIXES)
     assert error.value.kind == kind
@@ -46,7 +46,7 @@ PIECES = st.permutations(["{prefix}", "{year}", "{n:02d}", "-", "7", "A"]).map("
 
 
 @given(PIECES, PIECES)
-def test_accepted_patterns_never_give_a_number_twice(report, action):
+def test_accepted_patterns_never_give_a_number_twice(report: str, action: str) -> None:
     try:
         check_patterns({"report": report, "action": action}, PREFIXES)
     except PatternError:
