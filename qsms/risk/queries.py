@@ -128,12 +128,6 @@ def predicted_with(record_ids: Iterable[int], control_id: int) -> set[int]:
     return {record_id for record_id, counted in rows.values_list("record_id", "controls") if control_id in counted}
 
 
-def unpredicted(record_id: int) -> list[int]:
-    """Planned controls of a record that no standing prediction counts (14 CFR 5.55(d))."""
-    rows = Assessment.everywhere.filter(record_id=record_id, valid=True, kind=AssessmentKind.PREDICTED)
-    return not_predicted(control_ids(record_id), rows.values_list("controls", flat=True))
-
-
 def not_predicted(controls: Mapping[int, tuple[str, str]], predictions: Iterable[Iterable[int]]) -> list[int]:
     """Those of these controls that are only proposed and that no prediction counts."""
     counted = {pk for ids in predictions for pk in ids}
