@@ -68,10 +68,8 @@ class Picture:
     @property
     def unpredicted(self) -> list[int]:
         """Planned controls that no standing prediction counts (14 CFR 5.55(d))."""
-        counted = {
-            pk for one in self.assessments if one.valid and one.kind == AssessmentKind.PREDICTED for pk in one.controls
-        }
-        return [pk for pk, (state, _level) in self.controls.items() if state == "proposed" and pk not in counted]
+        predicted = [one.controls for one in self.assessments if one.valid and one.kind == AssessmentKind.PREDICTED]
+        return queries.not_predicted(self.controls, predicted)
 
     @property
     def has_open_controls(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -126,6 +126,12 @@ def predicted_with(record_ids: Iterable[int], control_id: int) -> set[int]:
     """Those of these records whose standing prediction counts this control."""
     rows = Assessment.everywhere.filter(record_id__in=list(record_ids), valid=True, kind=AssessmentKind.PREDICTED)
     return {record_id for record_id, counted in rows.values_list("record_id", "controls") if control_id in counted}
+
+
+def not_predicted(controls: Mapping[int, tuple[str, str]], predictions: Iterable[Iterable[int]]) -> list[int]:
+    """Those of these controls that are only proposed and that no prediction counts."""
+    counted = {pk for ids in predictions for pk in ids}
+    return [pk for pk, (state, _level) in controls.items() if state == "proposed" and pk not in counted]
 
 
 def heat(

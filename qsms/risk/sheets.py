@@ -130,7 +130,7 @@ class ControlSheet(RecordType):
     room = "assure"
     lifecycle = CONTROL_LIFE
     columns = ("number", "title", "level", "state", "site", "owner", "last_verified_on", "next_verification_on")
-    filters = ("state", "level", "site", "owner", "verifier", "next_verification_on")
+    filters = ("state", "level", "site", "owner", "disciplines", "verifier", "next_verification_on")
     orders = ("-id",)
     form = (
         Section.of(_("What"), "title", "description", "level", "disciplines"),
