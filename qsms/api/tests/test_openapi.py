@@ -114,7 +114,7 @@ def test_what_the_document_says_holds_for_generated_requests(keeper: Cast, spill
 
     asked = 0
     for found in schema.get_all_operations():
-        operation = found.ok()
+        operation: Any = found.ok()  # type: ignore[union-attr]
 
         @settings(
             max_examples=3, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
