@@ -1,4 +1,4 @@
-"""`qsms token create`, as a script would use it."""
+"""`qsms token create`: what it prints, and what it says when it cannot."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from qsms import cli
 from tests.cast import Cast
 
 
-def test_the_command_prints_a_token_that_works(keeper: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_a_token_that_works(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["token", "create", "--person", "SAFETY@larkfield.test", "--name", "Script", "--days", "3", "--read-only"]
     assert cli.main(words) == 0
     shown = capsys.readouterr()
     assert "Read only as Safety Person until 2026-03-05" in shown.err
-    headers = {"Authorization": f"Bearer {shown.out.strip()}"}
-    assert Client().get("/api/v1/me/", headers=headers).json()["token"]["name"] == "Script"
+    answer = Client().get("/api/v1/me/", headers={"Authorization": f"Bearer {shown.out.strip()}"})
+    assert (answer.status_code, answer.json()["token"]["name"]) == (200, "Script")
 
 
 @pytest.mark.parametrize(
@@ -27,14 +27,14 @@ def test_the_command_prints_a_token_that_works(keeper: Cast, capsys: pytest.Capt
     ],
 )
 def test_the_command_says_what_is_wrong(
-    keeper: Cast, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+    cast: Cast, capsys: pytest.CaptureFixture[str], words: list[str], said: str
 ) -> None:
     assert cli.main(["token", "create", *words]) == cli.FAILED
     assert said in capsys.readouterr().err
 
 
-def test_the_command_asks_which_of_two(keeper: Cast, capsys: pytest.CaptureFixture[str]) -> None:
-    keeper.outsider.name = keeper.safety.name
-    keeper.outsider.save()
-    assert cli.main(["token", "create", "--person", keeper.safety.name, "--name", "x"]) == cli.FAILED
+def test_the_command_asks_which_of_two(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    cast.outsider.name = cast.safety.name
+    cast.outsider.save()
+    assert cli.main(["token", "create", "--person", cast.safety.name, "--name", "x"]) == cli.FAILED
     assert "more than one person" in capsys.readouterr().err

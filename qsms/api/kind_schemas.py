@@ -110,7 +110,7 @@ def _write_type(field: models.Field[Any, Any]) -> Schema:
         return described(schemas.ID, _("The id of a person.") if target is Person else "")
     if isinstance(field, models.DecimalField):
         # As text no digit is lost; a number is read as it is written.
-        return {"type": ["string", "number", "null"] if field.null else ["string", "number"]}
+        return {"type": ["string", "number"]}
     schema = dict(_plain(field))
     if field.choices:
         values = [value for value, _words in field.flatchoices]

@@ -127,7 +127,8 @@ def _query(one: Operation, sheet: RecordType | None) -> list[Schema]:
             found += kind_schemas.filters(sheet)
         elif sheet is not None and name == "order":
             orders = schemas.one_of(kind_schemas.orders(sheet))
-            found.append({"name": "order", "in": "query", "required": False, "schema": orders})
+            words = _("“-” in front turns it round; newest first is “-id”")
+            found.append({"name": "order", "in": "query", "required": False, "schema": orders, "description": words})
         else:
             found.append({"$ref": f"#/components/parameters/{name}"})
     return found

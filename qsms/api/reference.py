@@ -89,5 +89,6 @@ def _type(schema: dict[str, Any]) -> str:
     kind = schema.get("type", "any")
     words = " | ".join(kind) if isinstance(kind, list) else str(kind)
     if kind == "array":
-        words = f"{_type(schema['items'])}[]"
+        each = _type(schema["items"])
+        words = f"({each})[]" if " " in each else f"{each}[]"
     return f"{words} ({schema['format']})" if "format" in schema else words

@@ -53,7 +53,8 @@ def or_null(schema: Schema) -> Schema:
     """The same, or nothing."""
     if "$ref" in schema or "enum" in schema:
         return {"anyOf": [schema, {"type": "null"}]}
-    return {**schema, "type": [schema["type"], "null"]}
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return {**schema, "type": list(dict.fromkeys([*kinds, "null"]))}
 
 
 def described(schema: Schema, words: str) -> Schema:

@@ -21,17 +21,18 @@ def list_history(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     actor = actor_of(request)
     asking.query(request, ("after", "limit"))
     parent = finding.parent_of(actor, kind, key)
-    sealed = frozenset(finding.sheet_of(actor, kind).sealed_fields)
+    sheet = finding.sheet_of(actor, kind)
+    sealed, shown_fields = frozenset(sheet.sealed_fields), frozenset(shapes.slots(sheet))
     limit = asking.limit(request)
     entries = history.entries(parent, before=asking.page_key(request), limit=limit + 1)
     shown = entries[:limit]
     others = {int(one.detail["other"]) for one in shown if "other" in one.detail}
     seen = scope.seen_of(actor, others) if others else {}
-    items = [_deed(one, seen.get(int(one.detail.get("other", 0))), sealed) for one in shown]
+    items = [_deed(one, seen.get(int(one.detail.get("other", 0))), sealed, shown_fields) for one in shown]
     return shapes.answer({"items": items, "next": str(shown[-1].id) if len(entries) > limit else None})
 
 
-def _deed(one: Entry, other: Record | None, sealed: frozenset[str]) -> dict[str, Any]:
+def _deed(one: Entry, other: Record | None, sealed: frozenset[str], known: frozenset[str]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "id": one.id,
         "at": one.at,
@@ -45,7 +46,7 @@ def _deed(one: Entry, other: Record | None, sealed: frozenset[str]) -> dict[str,
         "request": one.request,
     }
     if one.verb == history.CREATED:
-        found["values"] = {n: v for n, v in one.detail.get("values", {}).items() if n not in sealed}
+        found["values"] = {n: v for n, v in one.detail.get("values", {}).items() if n in known}
     if other is not None:
         found["other"] = {**shapes.far(other), "relation": one.detail.get("relation", "")}
     return found
