@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from qsms.exchange import exports, limits, runs
 from qsms.exchange.models import ImportRun
 from qsms.org.models import Person
-from qsms.records import registry, services
+from qsms.records import listing, registry, services
 from qsms.records.models import Deed, Record
 from tests.cast import Cast
 from tests.contract.factory import values
@@ -70,7 +70,7 @@ def test_a_list_leaves_as_it_is_filtered(spilled: Cast, sign_in: SignIn) -> None
 
 def test_text_search_narrows_the_export_too(spilled: Cast, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     found = list(Record.objects.filter(title="Drip").values_list("pk", flat=True))
-    monkeypatch.setattr(exports, "_search", [lambda actor, one, limit: found if one.text == "drip" else []])
+    monkeypatch.setattr(listing, "_search", [lambda actor, one, limit: found if one.text == "drip" else []])
     client = sign_in("safety")
     assert [row["Title"] for row in table(client.get("/r/spill/export/?format=csv&q=drip"))] == ["Drip"]
     assert table(client.get("/r/spill/export/?format=csv&q=other")) == []
