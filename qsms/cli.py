@@ -63,18 +63,6 @@ COMMANDS = (
         "qsms.exchange.commands:export_arguments",
     ),
     Command(
-        "import",
-        "bring tables in as full records",
-        "qsms.exchange.commands:run_import",
-        "qsms.exchange.commands:import_arguments",
-    ),
-    Command(
-        "export",
-        "write a list to a file or to standard output",
-        "qsms.exchange.commands:run_export",
-        "qsms.exchange.commands:export_arguments",
-    ),
-    Command(
         "backup", "write database, files and keys to one archive", "qsms.site.backup:run", "qsms.site.backup:arguments"
     ),
     Command("token create", "make a token for a program", "qsms.api.command:run", "qsms.api.command:arguments"),

@@ -98,6 +98,9 @@ def prepare(actor: Actor, sheet: RecordType, query: QueryDict, *, form: str, col
     if one.problems:
         raise Invalid({"": " ".join(one.problems)})
     where = listing.found(actor, one, TEXT_LIMIT)
+    if one.text and scope.count(actor, sheet, where, cap=TEXT_LIMIT) >= TEXT_LIMIT:
+        sentence = _("“%(text)s” is found in more than %(most)s records. Search for more words, or add a filter.")
+        raise Invalid({"q": sentence % {"text": one.text, "most": f"{TEXT_LIMIT:,}"}})
     if scope.branches(actor, sheet.kind) != scope.branches(actor, sheet.kind, "export"):
         # Nobody takes out what they may not see, however a role was put together.
         where &= scope.predicate(actor, sheet.kind)

@@ -59,7 +59,8 @@ class Unmatched(ExchangeError):
 def suggest(sheet: RecordType, columns: Sequence[str]) -> list[Choice]:
     """For each column the field that is likely meant, by its label, its name and what people call it."""
     known = targets(sheet)
-    labels = {name: (target.label, *target.known_as) for name, target in known.items()}
+    # A field's own name before what others call it: our own export has both "number" and the number elsewhere.
+    labels = {name: (name, target.label, *target.known_as) for name, target in known.items()}
     by_column = {column: name for name, column in suggest_columns(columns, labels).items()}
     return [Choice(column, by_column.get(column, "")) for column in columns]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 from qsms.exchange import runs
 from qsms.exchange.models import ImportRun
@@ -21,9 +22,14 @@ def quiet(done: int, total: int | None, sentence: str) -> None:
     """Nobody listens."""
 
 
-def checked(actor: Actor, *texts: str, kind: str = "spill") -> ImportRun:
-    """An import of these tables, matched by the names of their columns and checked."""
-    files = [(f"table-{n}.csv", io.BytesIO(text.encode())) for n, text in enumerate(texts, 1)]
+def checked(actor: Actor, *tables: str | Path, kind: str = "spill") -> ImportRun:
+    """An import of these tables, as text or as files, matched by itself and checked."""
+    files = [
+        (table.name, io.BytesIO(table.read_bytes()))
+        if isinstance(table, Path)
+        else (f"table-{n}.csv", io.BytesIO(table.encode()))
+        for n, table in enumerate(tables, 1)
+    ]
     run = runs.begin(actor, kind, files)
     runs.match_unattended(run, actor, given=None)
     assert runs.claim_check(run, worker="", job_id=None)
@@ -32,9 +38,9 @@ def checked(actor: Actor, *texts: str, kind: str = "spill") -> ImportRun:
     return run
 
 
-def imported(actor: Actor, *texts: str, kind: str = "spill", skip_bad: bool = False) -> ImportRun:
+def imported(actor: Actor, *tables: str | Path, kind: str = "spill", skip_bad: bool = False) -> ImportRun:
     """An import of these tables, carried out."""
-    run = checked(actor, *texts, kind=kind)
+    run = checked(actor, *tables, kind=kind)
     assert runs.claim_run(run, skip_bad=skip_bad, worker="", job_id=None)
     runs.do_run(run, actor, quiet)
     return run
