@@ -62,7 +62,7 @@ def test_every_number_is_that_of_its_list_at_one_site(larkfield: Larkfield, code
 
 def test_who_sees_more_counts_more_and_who_sees_nothing_counts_nothing(larkfield: Larkfield) -> None:
     whole = {code: sum(one.n for one in numbers(Figures(Counting(larkfield.actor(code))))) for code in LOOKING}
-    assert whole["dana.whitlock"] > whole["grace.adeyemi"] > whole["kenji.morita"] > 0
+    assert whole["dana.whitlock"] > whole["grace.adeyemi"] > whole["kenji.morita"]
     stranger = Figures(Counting(larkfield.actor("ruth.okoye")))
     own = {one.url for one in numbers(stranger) if one.n}
     assert all("/r/report/" in url for url in own)

@@ -230,8 +230,16 @@ class HazardLife:
             self.rate_actual()
         words = self.rng.choice(self.stage.library.talk.acceptance_reasons)
         doors.accept(self.stage.world.actor(self.taker), self.pk, lens=self.lens, conditions=words, proof=PROOF)
-        if self.rng.random() > FORGOTTEN:
+        rating = newest(self.record(), self.lens)
+        if self.record().state == "monitoring" and rating is not None and rating.kind == "actual" and rating.tone == 1:
+            self.stage.timeline.at(self.soon(5, 20), self.close)
+        elif self.rng.random() > FORGOTTEN:
             self.stage.timeline.at(self.soon(YEAR - 40, YEAR - 8), self.renew)
+
+    def close(self) -> None:
+        """Acceptable for a year, checked and accepted: it needs no more watching."""
+        if self.record().state == "monitoring":
+            self._move(self.office, "close", reason="Acceptable through four checks. The controls stay in the library.")
 
 
 def register(stage: Stage, few: bool = False) -> None:
@@ -254,6 +262,6 @@ def register(stage: Stage, few: bool = False) -> None:
         stage.timeline.at(begin + dt.timedelta(minutes=30 * number), one.add)
     for number, hazard in enumerate(told):
         # The register grows: most in the first year, some lately.
-        days = 3 + number * (4 if few else 9) + (number**2) * 0.7
+        days = 3 + number * 9 + number**2 * 0.86
         life = HazardLife(stage, hazard, lives, stage.rng("hazard", hazard.code), elsewhere)
         stage.timeline.at(begin + dt.timedelta(days=days), life.identify)
