@@ -7,5 +7,6 @@ pytest_plugins = [
     "tests.harness.browser",
     "tests.harness.real_db",
     "tests.cast",
+    "tests.newtype.spills",
     "tests.larkfield",
 ]

@@ -42,12 +42,42 @@ class Command:
 
 
 COMMANDS = (
+    Command("init", "found an empty organisation", "qsms.site.accounts.init:run", "qsms.site.accounts.init:arguments"),
     Command("serve", "start the server and the job worker", "qsms.site.serve:run", "qsms.site.serve:arguments", False),
+    Command(
+        "link", "print a one-time sign-in link", "qsms.site.accounts.link:run", "qsms.site.accounts.link:arguments"
+    ),
     Command("migrate", "bring the database to this version", "qsms.site.prepare:run_migrate"),
     Command("check", "look for what would stop this installation", "qsms.site.check:run"),
+    Command("search rebuild", "write every search document again", "qsms.search.rebuild:run"),
+    Command(
+        "import",
+        "bring tables in as full records",
+        "qsms.exchange.commands:run_import",
+        "qsms.exchange.commands:import_arguments",
+    ),
+    Command(
+        "export",
+        "write a list to a file or to standard output",
+        "qsms.exchange.commands:run_export",
+        "qsms.exchange.commands:export_arguments",
+    ),
+    Command(
+        "import",
+        "bring tables in as full records",
+        "qsms.exchange.commands:run_import",
+        "qsms.exchange.commands:import_arguments",
+    ),
+    Command(
+        "export",
+        "write a list to a file or to standard output",
+        "qsms.exchange.commands:run_export",
+        "qsms.exchange.commands:export_arguments",
+    ),
     Command(
         "backup", "write database, files and keys to one archive", "qsms.site.backup:run", "qsms.site.backup:arguments"
     ),
+    Command("token create", "make a token for a program", "qsms.api.command:run", "qsms.api.command:arguments"),
     Command(
         "demo load",
         "load the demonstration organisation",

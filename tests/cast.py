@@ -11,7 +11,7 @@ from qsms.base import context, moment
 from qsms.org import actor as actors
 from qsms.org import services
 from qsms.org.actor import Actor
-from qsms.org.models import Organisation, Person, Site, Unit
+from qsms.org.models import Account, Organisation, Person, Site, Unit
 
 PASSWORD = "a long enough password"
 
@@ -25,6 +25,12 @@ class Cast:
     sites: dict[str, Site]
     units: dict[str, Unit]
     people: dict[str, Person]
+
+    def account(self, name: str) -> Account:
+        """What this person signs in with."""
+        account = self.people[name].account
+        assert account is not None
+        return account
 
     def actor(self, name: str) -> Actor:
         person = Person.objects.select_related("organisation").get(pk=self.people[name].pk)

@@ -70,7 +70,9 @@ def test_who_sees_more_counts_more_and_who_sees_nothing_counts_nothing(larkfield
 
 def client_of(larkfield: Larkfield, code: str) -> Client:
     client = Client()
-    client.force_login(larkfield.person(code).account)
+    account = larkfield.person(code).account
+    assert account is not None
+    client.force_login(account)
     return client
 
 

@@ -97,3 +97,26 @@ def database(url: str, sqlite_path: Path) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {k: v for k, v in parse_qsl(parts.query) if k != "host"},
     }
+
+
+def mail(url: str) -> dict[str, object]:
+    """Django's settings for the mail server that `url` names; an empty one means that no mail is sent."""
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname:
+        raise BadSetting(
+            f"QSMS_MAIL_URL begins with “{parts.scheme}:”. Write smtp+starttls://user:password@host:587, "
+            "smtps://user:password@host:465 or smtp://host:25."
+        )
+    ports = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or ports[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp+starttls",
+        "EMAIL_TIMEOUT": 20,
+    }

@@ -128,10 +128,11 @@ class LocalStore:
         return self.folder / "sha256" / sha256[:2] / sha256[2:4] / sha256
 
 
-def store() -> Store:
-    """The store of this installation."""
+def store(area: str = "files") -> Store:
+    """The store of this installation. What is kept for a while only lies in an area of its own, so that clearing it
+    can never take a file that something lasting refers to by the same content."""
     home: Path = settings.HOME
-    return LocalStore(home / "files")
+    return LocalStore(home / area)
 
 
 def digest(stream: BinaryIO) -> str:

@@ -56,8 +56,14 @@ SESSION_COOKIE_NAME = "qsms_session"
 CSRF_COOKIE_NAME = "qsms_csrf"
 SESSION_COOKIE_AGE = env.number("QSMS_SESSION_HOURS", 12, low=1, high=720) * 3600
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("QSMS_BEHIND_PROXY") else None
+# Whether X-Forwarded-Proto and X-Forwarded-For come from a proxy of ours and may be believed.
+BEHIND_PROXY = env.flag("QSMS_BEHIND_PROXY")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# Only a proxy brings https to us; without one a redirect to https would lead back here for ever.
+SECURE_SSL_REDIRECT = HTTPS and BEHIND_PROXY
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -72,10 +78,14 @@ INSTALLED_APPS = [
     "qsms.org",
     "qsms.records",
     "qsms.ui",
+    "qsms.search",
+    "qsms.api",
     "qsms.notify",
+    "qsms.exchange",
     "qsms.actions",
     "qsms.risk",
     "qsms.reports",
+    "qsms.site",
     "qsms.overview",
 ]
 
@@ -89,6 +99,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "qsms.org.middleware.ActorMiddleware",
+    "qsms.site.doorkeeper.SignInRequired",
+    "qsms.site.doorkeeper.KeepPrivate",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "qsms.ui.answers.ServiceAnswers",
@@ -115,12 +127,21 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+PASSWORD_LENGTH = 12
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_LENGTH},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "sign-in"
+
+_mail_url = env.text("QSMS_MAIL_URL")
+MAIL_ON = bool(_mail_url)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("QSMS_MAIL_FROM", "OpenQSMS <openqsms@localhost>")
+globals().update(env.mail(_mail_url))
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

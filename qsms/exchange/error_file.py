@@ -1,63 +1,55 @@
 """The file that goes back to whoever sent a table with errors: the failing rows as they were, and what to mend in each.
 
-Once mended, the same file can be imported: the column names are the original ones, and the two added columns feed no
+Once mended, the same file can be imported: the column names are the original ones, and the added columns feed no
 field.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import IO, Literal
+import csv
+import io
+from collections.abc import Sequence
+from typing import IO
 
 from django.utils.translation import gettext as _
 
-from qsms.exchange.table import Cell, Table
-from qsms.exchange.writers import write_csv, write_xlsx
+from qsms.exchange.table import Row, Table
+from qsms.exchange.writers import csv_text
 
 
-def write_error_file(
-    target: IO[bytes],
-    table: Table,
-    errors: Mapping[int, Sequence[str]],
-    *,
-    form: Literal["csv", "xlsx"] = "csv",
-) -> int:
-    """Write the rows of `table` whose number is in `errors`, with the columns "Row" and "What to mend" before them.
+class ErrorFile:
+    """Takes failing rows one by one and writes them as CSV, with "Row" and "What to mend" before their columns.
 
-    Returns how many rows were written. The table is read once more, row by row.
+    With several tables the columns of all of them stand side by side, and a first column names the file.
     """
-    header = [_free(_("Row"), table), _free(_("What to mend"), table), *table.columns.names]
-    rows = _failing(table, errors)
-    count = 0
 
-    def counted() -> Iterator[list[Cell]]:
-        nonlocal count
-        for row in rows:
-            count += 1
-            yield row
+    def __init__(self, target: IO[bytes], tables: Sequence[Table]) -> None:
+        self.count = 0
+        self._columns = list(dict.fromkeys(name for table in tables for name in table.columns.names))
+        self._several = len(tables) > 1
+        self._text = io.TextIOWrapper(target, "utf-8-sig", newline="", write_through=True)
+        self._writer = csv.writer(self._text, lineterminator="\r\n")
+        added = [_("File")] if self._several else []
+        added += [_("Row"), _("What to mend")]
+        self._writer.writerow([csv_text(name) for name in (*map(self._free, added), *self._columns)])
 
-    if form == "csv":
-        write_csv(target, header, counted())
-    else:
-        write_xlsx(target, header, counted(), sheet=_("To mend"))
-    return count
+    def add(self, table: Table, row: Row, sentences: Sequence[str]) -> None:
+        """Write a row with what is wrong in it."""
+        self.count += 1
+        told = [table.name] if self._several else []
+        cells = row.as_dict()
+        self._writer.writerow(
+            [csv_text(value) for value in (*told, row.number, " ".join(sentences))]
+            + [csv_text(cells.get(name, "")) for name in self._columns]
+        )
 
+    def close(self) -> None:
+        """Hand the target back, written to its end."""
+        self._text.flush()
+        self._text.detach()
 
-def _failing(table: Table, errors: Mapping[int, Sequence[str]]) -> Iterator[list[Cell]]:
-    left = len(errors)
-    for row in table.rows():
-        if not left:
-            return
-        sentences = errors.get(row.number)
-        if sentences is None:
-            continue
-        left -= 1
-        yield [row.number, " ".join(sentences), *row.cells]
-
-
-def _free(name: str, table: Table) -> str:
-    taken = set(table.columns.names)
-    found, number = name, 2
-    while found in taken:
-        found, number = f"{name} ({number})", number + 1
-    return found
+    def _free(self, name: str) -> str:
+        found, number = name, 2
+        while found in self._columns:
+            found, number = f"{name} ({number})", number + 1
+        return found

@@ -51,3 +51,22 @@ HEAD_SEARCH_ROWS = 60
 # What a spreadsheet cell and a sheet name can hold, by the file format.
 XLSX_CELL_CHARACTERS = 32_767
 XLSX_SHEET_NAME = 31
+
+# Rows that are written in one transaction. On SQLite nobody else can write meanwhile, some four seconds for this many;
+# the gate lets others wait twenty.
+AT_ONCE_ROWS = 10_000
+
+# Rows written together in an import of more than that.
+STEP_ROWS = 500
+
+# Rows with something to look at that a page shows; the file to download has all of them.
+SHOWN_PROBLEMS = 200
+
+# Rows looked at to show how a column fits, and in which order its dates are written.
+SAMPLE_ROWS = 500
+
+# An export of more rows than this is a job with a file to download.
+EXPORT_AT_ONCE_ROWS = 10_000
+
+# How long uploaded files, rows to import and exported files are kept.
+KEEP_DAYS = 30

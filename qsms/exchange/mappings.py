@@ -26,6 +26,7 @@ Column names are compared without regard to case and blanks; a plain name finds 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,12 +78,13 @@ class FieldProblem:
 
 
 class RowErrors(ExchangeError):
-    """All that is wrong in a row, not only the first thing. `str()` has every sentence."""
+    """All that is wrong in a row, not only the first thing. `str()` has every sentence; `values` is what was right."""
 
-    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+    def __init__(self, problems: Sequence[FieldProblem], values: Mapping[str, Value]) -> None:
         sentences = [f"{shown(p.column, 80)}: {p.sentence}" if p.column else p.sentence for p in problems]
         super().__init__(" ".join(sentences), code="row")
         self.problems = tuple(problems)
+        self.values = values
         self.sentences = tuple(sentences)
 
 
@@ -151,12 +153,20 @@ class BoundMapping:
                 continue
             _put(result, part.name, value)
         if problems:
-            raise RowErrors(problems)
+            raise RowErrors(problems, result)
         return result
 
     def key_of(self, fields: Mapping[str, Value]) -> Value:
         """The value that tells whether this row has been seen before; None without such a field."""
         return fields.get(self.mapping.key) if self.mapping.key else None
+
+    def column_for(self, source: Source) -> str:
+        """The column of the table that a source of the mapping names; "" when the table has none."""
+        return self._at.get(source, "")
+
+    def column_of(self, name: str) -> str:
+        """The column that feeds this field first; "" when none does."""
+        return next((self._column(part) for part in self.mapping.fields if part.name == name), "")
 
     def _column(self, part: Field) -> str:
         return next((self._at[source] for source in part.sources if source in self._at), "")
@@ -349,6 +359,11 @@ def _dict(data: object, where: str) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise MappingError(f"{where}: expected names with values, found “{shown(data)}”.")
     return data
+
+
+def layout_of(columns: Sequence[str]) -> str:
+    """A mark by which tables with the same columns in the same order are known again."""
+    return hashlib.sha256("\n".join(folded(column) for column in columns).encode()).hexdigest()
 
 
 def _put(result: dict[str, Value], name: str, value: Value) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from qsms.exchange import limits
 from qsms.exchange.csv_reader import read_csv
 from qsms.exchange.heads import find_head, name_columns
+from qsms.exchange.json_reader import read_json
 from qsms.exchange.sentences import TableError, shown, shown_name
 from qsms.exchange.sniff import sniff
 from qsms.exchange.table import RawRow, Table
@@ -52,6 +53,10 @@ def open_table(
         if sheet:
             raise TableError(_("“%(name)s” is a text table and has no sheets.") % {"name": bare}, code="sheet")
         source = _Source(partial(read_csv, path, found))
+    elif found.kind == "json":
+        if sheet:
+            raise TableError(_("“%(name)s” is a JSON list and has no sheets.") % {"name": bare}, code="sheet")
+        source, head = _Source(partial(read_json, path, found.encoding, bare)), 1
     elif found.kind == "xlsx":
         source = _xlsx(path, sheet, bare)
     else:

@@ -18,10 +18,12 @@ from qsms.exchange.encodings import check_encoding, find_encoding
 from qsms.exchange.sentences import TableError, shown, shown_name
 from qsms.exchange.zips import check_zip
 
-Kind = Literal["csv", "xlsx", "xls", "ods"]
+Kind = Literal["csv", "xlsx", "xls", "ods", "json"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAMPLE_CHARACTERS = 256 * 1024
+# A list of objects, as our own export writes it. Other JSON is no table.
+_OBJECTS = re.compile(r"\ufeff?\s*\[\s*\{")
 _WEB_PAGE = re.compile(r"<(!doctype\s+html|html|head|body|table)\b", re.IGNORECASE)
 
 
@@ -168,6 +170,8 @@ def _text(path: Path, bare: str, encoding: str | None, delimiter: str | None) ->
         found = find_encoding(path)
         codec, confidence, notes = found.name, found.confidence, found.notes
     sample = _sample(path, codec, bare)
+    if _OBJECTS.match(sample):
+        return Sniffed("json", codec, confidence, notes=notes)
     _refuse_markup(sample, bare)
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '\r\n"'):
         sentence = _("“%(mark)s” cannot separate cells. Choose one character, such as a comma or a semicolon.")

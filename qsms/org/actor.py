@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+
+from qsms.base.prepared import Prepared
 
 from .choices import Axis
 from .models import Delegation, Grant, Person
 
 ADMINISTRATION = "org.admin"
+GRANTING = "role.grant"
 
 
 @lru_cache(maxsize=4096)
@@ -71,6 +76,10 @@ class Actor:
         return ZoneInfo(self.zone)
 
 
+def _administers(permissions: list[str]) -> bool:
+    return any(_matches(tuple(permissions), one) for one in (ADMINISTRATION, GRANTING))
+
+
 def system(organisation_id: int, label: str = "System") -> Actor:
     """The installation itself, for jobs and imports: may everything, and history says that it was no person."""
     return Actor(organisation_id, None, label, (Right(("*",), Axis.ALL),), is_system=True, label=label)
@@ -81,27 +90,46 @@ def nobody(organisation_id: int, permissions: tuple[str, ...], label: str) -> Ac
     return Actor(organisation_id, None, label, (Right(permissions, Axis.OWN),), label=label)
 
 
-def load(person: Person, today: dt.date) -> Actor:
-    """The actor that `person` is on the day `today` (two queries; `person` comes with its organisation)."""
-    lenders = Delegation.objects.filter(
-        taker_id=person.pk, starts_on__lte=today, ends_on__gte=today, revoked_at=None
-    ).values_list("giver_id", "role_id")
-    lent: dict[int, set[int | None]] = {}
-    for giver, one_role in lenders:
-        lent.setdefault(giver, set()).add(one_role)
-    grants = (
-        Grant.objects.filter(person_id__in=[person.pk, *lent], organisation_id=person.organisation_id)
+def _lenders(taker: int, today: dt.date) -> QuerySet[Delegation, Any]:
+    alive = Delegation.objects.filter(taker_id=taker, starts_on__lte=today, ends_on__gte=today, revoked_at=None)
+    return alive.values_list("giver_id", "role_id")
+
+
+def _grants(people: Collection[int], organisation: int, today: dt.date) -> QuerySet[Grant, Any]:
+    held = {"person_id__in": people} if len(people) > 1 else {"person_id": next(iter(people))}
+    return (
+        Grant.objects.filter(organisation_id=organisation, **held)
         .filter(Q(starts_on=None) | Q(starts_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today))
         .values_list(
             "person_id", "role_id", "role__code", "role__permissions", "role__authority", "axis", "site_id", "unit_id"
         )
     )
+
+
+def _own_grants(person: int, organisation: int, today: dt.date) -> QuerySet[Grant, Any]:
+    return _grants([person], organisation, today)
+
+
+# Asked before every page and every API call.
+LENDERS = Prepared(_lenders, taker=int, today=dt.date)
+GRANTS = Prepared(_own_grants, person=int, organisation=int, today=dt.date)
+
+
+def load(person: Person, today: dt.date) -> Actor:
+    """The actor that `person` is on the day `today` (two queries; `person` comes with its organisation)."""
+    lent: dict[int, set[int | None]] = {}
+    for giver, one_role in LENDERS.rows(taker=person.pk, today=today):
+        lent.setdefault(giver, set()).add(one_role)
+    if lent:
+        grants = list(_grants([person.pk, *lent], person.organisation_id, today))
+    else:
+        grants = GRANTS.rows(person=person.pk, organisation=person.organisation_id, today=today)
     rights: list[Right] = []
     roles: set[str] = set()
     for holder, role_id, role, permissions, rank, axis, site, unit in grants:
         borrowed = holder != person.pk
         # Administration and own records are personal: they are never lent.
-        if borrowed and (axis == Axis.OWN or not lent[holder] & {None, role_id} or role == "administrator"):
+        if borrowed and (axis == Axis.OWN or not lent[holder] & {None, role_id} or _administers(permissions)):
             continue
         rights.append(Right(tuple(permissions), axis, site, unit, role, rank, holder if borrowed else None))
         roles.add(role)

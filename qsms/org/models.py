@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -48,6 +49,8 @@ class Account(AbstractBaseUser):
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Part of what every session is checked by: counting it up ends all of them.
+    session_round = models.PositiveIntegerField(default=0)
 
     objects: ClassVar[AccountManager] = AccountManager()
     USERNAME_FIELD = "email"
@@ -58,6 +61,58 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether its owner has chosen a password, so that nobody else may be shown a way into it."""
+        return self.has_usable_password()
+
+    def get_session_auth_hash(self) -> str:
+        """What a session keeps and must still equal: it changes with the password and with `session_round`."""
+        return f"{super().get_session_auth_hash()}.{self.session_round}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under the secrets that were in use before."""
+        for one in super().get_session_auth_fallback_hash():
+            yield f"{one}.{self.session_round}"
+
+
+class OneTimeLink(models.Model):
+    """A way into an account, or into the set-up of an empty installation, that works once and not for long.
+
+    Only a hash of the secret in the address is kept.
+    """
+
+    class Purpose(models.TextChoices):
+        INVITE = "invite", _("Invitation")
+        RESET = "reset", _("New password")
+        SET_UP = "set_up", _("Set-up of the installation")
+
+    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="links")
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    secret_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.get_purpose_display()
+
+
+class SignInTry(models.Model):
+    """One try to sign in, counted for the account it named and for the network address it came from.
+
+    Both are kept as keyed hashes only, and not longer than the counting needs.
+    """
+
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"], name="sign_in_try_key")]
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} {self.at:%Y-%m-%d %H:%M}"
 
 
 class Site(models.Model):
@@ -114,6 +169,8 @@ class Person(models.Model):
         choices=[("digest", _("One digest a day")), ("each", _("Each message")), ("none", _("No e-mail"))],
     )
     single_keys = models.BooleanField(_("single-letter keys"), default=True)
+    # What the demonstration says about this person on its sign-in page; empty for everybody who is not of its cast.
+    cast = models.CharField(max_length=120, blank=True, editable=False)
 
     class Meta:
         constraints = [
@@ -162,6 +219,8 @@ class Role(models.Model):
     axis = models.CharField(_("usual reach"), max_length=5, choices=Axis.choices, default=Axis.ALL)
     permissions = models.JSONField(_("permissions"), default=list)
     conflicts = models.JSONField(_("never together with"), default=list, blank=True)
+    # The code of the role this one was copied from; empty for a shipped role.
+    based_on = models.CharField(max_length=40, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "code"], name="role_code_once")]

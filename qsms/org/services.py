@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from fnmatch import fnmatchcase
 from zoneinfo import available_timezones
 
-import yaml
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from qsms.base import moment
+
 from .choices import Axis
+from .errors import OrgError
 from .models import Account, Delegation, Grant, Organisation, Person, Role, Site, Unit
+from .roles import EVERYBODY, add_roles, can_be_lent, conflict, shipped_roles, why_apart
 
-DATA = Path(__file__).parent / "data" / "roles.yaml"
-# The role that everybody who works here holds, for their own records.
-EVERYBODY = "reporter"
-
-
-class OrgError(ValueError):
-    """A change of people, roles or places that cannot be made. The text says why and how to mend it."""
-
-
-@lru_cache(maxsize=1)
-def shipped_roles() -> dict[str, Any]:
-    """The shipped roles file: vocabulary, authority levels and roles."""
-    loaded: dict[str, Any] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
-    return loaded
+__all__ = ["EVERYBODY", "OrgError", "add_roles", "shipped_roles"]
 
 
 def found(
@@ -64,30 +53,6 @@ def _free_code(name: str) -> str:
     return next(c for n in range(1, len(taken) + 2) if (c := base if n == 1 else f"{base}-{n}") not in taken)
 
 
-def add_roles(organisation: Organisation) -> None:
-    """Give an organisation the shipped roles that it lacks; its own and its changed ones stay as they are."""
-    known = set(Role.objects.filter(organisation=organisation).values_list("code", flat=True))
-    data = shipped_roles()
-    levels = data["authority_levels"]
-    Role.objects.bulk_create(
-        Role(
-            organisation=organisation,
-            code=role["code"],
-            title=role["title"],
-            purpose=role.get("what_for", ""),
-            authority=levels.index(role.get("authority", "none")),
-            axis=role.get("scope", Axis.ALL),
-            permissions=list(role["permissions"]),
-            conflicts=sorted(
-                {code for pair in data["conflicts"] if role["code"] in pair["roles"] for code in pair["roles"]}
-                - {role["code"]}
-            ),
-        )
-        for role in data["roles"]
-        if role["code"] not in known
-    )
-
-
 def add_person(
     organisation: Organisation,
     *,
@@ -98,16 +63,21 @@ def add_person(
     unit: Unit | None = None,
     password: str | None = None,
     with_account: bool = True,
+    cast: str = "",
 ) -> Person:
-    """Somebody who works here, with an account if there is an e-mail address, and the role everybody holds."""
+    """Somebody who works here, with an account if there is an e-mail address, and the role everybody holds.
+
+    `cast` is what a demonstration says about the person on its sign-in page.
+    """
     account = None
     if email and with_account:
         account = Account.objects.filter(email__iexact=email).first()
         if account is None:
             account = Account.objects.create_user(email, password)
     person = Person.objects.create(
-        organisation=organisation, account=account, name=name.strip(), title=title, email=email, site=site, unit=unit
-    )
+        organisation=organisation, account=account, name=name.strip(), title=title, email=email, site=site, unit=unit,
+        cast=cast,
+    )  # fmt: skip
     grant(person, EVERYBODY, axis=Axis.OWN)
     return person
 
@@ -129,12 +99,7 @@ def grant(
     role = Role.objects.filter(organisation_id=person.organisation_id, code=role_code).first()
     if role is None:
         raise OrgError(_("There is no role “%(code)s” here. Choose one from the list.") % {"code": role_code})
-    for held in Role.objects.filter(grants__person=person):
-        if role.code in held.conflicts or held.code in role.conflicts:
-            raise OrgError(
-                _("%(name)s is %(held)s, which nobody may be together with %(role)s. Choose another person.")
-                % {"name": person.name, "held": held.title, "role": role.title}
-            )
+    _refuse_conflicts(person, [role])
     reach = axis or ("site" if site else "unit" if unit else role.axis)
     if reach == Axis.SITE:
         site, unit = site or person.site, None
@@ -154,6 +119,27 @@ def grant(
     return given
 
 
+def _refuse_conflicts(person: Person, wanted: list[Role]) -> None:
+    """Raise OrgError when the person holds, or is lent, a role that must not meet one of `wanted`."""
+    for held in [*Role.objects.filter(grants__person=person), *_lent_to(person)]:
+        for role in wanted:
+            if conflict(role, held):
+                raise OrgError(
+                    _("%(name)s is %(held)s and must not be %(role)s at the same time. %(why)s Choose another person.")
+                    % {"name": person.name, "held": held.title, "role": role.title, "why": why_apart(role, held)}
+                )
+
+
+def _lent_to(person: Person) -> list[Role]:
+    """The roles that others lend this person, now or later."""
+    lent: list[Role] = []
+    open_ones = Delegation.objects.filter(taker=person, revoked_at=None, ends_on__gte=moment.now().date())
+    for giver_id, role_id in open_ones.values_list("giver_id", "role_id"):
+        held = Role.objects.filter(grants__person_id=giver_id).exclude(code=EVERYBODY)
+        lent += [role for role in held if role_id in (None, role.pk) and can_be_lent(role)]
+    return lent
+
+
 def delegate(
     giver: Person, taker: Person, *, starts_on: dt.date, ends_on: dt.date, reason: str, role_code: str = ""
 ) -> Delegation:
@@ -163,13 +149,16 @@ def delegate(
     if not reason.strip():
         raise OrgError(_("Say why, such as “leave”. The reason is kept."))
     role = Role.objects.get(organisation_id=giver.organisation_id, code=role_code) if role_code else None
-    lent = [role] if role else list(Role.objects.filter(grants__person=giver).exclude(code=EVERYBODY))
+    held_by_giver = Role.objects.filter(grants__person=giver).exclude(code=EVERYBODY)
+    lent = [one for one in ([role] if role else held_by_giver) if can_be_lent(one)]
+    if not lent:
+        raise OrgError(_("There is no role here that you could lend. Administration and own records are personal."))
     for held in Role.objects.filter(grants__person=taker):
         for one in lent:
-            if one.code in held.conflicts or held.code in one.conflicts:
+            if conflict(one, held):
                 raise OrgError(
-                    _("%(name)s is %(held)s and must not stand in for %(role)s. Choose another person.")
-                    % {"name": taker.name, "held": held.title, "role": one.title}
+                    _("%(name)s is %(held)s and must not stand in for %(role)s. %(why)s Choose another person.")
+                    % {"name": taker.name, "held": held.title, "role": one.title, "why": why_apart(one, held)}
                 )
     given = Delegation(
         organisation_id=giver.organisation_id, giver=giver, taker=taker, role=role, starts_on=starts_on,
@@ -181,3 +170,26 @@ def delegate(
         raise OrgError(" ".join(error.messages)) from error
     given.save()
     return given
+
+
+def revoke_delegation(delegation: Delegation) -> bool:
+    """End it now; False when it was over or revoked already."""
+    if delegation.revoked_at is not None or delegation.ends_on < moment.now().date():
+        return False
+    delegation.revoked_at = moment.now()
+    delegation.save(update_fields=["revoked_at"])
+    return True
+
+
+def holders(organisation_id: int, permission: str, today: dt.date) -> list[Person]:
+    """Who holds a permission by a role of their own on this day and still works here."""
+    roles = [
+        role.pk
+        for role in Role.objects.filter(organisation_id=organisation_id)
+        if any(fnmatchcase(permission, pattern) for pattern in role.permissions)
+    ]
+    found = Person.objects.filter(organisation_id=organisation_id, is_active=True, grants__role_id__in=roles).filter(
+        Q(grants__starts_on=None) | Q(grants__starts_on__lte=today),
+        Q(grants__ends_on=None) | Q(grants__ends_on__gte=today),
+    )
+    return list(found.distinct())

@@ -21,8 +21,9 @@ from qsms.org.actor import Actor
 from qsms.org.models import Organisation
 
 from . import history, moves, numbers, projections, registry, values, wording
+from .choices import Relation
 from .errors import Refused
-from .models import Deed, Outbox, Record
+from .models import Deed, Link, Outbox, Record
 from .registry import RecordType
 
 CHUNK = 500
@@ -37,6 +38,8 @@ class Row:
     extra: Mapping[str, Any] = field(default_factory=dict)
     state: str = ""
     opened_at: datetime | None = None
+    # When it was closed elsewhere; for a state that is not open.
+    closed_at: datetime | None = None
     raised_by_id: int | None = None
 
 
@@ -72,6 +75,8 @@ def prepare(actor: Actor, kind: str, row: Row) -> Prepared:
     if sheet.category_field:
         record.category = str(getattr(record, sheet.category_field) or "")
     moves.enter(sheet, record, row.state or sheet.import_state or sheet.lifecycle.initial)
+    if record.closed_at is not None:
+        record.closed_at = row.closed_at or record.closed_at
     if not errors:
         sheet.prepare(actor, record)
     return Prepared(record, errors)
@@ -83,11 +88,12 @@ def create(
     records: Sequence[Record],
     *,
     verb: str = history.IMPORTED,
-    detail: Mapping[str, Any] | None = None,
+    details: Sequence[Mapping[str, Any]] = (),
 ) -> list[Record]:
     """Write prepared records in one transaction: all of them or none. Keep chunks near CHUNK.
 
-    Raises Refused when the actor may not import. Returns the records with their keys and numbers.
+    `details` says for each record what its deed keeps beside the first values, such as the row it came from. Raises
+    Refused when the actor may not import. Returns the records with their keys and numbers.
     """
     if not (actor.holds(f"{kind}.import") or actor.holds(f"{kind}.create")):
         raise Refused([_("You may not import these. Ask an administrator.")])
@@ -103,7 +109,8 @@ def create(
             record.pk = record.id = parent.pk
             record.record_id = parent.pk  # type: ignore[attr-defined]
         _insert_children(sheet, records)
-        deeds = [_deed(actor, sheet, record, verb, detail or {}) for record in records]
+        told = details or [{}] * len(records)
+        deeds = [_deed(actor, sheet, record, verb, detail) for record, detail in zip(records, told, strict=True)]
         Deed.everywhere.bulk_create(deeds)
         sheet.created_many(actor, records)
         projections.run([projections.Written(sheet, record, None) for record in records])
@@ -114,6 +121,30 @@ def create(
             created_at=moment.now(),
         ).save(force_insert=True)
     return list(records)
+
+
+def link(actor: Actor, ends: Sequence[tuple[Record, Record]], relation: str = Relation.RAISED_FROM) -> None:
+    """Link new records in one go: each first one stands in `relation` to its second; both histories tell of it.
+
+    For pairs that `create` has just made in the same transaction: they are not asked for rights once more.
+    """
+    with write_transaction():
+        Link.everywhere.bulk_create(
+            Link(
+                organisation_id=source.organisation_id, source_id=source.pk, target_id=target.pk, relation=relation,
+                by_id=actor.person_id, at=moment.now(),
+            )
+            for source, target in ends
+        )  # fmt: skip
+        Deed.everywhere.bulk_create(
+            history.draft(
+                actor,
+                here,
+                history.Act(history.LINKED, detail={"relation": relation, "outward": outward, "other": there.pk}),
+            )
+            for source, target in ends
+            for here, there, outward in ((source, target, True), (target, source, False))
+        )
 
 
 def _number(organisation: Organisation, sheet: RecordType, records: Sequence[Record]) -> None:

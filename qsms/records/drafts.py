@@ -71,6 +71,24 @@ def find(actor: Actor, key: str) -> Kept | None:
     return None if row is None else Kept(*row)
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A draft among others: its key, the title typed so far, and when it was kept."""
+
+    key: str
+    title: str
+    at: datetime
+
+
+def waiting(actor: Actor, limit: int = 10) -> list[Waiting]:
+    """The actor's own drafts, the newest first."""
+    if actor.person_id is None:
+        return []
+    rows = Draft.everywhere.filter(person_id=actor.person_id, organisation_id=actor.organisation_id).order_by("-at")
+    found = ((key, Kept(data, at)) for key, data, at in rows.values_list("key", "data", "at")[:limit])
+    return [Waiting(key, kept.first("title"), kept.at) for key, kept in found]
+
+
 def drop(actor: Actor, key: str) -> None:
     """Throw the actor's own draft away; nothing happens when there is none."""
     if find(actor, key) is None:

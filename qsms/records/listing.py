@@ -35,6 +35,19 @@ PHASES = ("open", "all", "done", "void")
 NONE = "none"
 ME = "me"
 
+# Searching is a kit's: the assembly hands over a function (actor, listing, limit) -> ids, newest first. It gets the
+# whole listing, because the newest hits alone may all fall to another filter.
+TextSearch = Callable[[Actor, "Listing", int], Sequence[int]]
+_search: list[TextSearch] = []
+TEXT_LIMIT = 200
+# Beyond what a key can be, so that no engine is asked for it.
+LARGEST_KEY = 2**63 - 1
+
+
+def provide_search(search: TextSearch) -> None:
+    """Say how lists, exports and the API find records by text."""
+    _search[:] = [search]
+
 
 class Params(Protocol):
     """A query string: several values a name."""
@@ -92,6 +105,16 @@ class Listing:
         if self.phase == "void":
             return self.where & Q(phase=Phase.VOID)
         return self.where
+
+
+def found(actor: Actor, listing: Listing, limit: int = TEXT_LIMIT) -> Q:
+    """The filters, with the ids that the text search found; without a search, the numbers that begin so."""
+    condition = listing.condition()
+    if listing.text and _search:
+        condition &= Q(pk__in=list(_search[0](actor, listing, limit)))
+    elif listing.text:
+        condition &= Q(number__gte=listing.text, number__lt=listing.text + "\U0010ffff")
+    return condition
 
 
 # What narrows a list without being offered on it: where a figure's number leads. Takes the actor and the value; gives
@@ -157,7 +180,8 @@ def parse(sheet: RecordType, actor: Actor, params: Params, *, lens: int = 0) -> 
     else:
         listing.problems.append(_("This list has no order “%(given)s”.") % {"given": order})
     listing.after = params.get("after", "") or ""
-    listing.text = (params.get("q", "") or "").strip()[:200]
+    # NUL is text that PostgreSQL cannot be asked for.
+    listing.text = (params.get("q", "") or "").replace("\x00", "").strip()[:200]
     for one in filters(sheet, actor):
         _apply(listing, actor, one, params)
     for name, (label, narrow) in _narrowings.items():
@@ -213,7 +237,7 @@ def _apply(listing: Listing, actor: Actor, one: Filter, params: Params) -> None:
 def _chosen(listing: Listing, actor: Actor, one: Filter, values: Sequence[str]) -> tuple[Q, list[str]]:
     if one.kind == "text":
         # A prefix, as a range: an index can serve it on both engines.
-        text = values[0]
+        text = values[0].replace("\x00", "")
         return Q(**{f"{one.name}__gte": text, f"{one.name}__lt": text + "\U0010ffff"}), [text]
     if one.kind == "person":
         return _people(listing, actor, one, values)
@@ -237,6 +261,7 @@ def _chosen(listing: Listing, actor: Actor, one: Filter, values: Sequence[str]) 
 
 def _people(listing: Listing, actor: Actor, one: Filter, values: Sequence[str]) -> tuple[Q, list[str]]:
     ids = {actor.person_id if value == ME else int(value) for value in values if value == ME or value.isdecimal()}
+    ids = {one for one in ids if one is not None and one <= LARGEST_KEY}
     known = names.people(actor.organisation_id, ids)
     condition = Q(**{f"{one.name}__in": list(known)}) if known else Q()
     words = list(known.values())

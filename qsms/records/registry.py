@@ -31,10 +31,12 @@ class Section:
     title: StrOrPromise
     fields: tuple[str, ...]
     help: StrOrPromise = ""
+    # False where a panel of the room shows these fields on the page in a way of its own.
+    on_page: bool = True
 
     @classmethod
-    def of(cls, title: StrOrPromise, *fields: str, help: StrOrPromise = "") -> Section:
-        return cls(title, fields, help)
+    def of(cls, title: StrOrPromise, *fields: str, help: StrOrPromise = "", on_page: bool = True) -> Section:
+        return cls(title, fields, help, on_page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Panel:
     tab: bool = True  # its own tab; otherwise it stands on the first one
     place: str = "body"  # or "rail"
     count: Callable[[Mapping[str, Any]], int | None] | None = None
-    order: int = 0
+    order: int = 0  # on the first tab: below 0 before the form's sections, else after them
 
 
 @dataclass(frozen=True, slots=True)

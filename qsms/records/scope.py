@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -29,13 +30,20 @@ COUNT_CAP = 10_000
 class RecordLike(Protocol):
     """A record, or a row with the columns that scope looks at."""
 
-    pk: Any
-    kind: str
-    site_id: int | None
-    unit_id: int | None
-    owner_id: int | None
-    raised_by_id: int | None
-    confidential: bool
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def site_id(self) -> int | None: ...
+    @property
+    def unit_id(self) -> int | None: ...
+    @property
+    def owner_id(self) -> int | None: ...
+    @property
+    def raised_by_id(self) -> int | None: ...
+    @property
+    def confidential(self) -> bool: ...
 
 
 # The columns of the protocol, for `only()` and `values()`.
@@ -144,7 +152,9 @@ def _involved(actor: Actor, record: RecordLike) -> bool:
 
 
 def sees(actor: Actor, record: RecordLike) -> bool:
-    """Whether the actor may see this record. The organisation is the caller's to check: rows come from one."""
+    """Whether the actor may see this record. A bare row without its organisation is taken to be of the actor's."""
+    if getattr(record, "organisation_id", actor.organisation_id) != actor.organisation_id:
+        return False
     if actor.is_system:
         return True
     rights = sorted(actor.rights_for(f"{record.kind}.view"), key=lambda right: right.axis == Axis.OWN)
@@ -287,6 +297,7 @@ def _by_column(rows: QuerySet[Any], field: str, down: bool, after: str, limit: i
     if segment == "v":
         valued = rows.filter(**{f"{field}__isnull": False})
         if after:
+            value = _read_value(rows.model, field, value)
             beyond = Q(**{f"{field}__{'lt' if down else 'gt'}": value})
             beyond |= Q(**{field: value, f"pk__{'lt' if down else 'gt'}": last})
             valued = valued.filter(beyond)
@@ -302,6 +313,13 @@ def _by_column(rows: QuerySet[Any], field: str, down: bool, after: str, limit: i
     at, pk = found[limit - 1]
     key = f"n~~{pk}" if at is None else f"v~{at.isoformat() if hasattr(at, 'isoformat') else at}~{pk}"
     return Page([pk for _value, pk in found[:limit]], key)
+
+
+def _read_value(model: Any, field: str, value: str) -> Any:
+    try:
+        return model._meta.get_field(field).to_python(value)
+    except ValidationError as error:
+        raise BadPageKey(value) from error
 
 
 def _read_key(after: str) -> tuple[str, str, int]:

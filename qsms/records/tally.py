@@ -11,7 +11,7 @@ from datetime import UTC
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.db.models.functions import ExtractMonth, ExtractYear
 
 from qsms.org.actor import Actor
@@ -101,7 +101,7 @@ def states(actor: Actor, kind: str, *, lens: int = 0, site_ids: Sequence[int] = 
     None for anybody whose reach the tallies cannot express (own records, some units): count those live.
     """
     reach = scope.branches(actor, kind)
-    if [branch.axis for branch in reach] != ["all"]:
+    if not _is_whole(reach):
         return None
     cells = Tally.objects.filter(organisation_id=actor.organisation_id, measure="state", kind=kind)
     if not reach[0].confidential:
@@ -113,3 +113,22 @@ def states(actor: Actor, kind: str, *, lens: int = 0, site_ids: Sequence[int] = 
         if not lens or int(bits or 0) & lens:
             found[state] += n
     return dict(found)
+
+
+def open_by_kind(actor: Actor, kinds: Sequence[str]) -> dict[str, int]:
+    """How many records of each kind are open, for the kinds that the actor reaches all of (one query).
+
+    A kind that is missing either has none open or is one that the tallies cannot count for this actor.
+    """
+    whole = {kind: reach[0].confidential for kind in kinds if _is_whole(reach := scope.branches(actor, kind))}
+    found: Bag[str] = Bag()
+    if whole:
+        cells = Tally.objects.filter(organisation_id=actor.organisation_id, measure="risk", kind__in=whole)
+        for kind, confidential, n in cells.values_list("kind", "confidential").annotate(n=Sum("n")):
+            if whole[kind] or not confidential:
+                found[kind] += n
+    return dict(found)
+
+
+def _is_whole(reach: Sequence[scope.Branch]) -> bool:
+    return [branch.axis for branch in reach] == ["all"]

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from qsms.base import moment
 from qsms.org.actor import Actor
+from qsms.org.choices import Axis
 from qsms.org.models import Role
 from qsms.rules.lifecycle import TaskPlan
 
 from . import clocks, scope
 from .models import Record, Task
 from .registry import RecordType
+
+Listener = Callable[[Task], None]
+_listeners: list[Listener] = []
+
+
+def when_given(listener: Listener) -> Listener:
+    """Decorator: call this inside the transaction whenever a task is given, because its taker now sees the record."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+    return listener
 
 
 def give(
@@ -53,6 +64,8 @@ def give(
         given_at=moment.now(),
     )
     task.save(force_insert=True)
+    for listener in _listeners:
+        listener(task)
     return task
 
 
@@ -139,6 +152,46 @@ def mine(actor: Actor, *, limit: int = 200) -> list[Waiting]:
     ]  # fmt: skip
     far = moment.now() + timedelta(days=36500)
     return sorted(found, key=lambda one: (one.due_at or far, one.id))
+
+
+def count_mine(actor: Actor, *, cap: int = 100) -> int:
+    """How many tasks `mine` lists, counted up to `cap` of the actor's own and as many of the roles' (one query)."""
+    if actor.person_id is None:
+        return 0
+    waiting = Task.everywhere.filter(organisation_id=actor.organisation_id, done_at=None)
+    first = [waiting.filter(person_id=actor.person_id).order_by("due_at").values("pk")[:cap]]
+    if actor.roles:
+        roles = Role.objects.filter(organisation_id=actor.organisation_id, code__in=actor.roles).values("pk")
+        first.append(waiting.filter(role_id__in=roles).order_by("due_at").values("pk")[:cap])
+    involved = Exists(Task.everywhere.filter(person_id=actor.person_id, record_id=OuterRef("record_id")))
+    parts = [
+        Task.everywhere.filter(pk__in=some).values_list(
+            involved, "record_id", *(f"record__{name}" for name in scope.SCOPE_FIELDS)
+        )
+        for some in first
+    ]
+    # Rights over own records are answered by `involved`, so that no row asks the table again.
+    wide = replace(actor, rights=tuple(right for right in actor.rights if right.axis != Axis.OWN))
+    own = {right for right in actor.rights if right.axis == Axis.OWN}
+    seen = 0
+    for row in (_Row(*values) for values in parts[0].union(*parts[1:], all=True)):
+        mine = row.involved or actor.person_id in (row.owner_id, row.raised_by_id)
+        seen += scope.sees(wide, row) or (mine and any(right.gives(f"{row.kind}.view") for right in own))
+    return seen
+
+
+@dataclass(slots=True)
+class _Row:
+    """The columns of a record that scope looks at, and whether the actor has or had a task on it."""
+
+    involved: bool
+    pk: int
+    kind: str
+    site_id: int | None
+    unit_id: int | None
+    owner_id: int | None
+    raised_by_id: int | None
+    confidential: bool
 
 
 def on_record(record: Record) -> list[Task]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -119,7 +120,7 @@ def save_draft(actor: Actor, code: str, form: rules.ReportForm) -> ReportForm:
     return row
 
 
-def problems(row: ReportForm) -> list[str]:
+def problems(row: ReportForm) -> Sequence[str]:
     """What stops this draft from being published, in sentences."""
     return rules.validate_form(row.form)
 

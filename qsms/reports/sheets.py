@@ -51,13 +51,25 @@ class ReportSheet(RecordType):
     orders = ("-id", "due_on", "-risk_class")
     category_field = "form"
     form = (
-        Section.of(_("What happened"), "title", "narrative", "immediate_action", "categories", "primary_problem"),
         Section.of(
-            _("When and where"), "occurred_at", "occurred_on", "date_precision", "aware_at", "site", "unit", "place"
+            _("What happened"), "title", "narrative", "immediate_action", "categories", "primary_problem", on_page=False
         ),
-        Section.of(_("Aircraft and flight"), "aircraft", "aircraft_type", "flight_number", "flight_phase"),
-        Section.of(_("Handling"), "owner", "due_on", "process", "disciplines", "form"),
-        Section.of(_("From elsewhere"), "external_id", "source"),
+        Section.of(
+            _("When and where"),
+            "occurred_at",
+            "occurred_on",
+            "date_precision",
+            "aware_at",
+            "site",
+            "unit",
+            "place",
+            on_page=False,
+        ),
+        Section.of(
+            _("Aircraft and flight"), "aircraft", "aircraft_type", "flight_number", "flight_phase", on_page=False
+        ),
+        Section.of(_("Handling"), "owner", "due_on", "process", "disciplines", "form", on_page=False),
+        Section.of(_("From elsewhere"), "external_id", "source", on_page=False),
     )
     panels = PANELS
     search_fields = ("narrative", "immediate_action", "place", "external_id")

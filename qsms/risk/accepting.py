@@ -21,11 +21,13 @@ from qsms.records.errors import Invalid, Refused
 from qsms.records.models import Record
 from qsms.rules import risk_acceptance
 from qsms.rules.risk_acceptance import AcceptanceAnswer
+from qsms.rules.risk_matrix import Rating
 
 from . import authority, following, queries
 from .authority import Acceptors, Held
 from .matrices import shipped_adoption
-from .models import Acceptance, Assessment, Hazard
+from .models import Acceptance, Assessment, Hazard, RiskMatrix
+from .picture import Picture
 
 ACCEPTED, REFUSED, ENDED = "risk.accepted", "risk.acceptance_refused", "risk.acceptance_ended"
 ACCEPT_TASK, STOP_TASK = "accept_risk", "stop_activity"
@@ -162,7 +164,7 @@ def _ask(actor: Actor, record: Record, one: Assessment) -> Acceptors | None:
 
 def _check_ready(actor: Actor, record: Record) -> None:
     """A planned control is rated before it is accepted, and a hazard is analysed before its risk is (5.55)."""
-    if queries.unpredicted(record.pk):
+    if Picture.of(record).unpredicted:
         raise Refused([following.NOT_PREDICTED % {"number": record.number}])
     if isinstance(record, Hazard) and record.state in following.TOO_EARLY:
         raise Refused(
@@ -242,18 +244,16 @@ def _end(actor: Actor, record: Record, one: Acceptance, why: str, *, quiet: bool
     following.acceptance_ended(actor, record, why)
 
 
-def why_ended(one: Acceptance, newest: Assessment, day: dt.date) -> str:
-    """Why an acceptance would not hold with this rating on this day; empty while it does."""
-    found = risk_acceptance.why_ended(
-        newest.matrix.rule, one.assessment.rating, newest.rating, expires_on=one.expires_on, today=day
-    )
+def why_ended(one: Acceptance, matrix: RiskMatrix, rating: Rating, day: dt.date) -> str:
+    """Why an acceptance does not hold with a rating, saved or not, on this day; empty while it does."""
+    found = risk_acceptance.why_ended(matrix.rule, one.assessment.rating, rating, expires_on=one.expires_on, today=day)
     return wording.sentence(found) if found is not None else ""
 
 
 def end_if_worse(actor: Actor, record: Record, made: Assessment) -> None:
     """End the standing acceptance when a new rating goes beyond what was accepted."""
     one = queries.standing_acceptance(record.pk, made.lens)
-    if one is not None and (why := why_ended(one, made, today(actor))):
+    if one is not None and (why := why_ended(one, made.matrix, made.rating, today(actor))):
         _end(actor, record, one, why)
 
 

@@ -56,9 +56,9 @@ def assess(
         errors |= _kind_errors(record, kind, standing)
         if not why.strip():
             errors["why"] = _("Write why this cell is right. It is kept with the rating.")
-        counted = _counted(record, kind)
+        counting = counted(queries.control_ids(record.pk), kind)
         if rating is not None and not errors:
-            errors |= _severity_errors(table, rating, standing, counted, why_severity)
+            errors |= _severity_errors(table, rating, standing, counting, why_severity)
         if errors or rating is None:
             raise Invalid(errors)
         replaced = next((one for one in standing if one.kind == kind), None)
@@ -73,7 +73,7 @@ def assess(
             organisation_id=record.organisation_id, record_id=record.pk, lens=which, kind=kind, matrix=table,
             levels=dict(rating.levels), facts=list(rating.overrides), cell=rating.index,
             class_code=risk_class.code, class_label=risk_class.label, tone=tone_rank(risk_class.tone),
-            why=why.strip(), why_severity=why_severity.strip(), controls=sorted(counted), by_id=actor.person_id,
+            why=why.strip(), why_severity=why_severity.strip(), controls=sorted(counting), by_id=actor.person_id,
             at=moment.now(), supersedes=replaced, current=is_current,
         )  # fmt: skip
         made.save(force_insert=True)
@@ -152,14 +152,10 @@ def _kind_errors(record: Record, kind: str, standing: Sequence[Assessment]) -> d
     return {}
 
 
-def _counted(record: Record, kind: str) -> dict[int, str]:
-    """The controls that a rating of this kind counts: id -> kind of control."""
+def counted(controls: Mapping[int, tuple[str, str]], kind: str) -> dict[int, str]:
+    """Of these controls those that a rating of this kind counts: id -> kind of control."""
     planned_too = kind == AssessmentKind.PREDICTED
-    return {
-        pk: level
-        for pk, (state, level) in queries.control_ids(record.pk).items()
-        if planned_too or state in queries.WORKING
-    }
+    return {pk: level for pk, (state, level) in controls.items() if planned_too or state in queries.WORKING}
 
 
 def _severity_errors(

@@ -9,7 +9,7 @@ from django.db.models import Q
 from qsms.base import moment
 from qsms.org.actor import Actor, Right
 from qsms.org.models import Grant
-from qsms.org.services import shipped_roles
+from qsms.org.roles import shipped_roles
 from qsms.records import scope
 from qsms.records.models import Record
 from qsms.rules.risk_matrix import Matrix

@@ -12,9 +12,11 @@ from .authority import may_assess
 from .choices import AssessmentKind, HazardSource
 from .matrices import matrix_for, offered
 from .models import Acceptance, Assessment, RiskMatrix
+from .panels import RISK_TAB
 from .queries import acceptances, assessments, current, heat
 
 __all__ = [
+    "RISK_TAB",
     "Acceptance",
     "Assessment",
     "AssessmentKind",

@@ -142,15 +142,13 @@ def _ask_to_rate(actor: Actor, control: Control, title: str) -> None:
         tasks.give(actor, record, RATE_TASK, words, person_id=record.owner_id, role="safety_manager")
 
 
-def unrated_with(actor: Actor, control: Control) -> list[str]:
-    """The numbers of the hazards that rely on this control without a prediction that counts it (scenario 14).
+def unrated_with(actor: Actor, control: Control) -> tuple[list[Record], int]:
+    """The records that rely on this control without a prediction that counts it (scenario 14).
 
-    A hazard outside the actor's scope is not named.
+    Those that the actor sees, and how many others there are: these are not to be named.
     """
-    hazards = queries.served(control.pk)
-    done = queries.predicted_with([hazard.pk for hazard in hazards], control.pk)
-    lacking = [hazard.pk for hazard in hazards if hazard.pk not in done]
-    if not lacking:
-        return []
-    named = scope.seen_of(actor, lacking)
-    return sorted(one.number for one in named.values()) or [_("another hazard")]
+    relying = queries.served(control.pk)
+    done = queries.predicted_with([one.pk for one in relying], control.pk)
+    lacking = [one.pk for one in relying if one.pk not in done]
+    named = scope.seen_of(actor, lacking) if lacking else {}
+    return sorted(named.values(), key=lambda one: one.number), len(lacking) - len(named)

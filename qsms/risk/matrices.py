@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from qsms.base import moment
 from qsms.org.actor import Actor
@@ -71,22 +71,23 @@ def in_force(actor: Actor) -> list[RiskMatrix]:
 
 def offered(actor: Actor, lens: int) -> list[RiskMatrix]:
     """The matrices adopted for a lens, the usual one first; the shipped default where nothing was adopted."""
-    adopted = (
-        Adoption.everywhere.filter(organisation_id=actor.organisation_id, lens=lens, until=None)
-        .select_related("matrix")
-        .order_by("-is_default", "matrix__title")
+    adopted = Adoption.everywhere.filter(
+        organisation_id=actor.organisation_id, lens=lens, until=None, matrix=OuterRef("pk")
     )
-    return [one.matrix for one in adopted] or [_shipped_default(lens)]
+    code = shipped_adoption()["defaults"][lens_code(lens)]
+    shipped = Q(organisation=None, code=code, status=MatrixStatus.CURRENT)
+    rows = (
+        RiskMatrix.everywhere.annotate(is_adopted=Exists(adopted), is_usual=Exists(adopted.filter(is_default=True)))
+        .filter(Q(is_adopted=True) | shipped)
+        .order_by("-is_usual", "title", "-pk")
+    )
+    found: list[Any] = list(rows)
+    return [row for row in found if row.is_adopted] or found[:1]
 
 
 def matrix_for(actor: Actor, lens: int) -> RiskMatrix:
     """The matrix that the organisation uses for a lens."""
     return offered(actor, lens)[0]
-
-
-def _shipped_default(lens: int) -> RiskMatrix:
-    code = shipped_adoption()["defaults"][lens_code(lens)]
-    return RiskMatrix.everywhere.filter(organisation=None, code=code, status=MatrixStatus.CURRENT).latest("pk")
 
 
 def find(actor: Actor, matrix_id: int) -> RiskMatrix | None:

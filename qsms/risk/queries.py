@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from qsms.org.actor import Actor
 from qsms.records import listing, scope
@@ -109,9 +109,15 @@ def controls(actor: Actor, record: Record) -> list[ControlLine]:
 
 
 def served(control_id: int) -> list[Record]:
-    """The open records, of any kind, that a control is linked to. Not scoped: ask `scope.seen_of` before naming."""
+    """The open hazards, and other records whose risk is rated, that a control is linked to.
+
+    Not scoped: ask `scope.seen_of` before naming one.
+    """
     links = Link.everywhere.filter(
-        source_id=control_id, relation=Relation.MITIGATES, target__phase__lt=Phase.DONE
+        Q(target__kind="hazard") | Q(target__risk_class__gt=0),
+        source_id=control_id,
+        relation=Relation.MITIGATES,
+        target__phase__lt=Phase.DONE,
     ).select_related("target")
     return [link.target for link in links]
 
@@ -120,18 +126,6 @@ def predicted_with(record_ids: Iterable[int], control_id: int) -> set[int]:
     """Those of these records whose standing prediction counts this control."""
     rows = Assessment.everywhere.filter(record_id__in=list(record_ids), valid=True, kind=AssessmentKind.PREDICTED)
     return {record_id for record_id, counted in rows.values_list("record_id", "controls") if control_id in counted}
-
-
-def unpredicted(record_id: int) -> list[int]:
-    """Planned controls of a record that no standing prediction counts (14 CFR 5.55(d))."""
-    planned = [pk for pk, (state, _level) in control_ids(record_id).items() if state == "proposed"]
-    if not planned:
-        return []
-    counted: set[int] = set()
-    rows = Assessment.everywhere.filter(record_id=record_id, valid=True, kind=AssessmentKind.PREDICTED)
-    for ids in rows.values_list("controls", flat=True):
-        counted |= set(ids)
-    return [pk for pk in planned if pk not in counted]
 
 
 def heat(

@@ -15,23 +15,34 @@ from qsms.records.models import Record
 from qsms.records.registry import Raising, RecordType, Section, offer, register
 from qsms.rules.lifecycle import Move, Reason
 
-from . import authority, following, queries
-from .choices import AssessmentKind, HazardSource
+from . import accepting, addresses, assessing, authority, following, panels
+from .choices import HazardSource
 from .lifecycles import CONTROL_LIFE, HAZARD_LIFE
-from .models import Assessment, Control, Hazard
+from .models import Control, Hazard
+from .picture import Picture
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+    from django_stubs_ext import StrOrPromise
 
 wording.PARTIES |= {"verifier": _("who checks it")}
+wording.DEEDS |= {
+    assessing.ASSESSED: _("rated the risk"),
+    accepting.ACCEPTED: _("accepted the risk"),
+    accepting.REFUSED: _("was refused the acceptance of the risk"),
+    accepting.ENDED: _("noted that an acceptance of the risk has ended"),
+}
 
 SHUT: dict[str, _StrPromise] = {
-    "rated": _("The risk has not been rated. Rate it on its risk page."),
     "has_controls": _("No control is linked. Add one from the library, or have the risk accepted as it is."),
     "accepted": _("Nobody has accepted the risk as it is rated now. Ask for an acceptance on its risk page."),
     "actual": _("The risk with its checked controls has not been rated. Rate the actual risk first."),
     "no_controls_open": _("A control is only proposed. Put it in place or retire it first."),
 }
+
+
+def _predict(numbers: str, url: str) -> Reason:
+    return Reason("risk_predicted", {"number": numbers, "way": _t("Rate the predicted risk"), "way_url": url})
 
 
 @wording.reason_words("risk")
@@ -73,25 +84,32 @@ class HazardSheet(RecordType):
     )
     search_fields = ("description", "system", "threats", "top_event", "consequences", "existing_controls", "notes")
     import_key = "reference"
+    panels = (panels.CONTROLS, panels.RISK)
+    views = {"move.assess": "qsms.risk.views.rating.go_to_rating", "move.accept": "qsms.risk.views.taking.take"}
 
     def may(self, actor: Actor, verb: str, record: Record) -> bool | None:
-        # Rating is a right over every kind of record, named once.
-        return authority.may_assess(actor, record) if verb == "assess" else None
+        # Rating is a right over every kind of record, named once. Who may rate or accept may open the page that
+        # says who accepts; the acceptance itself asks for the level.
+        if verb == "assess":
+            return authority.may_assess(actor, record)
+        if verb == "accept":
+            return actor.is_system or authority.held(actor, record).rank > 0 or authority.may_assess(actor, record)
+        return None
 
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
-        kinds = set(Assessment.everywhere.filter(record_id=record.pk, valid=True).values_list("kind", flat=True))
-        controls = queries.control_ids(record.pk)
-        holds = {
-            "rated": bool(kinds),
-            "has_controls": bool(controls),
-            "accepted": bool(kinds) and not queries.unaccepted(record.pk),
-            # Without controls the first rating is the actual one.
-            "actual": AssessmentKind.ACTUAL in kinds or (not controls and bool(kinds)),
-            "no_controls_open": not any(state == "proposed" for state, _level in controls.values()),
+        picture = Picture.of(record)
+        rate = addresses.assess(record)
+        holds: dict[str, tuple[bool, StrOrPromise, str]] = {
+            "has_controls": (bool(picture.controls), _("Add a control"), addresses.add_control(record)),
+            "accepted": (picture.is_accepted, _("Have it accepted"), f"{rate}#acceptance"),
+            "actual": (picture.is_actual, _("Rate the actual risk"), f"{rate}?kind=actual"),
+            "no_controls_open": (not picture.has_open_controls, _("See the controls"), "#controls"),
         }
-        found = {name: None if ok else Reason("risk", {"fact": name}) for name, ok in holds.items()}
-        lacking = queries.unpredicted(record.pk)
-        found["predicted"] = Reason("risk_predicted", {"number": record.number}) if lacking else None
+        found = {
+            name: None if ok else Reason("risk", {"fact": name, "way": str(way), "way_url": url})
+            for name, (ok, way, url) in holds.items()
+        }
+        found["predicted"] = _predict(record.number, f"{rate}?kind=predicted") if picture.unpredicted else None
         return found
 
     def created(self, actor: Actor, record: Record) -> None:
@@ -122,6 +140,7 @@ class ControlSheet(RecordType):
     )
     search_fields = ("description", "watched_by", "check_result")
     party_fields = {"verifier": "verifier"}
+    panels = (panels.SERVED,)
     import_key = "reference"
 
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
@@ -135,8 +154,13 @@ class ControlSheet(RecordType):
 
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
         assert isinstance(record, Control)
-        lacking = following.unrated_with(actor, record)
-        return {"predicted_with": Reason("risk_predicted", {"number": ", ".join(lacking)}) if lacking else None}
+        named, hidden = following.unrated_with(actor, record)
+        if not named and not hidden:
+            return {"predicted_with": None}
+        if not named:
+            return {"predicted_with": Reason("risk_predicted", {"number": _t("another hazard")})}
+        url = f"{addresses.assess(named[0])}?kind=predicted"
+        return {"predicted_with": _predict(", ".join(one.number for one in named), url)}
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         assert isinstance(record, Control)

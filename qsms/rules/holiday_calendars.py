@@ -58,3 +58,12 @@ def _built(country: str, subdivision: str, years: tuple[int, ...]) -> HolidayCal
         holidays={day: name for day, name in sorted(known.items()) if day.year in years},
         weekend=frozenset(known.weekend),
     )
+
+
+@lru_cache(maxsize=1)
+def countries() -> dict[str, str]:
+    """Every country with a calendar: ISO code -> English name, by name."""
+    from holidays.registry import COUNTRIES
+
+    named = {codes[1]: name.replace("_", " ").title() for name, codes in COUNTRIES.items()}
+    return dict(sorted(named.items(), key=lambda one: one[1]))

@@ -102,6 +102,20 @@ def program() -> Iterator[str]:
             yield " ".join(filter(None, (f"{message.id}: {message.msg}", message.hint)))
 
 
+def search() -> Iterator[str]:
+    """Every record can be found by its text."""
+    # Models can be imported only after Django is set up, which is after this module.
+    from qsms.search import documents
+
+    try:
+        lacking = documents.lacking()
+    except (DatabaseError, InterfaceError):
+        # What is wrong with the database is told under its own name.
+        return
+    if lacking > 0:
+        yield f"Records that search does not know: {lacking:,}. Run `qsms search rebuild`."
+
+
 def address() -> Iterator[str]:
     """People can sign in at the address that links will show."""
     if not settings.DEMO and not settings.HTTPS and not settings.BASE_URL.startswith("http://localhost"):
@@ -114,6 +128,7 @@ LOOKS = {
     "Keys": keys,
     "Disk": disk,
     "Time zones": time_zones,
+    "Search": search,
     "Address": address,
     "Program": program,
 }

@@ -38,7 +38,19 @@ def make_ready() -> int:
     collect_static()
     if settings.DEMO and cli.find(["demo", "load"]):
         return cli.main(["demo", "load", "--if-empty"])
+    _tell_who_may_set_up()
     return cli.DONE
+
+
+def _tell_who_may_set_up() -> None:
+    """An empty installation is set up by whoever reads this output, not by whoever finds the server first."""
+    from qsms.site.accounts.set_up import link_if_empty
+
+    link = link_if_empty()
+    if link:
+        note(
+            f"This installation is empty. Open this link to set it up (`qsms init` does it without a browser):\n{link}"
+        )
 
 
 def pending() -> list[str]:

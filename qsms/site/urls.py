@@ -1,7 +1,17 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from qsms.site.administration.roles import own_rights
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("qsms.api.urls")),
+    path("", include("qsms.exchange.urls")),
     path("", include("qsms.ui.urls")),
+    path("risk/", include("qsms.risk.urls")),
+    path("", include("qsms.reports.urls")),
     path("news/", include("qsms.notify.urls")),
+    path("", include("qsms.site.accounts.urls")),
+    path("account/rights/", own_rights, name="own-rights"),
+    path("administration/", include("qsms.site.administration.urls")),
+    path("", include("qsms.search.urls")),
     path("overview/", include("qsms.overview.urls")),
 ]

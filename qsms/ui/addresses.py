@@ -26,6 +26,11 @@ def record(one: Record, name: str = "record", *more: object) -> str:
     return reverse(f"ui:{name}", args=[one.kind, one.number, *more])
 
 
+def record_at(kind: str, number: str) -> str:
+    """The page of a record of which only kind and number are at hand."""
+    return reverse("ui:record", args=[kind, number])
+
+
 def tab(one: Record, code: str) -> str:
     """A tab of the record's page; the first one is the page itself."""
     return record(one, "tab", code) if code else record(one)

@@ -38,16 +38,6 @@ PHASE_TITLES: dict[int, Any] = {
 }
 LENSES = {"safety": 1, "quality": 2, "environment": 4}
 
-# Searching is another kit's: the assembly hands over a function (actor, kind, text, limit) -> ids, newest first.
-TextSearch = Callable[[Actor, str, str, int], Sequence[int]]
-_search: list[TextSearch] = []
-TEXT_LIMIT = 200
-
-
-def provide_search(search: TextSearch) -> None:
-    """Say how a list finds records by text."""
-    _search[:] = [search]
-
 
 def sheet_or_404(kind: str, actor: Actor | None) -> RecordType:
     """The sheet of a kind that this actor may see anything of; otherwise it does not exist."""
@@ -76,16 +66,6 @@ class Count:
         return f"{self.n:,}+" if self.capped else f"{self.n:,}"
 
 
-def search_condition(actor: Actor, one: Listing) -> Q:
-    """The filters, with the ids that the text search found."""
-    condition = one.condition()
-    if one.text and _search:
-        condition &= Q(pk__in=list(_search[0](actor, one.sheet.kind, one.text, TEXT_LIMIT)))
-    elif one.text:
-        condition &= Q(number__gte=one.text, number__lt=one.text + "\U0010ffff")
-    return condition
-
-
 @login_required
 @require_GET
 def show_list(request: HttpRequest, kind: str) -> HttpResponse:
@@ -93,7 +73,7 @@ def show_list(request: HttpRequest, kind: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     sheet = sheet_or_404(kind, actor)
     one = listing.parse(sheet, actor, request.GET, lens=lens_of(request))
-    condition = search_condition(actor, one)
+    condition = listing.found(actor, one)
     try:
         page = scope.page(actor, sheet, condition, order=one.order, after=one.after, limit=PAGE)
     except scope.BadPageKey as error:
@@ -303,7 +283,11 @@ def _exports(request: HttpRequest, kind: str) -> list[parts.Option]:
         return []
     query = request.GET.copy()
     query.pop("after", None)
-    made = []
+    lens = preference(request, "lens")
+    if lens in LENSES:
+        # What is taken out is what is shown, and the lens is not in the address.
+        query["lens"] = lens
+    made = [parts.Option(_("Choose columns"), f"{url}?{query.urlencode()}")]
     for code, label in (("xlsx", _("Excel workbook")), ("csv", _("CSV")), ("json", _("JSON"))):
         query["format"] = code
         made.append(parts.Option(label, f"{url}?{query.urlencode()}"))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import registry, scope, seals, tasks
+from qsms.records import drafts, registry, scope, seals, tasks
 from qsms.records.models import Record
 from qsms.records.tasks import Waiting
 
@@ -49,6 +49,40 @@ class Group:
     lines: Sequence[Line]
 
 
+@dataclass(frozen=True)
+class Unfinished:
+    """A draft and the form it belongs to."""
+
+    said: str
+    title: str
+    url: str
+    when: str
+
+
+def unfinished(actor: Actor, now: datetime) -> list[Unfinished]:
+    """The reader's drafts whose form can still be opened: `new:kind`, `edit:id`, `raise:kind:id`."""
+    kept = drafts.waiting(actor)
+    ids = {int(end) for one in kept if (end := one.key.rpartition(":")[2]).isdecimal()}
+    seen = scope.seen_of(actor, ids) if ids else {}
+    known = {sheet.kind: sheet for sheet in registry.all_types()}
+    found = []
+    for one in kept:
+        what, _colon, rest = one.key.partition(":")
+        end = rest.rpartition(":")[2]
+        record = seen.get(int(end)) if end.isdecimal() else None
+        if what == "new" and rest in known:
+            url, said = reverse("ui:new", args=[rest]), _("New: %(kind)s") % {"kind": known[rest].label}
+        elif what == "edit" and record is not None:
+            url, said = addresses.record(record, "edit"), _("Edit %(number)s") % {"number": record.number}
+        elif what == "raise" and record is not None:
+            url = addresses.record(record, "raise", rest.partition(":")[0])
+            said = _("Raised from %(number)s") % {"number": record.number}
+        else:
+            continue
+        found.append(Unfinished(said, one.title, url, dates.moment(one.at, now, actor.tz, short=True)))
+    return found
+
+
 @answers.for_people
 @require_GET
 def show_work(request: HttpRequest) -> HttpResponse:
@@ -64,6 +98,7 @@ def show_work(request: HttpRequest) -> HttpResponse:
             for code, label in (("mine", _("Mine")), ("office", _("My office")), ("raised", _("I raised")))
         ],
         "all_later": "all" in request.GET,
+        "drafts": unfinished(actor, now),
     }
     if whose == "raised":
         context |= {"raised": raised(actor, now), "empty": _nothing_raised()}

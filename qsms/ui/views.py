@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,6 +15,7 @@ from .context import PREFERENCES
 YEAR = 365 * 24 * 3600
 
 
+@login_not_required
 @require_POST
 def prefer(request: HttpRequest) -> HttpResponse:
     """Keep what the reader chose for their screen (theme, lens, menu, density, keys) and go back to the page."""
@@ -29,6 +31,7 @@ def prefer(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@login_not_required
 def show_gallery(request: HttpRequest, page: str = "parts") -> HttpResponse:
     """Every part in every state, for people who build pages and for the browser tests. Only with DEBUG."""
     if not settings.DEBUG or page not in gallery.PAGES:
@@ -36,6 +39,7 @@ def show_gallery(request: HttpRequest, page: str = "parts") -> HttpResponse:
     return render(request, f"ui/gallery/{page}.html", gallery.PAGES[page](request))
 
 
+@login_not_required
 def show_palette(request: HttpRequest) -> HttpResponse:
     """Made-up results for the palette of the gallery. Only with DEBUG."""
     if not settings.DEBUG:

@@ -6,24 +6,32 @@ History refuses to be emptied, so its triggers are taken away for that moment on
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
 
 from qsms.records import append_only
 
 
-@pytest.fixture
-def history_guard(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
-    """Puts the triggers back once the test's rows are gone."""
-    yield
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+@pytest.fixture(scope="session", autouse=True)
+def history_may_be_emptied() -> Iterator[None]:
+    """Whoever empties the test database, a transactional test or the live server, empties the history as well."""
+    plain = BaseDatabaseOperations.execute_sql_flush
+
+    def empty(operations: Any, statements: list[str]) -> Any:
+        connection = operations.connection
         append_only.run(append_only.unprotect(connection.vendor), connection)
-        append_only.run(append_only.protect(connection.vendor), connection)
+        try:
+            return plain(operations, statements)
+        finally:
+            append_only.run(append_only.protect(connection.vendor), connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", empty)
+        yield
 
 
 @pytest.fixture
-def real_db(history_guard: None, transactional_db: None) -> Iterator[None]:
+def real_db(transactional_db: None) -> None:
     """Committed rows, seen by every thread and process."""
-    yield
-    append_only.run(append_only.unprotect(connection.vendor), connection)

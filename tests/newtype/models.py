@@ -21,4 +21,8 @@ class Spill(RecordChild):
 
     class Meta(RecordChild.Meta):
         abstract = False
-        indexes = [models.Index(fields=["tenant", "fuel", "record"], name="spill_fuel")]
+        indexes = [
+            models.Index(fields=["tenant", "fuel", "record"], name="spill_fuel"),
+            # An import looks its key up for every row.
+            models.Index(fields=["tenant", "reference"], name="spill_reference", condition=~models.Q(reference="")),
+        ]

@@ -342,7 +342,7 @@ from qsms.base.jobs import worker
 from qsms.base.tests import job_samples
 what, *rest = sys.argv[1:]
 if what == "start":
-    call_command("migrate", "base", verbosity=0)
+    call_command("migrate", verbosity=0)
     job_samples.count.enqueue(rest[0] + ".lines", 30, 0.05)
     worker.main()
 elif what == "again":

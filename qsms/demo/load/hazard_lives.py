@@ -15,7 +15,8 @@ from qsms.records.choices import Lens
 from qsms.records.models import Record
 from qsms.risk import doors
 from qsms.risk.models import Assessment, Control, Hazard
-from qsms.risk.queries import newest, standing_acceptance, unpredicted
+from qsms.risk.picture import Picture
+from qsms.risk.queries import newest, standing_acceptance
 
 from .action_lives import ActionLife
 from .control_lives import LENS_BITS, ControlLife
@@ -161,9 +162,12 @@ class HazardLife:
         rating = newest(self.record(), self.lens)
         return rating is not None and bool(rating.matrix.rule.risk_class(rating.class_code).authority)
 
+    def _unpredicted(self) -> bool:
+        return bool(Picture.of(self.record()).unpredicted)
+
     def accept(self) -> None:
         """The risk is taken, signed, for a time."""
-        if standing_acceptance(self.pk, self.lens) is not None or not self._can_be_taken() or unpredicted(self.pk):
+        if standing_acceptance(self.pk, self.lens) is not None or not self._can_be_taken() or self._unpredicted():
             return
         words = self.rng.choice(self.stage.library.talk.acceptance_reasons)
         doors.accept(self.stage.world.actor(self.taker), self.pk, lens=self.lens, conditions=words, proof=PROOF)
@@ -224,7 +228,7 @@ class HazardLife:
 
     def renew(self) -> None:
         """Before an acceptance runs out the risk is rated and taken again."""
-        if standing_acceptance(self.pk, self.lens) is None or not self._can_be_taken() or unpredicted(self.pk):
+        if standing_acceptance(self.pk, self.lens) is None or not self._can_be_taken() or self._unpredicted():
             return
         if Assessment.everywhere.filter(record_id=self.pk, kind="actual", valid=True).exists():
             self.rate_actual()

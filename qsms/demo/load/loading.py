@@ -7,6 +7,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth import hashers
@@ -71,9 +72,7 @@ def load(now: dt.datetime, *, seed: int = 7, quick: bool = False, tell: Tell = l
         return Loaded(Record.everywhere.count(), Record.everywhere.filter(kind="report").count())
 
 
-def _zone(name: str) -> dt.tzinfo:
-    from zoneinfo import ZoneInfo
-
+def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
@@ -138,5 +137,5 @@ def _quick_signatures() -> Iterator[None]:
 
 
 def _forget_hashers() -> None:
-    hashers.get_hashers.cache_clear()
-    hashers.get_hashers_by_algorithm.cache_clear()
+    hashers.get_hashers.cache_clear()  # type: ignore[attr-defined]
+    hashers.get_hashers_by_algorithm.cache_clear()  # type: ignore[attr-defined]

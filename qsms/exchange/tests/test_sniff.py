@@ -41,7 +41,7 @@ REFUSED = {
         b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
         "xml",
     ),
-    "json": (b'[\n {"a": 1}]', "json"),
+    "json": (b'["a", "b"]', "json"),
     "gif": (b"GIF89a;a,b\n1,2", "binary"),
     "png": (b"\x89PNG\r\n\x1a\n" + bytes(40), "binary"),
     "packed": (gzip.compress(b"a,b\n1,2\n"), "zip"),

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qsms.exchange import limits
-from qsms.exchange.error_file import write_error_file
+from qsms.exchange.error_file import ErrorFile
 from qsms.exchange.guard import guarded, unguarded
 from qsms.exchange.readers import open_table
 from qsms.exchange.sentences import TableError
@@ -185,18 +185,40 @@ def test_sheet_names() -> None:
     assert len(safe_sheet_name("x" * 50, ["x" * 31])) == 31
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_the_error_file_holds_the_failing_rows_and_can_be_imported_again(tmp_path: Path, form: str) -> None:
+def test_the_error_file_holds_the_failing_rows_and_can_be_imported_again(tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     source.write_text('Report,Report,Row\nName,Text,\n\na,fine,1\nb,=bad,2\nc,"line\nbreak",3\n')
     table = open_table(source, name="in.csv", head=(1, 2))
-    errors = {5: ["“=bad” is not a date.", "Write it as 2026-11-24."], 6: ["Too long."], 99: ["No such row."]}
-    out = tmp_path / f"out.{form}"
+    errors = {5: ["“=bad” is not a date.", "Write it as 2026-11-24."], 6: ["Too long."]}
+    out = tmp_path / "out.csv"
     with out.open("wb") as file:
-        assert write_error_file(file, table, errors, form=form) == 2  # type: ignore[arg-type]
+        mend = ErrorFile(file, [table])
+        for row in table.rows():
+            if row.number in errors:
+                mend.add(table, row, errors[row.number])
+        mend.close()
+        assert mend.count == 2
     again = open_table(out, name=out.name)
     assert again.columns.names == ("Row (2)", "What to mend", *table.columns.names)
     assert [[str(cell) for cell in row.cells] for row in again.rows()] == [
         ["5", "“=bad” is not a date. Write it as 2026-11-24.", "b", "=bad", "2"],
         ["6", "Too long.", "c", "line\nbreak", "3"],
+    ]
+
+
+def test_the_error_file_of_several_tables_names_the_file(tmp_path: Path) -> None:
+    tables = []
+    for name, text in (("one.csv", "a,b\n1,2\n3,4\n"), ("two.csv", "b,c\n5,6\n7,8\n")):
+        (tmp_path / name).write_text(text)
+        tables.append(open_table(tmp_path / name, name=name))
+    out = tmp_path / "out.csv"
+    with out.open("wb") as file:
+        mend = ErrorFile(file, tables)
+        for table in tables:
+            mend.add(table, table.first(1)[0], ["Bad."])
+        mend.close()
+    assert out.read_text("utf-8-sig").splitlines() == [
+        "File,Row,What to mend,a,b,c",
+        "one.csv,2,Bad.,1,2,",
+        "two.csv,2,Bad.,,5,6",
     ]

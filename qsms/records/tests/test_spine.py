@@ -7,11 +7,12 @@ import datetime as dt
 import pytest
 from django.db import DatabaseError, transaction
 from django.db.models import Q
+from django.http import QueryDict
 
 from qsms.base import context
 from qsms.base.context import NoOrganisation
 from qsms.org.services import grant
-from qsms.records import moves, scope, services, tally, tasks
+from qsms.records import listing, moves, scope, services, tally, tasks
 from qsms.records.bulk import Row, prepare
 from qsms.records.bulk import create as bulk_create
 from qsms.records.errors import Invalid, NotVisible, Refused, Stale
@@ -21,31 +22,9 @@ from qsms.records.signing import Proof
 from tests.cast import PASSWORD, Cast
 from tests.newtype.models import Spill
 from tests.newtype.sheets import SpillSheet
+from tests.newtype.spills import spill
 
 SHEET = SpillSheet()
-
-
-@pytest.fixture
-def keeper(cast: Cast) -> Cast:
-    """The cast, with rights on spills for those who need them."""
-    for name in ("safety", "quality", "site_owner", "outsider"):
-        grant = cast.people[name].grants.exclude(role__code="reporter").first()
-        assert grant
-        role = grant.role
-        role.permissions = [*role.permissions, "spill.*"]
-        role.save()
-    for organisation in (cast.organisation, cast.other):
-        role = organisation.roles.get(code="reporter")
-        role.permissions = [*role.permissions, "spill.view", "spill.create"]
-        role.save()
-    return cast
-
-
-def spill(cast: Cast, who: str = "safety", **values: object) -> Spill:
-    given = {"title": "Fuel under the wing", "fuel": "jet", "spilled_on": "2026-11-20", **values}
-    made = services.create(cast.actor(who), "spill", given)
-    assert isinstance(made, Spill)
-    return made
 
 
 def test_a_record_gets_number_state_history_and_tallies(keeper: Cast) -> None:
@@ -217,3 +196,20 @@ def test_many_at_once_are_full_records(keeper: Cast) -> None:
     assert tally.recount(keeper.organisation.pk) == {}
     bad = prepare(safety, "spill", Row({"title": "", "fuel": "jet", "spilled_on": "2026-11-20"}))
     assert set(bad.errors) == {"title"}
+
+
+@pytest.mark.parametrize("order", ["-id", "due_on", "-risk_class"])
+@pytest.mark.parametrize("key", ["x", "v~x~1", "v~2026-01-01", "z~~1", "v~2026-02-31~1"])
+def test_a_page_key_of_no_list_is_refused(keeper: Cast, order: str, key: str) -> None:
+    spill(keeper)
+    with pytest.raises(scope.BadPageKey):
+        scope.page(keeper.actor("safety"), SHEET, order=order, after=key)
+
+
+def test_nonsense_in_a_filter_reaches_no_database(keeper: Cast) -> None:
+    spill(keeper)
+    actor = keeper.actor("safety")
+    asked = QueryDict("owner=99999999999999999999&q=%00SPL")
+    listed = listing.parse(SHEET, actor, asked)
+    assert listed.problems
+    assert len(scope.page(actor, SHEET, listing.found(actor, listed)).ids) == 1

@@ -20,17 +20,16 @@ from qsms.base.gate import write_transaction
 from qsms.org import actor as actors
 from qsms.org.actor import Actor
 from qsms.org.models import Organisation, Person, Site
-from qsms.records import seals
+from qsms.records import drafts, seals
 from qsms.records import services as spine
 from qsms.records.errors import Invalid, Refused
-from qsms.records.models import Draft
 
 from .. import rules
 from ..choices import Mode, Precision
 from ..models import Claim, Report, ReportForm
 from ..rules.answers import as_number
 from . import pictures
-from .pictures import Incoming
+from .pictures import Incoming, Kept
 
 REPORTER = "Reporter"
 # Personal answers that say which aircraft or flight it was: of use to the office, so an anonymous report keeps them
@@ -56,7 +55,7 @@ def file_report(
     answers: Mapping[str, Any],
     mode: str,
     *,
-    files: Sequence[Incoming] = (),
+    files: Sequence[Incoming | Kept] = (),
     once: str = "",
     acknowledge: bool = True,
 ) -> Filed:
@@ -79,7 +78,9 @@ def file_report(
         raise Invalid(errors)
     plain, personal = rules.split_personal(form, shown)
     columns = _columns(form, shown, mode, zone)
-    given = {name: columns.pop(name) for name in ("title", "narrative", "immediate_action", "place") if name in columns}
+    given: dict[str, Any] = {
+        name: columns.pop(name) for name in ("title", "narrative", "immediate_action", "place") if name in columns
+    }
     if site is not None:
         given["site"] = site.pk
     writer = actor if mode == Mode.NAMED and actor is not None else _nobody(organisation)
@@ -109,6 +110,7 @@ def file_report(
         pictures.attach(writer, report, kept)
         if acknowledge:
             report = spine.move(actors.system(organisation.pk), report.pk, "acknowledge")  # type: ignore[assignment]
+    assert isinstance(report, Report)
     return Filed(report, code)
 
 
@@ -119,9 +121,8 @@ def draft_key(code: str) -> str:
 
 def forget_draft(actor: Actor | None, code: str) -> None:
     """Throw away what was kept of a report while it was written."""
-    if actor is not None and actor.person_id is not None:
-        with write_transaction():
-            Draft.everywhere.filter(person_id=actor.person_id, key=draft_key(code)).delete()
+    if actor is not None:
+        drafts.drop(actor, draft_key(code))
 
 
 def _check_mode(actor: Actor | None, form: rules.ReportForm, mode: str) -> None:

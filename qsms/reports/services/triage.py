@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.org.actor import Actor
-from qsms.org.models import Person
+from qsms.org.models import Person, Process
 from qsms.records import history, moves, projections, registry, scope, tasks
 from qsms.records import services as spine
 from qsms.records.choices import Lens, Relation
@@ -51,6 +51,7 @@ def judge(
         if report.state in NEW[:2]:
             report = _as_report(spine.move(actor, report_id, "begin_triage"))
         bit = int(LENSES[lens])
+        changes = _set_process(actor, report, process_id)
         before = projections.Before.of(report)
         known = Judgement.everywhere.filter(report_id=report.pk, lens=bit).first()
         old = _words(lens, known)
@@ -61,13 +62,24 @@ def judge(
         report.disciplines = report.disciplines | bit if concerns == Concern.YES else report.disciplines & ~bit
         report.judged = report.judged & ~bit if concerns == Concern.UNSURE else report.judged | bit
         moves.store(registry.get("report"), report, ())
-        change = history.FieldChange(f"lens_{lens}", old, _words(lens, made))
-        deed = history.write(actor, report, history.Act(JUDGED, note.strip(), {"lens": lens}, [change]))
+        changes.insert(0, history.FieldChange(lens, old, _words(lens, made)))
+        deed = history.write(actor, report, history.Act(JUDGED, note.strip(), {"lens": lens}, changes))
         if concerns != Concern.UNSURE:
             tasks.finish(actor, report, (f"judge_{lens}",), outcome=str(Concern(concerns).label))
         projections.run([projections.Written(registry.get("report"), report, before)])
         history.tell(actor, report, deed, "report.judged", {"lens": lens, "concerns": concerns})
     return report
+
+
+def _set_process(actor: Actor, report: Report, process_id: int | None) -> list[history.FieldChange]:
+    if process_id is None or process_id == report.process_id:
+        return []
+    process = Process.objects.filter(pk=process_id, organisation_id=actor.organisation_id).first()
+    if process is None:
+        raise Invalid({"process": _("This process does not exist, or not any more. Choose another one.")})
+    change = history.FieldChange("process", str(report.process or ""), str(process))
+    report.process = process
+    return [change]
 
 
 def _judgement_errors(lens: str, concerns: str, severity: str, next_step: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -216,7 +217,7 @@ def test_who_may_file_how(cast: Cast) -> None:
 
 
 def test_personal_answers_are_sealed_in_every_mode(cast: Cast) -> None:
-    more = {"event_types": ["leak"], "aircraft": "N418LF", "others": "J. Ortega"}
+    more: dict[str, Any] = {"event_types": ["leak"], "aircraft": "N418LF", "others": "J. Ortega"}
     named = file(cast, form="maintenance", **more).report
     sealed = file(cast, "confidential", form="maintenance", **more).report
     assert (named.aircraft, sealed.aircraft) == ("N418LF", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -103,7 +104,7 @@ def test_a_judgement_may_be_changed_and_the_history_keeps_both(cast: Cast) -> No
         ("safety", "yes", {"next_step": "party"}, "next"),
     ],
 )
-def test_nonsense_is_no_judgement(cast: Cast, lens: str, concerns: str, more: dict[str, str], field: str) -> None:
+def test_nonsense_is_no_judgement(cast: Cast, lens: str, concerns: str, more: dict[str, Any], field: str) -> None:
     report = file(cast).report
     with pytest.raises(Invalid) as caught:
         services.judge(cast.actor("safety"), report.pk, lens, concerns, **more)

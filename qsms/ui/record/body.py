@@ -46,7 +46,7 @@ def sections(sheet: RecordType, record: Record, actor: Actor, now: dt.datetime) 
     found = []
     for place, section in enumerate(sheet.form):
         names = [name for name in section.fields if name not in HEAD_FIELDS]
-        if names:
+        if names and section.on_page:
             found.append(_section(sheet, record, actor, now, str(section.title), names, place == 0))
     return found
 

@@ -52,7 +52,7 @@ class Writing:
         kept = drafts.find(self.actor, self.draft_key)
         if kept is None:
             return None
-        form.initial |= from_draft(kept, form.fields)
+        form.initial.update(from_draft(kept, form.fields))
         when = dates.moment(kept.at, moment.now(), self.actor.tz)
         self.notes.append(
             parts.Note(_("Your draft of %(when)s is back.") % {"when": when}, _("Nothing of it is saved yet."))

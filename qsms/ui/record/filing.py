@@ -87,7 +87,9 @@ def add_files(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """Take in files. Those that are refused are named with the reason; the others are kept."""
     sight = page.Sight.of(request, kind, key)
     uploads = request.FILES.getlist("file")[:MOST_AT_ONCE]
-    errors, remarks, taken = [], [], 0
+    errors: list[str] = []
+    remarks: list[str] = []
+    taken = 0
     for upload in uploads:
         try:
             kept = attachments.add(

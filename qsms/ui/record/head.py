@@ -124,8 +124,8 @@ def ways(actor: Actor, record: Record) -> list[Way]:
     return [Way(one, tuple(moves.reasons(actor, record, one, who))) for one in found]
 
 
-def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextStep | None:
-    """The strip under the stage bar; none when nothing can be done here by anybody."""
+def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextStep:
+    """The strip under the stage bar."""
     sheet = registry.get(record.kind)
     open_ones = [way for way in found if way.verdict.is_open]
     shut = [way for way in found if not way.verdict.is_open]
@@ -141,8 +141,6 @@ def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextS
     why = sheet.next_step(actor, record) or why or str(sheet.state(record).meaning)
     others = [_move(record, way) for way in open_ones if way is not main]
     others += _further(actor, record, may_edit)
-    if main is None and not others and not shut:
-        return None
     title = _("Next: %(move)s") % {"move": str(main.move.label)} if main else str(sheet.state(record).label)
     return parts.NextStep(
         title=title,
@@ -218,6 +216,7 @@ def _further(actor: Actor, record: Record, may_edit: bool) -> list[parts.Move]:
                 dialog=True,
             )
         )
+    found.append(parts.Move(_("Print everything"), addresses.tab(record, "everything"), icon="printer"))
     if may_edit:
         found.append(parts.Move(_("Edit"), addresses.record(record, "edit"), icon="edit", key="e"))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,8 @@ from . import body, deeds, rail
 from . import head as heads
 
 LATELY = 4
+# Not a tab of the line: all of them, one under the other, for paper.
+EVERYTHING = "everything"
 
 
 @dataclass
@@ -78,7 +80,7 @@ def draw(sight: Sight, current: str = "", *, status: int = 200, extra: Mapping[s
     """Draw the page with the tab `current` open; `extra` goes to the tab, such as a form with errors."""
     sheet, record, actor, now = sight.opened.sheet, sight.record, sight.actor, sight.now
     panels = _panels(sight, current)
-    if current and current not in _tabs and current not in {panel.code for panel, _context in panels}:
+    if current not in ("", EVERYTHING, *_tabs, *(panel.code for panel, _context in panels)):
         raise Http404
     lately = history.entries(record, limit=20)
     strands = threads.around(actor, record)
@@ -115,6 +117,7 @@ def _panels(sight: Sight, current: str) -> list[tuple[Panel, Mapping[str, Any] |
     for panel in sorted(sight.opened.sheet.panels, key=lambda panel: panel.order):
         on_first = not panel.tab and not current
         needed = panel.place == "rail" or panel.code == current or on_first or panel.count is not None
+        needed = needed or current == EVERYTHING
         found.append((panel, panel.context(sight.actor, sight.record) if needed else None))
     return found
 
@@ -147,17 +150,35 @@ def _tab_line(
 def _body(
     sight: Sight, current: str, panels: list[tuple[Panel, Mapping[str, Any] | None]], known: Mapping[str, Any]
 ) -> SafeString:
+    if current == EVERYTHING:
+        first = _first(sight, panels, known)
+        others = [_drawn(sight, panel, context) for panel, context in panels if panel.tab and panel.place == "body"]
+        return _joined([first, *others, *(_own_tab(sight, code, known) for code in _tabs)])
     if current in _tabs:
-        template, context = _tabs[current](sight, known)
-        return mark_safe(render_to_string(template, {"sight": sight, "record": sight.record, **context}, sight.request))  # noqa: S308
-    wanted = [(p, c) for p, c in panels if p.place == "body" and (p.code == current if current else not p.tab)]
-    drawn = [_drawn(sight, panel, context) for panel, context in wanted]
+        return _own_tab(sight, current, known)
     if current:
-        return SafeString("").join(drawn)
+        return _joined(_drawn(sight, panel, context) for panel, context in panels if panel.code == current)
+    return _first(sight, panels, known)
+
+
+def _joined(drawn: Iterable[SafeString]) -> SafeString:
+    # Joining safe texts gives a plain one.
+    return mark_safe("".join(drawn))  # noqa: S308
+
+
+def _own_tab(sight: Sight, code: str, known: Mapping[str, Any]) -> SafeString:
+    template, context = _tabs[code](sight, known)
+    given = {"sight": sight, "record": sight.record, **context}
+    return mark_safe(render_to_string(template, given, sight.request))  # noqa: S308
+
+
+def _first(sight: Sight, panels: list[tuple[Panel, Mapping[str, Any] | None]], known: Mapping[str, Any]) -> SafeString:
+    here = [(panel, context) for panel, context in panels if panel.place == "body" and not panel.tab]
     seen = {strand.record.pk: strand.record for strand in known["strands"]}
     context = {
         "sections": body.sections(sight.opened.sheet, sight.record, sight.actor, sight.now),
-        "panels": drawn,
+        "leading": [_drawn(sight, panel, context) for panel, context in here if panel.order < 0],
+        "panels": [_drawn(sight, panel, context) for panel, context in here if panel.order >= 0],
         "edit_url": _edit_url(sight),
         "deeds": deeds.lines(sight.actor, sight.opened.sheet, known["lately"][:LATELY], sight.now, seen),
         "deed_count": sight.opened.deeds,

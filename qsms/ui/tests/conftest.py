@@ -19,7 +19,7 @@ Login = Callable[[str], Client]
 def keeper(cast: Cast) -> Cast:
     """The cast, with rights on spills for those who need them, and a password for those who sign."""
     for name in ("safety", "quality", "site_owner", "outsider"):
-        role = cast.people[name].grants.exclude(role__code="reporter").first().role
+        role = cast.people[name].grants.exclude(role__code="reporter")[0].role
         role.permissions = [*role.permissions, "spill.*"]
         role.save()
     for organisation in (cast.organisation, cast.other):
@@ -27,7 +27,7 @@ def keeper(cast: Cast) -> Cast:
         role.permissions = [*role.permissions, "spill.view", "spill.create"]
         role.save()
     for name in ("safety", "quality", "colleague"):
-        account = cast.people[name].account
+        account = cast.account(name)
         account.set_password(PASSWORD)
         account.save()
     return cast
@@ -39,7 +39,7 @@ def login(keeper: Cast) -> Login:
 
     def sign_in(name: str) -> Client:
         client = Client()
-        client.force_login(keeper.people[name].account)
+        client.force_login(keeper.account(name))
         return client
 
     return sign_in
@@ -51,6 +51,8 @@ def spill(keeper: Cast) -> Callable[..., Spill]:
 
     def make(who: str = "safety", **values: Any) -> Spill:
         given = {"title": "Fuel under the wing", "fuel": "jet", "spilled_on": "2026-02-20", "site": keeper.sites["LKF"]}
-        return services.create(keeper.actor(who), "spill", {**given, **values})
+        made = services.create(keeper.actor(who), "spill", {**given, **values})
+        assert isinstance(made, Spill)
+        return made
 
     return make

@@ -33,7 +33,7 @@ def test_a_dialog_asks_for_what_the_move_needs(
     assert moved.status_code == 204
     assert moved["HX-Redirect"] == f"/r/spill/{made.number}/"
     made.refresh_from_db()
-    assert (made.state, made.checker_id) == ("cleaned", keeper.quality.pk)
+    assert (made.state, made.checker) == ("cleaned", keeper.quality)
     assert "“Cleaned up” is done." in html.unescape(client.get(f"/r/spill/{made.number}/").content.decode())
 
 

@@ -23,7 +23,7 @@ for (const field of $$("textarea[data-mention]")) {
   list.className = "names";
   list.id = `${field.id}-names`;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", field.labels[0]?.textContent ?? "");
+  list.setAttribute("aria-label", field.dataset.mentionNames);
   list.hidden = true;
   field.after(list);
   field.setAttribute("aria-autocomplete", "list");

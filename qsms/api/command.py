@@ -1,0 +1,54 @@
+"""`qsms token create`: a token for a program, made by whoever runs the installation."""
+
+from __future__ import annotations
+
+import argparse
+
+from django.db.models import Q
+
+from qsms.base import context
+from qsms.base.console import Refused, note, say
+from qsms.org import actor as actors
+from qsms.org.models import Person
+from qsms.records.errors import ServiceError
+
+from . import tokens
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("--person", required=True, help="e-mail address or full name of the person it acts for")
+    parser.add_argument("--name", required=True, help="what it is for, such as “Power BI”")
+    parser.add_argument("--days", type=int, default=tokens.DAYS, help="days until it expires (default: %(default)s)")
+    parser.add_argument("--read-only", action="store_true", help="a token that can read and nothing else")
+    parser.add_argument("--organisation", default="", help="short name of the organisation, where there are several")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Makes a token with which a program acts for a person through the API, and prints it.
+
+    The token is shown this once: only a hash is kept. It may do what the person may do, until it expires.
+    """
+    person = _person(options.person, options.organisation)
+    system = actors.system(person.organisation_id, "Command line")
+    with context.organisation(person.organisation_id):
+        try:
+            made, text = tokens.create(
+                system, person.pk, name=options.name, days=options.days, read_only=options.read_only
+            )
+        except ServiceError as error:
+            raise Refused(str(error)) from error
+    note(f"{made.get_scope_display()} as {person.name} until {made.expires_at:%Y-%m-%d}. It is not shown again.")
+    say(text)
+
+
+def _person(given: str, organisation: str) -> Person:
+    people = Person.objects.filter(Q(email__iexact=given) | Q(account__email__iexact=given) | Q(name=given))
+    if organisation:
+        people = people.filter(organisation__code=organisation)
+    found = list(people.select_related("organisation").distinct()[:2])
+    if not found:
+        raise Refused(f"“{given}” is nobody here. Give the e-mail address or the full name of a person.")
+    if len(found) > 1:
+        raise Refused(f"“{given}” is more than one person. Give the e-mail address, or add --organisation.")
+    return found[0]

@@ -1,0 +1,242 @@
+"""Reporting: choose a form, fill it in on a phone, send it, keep the code."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from qsms.base import context, moment
+from qsms.org.actor import Actor
+from qsms.org.models import Organisation, Site
+from qsms.records import clocks, drafts, moves
+from qsms.records.errors import Invalid, Refused
+from qsms.ui import dates, parts
+from qsms.ui.answers import actor_of
+
+from .. import forms, queries, questions, services
+from ..choices import Mode
+from ..models import ReportForm
+from ..services import filing, pictures
+from ..services.pictures import Incoming, Kept
+from .nameless import nameless
+
+KEPT = "kept"
+
+
+@login_not_required
+@require_safe
+def choose(request: HttpRequest, kind: str = "") -> HttpResponse:
+    """Which form: the quick one first. Visitors learn how to report without an account."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        # With a single organisation its page for anonymous reports can be named; among several none is.
+        codes = list(Organisation.objects.values_list("code", flat=True)[:2])
+        return render(request, "reports/visitor.html", {"code": codes[0] if len(codes) == 1 else ""})
+    own = queries.own_reports(actor)
+    context_ = {
+        "forms": forms.offered(actor.organisation_id),
+        "own": len(own),
+        "unread": sum(queries.unread(own).values()),
+        "organisation_code": Organisation.objects.values_list("code", flat=True).get(pk=actor.organisation_id),
+        "may_edit_forms": actor.holds(forms.EDIT),
+    }
+    return render(request, "reports/choose.html", context_)
+
+
+@nameless
+@require_safe
+def choose_anonymous(request: HttpRequest, code: str) -> HttpResponse:
+    """Which form, for somebody who stays unknown."""
+    organisation = _organisation(code)
+    with context.organisation(organisation.pk):
+        offered = [row for row in forms.offered(organisation.pk) if Mode.ANONYMOUS in row.form.modes]
+    return render(request, "reports/choose_anonymous.html", {"forms": offered, "organisation": organisation})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest, form: str) -> HttpResponse:
+    """One form for somebody who is signed in."""
+    actor = actor_of(request)
+    organisation = Organisation.objects.get(pk=actor.organisation_id)
+    return _answer(Filling(request, organisation, forms.find(organisation.pk, form), actor))
+
+
+@nameless
+@require_http_methods(["GET", "POST"])
+def report_anonymous(request: HttpRequest, code: str, form: str) -> HttpResponse:
+    """One form for somebody who stays unknown: no sign-in, no cookie, no address."""
+    organisation = _organisation(code)
+    with context.entered(context.Context(organisation_id=organisation.pk)):
+        row = forms.find(organisation.pk, form)
+        if Mode.ANONYMOUS not in row.form.modes:
+            raise Http404
+        return _answer(Filling(request, organisation, row, None))
+
+
+def _organisation(code: str) -> Organisation:
+    found = Organisation.objects.filter(code=code).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@dataclass
+class Filling:
+    """One form being filled in by one person, known or not."""
+
+    request: HttpRequest
+    organisation: Organisation
+    row: ReportForm
+    actor: Actor | None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.actor.tz if self.actor is not None else ZoneInfo(self.organisation.zone)
+
+    def sites(self) -> dict[str, str]:
+        """The sites to choose from, by code."""
+        rows = Site.objects.filter(organisation=self.organisation, is_active=True).order_by("name")
+        return dict(rows.values_list("code", "name"))
+
+    def modes(self) -> list[Any]:
+        """The cards of the modes this person can choose."""
+        gatekeeper = moves.who_may_hold(self.organisation.pk, "seal.open", limit=2)
+        cards = questions.mode_cards(self.row.form, gatekeeper)
+        return cards if self.actor is not None else [card for card in cards if card[0] == Mode.ANONYMOUS]
+
+    def initial(self) -> dict[str, Any]:
+        """What can be guessed: the site of the person, and that it happened about now."""
+        found: dict[str, Any] = {}
+        now = moment.now().astimezone(self.zone)
+        for one in self.row.form.fields:
+            name = f"{questions.PREFIX}{one.code}"
+            if one.maps_to == "occurred_at":
+                pattern = "%Y-%m-%dT%H:%M" if one.type == "datetime" else "%Y-%m-%d"
+                found[name] = now.strftime(pattern)
+            if one.type == "place" and self.actor is not None:
+                person = getattr(self.request, "person", None)
+                if person is not None and person.site is not None:
+                    found[f"{name}-site"] = person.site.code
+        return found
+
+
+def _answer(filling: Filling) -> HttpResponse:
+    if filling.request.method != "POST":
+        return _draw(filling, questions.asking(
+            filling.row.form, filling.sites(), filling.modes(), initial=_start(filling)
+        ))  # fmt: skip
+    request, form = filling.request, filling.row.form
+    answers = questions.read_answers(form, request.POST)
+    mode = request.POST.get("mode", "") if filling.actor is not None else Mode.ANONYMOUS
+    kept, errors = pictures.take_in(_files(filling), nameless=mode != Mode.NAMED)
+    made = questions.asking(form, filling.sites(), filling.modes(), data=request.POST)
+    if not errors:
+        try:
+            filed = services.file_report(
+                filling.actor,
+                filling.organisation,
+                filling.row,
+                answers,
+                mode,
+                files=kept,
+                once=request.POST.get("once", "")[:80],
+            )
+        except Invalid as error:
+            errors = error.errors
+        except Refused as error:
+            errors = {"": " ".join(error.reasons)}
+        else:
+            filing.forget_draft(filling.actor, form.code)
+            return _sent(filling, filed)
+    made.take_errors(errors)
+    return _draw(filling, made, kept=kept, status=422)
+
+
+def _files(filling: Filling) -> list[Incoming | Kept]:
+    """What was added now, and what was added before something else had to be mended."""
+    found: list[Incoming | Kept] = []
+    for one in filling.row.form.fields:
+        if one.type not in questions.FILES:
+            continue
+        tokens = filling.request.POST.getlist(f"{KEPT}-{one.code}")
+        found += [kept for token in tokens if (kept := Kept.from_token(token)) is not None and kept.field == one.code]
+        for file in filling.request.FILES.getlist(f"{questions.PREFIX}{one.code}"):
+            if file.file is not None:
+                found.append(Incoming(file.name or "", cast(BinaryIO, file.file), one.code))
+    return found
+
+
+def _start(filling: Filling) -> dict[str, Any]:
+    found = filling.initial()
+    if filling.actor is not None:
+        kept = drafts.find(filling.actor, filing.draft_key(filling.row.code))
+        for name, values in (kept.data if kept else {}).items():
+            many = any(
+                one.type == "multi" and f"{questions.PREFIX}{one.code}" == name for one in filling.row.form.fields
+            )
+            found[name] = list(values) if many else (values or [""])[0]
+    return found
+
+
+def _draw(
+    filling: Filling, made: questions.Asking, *, kept: list[Kept] | None = None, status: int = 200
+) -> HttpResponse:
+    by_field: dict[str, list[Kept]] = {}
+    for one in kept or ():
+        by_field.setdefault(one.field, []).append(one)
+    form = filling.row.form
+    context_ = {
+        "title": form.title,
+        "form": made,
+        "parts": questions.parts(form, made, by_field),
+        "mode": made["mode"] if "mode" in made.fields else None,
+        "anonymous": filling.actor is None,
+        "once": filling.request.POST.get("once", "") or secrets.token_urlsafe(16),
+        "organisation": filling.organisation,
+        "draft_key": filing.draft_key(form.code) if filling.actor is not None else "",
+        "local_key": f"{filling.organisation.code}:{form.code}",
+        "zone": dates.zone_name(moment.now(), filling.zone),
+    }
+    return render(filling.request, "reports/form.html", context_, status=status)
+
+
+def _sent(filling: Filling, filed: services.Filed) -> HttpResponse:
+    """What happens now, and for an anonymous report the code. Drawn at once: an address that shows a code would be
+    one that shows it twice."""
+    report = filed.report
+    now = moment.now()
+    with context.entered(context.Context(organisation_id=filling.organisation.pk)):
+        due = next((clock.due_at for clock in clocks.on_record(report) if clock.rule == "report.triage"), None)
+    by = dates.day(due.astimezone(filling.zone).date(), now.astimezone(filling.zone).date()) if due else ""
+    steps = (
+        parts.Step(_("Received"), "done", dates.clock(report.opened_at, filling.zone)),
+        parts.Step(
+            _("Read and judged for safety, quality and environment"), "now", _("by %(day)s") % {"day": by} if by else ""
+        ),
+        parts.Step(_("You hear what was done"), "next", _("we may ask you a question before")),
+    )
+    context_ = {
+        "filed": filed,
+        "number": report.number if report.mode == Mode.NAMED else "",
+        "anonymous": report.mode == Mode.ANONYMOUS,
+        "confidential": report.mode == Mode.CONFIDENTIAL,
+        "received": dates.clock(report.opened_at, filling.zone),
+        "by": by,
+        "steps": steps,
+        "visitor": filling.actor is None,
+        "organisation": filling.organisation,
+        "local_key": f"{filling.organisation.code}:{filling.row.code}",
+    }
+    response = render(filling.request, "reports/sent.html", context_)
+    response["Cache-Control"] = "no-store"
+    return response

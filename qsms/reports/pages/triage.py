@@ -1,0 +1,242 @@
+"""The triage desk: queue left, report right, the three lenses side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from qsms.base import moment
+from qsms.org import names
+from qsms.org.actor import Actor
+from qsms.records import registry, scope
+from qsms.records import services as spine
+from qsms.records.choices import Relation
+from qsms.records.errors import Invalid, NotVisible, Refused
+from qsms.records.models import Attachment, Link
+from qsms.ui import addresses, cells, dates, marks
+from qsms.ui.answers import actor_of, asks_for_part, done, for_people, page
+from qsms.ui.context import Shell
+
+from .. import first_look, forms, queries, services
+from ..choices import LENSES, Concern, Next
+from ..models import Judgement, Report
+from ..queries import Waiting
+from ..services import mailbox, triage
+
+HAZARDS = 40
+
+
+@for_people
+@require_GET
+def show(request: HttpRequest, number: str = "") -> HttpResponse:
+    """The desk with one report of the queue: the one in the address, else the one with the nearest deadline."""
+    actor = actor_of(request)
+    if not actor.holds("report.triage"):
+        raise Refused([_("You may not judge reports. What you reported stands under “My reports”.")])
+    return _draw(request, actor, number)
+
+
+def _draw(request: HttpRequest, actor: Actor, number: str, **extra: Any) -> HttpResponse:
+    queue = queries.triage_queue(actor)
+    report = next((one.report for one in queue if one.report.number == number), None)
+    if number and report is None:
+        found = spine.find(actor, "report", number)
+        return HttpResponseRedirect(addresses.record(found))
+    if report is None and queue:
+        report = queue[0].report
+    shell = Shell(request)
+    # The desk needs the width: here the menu is narrow, whatever is chosen for other pages.
+    shell.__dict__["slim"] = True
+    context = {
+        "shell": shell,
+        "queue": [_item(one, actor, report) for one in queue],
+        "number": report.number if report else "",
+        **(_desk(actor, report, queue) if report is not None else {}),
+        **extra,
+    }
+    return page(request, "reports/triage.html", {"report": report, **context}, status=extra.get("status", 200))
+
+
+def _item(one: Waiting, actor: Actor, current: Report | None) -> dict[str, Any]:
+    now = moment.now()
+    said = dates.deadline(one.due_at, now, actor.tz) if one.due_at else None
+    report = one.report
+    kind = forms.titles(actor.organisation_id).get(report.form, "") if report.form else ""
+    return {
+        "report": report,
+        "url": reverse("reports:triage-one", args=[report.number]),
+        "current": current is not None and report.pk == current.pk,
+        "due": marks.due(said.text, said.tone, said.moment) if said else "",
+        "about": " · ".join(part for part in (kind, dates.ago(report.opened_at, now)) if part),
+        "lenses": cells.lens_marks(report.disciplines, report.judged),
+    }
+
+
+def _desk(actor: Actor, report: Report, queue: list[Waiting]) -> dict[str, Any]:
+    order = [one.report.number for one in queue]
+    at = order.index(report.number)
+    missing = [lens for lens, bit in LENSES.items() if bit in triage.missing_lenses(report)]
+    return {
+        "place": ", ".join(part for part in (_site(actor, report), report.place) if part),
+        "happened": dates.moment(report.occurred_at, moment.now(), actor.tz) if report.occurred_at else "",
+        "position": at + 1,
+        "previous": reverse("reports:triage-one", args=[order[at - 1]]) if at else "",
+        "following": reverse("reports:triage-one", args=[order[(at + 1) % len(order)]]) if len(order) > 1 else "",
+        "files": Attachment.everywhere.filter(record_id=report.pk, removed_at=None).order_by("pk"),
+        "files_url": addresses.tab(report, "files"),
+        "mailbox_url": addresses.tab(report, "mailbox"),
+        "answers_waiting": queries.answers_waiting(report),
+        "duplicates": queries.duplicates(actor, report),
+        "lens_forms": [_lens(actor, report, lens, position) for position, lens in enumerate(LENSES, 1)],
+        "missing": missing,
+        "missing_name": marks.lens_name(missing[0]) if missing else "",
+        "next_key": list(LENSES).index(missing[0]) + 1 if missing else 0,
+        "judged_count": len(LENSES) - len(missing),
+        "may_ask": scope.may(actor, "ask", report) and mailbox.has_reporter(report),
+        "may_merge": scope.may(actor, "merge", report),
+        "may_link": scope.may(actor, "link", report),
+        "raisings": [
+            {"label": one.label, "key": one.key, "url": addresses.record(report, "raise", one.kind),
+             "icon": registry.get(one.kind).icon}
+            for one in registry.raisings("report")
+            if actor.holds(f"{one.kind}.create")
+        ],
+        "risk": marks.risk(report.risk_cell, report.risk_cell, cells.TONES[report.risk_class])
+        if report.risk_class
+        else "",
+    }  # fmt: skip
+
+
+def _site(actor: Actor, report: Report) -> str:
+    return names.places("site", actor.organisation_id).get(report.site_id or 0, "")
+
+
+def _lens(actor: Actor, report: Report, lens: str, position: int) -> dict[str, Any]:
+    made = Judgement.everywhere.filter(report=report.pk, lens=int(LENSES[lens])).select_related("by").first()
+    scale = first_look.scales()[lens]
+    concerns = made.concerns if made else ""
+    return {
+        "lens": lens,
+        "letter": lens[0],
+        "key": position,
+        "name": marks.lens_name(lens),
+        "mark": marks.lens(lens, {"yes": True, "no": False}.get(concerns)),
+        "url": reverse("reports:judge", args=[report.number, lens]),
+        "concerns": [(value, label, value == concerns) for value, label in Concern.choices],
+        "question": _(scale.question),
+        "levels": [(one.code, _(one.label), bool(made and made.severity == one.code)) for one in scale.levels],
+        "steps": [(value, label, bool(made and made.next == value)) for value, label in Next.choices],
+        "note": made.note if made else "",
+        "todo": not concerns or concerns == Concern.UNSURE,
+        "wide": concerns == Concern.YES,
+        "by": f"{made.by.name}, {dates.moment(made.at, moment.now(), actor.tz, short=True)}"
+        if made and made.by
+        else "",
+        "processes": _processes(actor, report) if lens == "quality" else (),
+        "hazards": _hazards(actor, report) if lens == "safety" else (),
+    }
+
+
+def _processes(actor: Actor, report: Report) -> list[tuple[int, str, bool]]:
+    known = names.places("process", actor.organisation_id)
+    return [(pk, name, pk == report.process_id) for pk, name in sorted(known.items(), key=lambda row: row[1])]
+
+
+def _hazards(actor: Actor, report: Report) -> list[tuple[int, str, bool]]:
+    """Hazards of the register that this report may be a case of, if there is a register."""
+    try:
+        sheet = registry.get("hazard")
+    except KeyError:
+        return []
+    ids = scope.page(actor, sheet, Q(phase__lt=3), limit=HAZARDS).ids
+    linked = set(
+        Link.everywhere.filter(source=report.pk, relation=Relation.CASE_OF).values_list("target_id", flat=True)
+    )
+    rows = scope.seen_of(actor, {*ids, *linked}).values()
+    found = [(row.pk, f"{row.number} {row.title}", row.pk in linked) for row in rows if row.kind == "hazard"]
+    return sorted(found, key=lambda row: -row[0])
+
+
+@for_people
+@require_POST
+def judge(request: HttpRequest, number: str, lens: str) -> HttpResponse:
+    """Keep what one lens says, and stay at the report."""
+    actor = actor_of(request)
+    report = spine.find(actor, "report", number)
+    process = request.POST.get("process", "")
+    try:
+        services.judge(
+            actor,
+            report.pk,
+            lens,
+            request.POST.get("concerns", ""),
+            severity=request.POST.get("severity", ""),
+            next_step=request.POST.get("next", ""),
+            note=request.POST.get("note", "")[:2000],
+            process_id=int(process) if process.isdecimal() else None,
+        )
+    except Invalid as error:
+        return _draw(request, actor, number, error=" ".join(error.errors.values()), status=_status(request))
+    case = request.POST.get("case_of", "")
+    if case.isdecimal():
+        spine.link(actor, report.pk, int(case), Relation.CASE_OF)
+    return _back(request, actor, number)
+
+
+def _back(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
+    """The desk again: drawn anew for htmx, which takes its parts out, or by its address."""
+    if asks_for_part(request):
+        return _draw(request, actor, number)
+    return HttpResponseRedirect(reverse("reports:triage-one", args=[number]), status=303)  # type: ignore[call-arg]
+
+
+def _status(request: HttpRequest) -> int:
+    return 200 if asks_for_part(request) else 422
+
+
+@for_people
+@require_POST
+def finish(request: HttpRequest, number: str) -> HttpResponse:
+    """End the triage of a report and go on to the next one."""
+    actor = actor_of(request)
+    report = spine.find(actor, "report", number)
+    code = "settle" if "settle" in request.POST else "finish_triage"
+    spine.move(actor, report.pk, code)
+    said = _("%(number)s is triaged.") % {"number": number}
+    return done(request, reverse("reports:triage"), said)
+
+
+@for_people
+@require_POST
+def same(request: HttpRequest, number: str, other: str, how: str) -> HttpResponse:
+    """What a suggested report is: the same event, related, or another one."""
+    actor = actor_of(request)
+    report, there = spine.find(actor, "report", number), spine.find(actor, "report", other)
+    if how == "same":
+        services.merge(actor, report.pk, there.pk)
+        said = _("%(number)s is merged into %(other)s.") % {"number": number, "other": other}
+        return done(request, reverse("reports:triage"), said)
+    if how == "related":
+        services.related(actor, report.pk, there.pk)
+    elif how == "no":
+        services.not_the_same(actor, report.pk, there.pk)
+    else:
+        raise NotVisible
+    return _back(request, actor, number)
+
+
+@for_people
+@require_POST
+def ask(request: HttpRequest, number: str) -> HttpResponse:
+    """Put a question to the reporter, from the desk or from the report's page."""
+    actor = actor_of(request)
+    report = spine.find(actor, "report", number)
+    services.ask(actor, report.pk, request.POST.get("text", ""))
+    to = request.POST.get("back", "")
+    url = reverse("reports:triage-one", args=[number]) if to == "triage" else addresses.tab(report, "mailbox")
+    return done(request, url, _("Your question is in the mailbox."))

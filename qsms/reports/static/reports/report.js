@@ -1,0 +1,191 @@
+// The report form: asks only what applies, keeps what is written, shows photos. Every part works without it.
+const $ = (selector, from = document) => from.querySelector(selector);
+const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
+const PREFIX = "a-";
+const STORE = "qsms-report:";
+const token = () => $("input[name=csrfmiddlewaretoken]")?.value ?? "";
+
+const form = $("form[data-report]");
+if (form) {
+  asked(form);
+  drafts(form);
+  $$("[data-photos]", form).forEach(photos);
+}
+const sent = $("[data-report-sent]");
+if (sent) {
+  sessionStorage.removeItem(STORE + sent.dataset.reportSent);
+  code();
+}
+
+// Questions that hang on others.
+function asked(form) {
+  for (const hint of $$("[data-shown-hint]", form)) hint.remove();
+  const boxes = $$("[data-shown-if]", form).map((box) => [box, JSON.parse(box.dataset.shownIf)]);
+  const values = (field) => {
+    const group = $(`[data-question="${CSS.escape(field)}"]`, form);
+    if (!group || group.closest("[hidden]")) return [];
+    return $$("input, select, textarea", group)
+      .filter((one) => !["checkbox", "radio"].includes(one.type) || one.checked)
+      .map((one) => (one.value === "true" ? true : one.value === "false" ? false : one.value))
+      .filter((value) => value !== "");
+  };
+  const apply = () => {
+    for (const [box, conditions] of boxes) {
+      box.hidden = !conditions.every(({ field, values: wanted }) => {
+        const given = values(field);
+        return wanted.length ? given.some((one) => wanted.includes(one)) : given.length > 0;
+      });
+    }
+    const mode = mode_of(form);
+    for (const box of $$("[data-personal]", form)) if (!box.dataset.shownIf || !box.hidden) box.hidden = mode === "anonymous";
+    for (const part of $$(".more", form)) {
+      if (part.dataset.shownIf) continue;
+      part.hidden = $$(".question", part).every((one) => one.hidden);
+    }
+  };
+  form.addEventListener("change", apply);
+  form.addEventListener("report-restored", apply);
+  apply();
+}
+function mode_of(form) {
+  const chosen = $("input[name=mode]:checked", form);
+  return chosen ? chosen.value : $("input[name=mode]", form) ? "" : "anonymous";
+}
+
+// What is written is kept in this tab; with a name chosen, also under one's account, so that another device can go on.
+function drafts(form) {
+  const key = STORE + form.dataset.report;
+  const server = form.dataset.reportDraft;
+  const said = $("[data-draft-said]");
+  let timer;
+  let kept_there = false;
+  const tell = (sentence) => {
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
+    if (said) said.textContent = sentence.replace("%(time)s", time);
+  };
+  const fields = () => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && (name.startsWith(PREFIX) || name === "mode"));
+  const post = (body) => fetch(server, { method: "POST", body, headers: { "X-CSRFToken": token() } });
+  const drop = async () => {
+    sessionStorage.removeItem(key);
+    if (!server) return;
+    const body = new FormData();
+    body.set("drop", "1");
+    await post(body).catch(() => undefined);
+    kept_there = false;
+  };
+  const keep = async () => {
+    sessionStorage.setItem(key, JSON.stringify(fields()));
+    tell(form.dataset.kept);
+    if (!server) return;
+    if (mode_of(form) === "named") {
+      const body = new FormData();
+      for (const [name, value] of fields()) body.append(name, value);
+      const answer = await post(body).catch(() => undefined);
+      if (answer?.ok) { kept_there = true; tell(form.dataset.keptServer); }
+    } else if (kept_there) {
+      // Who decides against the name leaves nothing under it.
+      const body = new FormData();
+      body.set("drop", "1");
+      await post(body).catch(() => undefined);
+      kept_there = false;
+    }
+  };
+  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 1500); });
+  form.addEventListener("submit", () => clearTimeout(timer));
+  kept_there = Boolean(server) && $("input[name=mode]:checked", form)?.value === "named";
+  const back = $("[data-draft-back]");
+  const stored = sessionStorage.getItem(key);
+  if (stored && !$(".esum")) {
+    const lists = Map.groupBy ? Map.groupBy(JSON.parse(stored), ([name]) => name) : group(JSON.parse(stored));
+    for (const [name, pairs] of lists) {
+      const values = pairs.map(([, value]) => value);
+      for (const one of $$(`[name="${CSS.escape(name)}"]`, form)) {
+        if (["checkbox", "radio"].includes(one.type)) one.checked = values.includes(one.value);
+        else one.value = values[0];
+      }
+    }
+    form.dispatchEvent(new Event("report-restored"));
+  }
+  if (back && ((stored && !$(".esum")) || kept_there)) back.hidden = false;
+  $("[data-draft-drop]")?.addEventListener("click", async () => { await drop(); location.assign(location.pathname); });
+}
+function group(pairs) {
+  const found = new Map();
+  for (const pair of pairs) found.set(pair[0], [...(found.get(pair[0]) ?? []), pair]);
+  return found;
+}
+
+// Photos: several taken one after another add up, each with a small picture and a way out.
+function photos(box) {
+  const inputs = $$("input[type=file]", box);
+  const master = inputs[0];
+  const chosen = new DataTransfer();
+  const out = $("[data-photo-out]", box.parentElement)?.innerHTML ?? "";
+  const put = () => {
+    master.files = chosen.files;
+    for (const other of inputs.slice(1)) other.value = "";
+  };
+  const draw = (file) => {
+    const tile = document.createElement("div");
+    if (file.type.startsWith("image/")) {
+      const picture = document.createElement("img");
+      picture.src = URL.createObjectURL(file);
+      picture.alt = file.name;
+      tile.append(picture);
+    } else {
+      tile.className = "named";
+      tile.textContent = file.name;
+    }
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "x";
+    button.setAttribute("aria-label", out.replace("%(name)s", file.name));
+    button.textContent = "×";
+    button.addEventListener("click", () => {
+      const at = [...chosen.files].indexOf(file);
+      if (at >= 0) chosen.items.remove(at);
+      tile.remove();
+      put();
+      master.focus();
+    });
+    tile.append(button);
+    box.insertBefore(tile, $(".add", box));
+  };
+  for (const input of inputs) {
+    input.addEventListener("change", () => {
+      const fresh = [...input.files].filter((file) => ![...chosen.files].includes(file));
+      for (const file of fresh) { chosen.items.add(file); draw(file); }
+      put();
+    });
+  }
+}
+
+// The code: copied, or saved as a picture that is made on this device.
+function code() {
+  const copy = $("[data-copy]");
+  if (copy && navigator.clipboard) {
+    copy.hidden = false;
+    copy.addEventListener("click", () => navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent));
+  }
+  const save = $("[data-picture]");
+  if (!save) return;
+  save.hidden = false;
+  save.addEventListener("click", () => {
+    const canvas = document.createElement("canvas");
+    canvas.width = 900;
+    canvas.height = 240;
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = "white";
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.fillStyle = "black";
+    pen.textAlign = "center";
+    pen.font = "600 64px monospace";
+    pen.fillText(document.getElementById(save.dataset.picture).textContent, 450, 120);
+    pen.font = "28px sans-serif";
+    pen.fillText(location.origin + "/report/mailbox/", 450, 190);
+    const link = document.createElement("a");
+    link.download = "code.png";
+    link.href = canvas.toDataURL("image/png");
+    link.click();
+  });
+}

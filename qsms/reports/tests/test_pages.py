@@ -1,0 +1,336 @@
+"""The pages of reports over HTTP: what works without script, what each person gets, what no cookie tells."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from qsms.records.models import Attachment, Draft, Link
+from qsms.reports import forms, services
+from qsms.reports.models import Judgement, Message, Report, ReportForm
+from qsms.reports.pages import mailbox as mailbox_pages
+from qsms.reports.pages.nameless import Tries
+from tests.cast import Cast
+
+from .scenes import file, judged
+
+QUICK = {
+    "a-title": "Hydraulic fluid on stand 14",
+    "a-narrative": "The coupling on cart 3 did not lock.",
+    "a-place-site": "LKF",
+    "a-place": "stand 14",
+    "a-occurred_at": "2026-03-01T21:40",
+    "once": "0123456789abcdef",
+}
+
+
+def signed_in(cast: Cast, who: str) -> Client:
+    client = Client()
+    client.force_login(cast.account(who))
+    return client
+
+
+def picture() -> SimpleUploadedFile:
+    stream = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(stream, "PNG")
+    return SimpleUploadedFile("stand.png", stream.getvalue())
+
+
+@pytest.fixture(autouse=True)
+def fresh_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailbox_pages, "TRIES", Tries(each=3))
+
+
+def test_choosing_a_form_begins_with_the_quick_one(cast: Cast) -> None:
+    text = signed_in(cast, "reporter").get("/report/").content.decode()
+    assert text.index("Quick report") < text.index("Cabin")
+    assert "Edit forms" not in text
+    assert "Edit forms" in signed_in(cast, "safety").get("/report/").content.decode()
+
+
+def test_a_visitor_learns_how_to_report(cast: Cast) -> None:
+    text = Client().get("/report/").content.decode()
+    assert "Sign in to report" in text
+    # Two organisations live here, so neither is named to a stranger.
+    assert "Larkfield" not in text
+
+
+def test_a_named_report_is_sent_with_a_photo(cast: Cast) -> None:
+    client = signed_in(cast, "reporter")
+    page = client.get("/report/form/quick/").content.decode()
+    assert "Only Gatekeeper Person, the gatekeeper, sees your name." in page
+    assert 'value="2026-03-02T02:00"' in page
+    assert 'capture="environment"' in page
+    sent = client.post("/report/form/quick/", {**QUICK, "mode": "named", "a-photos": picture()})
+    assert sent.status_code == 200
+    report = Report.everywhere.get()
+    assert report.number in sent.content.decode()
+    assert (report.raised_by_id, report.site_id, report.place) == (cast.reporter.pk, cast.sites["LKF"].pk, "stand 14")
+    assert Attachment.everywhere.get().name == "stand.png"
+    # The same page sent again files nothing again.
+    assert client.post("/report/form/quick/", {**QUICK, "mode": "named"}).status_code == 200
+    assert Report.everywhere.count() == 1
+
+
+def test_errors_stand_at_their_fields_and_nothing_is_lost_not_even_the_photo(cast: Cast) -> None:
+    client = signed_in(cast, "reporter")
+    wrong = {**QUICK, "a-title": "", "a-occurred_at": "2027-01-01T10:00", "a-photos": picture()}
+    answer = client.post("/report/form/quick/", wrong)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Choose who may know that it was you." in text
+    wrong["mode"] = "confidential"
+    wrong["a-photos"] = picture()
+    text = client.post("/report/form/quick/", wrong).content.decode()
+    assert "“In one line” is empty. Fill it in." in text
+    assert "2027-01-01 lies ahead. Write when it happened." in text
+    assert "The coupling on cart 3 did not lock." in text
+    token = re.search(r'name="kept-photos" value="([^"]+)"', text)
+    assert token is not None
+    client.post("/report/form/quick/", {**QUICK, "mode": "confidential", "kept-photos": token.group(1)})
+    assert Attachment.everywhere.get().name == "file-1.png"
+
+
+def test_a_token_of_a_file_cannot_be_made_up(cast: Cast) -> None:
+    client = signed_in(cast, "reporter")
+    client.post("/report/form/quick/", {**QUICK, "mode": "named", "kept-photos": "abc:def"})
+    assert not Attachment.everywhere.exists()
+
+
+def test_hidden_questions_are_neither_needed_nor_kept(cast: Cast) -> None:
+    client = signed_in(cast, "reporter")
+    page = client.get("/report/form/maintenance/").content.decode()
+    assert "Only if “What kind of event was it?” is “Leak or spill”." in page
+    client.post(
+        "/report/form/maintenance/",
+        {**QUICK, "mode": "named", "a-event_types": ["tool"], "a-spilled_litres": "12", "a-tool_number": "TW-114"},
+    )
+    report = Report.everywhere.get()
+    assert report.answers["tool_number"] == "TW-114"
+    assert "spilled_litres" not in report.answers
+    assert report.categories == ["Tool: missing, left behind, out of calibration"]
+
+
+def test_an_anonymous_report_sets_no_cookie_and_shows_its_code_once(cast: Cast) -> None:
+    client = Client(enforce_csrf_checks=True)
+    for path in ("/report/anonymous/larkfield-air/", "/report/anonymous/larkfield-air/quick/", "/report/mailbox/"):
+        answer = client.get(path, REMOTE_ADDR="203.0.113.77", HTTP_USER_AGENT="Telltale/1.0")
+        assert answer.status_code == 200
+        assert not answer.cookies
+        assert answer["Cache-Control"] == "no-store"
+    sent = client.post("/report/anonymous/larkfield-air/quick/", QUICK, REMOTE_ADDR="203.0.113.77")
+    assert sent.status_code == 200
+    assert not sent.cookies
+    assert not client.cookies
+    assert not Session.objects.exists()
+    code = re.search(r'id="code">([^<]+)<', sent.content.decode())
+    assert code is not None
+    again = client.post("/report/anonymous/larkfield-air/quick/", QUICK).content.decode()
+    assert code.group(1) not in again
+    assert "This report was sent before." in again
+    report = Report.everywhere.get()
+    services.ask(cast.actor("safety"), report.pk, "Is the drain covered?")
+    opened = client.post("/report/mailbox/", {"code": code.group(1).lower()}).content.decode()
+    assert "Is the drain covered?" in opened
+    assert report.number not in opened
+    answered = client.post("/report/mailbox/", {"code": code.group(1), "text": "Yes, since noon."})
+    assert "Your answer is sent." in answered.content.decode()
+    assert Message.everywhere.filter(sender="reporter").get().text == "Yes, since noon."
+    assert not client.cookies
+
+
+def test_codes_cannot_be_tried_without_end(cast: Cast) -> None:
+    client = Client()
+    said = [client.post("/report/mailbox/", {"code": "2222-2222-2222-2222"}) for _each in range(4)]
+    assert [answer.status_code for answer in said] == [422, 422, 422, 429]
+    assert "Wait ten minutes" in said[-1].content.decode()
+    assert client.post("/report/mailbox/", {"code": "x"}, REMOTE_ADDR="198.51.100.4").status_code == 422
+
+
+def test_forms_that_are_not_offered_or_not_anonymous_are_not_there(cast: Cast) -> None:
+    forms.set_offered(cast.actor("safety"), "cabin", on=False)
+    assert signed_in(cast, "reporter").get("/report/form/cabin/").status_code == 404
+    assert Client().get("/report/anonymous/larkfield-air/cabin/").status_code == 404
+    assert Client().get("/report/anonymous/nobody/quick/").status_code == 404
+    assert Client().get("/report/anonymous/outside-aero/cabin/").status_code == 200
+
+
+def test_a_draft_under_ones_name_goes_when_the_report_is_sent(cast: Cast) -> None:
+    client = signed_in(cast, "reporter")
+    client.post("/draft/report:quick/", {"a-title": "Half a title", "mode": "named"})
+    assert "Half a title" in client.get("/report/form/quick/").content.decode()
+    client.post("/report/form/quick/", {**QUICK, "mode": "anonymous"})
+    assert not Draft.everywhere.exists()
+
+
+def test_own_reports_show_confidential_ones_to_the_reporter_only(cast: Cast) -> None:
+    report = file(cast, "confidential").report
+    services.ask(cast.actor("safety"), report.pk, "Which cart was it?")
+    mine = signed_in(cast, "reporter")
+    assert (
+        "3 new" in mine.get("/report/mine/").content.decode() or "2 new" in mine.get("/report/mine/").content.decode()
+    )
+    page = mine.get(f"/report/mine/{report.pk}/").content.decode()
+    assert "Which cart was it?" in page
+    assert mine.post(f"/report/mine/{report.pk}/", {"text": "Cart 3."}).status_code == 303
+    assert mine.post(f"/report/mine/{report.pk}/", {"text": ""}).status_code == 422
+    assert Message.everywhere.filter(sender="reporter").get().by_id is None
+    for who in ("colleague", "safety", "outsider"):
+        assert signed_in(cast, who).get(f"/report/mine/{report.pk}/").status_code == 404
+    # The record's own page is not for the reporter: it would show who works on it and what they write.
+    assert mine.get(f"/r/report/{report.number}/").status_code == 404
+
+
+def test_triage_from_queue_to_finish_without_script(cast: Cast) -> None:
+    report = file(cast).report
+    other = file(
+        cast, who="owner", title="Wet patch at cart 3, stand 14", narrative="Coupling on cart 3 let go."
+    ).report
+    safety = signed_in(cast, "safety")
+    page = safety.get(f"/reports/triage/{report.number}/").content.decode()
+    assert "May be the same" in page
+    assert other.title in page
+    assert "Judge Safety" in page
+    assert safety.post(f"/reports/triage/{report.number}/judge/safety/", {"concerns": "yes"}).status_code == 303
+    page = safety.get(f"/reports/triage/{report.number}/").content.decode()
+    assert "Severity, at a first look" in page
+    assert "Then finish triage. 2 of 3 to go." in page
+    more = {"concerns": "yes", "severity": "C", "next": "actions", "note": "No injury."}
+    safety.post(f"/reports/triage/{report.number}/judge/safety/", more)
+    assert Judgement.everywhere.get().severity == "C"
+    bad = safety.post(f"/reports/triage/{report.number}/judge/quality/", {"concerns": "perhaps"})
+    assert bad.status_code == 422
+    assert "Choose yes, no or not sure." in bad.content.decode()
+    for lens in ("quality", "environment"):
+        safety.post(f"/reports/triage/{report.number}/judge/{lens}/", {"concerns": "no"})
+    assert "Finish triage" in safety.get(f"/reports/triage/{report.number}/").content.decode()
+    done = safety.post(f"/reports/triage/{report.number}/finish/", follow=True)
+    assert f"{report.number} is triaged." in done.content.decode()
+    assert other.number in done.content.decode()
+    assert safety.get(f"/reports/triage/{report.number}/").status_code == 302
+
+
+def test_what_may_be_the_same_is_joined_related_or_told_apart(cast: Cast) -> None:
+    first, second, third = (file(cast, who=who).report for who in ("reporter", "owner", "colleague"))
+    safety = signed_in(cast, "safety")
+    at = f"/reports/triage/{second.number}/like"
+    assert safety.post(f"{at}/{third.number}/no/").status_code == 303
+    assert third.number not in re.findall(
+        r"like/([\w-]+)/", safety.get(f"/reports/triage/{second.number}/").content.decode()
+    )
+    safety.post(f"{at}/{first.number}/related/")
+    assert Link.everywhere.filter(relation="relates").count() == 1
+    safety.post(f"{at}/{first.number}/same/")
+    assert Report.everywhere.get(pk=second.pk).merged_into_id == first.pk
+    assert safety.post(f"{at}/{first.number}/perhaps/").status_code == 404
+
+
+def test_the_desk_is_for_those_who_triage(cast: Cast) -> None:
+    report = file(cast, "confidential").report
+    for who, status in (("reporter", 403), ("director", 403), ("administrator", 403), ("safety", 200)):
+        assert signed_in(cast, who).get("/reports/triage/").status_code == status
+    outsider = signed_in(cast, "outsider")
+    assert "Nothing waits for triage" in outsider.get("/reports/triage/").content.decode()
+    assert outsider.get(f"/reports/triage/{report.number}/").status_code == 404
+    assert outsider.post(f"/reports/triage/{report.number}/judge/safety/", {"concerns": "no"}).status_code == 404
+
+
+def test_the_record_page_shows_texts_lenses_answers_and_mailbox(cast: Cast) -> None:
+    report = file(cast, "confidential", form="maintenance", event_types=["leak"], others="J. Ortega", ata="29").report
+    judged(cast.actor("safety"), report, "yes")
+    safety, gatekeeper = signed_in(cast, "safety"), signed_in(cast, "gatekeeper")
+    page = safety.get(f"/r/report/{report.number}/").content.decode()
+    for words in ("As reported", "To publish", "Three lenses", "Reporter: name sealed", "Safety Person"):
+        assert words in page
+    assert "Reporter Person" not in page
+    answers = safety.get(f"/r/report/{report.number}/tab/answers/").content.decode()
+    assert "29 Hydraulic power" in answers
+    assert "Ortega" not in answers
+    assert "Some answers are sealed." in answers
+    assert "Open what is sealed" not in answers
+    assert "Ask the reporter" in safety.get(f"/r/report/{report.number}/tab/mailbox/").content.decode()
+    assert safety.get(f"/reports/{report.number}/sealed/").status_code == 403
+    assert "What you need it for" in gatekeeper.get(f"/reports/{report.number}/sealed/").content.decode()
+    short = gatekeeper.post(f"/reports/{report.number}/sealed/", {"field": "reporter", "purpose": "why"})
+    assert short.status_code == 422
+    purpose = "Thank the reporter in person"
+    opened = gatekeeper.post(f"/reports/{report.number}/sealed/", {"field": "reporter", "purpose": purpose})
+    assert "Reporter Person" in opened.content.decode()
+    opened = gatekeeper.post(f"/reports/{report.number}/sealed/", {"field": "answers", "purpose": purpose})
+    assert "J. Ortega" in opened.content.decode()
+
+
+def test_publishing_warns_of_names_until_each_is_mended_or_confirmed(cast: Cast) -> None:
+    report = file(cast).report
+    safety = signed_in(cast, "safety")
+    text = {"publish_title": "A coupling that had not locked", "publishable": "Reporter Person pulled N418LF at noon."}
+    answer = safety.post(f"/reports/{report.number}/publish/", text)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "“Reporter Person” is the name of a person here. Write the role instead." in page
+    marks = re.findall(r'name="confirm" value="([^"]+)"', page)
+    assert len(marks) == 2
+    assert safety.post(f"/reports/{report.number}/publish/", {**text, "confirm": marks[:1]}).status_code == 422
+    assert "Nothing is published yet." in signed_in(cast, "colleague").get("/reports/lessons/").content.decode()
+    assert safety.post(f"/reports/{report.number}/publish/", {**text, "confirm": marks}).status_code == 303
+    read = signed_in(cast, "colleague").get("/reports/lessons/").content.decode()
+    assert "A coupling that had not locked" in read
+    assert report.number not in read
+    assert "A coupling" not in signed_in(cast, "outsider").get("/reports/lessons/").content.decode()
+    assert safety.post(f"/reports/{report.number}/withdraw/", {"reason": "Too easy to guess"}).status_code == 303
+    assert "A coupling" not in signed_in(cast, "colleague").get("/reports/lessons/").content.decode()
+    assert signed_in(cast, "director").get(f"/reports/{report.number}/publish/").status_code == 403
+
+
+def test_a_form_is_edited_as_a_draft_and_filed_reports_keep_their_version(cast: Cast) -> None:
+    old = file(cast, form="quick").report
+    safety = signed_in(cast, "safety")
+    page = safety.get("/reports/forms/quick/")
+    assert page.status_code == 200
+    draft = ReportForm.objects.get(draft=True)
+    sent = dict(_fields(page.content.decode()))
+    sent |= {"title": "Quick report, shorter", "new-what-label": "How many litres?", "new-what-type": "number"}
+    assert safety.post("/reports/forms/quick/", {**sent, "do": "add:what"}).status_code == 303
+    page_text = safety.get("/reports/forms/quick/").content.decode()
+    assert "How many litres?" in page_text
+    assert "Quick report, shorter" in safety.get("/reports/forms/quick/preview/").content.decode()
+    assert "shorter" not in signed_in(cast, "reporter").get("/report/").content.decode()
+    again = dict(_fields(page_text))
+    safety.post("/reports/forms/quick/", {**again, "do": "up:how_many_litres"})
+    ready = dict(_fields(safety.get("/reports/forms/quick/").content.decode()))
+    assert safety.post("/reports/forms/quick/", {**ready, "do": "publish"}).status_code == 303
+    row = forms.find(cast.organisation.pk, "quick")
+    assert (row.pk, row.version, row.title) == (draft.pk, 2, "Quick report, shorter")
+    assert [field.code for field in row.form.fields][-2:] == ["how_many_litres", "photos"]
+    assert (old.form_version, old.asked.title) == (1, "Quick report")  # type: ignore[union-attr]
+    assert forms.find(cast.other.pk, "quick").version == 1
+    assert signed_in(cast, "reporter").get("/reports/forms/").status_code == 403
+
+
+def test_a_form_that_makes_no_sense_is_kept_and_not_published(cast: Cast) -> None:
+    safety = signed_in(cast, "safety")
+    page = safety.get("/reports/forms/quick/").content.decode()
+    sent = dict(_fields(page)) | {"f-narrative-required": "", "title": ""}
+    answer = safety.post("/reports/forms/quick/", {**sent, "do": "publish"})
+    assert answer.status_code == 422
+    assert "It cannot be published yet." in answer.content.decode()
+    assert forms.find(cast.organisation.pk, "quick").version == 1
+    safety.post("/reports/forms/quick/drop/")
+    assert not ReportForm.objects.filter(draft=True).exists()
+
+
+def _fields(page: str) -> list[tuple[str, object]]:
+    """What a browser would send of the editing page as it stands."""
+    found: dict[str, object] = {}
+    for match in re.finditer(r'<input class="in" id="[^"]+" name="([^"]+)"(?: value="([^"]*)")?', page):
+        found[match.group(1)] = match.group(2) or ""
+    for match in re.finditer(r'<input type="checkbox" name="([^"]+)" value="([^"]+)" checked', page):
+        found.setdefault(match.group(1), [])
+        found[match.group(1)] = [*found[match.group(1)], match.group(2)]  # type: ignore[misc]
+    return [(name, value) for name, value in found.items() if not name.startswith("new-")]

@@ -1,0 +1,22 @@
+"""Where the pages of this room are."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from qsms.records.models import Record
+
+
+def assess(record: Record) -> str:
+    """The page on which the risk of a record is rated."""
+    return reverse("risk:assess", args=[record.number])
+
+
+def accept(record: Record) -> str:
+    """The page on which the risk of a record is accepted."""
+    return reverse("risk:accept", args=[record.number])
+
+
+def add_control(record: Record) -> str:
+    """The page on which controls of the library are put against the risk of a record."""
+    return reverse("risk:add-control", args=[record.number])

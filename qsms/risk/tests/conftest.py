@@ -1,0 +1,26 @@
+"""Browsers signed in as the cast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from tests.cast import Cast
+
+Login = Callable[[str], Client]
+
+
+@pytest.fixture
+def login(cast: Cast) -> Login:
+    """A browser that is signed in as one of the cast."""
+
+    def sign_in(name: str) -> Client:
+        client = Client()
+        account = cast.people[name].account
+        assert account is not None
+        client.force_login(account)
+        return client
+
+    return sign_in

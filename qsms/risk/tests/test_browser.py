@@ -1,0 +1,118 @@
+"""Rating in a real Chromium: by keyboard alone, in both themes and on a phone, and accessible."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from django.test import Client
+from playwright.sync_api import Page
+
+from qsms.records import services
+from qsms.records.models import Record
+from qsms.risk import doors, matrix_editing
+from tests.cast import Cast
+
+from .makers import PROOF, analysed, control, give_password, rate
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def story(cast: Cast) -> Record:
+    """A hazard whose acceptance stands and whose control turned out weak."""
+    give_password(cast, "director", "safety")
+    record = analysed(cast, disciplines=7)
+    rate(cast, record, "4B", why="No lock indication on couplings, five spills in 12 months")
+    made = control(cast, record, watched_by="Night observation, weekly")
+    rate(cast, record, "2B", "predicted", why="With the procedure")
+    safety = cast.actor("safety")
+    services.move(safety, record.pk, "plan_controls")
+    doors.accept(cast.actor("director"), record.pk, expires_on=dt.date(2026, 12, 1), proof=PROOF)
+    services.move(safety, made.pk, "put_in_place")
+    services.move(safety, made.pk, "find_weak", fields={"check_result": "8 of 11"})
+    matrix_editing.copy_matrix(safety, doors.matrix_for(safety, 1).pk)
+    return record
+
+
+def signed_in(cast: Cast, name: str, open_page: Open, live: Any, **options: Any) -> Page:
+    account = cast.people[name].account
+    assert account is not None
+    client = Client()
+    client.force_login(account)
+    page = open_page(**options)
+    page.context.add_cookies([{"name": "qsms_session", "value": client.cookies["qsms_session"].value, "url": live.url}])
+    return page
+
+
+def test_a_risk_is_rated_by_keyboard_alone(cast: Cast, story: Record, open_page: Open, live: Any) -> None:
+    page = signed_in(cast, "safety", open_page, live)
+    page.goto(f"/risk/assess/{story.number}/?kind=actual")
+    page.locator("input[name=cell]:checked").focus()
+    with page.expect_response("**/weigh/"):
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.value") == "3B"
+    page.get_by_text("Ends when you save").wait_for()
+    assert page.locator("[data-matrix-said]").inner_text() == "3B: Remote, Hazardous. Tolerable."
+    assert "3B" in page.locator("#rating-h").inner_text()
+    for _step in range(8):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "why":
+            break
+    page.keyboard.type("Same failure twice in one month")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/r/hazard/**")
+    page.get_by_text("is rated 3B Tolerable (actual).").first.wait_for()
+    stored = Record.everywhere.get(pk=story.pk)
+    assert (stored.risk_cell, stored.state) == ("3B", "controls_planned")
+
+
+def test_lower_severity_asks_for_its_reason_at_once(cast: Cast, story: Record, open_page: Open, live: Any) -> None:
+    page = signed_in(cast, "safety", open_page, live, viewport={"width": 390, "height": 844})
+    page.goto(f"/risk/assess/{story.number}/?kind=predicted")
+    page.locator("#r_why").fill("Typed before the choice")
+    page.locator("input[value='2D']").check(force=True)
+    page.get_by_text("Lower severity needs a reason.").wait_for()
+    assert page.locator("#r_why").input_value() == "Typed before the choice"
+    page.locator("#r_why_severity").fill("Half the pressure")
+    page.get_by_role("button", name="Save rating").click()
+    page.get_by_text("is rated 2D Acceptable (predicted).").first.wait_for()
+
+
+PAGES = {
+    "rate": "/risk/assess/{n}/?kind=actual",
+    "scales": "/risk/assess/{n}/?lens=4",
+    "hazard": "/r/hazard/{n}/",
+    "control": "/r/control/CTL-{y}-0001/",
+    "add": "/risk/controls/{n}/",
+    "accept": "/risk/accept/{n}/?lens=1",
+    "matrices": "/risk/matrices/",
+    "matrix": "/risk/matrices/{old}/",
+    "edit": "/risk/matrices/{draft}/edit/",
+}
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")])
+def test_the_pages_are_accessible_and_never_scroll_sideways(
+    cast: Cast, story: Record, open_page: Open, live: Any, width: int, theme: str
+) -> None:
+    page = signed_in(cast, "director", open_page, live, viewport={"width": width, "height": 900}, color_scheme=theme)
+    editor = signed_in(cast, "safety", open_page, live, viewport={"width": width, "height": 900}, color_scheme=theme)
+    usual = doors.matrix_for(cast.actor("safety"), 1)
+    known = {"n": story.number, "y": story.number.split("-")[1], "old": usual.pk, "draft": usual.pk + 100}
+    known["draft"] = type(usual).everywhere.get(organisation=cast.organisation).pk
+    found = {}
+    for name, address in PAGES.items():
+        opened = editor if name == "edit" else page
+        opened.goto(address.format(**known))
+        opened.wait_for_load_state("networkidle")
+        violations = Axe().run(opened, options={"resultTypes": ["violations"]}).response["violations"]
+        wide = opened.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if violations or wide > 0:
+            found[name] = (wide, [(one["id"], one["nodes"][0]["html"][:120]) for one in violations])
+    assert found == {}

@@ -1,0 +1,20 @@
+from django.urls import path
+from django.views.generic import RedirectView
+
+from .views import controlling, editing, matrices, rating, taking
+
+app_name = "risk"
+urlpatterns = [
+    path("", RedirectView.as_view(url="/r/hazard/"), name="home"),
+    path("assess/<str:number>/", rating.rate, name="assess"),
+    path("assess/<str:number>/weigh/", rating.weigh, name="weigh"),
+    path("accept/<str:number>/", taking.take_number, name="accept"),
+    path("ask/<str:number>/", taking.ask, name="ask"),
+    path("controls/<str:number>/", controlling.add, name="add-control"),
+    path("matrices/", matrices.show_list, name="matrices"),
+    path("matrices/<int:matrix_id>/", matrices.show, name="matrix"),
+    path("matrices/<int:matrix_id>/copy/", matrices.copy, name="copy-matrix"),
+    path("matrices/<int:matrix_id>/adopt/", matrices.adopt, name="adopt-matrix"),
+    path("matrices/<int:matrix_id>/edit/", editing.edit, name="edit-matrix"),
+    path("matrices/<int:matrix_id>/drop/", editing.drop, name="drop-matrix"),
+]

@@ -1,0 +1,1 @@
+"""Pages of this room: rating a risk, taking it, adding controls, keeping matrices."""

@@ -1,0 +1,141 @@
+"""The matrix editor: words of the levels, classes with authority and validity, and the class of each cell."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from qsms.records.errors import NotVisible, Refused
+from qsms.ui import answers
+
+from .. import matrices, matrix_editing
+from ..choices import MatrixStatus
+from ..models import RiskMatrix
+
+
+@answers.for_people
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, matrix_id: int) -> HttpResponse:
+    """Change a draft, keep it with its faults, publish it when it has none."""
+    actor = answers.actor_of(request)
+    if not actor.holds(matrix_editing.EDIT):
+        raise Refused([_("You may not change risk matrices. Ask the safety manager or an administrator.")])
+    row = matrices.find(actor, matrix_id)
+    if row is None:
+        raise NotVisible
+    if row.status != MatrixStatus.DRAFT:
+        raise Refused([_("“%(matrix)s” is published and no longer changes. Edit a copy of it.") % {"matrix": row}])
+    if request.method == "GET":
+        return _page(request, row)
+    version = request.POST.get("version", "")
+    definition = read(row.definition, request.POST)
+    row = matrix_editing.change(actor, row.pk, int(version) if version.isdecimal() else -1, definition)
+    wrong = matrix_editing.faults(row)
+    if "publish" not in request.POST:
+        said = _("The draft is kept.")
+        return answers.done(request, request.path, said)
+    if wrong:
+        return _page(request, row, status=422)
+    published = matrix_editing.publish(actor, row.pk, row.version)
+    said = _("“%(matrix)s” is in force. Ratings made before stay on the edition they were made on.") % {
+        "matrix": published
+    }
+    return answers.done(request, reverse("risk:matrix", args=[published.pk]), said)
+
+
+@answers.for_people
+@require_POST
+def drop(request: HttpRequest, matrix_id: int) -> HttpResponse:
+    """Throw a draft away."""
+    matrix_editing.drop(answers.actor_of(request), matrix_id)
+    return answers.done(request, reverse("risk:matrices"), _("The draft is thrown away."))
+
+
+def _page(request: HttpRequest, row: RiskMatrix, *, status: int = 200) -> HttpResponse:
+    wrong = matrix_editing.faults(row)
+    context = {
+        "row": row,
+        "wrong": wrong,
+        "cautions": [] if wrong else matrix_editing.cautions(row),
+        "tried": status == 422,
+        **shown(row.definition),
+    }
+    return answers.page(request, "risk/edit_matrix.html", context, status=status)
+
+
+def read(stored: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, Any]:
+    """The definition with what the editor's form says in place of the old words, classes and cells.
+
+    What is no number stays as typed, so that the check can quote it.
+    """
+    found = copy.deepcopy(dict(stored))
+    for key in ("title", "edition", "basis"):
+        if key in given:
+            found[key] = given[key].strip()
+    for a, axis in enumerate(found["axes"]):
+        axis["label"] = given.get(f"axis_{a}", axis["label"]).strip()
+        for n, level in enumerate(axis["levels"]):
+            level["label"] = given.get(f"level_{a}_{n}", level["label"]).strip()
+            level["meaning"] = given.get(f"meaning_{a}_{n}", level["meaning"]).strip()
+    for n, one in enumerate(found["authorities"]):
+        one["label"] = given.get(f"authority_{n}", one["label"]).strip()
+    for n, one in enumerate(found["classes"]):
+        for key in ("label", "meaning", "behaviour"):
+            one[key] = given.get(f"{key}_class_{n}", one[key]).strip()
+        if f"label_class_{n}" in given:
+            one["days_to_act"] = _number(given.get(f"days_{n}", ""))
+            one["stop_activity"] = bool(given.get(f"stop_{n}"))
+            who = given.get(f"who_{n}", "")
+            one["acceptance"] = {"authority": who, "max_months": _number(given.get(f"months_{n}", ""))} if who else None
+            if "at_least" in one:
+                one["at_least"] = _number(given.get(f"at_least_{n}", ""))
+    for cell in found.get("cells", {}):
+        found["cells"][cell] = given.get(f"cell_{cell}", found["cells"][cell])
+    return found
+
+
+def _number(text: str) -> int | str | None:
+    text = text.strip()
+    return int(text) if text.isdecimal() else text or None
+
+
+def shown(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """What the editor's template walks through: axes, classes, and the grid row by row."""
+    axes, classes = definition["axes"], definition["classes"]
+    tones = {one["code"]: one["tone"] for one in classes}
+    rows: list[tuple[Mapping[str, Any], list[dict[str, str]]]] = []
+    columns: list[Mapping[str, Any]] = []
+    if definition["kind"] == "grid":
+        down, across = axes
+        columns = across["levels"]
+        for level in down["levels"]:
+            cells = []
+            for column in columns:
+                codes = {down["code"]: str(level["code"]), across["code"]: str(column["code"])}
+                name = "".join(codes[each] for each in definition["notation"])
+                chosen = definition["cells"][name]
+                cells.append({"name": name, "chosen": chosen, "tone": tones.get(chosen, "toler")})
+            rows.append((level, cells))
+    told = []
+    for one in classes:
+        acceptance = one.get("acceptance") or {}
+        told.append(
+            {
+                **one,
+                "who": acceptance.get("authority", ""),
+                "months": _typed(acceptance.get("max_months")),
+                "days": _typed(one.get("days_to_act")),
+                "from_score": _typed(one.get("at_least")) if "at_least" in one else None,
+            }
+        )
+    return {"definition": definition, "classes": told, "rows": rows, "columns": columns}
+
+
+def _typed(value: object) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,92 @@
+"""The page of results and the palette in a real Chromium, with axe and without sideways scroll."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from django.test import Client
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.cast import Cast
+from tests.newtype.spills import spill
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(autouse=True)
+def scene(real_db: None, keeper: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few spills. The browser's loop runs in the thread that prepares the rows."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    sites = list(keeper.sites.values())
+    told = "Found during the walk-round. The quick-release coupling of the hydraulic cart had let go; about %d litres "
+    told += "went on the concrete of stand 14 and some of it reached the storm drain before it could be covered."
+    for n, title in enumerate(
+        [
+            "Hydraulic fluid on stand 14 after servicing, some reached the storm drain",
+            "Fuel smell in the cabin after refuelling",
+            "Hydraulic cart leaks at its quick-release coupling",
+            "Drum without a label behind hangar 3",
+        ]
+    ):
+        spill(keeper, title=title, cleaned=told % n, site=sites[n % 3], disciplines=["1", "4"])
+
+
+@pytest.fixture
+def enter(open_page: OpenPage, keeper: Cast, live: LiveServer) -> Callable[..., Page]:
+    """Opens a page for the safety manager."""
+
+    def open_for(**options: object) -> Page:
+        client = Client()
+        account = keeper.people["safety"].account
+        assert account
+        client.force_login(account)
+        page = open_page(**options)
+        cookie = client.cookies["qsms_session"].value
+        page.context.add_cookies([{"name": "qsms_session", "value": cookie, "url": live.url}])
+        return page
+
+    return open_for
+
+
+def looks_right(page: Page, name: str) -> None:
+    """No serious finding of axe, no sideways scroll; a picture for people if QSMS_TEST_SHOTS names a folder."""
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+    grave = [
+        f"{one['id']}: {node['html'][:160]}"
+        for one in found.response["violations"]
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+    assert not grave, "\n".join(grave)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+    if folder := os.environ.get("QSMS_TEST_SHOTS"):
+        page.screenshot(path=f"{folder}/{name}.png")
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (1440, "dark"), (390, "light"), (360, "dark")])
+def test_results_and_their_absence(enter: Callable[..., Page], width: int, theme: str) -> None:
+    page = enter(viewport={"width": width, "height": 900}, color_scheme=theme)
+    for text, name in (("hydraulic cou", "results"), ("absent", "nothing"), ("", "start")):
+        page.goto(f"/search/?q={text}")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Search")
+        looks_right(page, f"search-{name}-{width}-{theme}")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_palette_finds_while_one_types_and_opens_the_page_of_results(
+    enter: Callable[..., Page], width: int
+) -> None:
+    page = enter(viewport={"width": width, "height": 900})
+    page.goto("/search/")
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").press_sequentially("hyd")
+    expect(page.get_by_role("option").first).to_contain_text("Hydraulic cart leaks")
+    looks_right(page, f"palette-{width}")
+    page.get_by_role("option", name="Search all text for “hyd”, 4 results").click()
+    expect(page.get_by_text("4 records")).to_be_visible()

@@ -1,0 +1,28 @@
+from django.urls import path
+
+from . import holidays, numbers, people, places, roles, views
+
+app_name = "administration"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("organisation/", views.organisation, name="organisation"),
+    path("people/", people.show, name="people"),
+    path("people/new/", people.add, name="person-new"),
+    path("people/<int:pk>/", people.show_one, name="person"),
+    path("people/<int:pk>/invite/", people.invite, name="invite"),
+    path("people/<int:pk>/access/", people.set_active, name="access"),
+    path("people/<int:pk>/roles/", people.grant, name="grant"),
+    path("people/<int:pk>/roles/<int:grant_pk>/end/", people.end_grant, name="grant-end"),
+    path("people/<int:pk>/rights/", roles.rights, name="rights"),
+    path("roles/", roles.show, name="roles"),
+    path("roles/<slug:code>/", roles.show_one, name="role"),
+    path("roles/<slug:code>/copy/", roles.copy, name="role-copy"),
+    path("numbers/", numbers.show, name="numbers"),
+    path("holidays/", holidays.show, name="holidays"),
+    path("history/", views.history, name="history"),
+    path("sites/", places.show, {"what": "sites"}, name="sites"),
+    path("units/", places.show, {"what": "units"}, name="units"),
+    path("processes/", places.show, {"what": "processes"}, name="processes"),
+    path("<slug:what>/new/", places.edit, name="place-new"),
+    path("<slug:what>/<int:pk>/", places.edit, name="place-edit"),
+]

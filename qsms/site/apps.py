@@ -1,0 +1,23 @@
+from django.apps import AppConfig
+
+
+class SiteConfig(AppConfig):
+    """Where the kits are told of one another and of the rooms. Each line of `ready` is one such telling."""
+
+    name = "qsms.site"
+    label = "site"
+
+    def ready(self) -> None:
+        from qsms.records import listing
+        from qsms.search import queries
+        from qsms.search import views as search
+        from qsms.ui import context, lists, marks
+
+        from . import menu, palette
+        from .accounts import sweeping  # noqa: F401 - registers its duty
+
+        context.provide(
+            menu=menu.menu, person=menu.person, inbox=menu.inbox, links=menu.links, organisation=menu.organisation
+        )
+        listing.provide_search(queries.in_list)
+        search.provide(pages=palette.pages, verbs=palette.verbs, lens=lists.lens_of, state=marks.state)

@@ -1,0 +1,54 @@
+"""Nobody gets past the door without signing in, but for the few views that say so; and nothing of it is cached.
+
+A view that visitors may see is marked with Django's `login_not_required`. Everything else, also what is added one day
+and forgotten here, asks for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render, resolve_url
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Sends visitors to the sign-in page, and tells an account that stands for nobody (any more) what that means."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        if not request.user.is_authenticated:
+            return self.handle_no_permission(request, view_func)
+        if getattr(request, "actor", None) is None:
+            return render(request, "accounts/nobody.html", status=403)
+        return None
+
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponseBase:
+        if request.headers.get("HX-Request") != "true":
+            return super().handle_no_permission(request, view_func)
+        # A part of a page was asked for after the session had ended: the whole page has to go to the sign-in.
+        parts = urlsplit(request.headers.get("HX-Current-URL", request.get_full_path()))
+        here = urlunsplit(("", "", parts.path, parts.query, ""))
+        door = redirect_to_login(here, resolve_url(self.get_login_url(view_func)))
+        return HttpResponse(status=204, headers={"HX-Redirect": door["Location"]})
+
+
+class KeepPrivate:
+    """Pages stay in no cache, of a proxy or of a browser that the next person uses, unless they say otherwise."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        return response

@@ -1,0 +1,137 @@
+"""The side menu and the fixed places of the shell, read from the registry and from the routes that there are.
+
+A page whose route is not there is left out, so that a room brings its line by bringing its page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from qsms.org.actor import Actor
+from qsms.org.models import Role
+from qsms.records import registry, tally, tasks
+from qsms.ui.context import Group, Item, Links, Person
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+GROUPS: dict[str, StrOrPromise] = {
+    "happens": _("Happens"),
+    "act": _("Act"),
+    "assure": _("Assure"),
+    "know": _("Know"),
+    "steer": _("Steer"),
+}
+# The letter that follows G for the list of a kind.
+LETTERS = {"report": "r", "action": "a", "hazard": "k"}
+INBOX_CAP = 100
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of the menu that is no list: the name of its route, and the permission without which it is not shown."""
+
+    route: str
+    label: StrOrPromise
+    icon: str
+    room: str = ""
+    go: str = ""
+    needs: str = ""
+
+
+PLACES = (
+    Place("work", _("My work"), "inbox", go="m"),
+    Place("overview", _("Overview"), "layout-dashboard", go="o"),
+    Place("reports:triage", _("Triage"), "bolt", "happens", needs="report.triage"),
+    Place("reports:lessons", _("Lessons"), "bulb", "know"),
+    Place("risk:matrices", _("Risk matrices"), "layout-columns", "steer", needs="matrix.edit"),
+    Place("reports:forms", _("Report forms"), "clipboard-list", "steer", needs="form.edit"),
+    Place("administration:home", _("Administration"), "settings", "steer", needs="org.admin"),
+)
+
+
+def address(route: str, *args: object, otherwise: str = "") -> str:
+    """Where a route leads; `otherwise` when there is no such route."""
+    try:
+        return reverse(route, args=args)
+    except NoReverseMatch:
+        return otherwise
+
+
+def acting(request: HttpRequest) -> Actor | None:
+    """Who acts in this request; nobody on error pages that are drawn before the middleware ran."""
+    return getattr(request, "actor", None)
+
+
+def kinds(actor: Actor) -> list[registry.RecordType]:
+    """The record types of the menu of which this actor may see any."""
+    return [sheet for sheet in registry.all_types() if sheet.in_menu and actor.holds(f"{sheet.kind}.view")]
+
+
+def menu(request: HttpRequest) -> Iterable[Group]:
+    """The places of no room, then the rooms in their groups with what is open to the reader."""
+    actor = acting(request)
+    if actor is None:
+        return ()
+    sheets = kinds(actor)
+    counts = tally.open_by_kind(actor, [sheet.kind for sheet in sheets])
+    lines: dict[str, list[Item]] = {room: [] for room in ("", *GROUPS)}
+    for place in PLACES:
+        url = address(place.route)
+        if url and (not place.needs or actor.holds(place.needs)):
+            lines[place.room].append(Item(str(place.label), url, place.icon, go=place.go))
+    for sheet in sheets:
+        url = reverse("ui:list", args=[sheet.kind])
+        room = sheet.room if sheet.room in GROUPS else "steer"
+        item = Item(
+            str(sheet.label_plural), url, sheet.icon, counts.get(sheet.kind) or None, LETTERS.get(sheet.kind, "")
+        )
+        lines[room].append(item)
+    return [Group(tuple(items), str(GROUPS.get(room, ""))) for room, items in lines.items() if items]
+
+
+def person(request: HttpRequest) -> Person | None:
+    """Who is signed in, with the role that reaches furthest."""
+    actor = acting(request)
+    if actor is None:
+        return None
+    widest = next((right.role for right in sorted(actor.rights, key=lambda one: one.axis != "all")), "")
+    titles = Role.objects.filter(organisation_id=actor.organisation_id, code=widest).values_list("title", flat=True)
+    return Person(actor.name, titles.first() or "" if widest else "")
+
+
+def inbox(request: HttpRequest) -> int:
+    """How many tasks wait for the reader."""
+    actor = acting(request)
+    return tasks.count_mine(actor, cap=INBOX_CAP) if actor else 0
+
+
+def links(request: HttpRequest) -> Links:
+    """Where the fixed places of the shell lead, as far as there are pages for them."""
+    actor = acting(request)
+    first = next(iter(kinds(actor)), None) if actor else None
+    plain = Links()
+    return Links(
+        home=address("home", otherwise=plain.home),
+        work=address("work", otherwise=plain.work),
+        records=reverse("ui:list", args=[first.kind]) if first else plain.records,
+        report=address("reports:choose", otherwise=plain.report),
+        search=address("search:results", otherwise=plain.search),
+        palette=address("search:palette", otherwise=plain.palette),
+        help=address("help", otherwise=plain.help),
+        account=address("account", otherwise=plain.account),
+        sign_in=address("sign-in", otherwise=plain.sign_in),
+        sign_out=address("sign-out", otherwise=plain.sign_out),
+    )
+
+
+def organisation(request: HttpRequest) -> str:
+    """The organisation's name, for prints."""
+    actor = acting(request)
+    return actor.organisation_name if actor else ""

@@ -1,0 +1,116 @@
+"""The door, the account and the administration in a real Chromium: axe, width, script off, and the way through."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from qsms.org import roles, services
+from qsms.org.models import Person, Role
+from qsms.site.accounts import set_up
+from qsms.site.tests.test_set_up import ACCOUNT, ORGANISATION, SITES
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
+
+CAST = (
+    ("safety", "Safety manager", "Runs triage and the hazard register"),
+    ("quality", "Quality manager", "Judges quality, decides extensions"),
+    ("gatekeeper", "Confidential reporting officer", "The only one who may open a sealed name"),
+    ("administrator", "Systems administrator", "Sets the system up, reads nothing sealed"),
+    ("site_owner", "Line maintenance manager", "Replaces the couplings, asks for time"),
+    ("reporter", "Mechanic", "Reports from the line at night"),
+)
+SIZES = [(1440, "light"), (390, "dark")]
+
+
+@pytest.fixture
+def demo(cast, settings):
+    """The demonstration: some of the cast on the sign-in page, all with its password."""
+    settings.DEMO = True
+    for name, title, line in CAST:
+        person = cast.people[name]
+        Person.objects.filter(pk=person.pk).update(title=title, cast=line)
+        person.account.set_password("demo")
+        person.account.save()
+    roles.copy(Role.objects.get(organisation=cast.organisation, code="auditor"), title="Junior auditor")
+    services.grant(cast.colleague, "junior_auditor", axis="all")
+    return cast
+
+
+def enter(page, name="Administrator Person"):
+    page.goto("/sign-in/?next=/account/")
+    page.get_by_role("button", name=name).click()
+    page.wait_for_url("**/account/")
+
+
+def faults(page):
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [(each["id"], each["nodes"][0]["html"][:160]) for each in found]
+
+
+@pytest.mark.parametrize(("width", "theme"), SIZES)
+def test_every_page_is_sound(demo, open_page, width, theme):
+    page = open_page(viewport={"width": width, "height": 900}, color_scheme=theme)
+    page.goto("/sign-in/")
+    assert faults(page) == []
+    enter(page)
+    person = demo.site_owner.pk
+    for path in (
+        "/account/", "/account/password/", "/account/delegations/new/", "/account/rights/", "/administration/",
+        "/administration/organisation/", "/administration/people/", "/administration/people/new/",
+        f"/administration/people/{person}/", f"/administration/people/{person}/rights/", "/administration/roles/",
+        "/administration/roles/safety_manager/", "/administration/roles/junior_auditor/", "/administration/numbers/",
+        "/administration/holidays/", "/administration/history/", "/administration/sites/", "/administration/units/new/",
+        "/set-up/done/",
+    ):  # fmt: skip
+        page.goto(path)
+        assert page.locator("h1").count() == 1, path
+        assert faults(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+
+
+@pytest.mark.parametrize("width", [320, 768])
+def test_the_door_does_not_scroll_sideways(demo, open_page, width):
+    page = open_page(viewport={"width": width, "height": 900})
+    for path in ("/sign-in/", "/sign-in/forgot/"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+
+
+def test_everything_works_without_script(demo, open_page):
+    page = open_page(java_script_enabled=False)
+    enter(page)
+    page.goto(f"/administration/people/{demo.site_owner.pk}/")
+    page.locator("select[name=role]").select_option(label="Auditor")
+    page.get_by_role("button", name="Grant", exact=True).click()
+    assert page.get_by_text("at Larkfield").first.is_visible()
+    page.goto("/account/")
+    page.get_by_role("button", name="Sign out everywhere").click()
+    page.wait_for_url("**/sign-in/")
+
+
+def test_a_wrong_password_is_told_and_the_address_kept(demo, page, console_errors):
+    page.goto("/sign-in/")
+    page.get_by_label("E-mail address").fill("safety@larkfield.test")
+    page.get_by_label("Password").fill("not this one")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").get_by_text("do not belong together").wait_for()
+    assert page.get_by_label("E-mail address").input_value() == "safety@larkfield.test"
+    assert faults(page) == []
+    assert [line for line in console_errors if "403" not in line] == []
+    console_errors.clear()
+
+
+@pytest.mark.parametrize(("width", "theme"), SIZES)
+def test_the_first_visit(open_page, live, width, theme):
+    page = open_page(viewport={"width": width, "height": 900}, color_scheme=theme)
+    page.goto(set_up.link_if_empty().replace("http://localhost:8000", live.url))
+    for step in (ORGANISATION, SITES, ACCOUNT):
+        assert faults(page) == []
+        for name, value in step.items():
+            field = page.locator(f"[name={name}]")
+            field.select_option(value) if field.evaluate("e => e.tagName") == "SELECT" else field.fill(value)
+        page.locator("main form .btn-main").click()
+    page.wait_for_url("**/set-up/done/")
+    assert page.get_by_role("heading", name="Quillhaven Rotor is set up").is_visible()
+    assert faults(page) == []

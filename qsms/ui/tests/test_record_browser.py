@@ -1,0 +1,106 @@
+"""One record in a real Chromium: keys, dialog, draft, mention; axe and the width of the page in both themes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from django.test import Client
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from qsms.records import services
+from tests.cast import Cast
+from tests.newtype.models import Spill
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
+OpenPage = Callable[..., Page]
+# What reaches past the window while the page as a whole can be scrolled sideways.
+TOO_WIDE = """document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
+    .filter((one) => one.getBoundingClientRect().right > innerWidth)
+    .map((one) => `${one.tagName}.${one.className}: ${one.textContent.slice(0, 40)}`).concat(["the page"])"""
+
+
+@pytest.fixture
+def desk(open_page: OpenPage, login: Callable[[str], Client], live: LiveServer) -> Callable[..., Page]:
+    """A browser window of somebody who is signed in."""
+
+    def sit_down(who: str, width: int = 1440, theme: str = "light") -> Page:
+        page = open_page(viewport={"width": width, "height": 900}, color_scheme=theme)
+        session = login(who).cookies["qsms_session"].value
+        page.context.add_cookies([{"name": "qsms_session", "value": session, "url": live.url}])
+        return page
+
+    return sit_down
+
+
+def test_a_move_by_keyboard_with_its_dialog(
+    desk: Callable[..., Page], spill: Callable[..., Spill], keeper: Cast
+) -> None:
+    made = spill(owner=keeper.safety)
+    page = desk("safety")
+    page.goto(f"/r/spill/{made.number}/")
+    page.keyboard.press(".")
+    expect(page.get_by_role("link", name="Make void")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Make void")).to_be_hidden()
+    page.get_by_role("link", name="Cleaned up").focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading", name="Cleaned up")).to_be_visible()
+    dialog.get_by_label("How it was cleaned").fill("Sawdust")
+    dialog.get_by_role("button", name="Cleaned up").click()
+    expect(dialog.get_by_role("alert")).to_be_focused()
+    expect(dialog.get_by_label("How it was cleaned")).to_have_value("Sawdust")
+    dialog.get_by_label("Checker").fill("Quality Person")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("is now “Cleaned”")).to_have_count(2)
+    expect(page.locator("[data-live]")).to_contain_text("is now “Cleaned”")
+    page.keyboard.press("e")
+    page.wait_for_url("**/edit/")
+
+
+def test_a_draft_keeps_itself_and_comes_back(desk: Callable[..., Page]) -> None:
+    page = desk("safety")
+    page.goto("/r/spill/new/")
+    page.get_by_label("Title").fill("Half a thought")
+    expect(page.locator("[data-draft-said]")).to_contain_text("Draft kept", timeout=9000)
+    page.goto("/r/spill/new/")
+    expect(page.get_by_label("Title")).to_have_value("Half a thought")
+    page.get_by_role("button", name="Throw the draft away").click()
+    expect(page.get_by_text("The draft is thrown away.").first).to_be_visible()
+    expect(page.get_by_label("Title")).to_have_value("")
+
+
+def test_a_name_is_taken_from_the_list_by_keyboard(desk: Callable[..., Page], spill: Callable[..., Spill]) -> None:
+    made = spill()
+    page = desk("safety")
+    page.goto(f"/r/spill/{made.number}/tab/comments/")
+    box = page.get_by_label("Your comment")
+    box.press_sequentially("Look, @qua")
+    expect(page.get_by_role("option", name="Quality Person")).to_be_visible()
+    box.press("Enter")
+    expect(box).to_have_value("Look, @Quality Person ")
+    page.get_by_role("button", name="Add comment").click()
+    expect(page.locator(".talk b", has_text="@Quality Person")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark"), (360, "light")])
+def test_pages_are_accessible_and_never_wider_than_the_window(
+    desk: Callable[..., Page], spill: Callable[..., Spill], keeper: Cast, width: int, theme: str
+) -> None:
+    long = "Hydraulic fluid on stand 14 after servicing, some reached the storm drain by the jet bridge before the mat"
+    made = spill(title=long, owner=keeper.quality, cleaned="Mats\n\nand sawdust", due_on="2026-01-03")
+    other = spill(title="Wet patch under hydraulic cart 3")
+    services.link(keeper.actor("safety"), made.pk, other.pk, "duplicates")
+    services.comment(keeper.actor("quality"), made.pk, "Tagged.")
+    page = desk("safety", width, theme)
+    tabs = ("", "tab/links/", "tab/comments/", "tab/files/", "tab/history/", "edit/", "trace/", "move/clean/", "link/")
+    for url in ("/", "/?whose=raised", "/r/spill/new/", *(f"/r/spill/{made.number}/{tab}" for tab in tabs)):
+        page.goto(url)
+        wide = page.evaluate(TOO_WIDE)
+        assert not wide, (url, wide)
+        found = Axe().run(page).response["violations"]
+        grave = [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")]
+        assert not grave, (url, grave)
