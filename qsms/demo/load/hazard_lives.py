@@ -252,7 +252,7 @@ def register(stage: Stage, few: bool = False) -> None:
     for hazard in stage.library.hazards:
         for code in (*hazard.controls, *hazard.added):
             lenses.setdefault(code, []).extend(one for one in hazard.lenses if one not in lenses.get(code, ()))
-    told = stage.library.hazards[:4] if few else stage.library.hazards
+    told = stage.library.hazards[:2] if few else stage.library.hazards
     used = {code for hazard in told for code in (*hazard.controls, *hazard.added)}
     lives = {
         one.code: ControlLife(stage, one, tuple(lenses[one.code]), stage.rng("control", one.code))
