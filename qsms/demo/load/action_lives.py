@@ -30,7 +30,7 @@ DUE_DAYS = {
     "improvement": (60, 150),
 }
 CHECK_DAYS = (45, 75)
-LATE_SHARE, EXTENDED_SHARE, FAILED_SHARE = 0.2, 0.14, 0.3
+LATE_SHARE, EXTENDED_SHARE, FAILED_SHARE = 0.26, 0.14, 0.3
 # Of those that are late, one in four is late by months.
 FORGOTTEN_SHARE = 0.25
 CHECKERS = ("lead_auditor", "quality_manager", "safety_manager", "ohs_manager", "maintenance_director")

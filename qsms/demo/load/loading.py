@@ -86,8 +86,10 @@ def _play(stage: Stage, library: Library, quick: bool, tell: Tell) -> None:
     happenings.plan(stage, shelf, stories, _amount(home, quick))
     if home:
         hazard_lives.register(stage, few=quick)
-        Thread(stage, shelf).plan()
+        Thread(stage, shelf, library.reports, library.actions).plan()
         _rounds(stage, weeks=8 if quick else 1)
+    else:
+        Thread(stage, shelf, (), library.elsewhere).plan()
     began = stage.now - dt.timedelta(days=happenings.DAYS)
     for instant in stage.timeline.run():
         if home:
