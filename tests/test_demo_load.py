@@ -14,16 +14,18 @@ from qsms import cli
 from qsms.actions.models import Action, Extension, Round
 from qsms.demo.load import happenings
 from qsms.demo.load.world import PASSWORD, present
+from qsms.demo.stories import load_library
 from qsms.org.models import Account
 from qsms.records import registry, seals, tally, tasks
 from qsms.records.models import Attachment, Clock, Deed, Link, Outbox, Record, Signature, Task
 from qsms.reports.models import Message, Report
 from qsms.risk.models import Acceptance, Assessment, Control, Hazard
 from qsms.rules.lifecycle import Phase
+from qsms.ui import my_work
 from tests.harness.clock import START
 from tests.larkfield import Larkfield
 
-CAST = ("dana.whitlock", "ravi.menon", "ingrid.solheim", "priya.nair", "teo.alvarez")
+CAST = [one.code for part in load_library().organisations for one in part.people if one.cast]
 
 
 def test_every_number_is_given_once_and_every_state_is_known(larkfield: Larkfield) -> None:
@@ -114,9 +116,14 @@ def test_the_password_of_everybody_is_known_and_kept_well(larkfield: Larkfield) 
 
 
 @pytest.mark.parametrize("code", CAST)
-def test_the_desks_have_work_and_can_be_seen(larkfield: Larkfield, code: str) -> None:
+def test_everybody_of_the_cast_has_work_and_nobody_drowns(larkfield: Larkfield, code: str) -> None:
     waiting = tasks.mine(larkfield.actor(code))
     assert 0 < len(waiting) < 60
+
+
+def test_the_button_of_an_overdue_check_leads_on(larkfield: Larkfield) -> None:
+    check = next(one for one in tasks.mine(larkfield.actor("dana.whitlock")) if one.code == "check")
+    assert my_work.verb_of(check)[0] == "It works: close"
 
 
 def test_tasks_of_what_is_closed_are_done(larkfield: Larkfield) -> None:

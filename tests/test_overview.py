@@ -19,7 +19,8 @@ from tests.larkfield import Larkfield
 # Everything; everything but the confidential, and own records; one site; one unit; own records only; nothing of ours.
 LOOKING = ("dana.whitlock", "grace.adeyemi", "kenji.morita", "dalia.mansour", "mei.tanaka", "lena.voss")
 TABLES = ("open", "overdue", "owners", "months", "clocks", "heat")
-QUERIES = 14
+# Session, account, person and rights; menu and inbox of the shell; the page's own ten.
+QUERIES = 18
 
 
 def numbers(figures: Figures) -> Iterator[Number]:
@@ -62,7 +63,7 @@ def test_every_number_is_that_of_its_list_at_one_site(larkfield: Larkfield, code
 
 def test_who_sees_more_counts_more_and_who_sees_nothing_counts_nothing(larkfield: Larkfield) -> None:
     whole = {code: sum(one.n for one in numbers(Figures(Counting(larkfield.actor(code))))) for code in LOOKING}
-    assert whole["dana.whitlock"] > whole["grace.adeyemi"] > whole["kenji.morita"] > 0
+    assert whole["dana.whitlock"] > whole["grace.adeyemi"] > whole["kenji.morita"]
     stranger = Figures(Counting(larkfield.actor("ruth.okoye")))
     own = {one.url for one in numbers(stranger) if one.n}
     assert all("/r/report/" in url for url in own)

@@ -392,6 +392,8 @@ class Library:
     stories: tuple[Story, ...] = field(default=(), metadata={"many": Story})
     reports: tuple[ThreadReport, ...] = field(default=(), metadata={"many": ThreadReport})
     actions: tuple[ThreadAction, ...] = field(default=(), metadata={"many": ThreadAction})
+    # What lies on the desks of the other organisation.
+    elsewhere: tuple[ThreadAction, ...] = field(default=(), metadata={"many": ThreadAction})
 
     @property
     def home(self) -> Organisation:

@@ -27,6 +27,7 @@ from qsms.rules.lifecycle import Phase
 AGES: Sequence[tuple[int, int | None]] = ((1, 7), (8, 30), (31, 90), (91, None))
 CLOCKS = ("report.acknowledge", "report.triage")
 CLOCK_MONTHS = 3
+ROOMS = ("happens", "act", "assure", "know", "steer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,9 @@ class Counting:
 
     @cached_property
     def sheets(self) -> list[RecordType]:
-        """The kinds of which the actor may see any record."""
-        return [one for one in registry.all_types() if one.in_menu and scope.branches(self.actor, one.kind)]
+        """The kinds of which the actor may see any record, in the order of the menu."""
+        seen = [one for one in registry.all_types() if one.in_menu and scope.branches(self.actor, one.kind)]
+        return sorted(seen, key=lambda one: ROOMS.index(one.room) if one.room in ROOMS else len(ROOMS))
 
     @cached_property
     def today(self) -> dt.date:

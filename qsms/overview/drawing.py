@@ -57,6 +57,8 @@ def months(table: Table) -> SafeString:
     width = MONTH_WIDTH * len(numbers)
     floor = MONTH_HEIGHT - FOOT
     drawn = [f'<path class="axisl" d="M0 {floor}H{width}"/>']
+    years: list[tuple[float, str]] = []
+    before = ""
     for place, (row, number) in enumerate(zip(table.rows, numbers, strict=True)):
         last = place == len(numbers) - 1
         height = (floor - 18) * number.n / most
@@ -67,8 +69,13 @@ def months(table: Table) -> SafeString:
         drawn.append(_link(number.url, title, inside))
         month, _space, year = row.head.rpartition(" ")
         drawn.append(_text(x + (MONTH_WIDTH - 6) / 2, floor + 14, month[:1], "sub", "middle"))
-        if place == 0 or month == table.rows[0].head.rpartition(" ")[0] or table.rows[place - 1].head[-4:] != year:
-            drawn.append(_text(x, floor + 29, year, "sub"))
+        if year != before:
+            years.append((x, year))
+            before = year
+    # A year of one month at the edge has no room beside the next one.
+    if len(years) > 1 and years[1][0] - years[0][0] < 2 * MONTH_WIDTH:
+        years = years[1:]
+    drawn += [_text(x, floor + 29, year, "sub") for x, year in years]
     return _figure(table.title, width, MONTH_HEIGHT, drawn)
 
 

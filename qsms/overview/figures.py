@@ -184,10 +184,10 @@ class Figures:
             late[one.kind] += one.n
         for kind, sheet in self.kinds.items():
             cells: list[Number | str] = []
+            by_lens = "disciplines" in sheet.filters
             for lens in LENSES.values():
-                by_phase = self.counting.phases(kind, int(lens))
-                n = sum(n for phase, n in by_phase.items() if phase < Phase.DONE)
-                cells.append(Number(n, self.url(kind, disciplines=int(lens))))
+                n = sum(n for phase, n in self.counting.phases(kind, int(lens)).items() if phase < Phase.DONE)
+                cells.append(Number(n, self.url(kind, disciplines=int(lens))) if by_lens else "")
             by_phase = self.counting.phases(kind)
             for phase in (Phase.OPEN, Phase.WAITING):
                 states = [state.code for state in sheet.lifecycle.states if state.phase == phase]

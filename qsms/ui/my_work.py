@@ -163,11 +163,17 @@ def _line(one: Waiting, actor: Actor, now: datetime, *, main: bool) -> Line:
 
 
 def verb_of(one: Waiting) -> tuple[str, str]:
-    """The button of a task: the move from here that completes it, else opening the record."""
+    """The button of a task: the move from here that completes it, else opening the record.
+
+    Where several do, it is the one that leads on: “It works” before “It did not work”.
+    """
     life = registry.get(one.record.kind).lifecycle
-    for move in life.moves:
-        if one.code in move.finishes and one.record.state in move.sources and move.by_hand:
-            return str(move.label), addresses.move(one.record, move.code)
+    able = [move for move in life.moves if one.record.state in move.sources and move.by_hand]
+    found = [move for move in able if one.code in move.finishes]
+    if found:
+        found += [move for move in able if "*" in move.finishes and move.tone == "main"]
+    for move in sorted(found, key=lambda move: move.tone != "main"):
+        return str(move.label), addresses.move(one.record, move.code)
     return _("Open"), addresses.record(one.record)
 
 

@@ -30,7 +30,9 @@ DUE_DAYS = {
     "improvement": (60, 150),
 }
 CHECK_DAYS = (45, 75)
-LATE_SHARE, EXTENDED_SHARE, FAILED_SHARE = 0.14, 0.16, 0.3
+LATE_SHARE, EXTENDED_SHARE, FAILED_SHARE = 0.26, 0.14, 0.3
+# Of those that are late, one in four is late by months.
+FORGOTTEN_SHARE = 0.25
 CHECKERS = ("lead_auditor", "quality_manager", "safety_manager", "ohs_manager", "maintenance_director")
 METHODS = ("five_whys", "five_whys", "five_whys", "fishbone", "hfacs", "shell", "other")
 
@@ -86,7 +88,10 @@ class ActionLife:
         lateness = self.rng.random()
         span = (due - moment.now().date()).days
         late = lateness < LATE_SHARE
-        done_after = span + self.rng.uniform(3, 40) if late else span * self.rng.uniform(0.5, 0.95)
+        done_after = span * self.rng.uniform(0.5, 0.95)
+        if late:
+            forgotten = self.rng.random() < FORGOTTEN_SHARE
+            done_after = span + (self.rng.uniform(60, 170) if forgotten else self.rng.uniform(3, 45))
         self.stage.timeline.at(self.soon(0.5, max(1.0, min(6.0, span / 3))), self.begin)
         if LATE_SHARE <= lateness < LATE_SHARE + EXTENDED_SHARE and span > 20:
             done_after = span + self.rng.uniform(4, 20)

@@ -234,8 +234,16 @@ class HazardLife:
             self.rate_actual()
         words = self.rng.choice(self.stage.library.talk.acceptance_reasons)
         doors.accept(self.stage.world.actor(self.taker), self.pk, lens=self.lens, conditions=words, proof=PROOF)
-        if self.rng.random() > FORGOTTEN:
+        rating = newest(self.record(), self.lens)
+        if self.record().state == "monitoring" and rating is not None and rating.kind == "actual" and rating.tone == 1:
+            self.stage.timeline.at(self.soon(5, 20), self.close)
+        elif self.rng.random() > FORGOTTEN:
             self.stage.timeline.at(self.soon(YEAR - 40, YEAR - 8), self.renew)
+
+    def close(self) -> None:
+        """Acceptable for a year, checked and accepted: it needs no more watching."""
+        if self.record().state == "monitoring":
+            self._move(self.office, "close", reason="Acceptable through four checks. The controls stay in the library.")
 
 
 def register(stage: Stage, few: bool = False) -> None:
@@ -244,7 +252,7 @@ def register(stage: Stage, few: bool = False) -> None:
     for hazard in stage.library.hazards:
         for code in (*hazard.controls, *hazard.added):
             lenses.setdefault(code, []).extend(one for one in hazard.lenses if one not in lenses.get(code, ()))
-    told = stage.library.hazards[:4] if few else stage.library.hazards
+    told = stage.library.hazards[:2] if few else stage.library.hazards
     used = {code for hazard in told for code in (*hazard.controls, *hazard.added)}
     lives = {
         one.code: ControlLife(stage, one, tuple(lenses[one.code]), stage.rng("control", one.code))
@@ -258,6 +266,6 @@ def register(stage: Stage, few: bool = False) -> None:
         stage.timeline.at(begin + dt.timedelta(minutes=30 * number), one.add)
     for number, hazard in enumerate(told):
         # The register grows: most in the first year, some lately.
-        days = 3 + number * (4 if few else 9) + (number**2) * 0.7
+        days = 3 + number * 9 + number**2 * 0.86
         life = HazardLife(stage, hazard, lives, stage.rng("hazard", hazard.code), elsewhere)
         stage.timeline.at(begin + dt.timedelta(days=days), life.identify)

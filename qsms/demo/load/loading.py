@@ -17,7 +17,9 @@ from qsms.base import context, moment
 from qsms.base.gate import write_transaction
 from qsms.demo.shapes import Library
 from qsms.demo.stories import load_library
+from qsms.notify.models import News
 from qsms.org.models import Organisation
+from qsms.records import outbox
 from qsms.records.models import Outbox, Record
 from qsms.risk.doors import expire
 
@@ -31,6 +33,7 @@ REPORTS, FEW_REPORTS = 480, 20
 REPORTS_ELSEWHERE, FEW_REPORTS_ELSEWHERE = 14, 3
 # How long another load, or the first start of another server, is waited for.
 PATIENCE_SECONDS = 600
+NEWS = dt.timedelta(days=3)
 QUICK_HASHER = "qsms.demo.load.quick_hasher.QuickHasher"
 
 Tell = Callable[[int, int], None]
@@ -67,8 +70,8 @@ def load(now: dt.datetime, *, seed: int = 7, quick: bool = False, tell: Tell = l
                 with context.organisation(world.organisation.pk):
                     stage = Stage(world, library, Timeline(at), seed)
                     _play(stage, library, quick, tell)
+                    _deliver(stage.now)
                 set_passwords(world, encoded)
-        Outbox.objects.filter(done_at=None).update(done_at=moment.now())
         return Loaded(Record.everywhere.count(), Record.everywhere.filter(kind="report").count())
 
 
@@ -83,12 +86,24 @@ def _play(stage: Stage, library: Library, quick: bool, tell: Tell) -> None:
     happenings.plan(stage, shelf, stories, _amount(home, quick))
     if home:
         hazard_lives.register(stage, few=quick)
-        Thread(stage, shelf).plan()
-        _rounds(stage)
+        Thread(stage, shelf, library.reports, library.actions).plan()
+        _rounds(stage, weeks=8 if quick else 1)
+    else:
+        Thread(stage, shelf, (), library.elsewhere).plan()
     began = stage.now - dt.timedelta(days=happenings.DAYS)
     for instant in stage.timeline.run():
         if home:
             tell((instant - began).days, happenings.DAYS)
+
+
+def _deliver(now: dt.datetime) -> None:
+    """The events of two years are old news. Those of the last days are told, and nothing of them is mailed."""
+    waiting = Outbox.objects.filter(done_at=None)
+    waiting.filter(created_at__lt=now - NEWS).update(done_at=now)
+    with moment.at(now):
+        while outbox.deliver():
+            pass
+    News.objects.update(mailed_at=now)
 
 
 def _amount(home: bool, quick: bool) -> int:
@@ -97,10 +112,11 @@ def _amount(home: bool, quick: bool) -> int:
     return FEW_REPORTS_ELSEWHERE if quick else REPORTS_ELSEWHERE
 
 
-def _rounds(stage: Stage) -> None:
-    """What the installation does by itself each week: climb the ladder of what is late, end what has run out."""
+def _rounds(stage: Stage, weeks: int) -> None:
+    """What the installation does by itself, every so many weeks here: climb the ladder of what is late, end what has
+    run out."""
     organisation_id = stage.world.organisation.pk
-    for week in range(happenings.DAYS // 7, -1, -1):
+    for week in range(happenings.DAYS // 7 // weeks * weeks, -1, -weeks):
         at = stage.now - dt.timedelta(days=7 * week, hours=3)
         stage.timeline.at(at, lambda: _round(organisation_id))
 

@@ -31,7 +31,7 @@ from .world import Stage
 REJECTED, VOID, SETTLED, INVESTIGATED = 0.05, 0.01, 0.36, 0.12
 ASKED, COMMENTED, WITH_PHOTO, RATED, TAKEN_UP = 0.16, 0.2, 0.1, 0.5, 0.9
 # An office sleeps on a report now and then.
-SLOW_TO_GREET, SLOW_TO_JUDGE = 0.06, 0.09
+SLOW_TO_GREET, SLOW_TO_JUDGE = 0.05, 0.06
 JUDGED = ("safety", "quality", "environment")
 # What is rated on three factors, by the letter of a first look: severity, scale and duration for the environment.
 ENVIRONMENT = {"A": (5, 4, 4), "B": (4, 4, 3), "C": (3, 3, 2), "D": (2, 2, 1), "E": (1, 1, 1)}
@@ -100,7 +100,7 @@ class ReportLife:
         self.pk, self.code = filed.report.pk, filed.code
         slow = self.rng.random() < SLOW_TO_GREET
         # A house that reads reports at night, too: somebody is on call.
-        greeted = later(self.rng, moment.now(), 25, 60) if slow else later(self.rng, moment.now(), 0.3, 16)
+        greeted = later(self.rng, moment.now(), 25, 60) if slow else later(self.rng, moment.now(), 0.3, 9)
         self.stage.timeline.at(greeted, self.greet)
 
     def _photos(self) -> list[Incoming]:
@@ -126,10 +126,10 @@ class ReportLife:
         last = moment.now()
         for lens in JUDGED:
             slow = self.rng.random() < SLOW_TO_JUDGE / len(JUDGED)
-            at = self.soon(70, 200) if slow else self.soon(1, 34)
+            at = self.soon(70, 200) if slow else self.soon(1, 16)
             last = max(last, at)
             self.stage.timeline.at(at, lambda lens=lens: self.judge(lens))  # type: ignore[misc]
-        self.stage.timeline.at(last + dt.timedelta(minutes=self.rng.randrange(8, 140)), self.decide)
+        self.stage.timeline.at(last + dt.timedelta(minutes=self.rng.randrange(8, 90)), self.decide)
         if self.story.ask is not None or self.rng.random() < ASKED:
             self.stage.timeline.at(self.soon(3, 30), self.ask)
 

@@ -33,14 +33,16 @@ class Thread:
 
     stage: Stage
     shelf: Shelf
+    told_reports: tuple[ThreadReport, ...] = ()
+    told_actions: tuple[ThreadAction, ...] = ()
     reports: dict[str, int] = field(default_factory=dict)
     actions: dict[str, int] = field(default_factory=dict)
 
     def plan(self) -> None:
         """Put everything on the line of time."""
-        for report in self.stage.library.reports:
+        for report in self.told_reports:
             self._plan_report(report)
-        for action in self.stage.library.actions:
+        for action in self.told_actions:
             self._plan_action(action)
 
     def _at(self, told: Moment, site: str, step: Callable[[], None], minutes: float = 0) -> dt.datetime:
