@@ -14,7 +14,7 @@ from qsms.actions.doors import raise_action
 from qsms.base import moment
 from qsms.demo.shapes import ActionStory
 from qsms.demo.stories import fill
-from qsms.records import attachments, services
+from qsms.records import attachments, scope, services
 from qsms.records.models import Record
 
 from . import evidence
@@ -145,7 +145,12 @@ class ActionLife:
         world = self.stage.world
         said = self.rng.choice(self.stage.library.talk.extension_answers)
         able = (self.raiser, *(world.holder(post) for post in ("quality_manager", "safety_manager", "chief_executive")))
-        decider = next(one for one in able if one != self.owner)
+        record = self.record()
+        # Of a confidential action only some may know.
+        deciders = (one for one in able if one != self.owner and scope.may(world.actor(one), "grant_extension", record))
+        decider = next(deciders, None)
+        if decider is None:
+            return
         acting.decide_extension(world.actor(decider), self.pk, grant=said.granted, answer=said.words)
 
     def finish(self) -> None:
