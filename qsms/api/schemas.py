@@ -53,7 +53,8 @@ def or_null(schema: Schema) -> Schema:
     """The same, or nothing."""
     if "$ref" in schema or "enum" in schema:
         return {"anyOf": [schema, {"type": "null"}]}
-    return {**schema, "type": [schema["type"], "null"]}
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return {**schema, "type": [*kinds, "null"] if "null" not in kinds else kinds}
 
 
 def described(schema: Schema, words: str) -> Schema:
