@@ -176,7 +176,7 @@ def _person(world: World, told: shapes.Person, today: date) -> Person:
     site = unit.site
     person = org.add_person(
         world.organisation, name=told.name, email=f"{told.code}@{world.told.code}.example", title=told.job, site=site,
-        unit=unit, with_account=False,
+        unit=unit, with_account=False, cast=told.cast,
     )  # fmt: skip
     person.account = Account.objects.create(email=person.email)
     assert site is not None
