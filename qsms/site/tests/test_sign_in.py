@@ -238,6 +238,13 @@ def test_somebody_who_left_is_told_so(client, cast, safety):
     assert client.post("/sign-out/").status_code == 302
 
 
+def test_whoever_has_no_account_can_still_report(client, cast):
+    page = client.get("/sign-in/").content.decode()
+    for path in re.findall(r'href="(/report/[^"]*)"', page):
+        assert client.get(path).status_code == 200
+    assert page.count('href="/report/') == 2
+
+
 class TestDemo:
     @pytest.fixture
     def shown(self, cast, settings):

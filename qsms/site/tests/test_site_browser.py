@@ -44,6 +44,7 @@ def enter(page, name="Administrator Person"):
 
 
 def faults(page):
+    page.wait_for_load_state("networkidle")
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [(each["id"], each["nodes"][0]["html"][:160]) for each in found]
 
