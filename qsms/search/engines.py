@@ -269,7 +269,9 @@ class Postgres(Engine):
         return int(min(4 * expected, LONGEST_WALK)) if expected < matches else 0
 
     def _newest(self, match: str, before: int | None, limit: int, walk: int) -> list[int]:
-        end = f"(SELECT max(record_id) + 1 FROM {TABLE})" if before is None else "%s"
+        newest = f"(SELECT max(record_id) + 1 FROM {TABLE})"
+        # A key beyond the newest record would put the walk where nothing is.
+        end = newest if before is None else f"LEAST(%s, {newest})"
         values = [] if before is None else [before, before]
         # OFFSET 0 keeps the planner from asking the index all the same.
         rows = _query(
