@@ -37,9 +37,14 @@ def row_of(actor: Actor, kind: str, key: str) -> tuple[RecordType, Mapping[str, 
     [(name, value)] = _by(key).items()
     found = (by_id if name == "pk" else by_number).rows(organisation=actor.organisation_id, key=value)
     row = dict(zip(columns, found[0], strict=True)) if found else None
-    if row is None or not scope.sees(actor, Record(pk=row["pk"], **{name: row[name] for name in scope.SCOPE_FIELDS})):
+    if row is None or not scope.sees(actor, _outline(actor, row)):
         raise NotVisible
     return sheet, row
+
+
+def _outline(actor: Actor, row: Mapping[str, Any]) -> Record:
+    known = {name: row[name] for name in scope.SCOPE_FIELDS}
+    return Record(pk=row["pk"], organisation_id=actor.organisation_id, **known)
 
 
 Queries = tuple[tuple[str, ...], Prepared, Prepared]

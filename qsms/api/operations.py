@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from .views import linking, many, mine, moving, one, telling
+from .views import filing, linking, many, mine, moving, one, telling
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -75,4 +75,11 @@ OPERATIONS = (
               query=("after", "limit"), name="comments"),
     Operation("comment", "POST", f"{RECORD}comments/", telling.create_comment, _("Comment"), ((201, "Comment"),),
               body="CommentCreate", problems=(413, 415, 422), name="comments"),
+    Operation("files", "GET", f"{RECORD}attachments/", filing.list_files, _("Files"), ((200, "Files"),), name="files"),
+    Operation("upload", "POST", f"{RECORD}attachments/", filing.add_file, _("Add a file"), ((201, "FileMade"),),
+              body="multipart/form-data", problems=(413, 415, 422), name="files"),
+    Operation("download", "GET", f"{RECORD}attachments/{{int:file_id}}/", filing.read_file, _("Download a file"),
+              ((200, "file"), (304, "")), headers=("If-None-Match",), name="file"),
+    Operation("remove_file", "DELETE", f"{RECORD}attachments/{{int:file_id}}/", filing.remove_file,
+              _("Remove a file"), ((204, ""),), query=("reason",), problems=(422,), name="file"),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -12,12 +13,14 @@ from django.views.decorators.http import require_GET
 from . import openapi, shapes
 
 
+@login_not_required
 @require_GET
 def openapi_json(request: HttpRequest) -> HttpResponse:
     """The document. It tells how the product works and nothing about anybody's data, so anybody may read it."""
     return shapes.answer(openapi.document(), headers={"Cache-Control": "public, max-age=300"})
 
 
+@login_not_required
 @require_GET
 def show_reference(request: HttpRequest) -> HttpResponse:
     """The same as a page: one section a kind of record, each operation with what it takes and answers."""

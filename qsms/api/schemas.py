@@ -120,8 +120,18 @@ def common() -> dict[str, Schema]:
             id=ID, at=MOMENT, by={"anyOf": [ref("Named"), {"type": "null"}]}, text=TEXT,
             mentions={"type": "array", "items": ref("Named")},
         ),
+        "Files": items("File"),
+        "File": _file(),
+        "FileMade": {**_file(), "properties": {**_file()["properties"], "remark": TEXT}},
         "CommentCreate": closed(("text",), text={**TEXT, "minLength": 1}, mentions={"type": "array", "items": ID}),
     }  # fmt: skip
+
+
+def _file() -> Schema:
+    return shape(
+        id=ID, name=TEXT, media_type=TEXT, size=NUMBER, sha256=TEXT, note=TEXT, role=TEXT, stripped=FLAG,
+        added_by={"anyOf": [ref("Named"), {"type": "null"}]}, added_at=MOMENT, url=TEXT,
+    )  # fmt: skip
 
 
 def _deed() -> Schema:

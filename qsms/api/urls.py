@@ -6,8 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
 from qsms import __version__
@@ -50,11 +52,10 @@ def _answering(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
     return answered
 
 
+@login_not_required
+@csrf_exempt
 def _nothing(request: HttpRequest, rest: str) -> HttpResponseBase:
     return problems.not_found()
-
-
-_nothing.csrf_exempt = True  # type: ignore[attr-defined]
 
 
 def patterns() -> list[URLPattern | URLResolver]:
@@ -68,7 +69,8 @@ def patterns() -> list[URLPattern | URLResolver]:
         # ninja gives an address once for each of its methods, and a root of its own.
         if isinstance(one, URLPattern) and one.name != "api-root" and str(one.pattern) not in routes:
             routes.add(str(one.pattern))
-            one.callback = _answering(one.callback)
+            # The door of pages would send a program to a sign-in form; this house has a door of its own.
+            one.callback = login_not_required(_answering(one.callback))
             found.append(one)
     return [*found, path("<path:rest>", _nothing)]
 

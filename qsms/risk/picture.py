@@ -78,9 +78,9 @@ class Picture:
         """Whether a control is only proposed."""
         return any(state == "proposed" for state, _level in self.controls.values())
 
-    def expected_kind(self) -> str:
+    def expected_kind(self, lens: int) -> str:
         """The kind of rating that comes next: predicted once controls are planned, actual once one was checked."""
-        if not self.is_rated:
+        if not self.valid(lens):
             return AssessmentKind.INITIAL
         if self.unpredicted:
             return AssessmentKind.PREDICTED

@@ -63,8 +63,8 @@ def test_a_text_search_that_the_assembly_hands_over_is_used(
 ) -> None:
     made, _other = spill(), spill()
 
-    def search(actor: Actor, kind: str, text: str, limit: int) -> Sequence[int]:
-        return [made.pk] if (kind, text) == ("spill", "wing") else []
+    def search(actor: Actor, one: listing.Listing, limit: int) -> Sequence[int]:
+        return [made.pk] if (one.sheet.kind, one.text) == ("spill", "wing") else []
 
     monkeypatch.setattr(listing, "_search", [search])
     assert numbers(program("safety").get("spill/?q=wing")) == ["1"]

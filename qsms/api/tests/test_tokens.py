@@ -11,7 +11,6 @@ import pytest
 import time_machine
 from django.test import Client
 
-from qsms import cli
 from qsms.api import tokens
 from qsms.api.models import ApiToken
 from qsms.records.errors import Invalid, NotVisible, Refused
@@ -152,33 +151,3 @@ def test_who_i_am(keeper: Cast, program: Programs) -> None:
     listed = program("safety").get("").json()["items"]
     assert {"kind": "spill", "prefix": "SPL", "label": "Fuel spill", "label_plural": "Fuel spills",
             "url": "/api/v1/spill/"} in listed  # fmt: skip
-
-
-def test_the_command_prints_a_token_that_works(keeper: Cast, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["token", "create", "--person", "SAFETY@larkfield.test", "--name", "Script", "--days", "3", "--read-only"]
-    assert cli.main(words) == 0
-    shown = capsys.readouterr()
-    assert "Read only as Safety Person until 2026-03-05" in shown.err
-    assert Program(shown.out.strip()).get("me/").json()["token"]["name"] == "Script"
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["--person", "Nobody", "--name", "x"], "“Nobody” is nobody here"),
-        (["--person", "safety@larkfield.test", "--name", "x", "--days", "900"], "“900” is outside"),
-        (["--person", "safety@larkfield.test", "--name", "x", "--organisation", "outside-aero"], "is nobody here"),
-    ],
-)
-def test_the_command_says_what_is_wrong(
-    keeper: Cast, capsys: pytest.CaptureFixture[str], words: list[str], said: str
-) -> None:
-    assert cli.main(["token", "create", *words]) == cli.FAILED
-    assert said in capsys.readouterr().err
-
-
-def test_the_command_asks_which_of_two(keeper: Cast, capsys: pytest.CaptureFixture[str]) -> None:
-    keeper.outsider.name = keeper.safety.name
-    keeper.outsider.save()
-    assert cli.main(["token", "create", "--person", keeper.safety.name, "--name", "x"]) == cli.FAILED
-    assert "more than one person" in capsys.readouterr().err

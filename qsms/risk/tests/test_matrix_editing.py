@@ -142,11 +142,11 @@ def test_another_matrix_can_become_the_usual_one(login: Login, cast: Cast) -> No
     assert doors.offered(actor, 1) == [other]
     assert Adoption.everywhere.filter(until=None).count() == 1
     record = hazard(cast)
-    made = doors.assess(actor, record.pk, kind="initial", matrix=other, choice="C2", why="On the other scale")
-    assert made.cell == "C2"
+    made = doors.assess(actor, record.pk, kind="initial", matrix=other, choice="2C", why="On the other scale")
+    assert made.cell == "2C"
     # A cell of one matrix is never looked up on another.
     with pytest.raises(Invalid, match="is not a cell of"):
-        doors.assess(actor, record.pk, kind="initial", matrix=other, choice="3B", why="x")
+        doors.assess(actor, record.pk, kind="initial", matrix=other, choice="B3", why="x")
 
 
 def test_only_those_who_may_change_matrices_do(login: Login, cast: Cast) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q
@@ -38,21 +39,30 @@ def _all(actor: Actor) -> list[RiskMatrix]:
     return list(RiskMatrix.everywhere.filter(mine).order_by("title", "-pk"))
 
 
-def in_use(actor: Actor, row: RiskMatrix) -> list[tuple[Lens, str]]:
-    """The lenses that use a matrix, each with since when in words."""
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A lens that rates on a matrix: whether it is the usual one, and since when in words."""
+
+    lens: Lens
+    is_usual: bool
+    words: str
+
+
+def in_use(actor: Actor, row: RiskMatrix) -> list[Use]:
+    """The lenses that use a matrix."""
     rows = Adoption.everywhere.filter(organisation_id=actor.organisation_id, matrix=row, until=None).order_by("lens")
     found = []
     for one in rows:
         words = _("usual since %(day)s") if one.is_default else _("on offer since %(day)s")
         day = dates.moment(one.since, moment.now(), actor.tz, short=True)
-        found.append((Lens(one.lens), words % {"day": day}))
+        found.append(Use(Lens(one.lens), one.is_default, words % {"day": day}))
     if found or row.organisation_id is not None:
         return found
     adopted = set(
         Adoption.everywhere.filter(organisation_id=actor.organisation_id, until=None).values_list("lens", flat=True)
     )
     return [
-        (lens, _("usual from the start"))
+        Use(lens, True, _("usual from the start"))
         for lens in matrices.LENSES
         if lens not in adopted and matrices.matrix_for(actor, lens).pk == row.pk
     ]
@@ -73,7 +83,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     rows = []
     for row in _all(actor):
         uses = in_use(actor, row) if row.status == MatrixStatus.CURRENT else []
-        used = "; ".join(f"{lens.label}: {words}" for lens, words in uses)
+        used = "; ".join(f"{one.lens.label}: {one.words}" for one in uses)
         shape, tone = SHAPES[MatrixStatus(row.status)]
         rows.append(
             [
@@ -112,14 +122,15 @@ def show(request: HttpRequest, matrix_id: int) -> HttpResponse:
     context["status"] = marks.status(row.get_status_display(), tone, shape, pill=True)
     if not wrong:
         rule = row.rule
-        uses = dict(in_use(actor, row)) if row.status == MatrixStatus.CURRENT else {}
+        uses = in_use(actor, row) if row.status == MatrixStatus.CURRENT else []
+        used = {one.lens for one in uses}
         meant = [lens for lens in matrices.LENSES if matrices.lens_code(lens) in rule.disciplines]
         context |= {
             "rule": rule,
             "matrix": drawing.grid(rule) if rule.kind == "grid" else None,
             "classes": [(one, drawing.who_may(rule, one)) for one in reversed(rule.classes)],
-            "uses": [(lens.value, lens.label, uses.get(lens, "")) for lens in dict.fromkeys([*meant, *uses])],
-            "others": [(one.value, one.label) for one in matrices.LENSES if one not in {*meant, *uses}],
+            "uses": uses,
+            "unused": [lens for lens in meant if lens not in used] if row.status == MatrixStatus.CURRENT else [],
         }
     return answers.page(request, "risk/matrix.html", context)
 

@@ -50,7 +50,7 @@ class Weighing:
         matrix = next((one for one in offered if str(one.pk) == str(given.get("matrix", ""))), offered[0])
         kind = str(given.get("kind", ""))
         if kind not in AssessmentKind.values:
-            kind = picture.expected_kind()
+            kind = picture.expected_kind(lens)
         found = cls(actor, record, picture, lens, offered, matrix, kind, facts=facts)
         found.levels = found._chosen(given) or found._starting()
         return found

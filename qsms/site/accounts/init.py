@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -55,6 +56,8 @@ def run(options: argparse.Namespace) -> int:
         validate_email(email)
     except ValidationError:
         raise Refused(f"“{email}” is not an e-mail address. Write one such as jo@larkfield.example.") from None
+    if options.zone not in available_timezones():
+        raise Refused(f"“{options.zone}” is not a time zone. Write one such as America/Phoenix.")
     country, region = options.country.strip().upper(), options.region.strip().upper()
     try:
         check_calendar(country, region)

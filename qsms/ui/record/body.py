@@ -19,7 +19,8 @@ from qsms.records.registry import RecordType
 
 from .. import dates, parts
 
-HEAD_FIELDS = frozenset({"title"})
+# Said in the head of the page already.
+HEAD_FIELDS = frozenset({"title", "confidential"})
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,19 @@ class ReadSection:
 
 
 def sections(sheet: RecordType, record: Record, actor: Actor, now: dt.datetime) -> list[ReadSection]:
-    """The sheet's sections; one that is wholly empty shows what would be there."""
-    found = []
+    """The sheet's sections that have something to show; those that are wholly empty are named together at the end."""
+    found, empty = [], []
     for place, section in enumerate(sheet.form):
         names = [name for name in section.fields if name not in HEAD_FIELDS]
         if names and section.on_page:
-            found.append(_section(sheet, record, actor, now, str(section.title), names, place == 0))
+            made = _section(sheet, record, actor, now, str(section.title), names, place == 0)
+            if made.facts or made.texts or place == 0:
+                found.append(made)
+            else:
+                empty.append(made.title)
+    if empty:
+        told = _("Nothing yet under %(sections)s.") % {"sections": ", ".join(f"“{title}”" for title in empty)}
+        found.append(ReadSection("", (), (), told))
     return found
 
 

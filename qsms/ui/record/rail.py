@@ -68,19 +68,22 @@ def thread(
 
 def people(sheet: RecordType, record: Record, tasks: Sequence[Task]) -> tuple[parts.PersonLine, ...]:
     """Who has a part in this record: owner, who raised it, the room's parties, and those who are asked."""
-    found: list[parts.PersonLine] = []
+    found: dict[str, list[str]] = {}
     if record.owner is not None:
-        found.append(parts.PersonLine(record.owner.name, _("owner")))
+        found.setdefault(record.owner.name, []).append(_("owner"))
     for part, name in sheet.party_fields.items():
         person = getattr(record, name, None)
         if isinstance(person, Person):
-            found.append(parts.PersonLine(person.name, _part(sheet, part, name)))
+            found.setdefault(person.name, []).append(_part(sheet, part, name))
     if record.raised_by is not None:
-        found.append(parts.PersonLine(record.raised_by.name, _("raised it")))
+        found.setdefault(record.raised_by.name, []).append(_("raised it"))
     for task in tasks:
         name = task.person.name if task.person else task.role.title if task.role else ""
-        found.append(parts.PersonLine(name, _("asked: %(task)s") % {"task": task.title}))
-    return tuple(found)
+        # What they are asked often repeats the record's title, which stands above.
+        asked = task.title.replace(record.title, "").strip(" :,–-")
+        said = _("asked: %(task)s") % {"task": asked} if asked else _("asked to act")
+        found.setdefault(name, []).append(said)
+    return tuple(parts.PersonLine(name, ", ".join(dict.fromkeys(roles))) for name, roles in found.items())
 
 
 def _part(sheet: RecordType, part: str, name: str) -> str:

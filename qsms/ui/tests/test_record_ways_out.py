@@ -49,7 +49,7 @@ def sheet(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def test_panels_are_tabs_or_stand_on_the_first_one_or_in_the_rail(
     login: Login, spill: Make, sheet: Callable[..., None]
 ) -> None:
-    made = spill()
+    made = spill(cleaned="Mop")
     parts = "ui/parts/empty.html"
     sheet(
         panels=(
