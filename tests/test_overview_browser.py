@@ -1,0 +1,56 @@
+"""The overview in a real Chromium: accessible in both themes, on a desk and a phone, and nothing scrolls sideways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from django.test import Client
+from playwright.sync_api import Page
+
+from qsms.actions.doors import raise_action
+from qsms.records import services
+from qsms.risk import doors
+from tests.cast import Cast
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
+
+
+@pytest.fixture
+def told(cast: Cast) -> None:
+    """Late actions of two people, and a hazard in a cell."""
+    safety = cast.actor("safety")
+    for title, owner, due in (
+        ("Replace the couplings", "owner", "2026-01-10"),
+        ("Brief the crew", "colleague", "2026-07-01"),
+    ):
+        raise_action(safety, None, title=title, description=title, owner_id=cast.people[owner].pk, due_on=due)  # type: ignore[arg-type]
+    given = {"title": "Towing on ice", "description": "Worn heads", "site": cast.sites["LKF"], "disciplines": 1}
+    hazard = services.create(safety, "hazard", given)
+    services.move(safety, hazard.pk, "analyse", fields={"top_event": "Tug slips", "consequences": "Somebody is struck"})
+    doors.assess(
+        safety, hazard.pk, kind="initial", matrix=doors.matrix_for(safety, 1), choice="3B", why="Once a winter"
+    )
+
+
+@pytest.mark.parametrize(
+    ("width", "theme"), [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark"), (360, "light")]
+)
+def test_it_is_accessible_and_never_scrolls_sideways(
+    cast: Cast, told: None, open_page: Callable[..., Page], live: Any, width: int, theme: str
+) -> None:
+    client = Client()
+    account = cast.people["safety"].account
+    assert account is not None
+    client.force_login(account)
+    page = open_page(viewport={"width": width, "height": 900}, color_scheme=theme)
+    page.context.add_cookies([{"name": "qsms_session", "value": client.cookies["qsms_session"].value, "url": live.url}])
+    page.goto("/overview/")
+    page.wait_for_load_state("networkidle")
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"][:120]) for each in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.get_by_role("link", name="1 in 3B, Tolerable").click()
+    page.get_by_text("Towing on ice").first.wait_for()
