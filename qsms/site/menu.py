@@ -46,7 +46,7 @@ class Place:
 
 
 PLACES = (
-    Place("work", _("My work"), "inbox", go="m"),
+    Place("ui:home", _("My work"), "inbox", go="m"),
     Place("overview", _("Overview"), "layout-dashboard", go="o"),
     Place("reports:mine", _("My reports"), "message-report"),
     Place("reports:triage", _("Triage"), "bolt", "happens", needs="report.triage"),
