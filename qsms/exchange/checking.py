@@ -38,7 +38,10 @@ class Found:
     repeated: int = 0
     bad: int = 0
     warned: int = 0
-    problems: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {"bad": [], "warned": [], "repeated": []})
+    # The first of each, and the columns that they show in the order of the file.
+    problems: dict[str, list[Any]] = field(
+        default_factory=lambda: {"bad": [], "warned": [], "repeated": [], "columns": []}
+    )
     staged_hash: str = ""
     error_hash: str = ""
     check_seconds: float = 0
@@ -206,8 +209,10 @@ class _Judge:
             return
         used = [column for part in bound.mapping.fields if (column := bound.column_of(part.name))]
         columns = list(dict.fromkeys([*(p.column for p in problems if p.column), *used]))[:SHOWN_COLUMNS]
-        order = {name: at for at, name in enumerate(row.columns.names)}
-        cells = {name: shown(row.get(name), 80) for name in sorted(columns, key=lambda name: order.get(name, 0))}
+        cells = {name: shown(row.get(name), 80) for name in columns}
+        known = set(self.found.problems["columns"]) | set(columns)
+        order = row.columns.positions
+        self.found.problems["columns"] = sorted(known, key=lambda name: order.get(name, len(order)))
         what_is_wrong = [[problem.column, problem.sentence] for problem in problems]
         listed.append({"file": place, "row": row.number, "cells": cells, "wrong": what_is_wrong})
 

@@ -79,6 +79,7 @@ def _choose(request: HttpRequest, actor: Actor, sheet: RecordType, problem: str)
         export = exports.prepare(actor, sheet, query, form="csv")
         total = exports.count(export, cap=limits.EXPORT_AT_ONCE_ROWS)
         context |= {
+            "number": total,
             "total": f"{min(total, limits.EXPORT_AT_ONCE_ROWS):,}",
             "is_long": total > limits.EXPORT_AT_ONCE_ROWS,
             "filters": export.listing.active,

@@ -121,7 +121,8 @@ def show_columns(request: HttpRequest, kind: str, run_id: int) -> HttpResponse:
     if run.is_busy or run.position or run.state == State.DONE:
         return HttpResponseRedirect(here)
     problem = ""
-    if request.method == "POST":
+    # The page asks how changed choices fit; nothing is kept of that.
+    if request.method == "POST" and request.POST.get("do") != "fit":
         try:
             if columns_page.act(actor, sheet, run, request.POST):
                 return HttpResponseRedirect(here)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from qsms.exchange import dates, limits
 from qsms.exchange.fitting import Fitter
@@ -180,8 +180,11 @@ class Fitting:
             told = _("needed, but empty in %(n)s of the first %(rows)s rows")
             return Fit(choice.column, first, "bad", told % {**count, "n": f"{len(self.rows) - len(filled):,}"})
         if choice.target == self._sheet.import_key and len(different) < len(filled):
-            told = _("%(n)s repeat an earlier one; each is imported once")
-            return Fit(choice.column, first, "warn", told % {"n": f"{len(filled) - len(different):,}"})
+            n = len(filled) - len(different)
+            told = ngettext(
+                "one repeats an earlier one; each comes in once", "%(n)s repeat an earlier one; each comes in once", n
+            )
+            return Fit(choice.column, first, "warn", told % {"n": f"{n:,}"})
         return Fit(choice.column, first, "good", _("%(filled)s of the first %(rows)s rows") % count)
 
     def _wrong(self, fitter: Fitter, choice: Choice, target: Target, different: Sequence[str]) -> list[str]:

@@ -18,6 +18,7 @@ from qsms.org.actor import Actor
 from qsms.records.registry import RecordType
 
 State = ImportRun.State
+MOST_COLUMNS = 6
 LOOKS = {
     State.MAPPING: ("mute", "circle-dashed"),
     State.CHECKING: ("info", "progress"),
@@ -103,7 +104,7 @@ def _checked(run: ImportRun, asked: Mapping[str, Any]) -> dict[str, Any]:
         chosen = next((name for name, count in counts.items() if count), "")
     shown = run.problems.get(chosen, [])
     return {
-        "counts": counts,
+        "looked_at": sum(counts.values()),
         "tabs": [(name, words[name], f"{count:,}", name == chosen) for name, count in counts.items() if count],
         "chosen": chosen,
         "rows": [_row(run, one) for one in shown],
@@ -125,7 +126,9 @@ def _columns(run: ImportRun, shown: list[dict[str, Any]]) -> list[str]:
     for one in shown:
         for name in one["cells"]:
             found[name] = found.get(name, 0) + 1
-    return sorted(found, key=lambda name: -found[name])[:6]
+    order = {name: place for place, name in enumerate(run.problems.get("columns", ()))}
+    most = sorted(found, key=lambda name: -found[name])[:MOST_COLUMNS]
+    return sorted(most, key=lambda name: order.get(name, 0))
 
 
 def _row(run: ImportRun, one: dict[str, Any]) -> dict[str, Any]:
