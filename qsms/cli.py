@@ -165,7 +165,23 @@ def _run(command: Command, words: Sequence[str]) -> int | None:
     options = parser.parse_args(words)
     if command.django:
         set_up_django()
-    code: int | None = run(options)
+    code: int | None = _with_tables(run, options) if command.django else run(options)
+    return code
+
+
+def _with_tables(run: Callable[..., Any], options: argparse.Namespace) -> int | None:
+    """A database that was never migrated is told as such, not as the table that happened to be missed first."""
+    from django.db import OperationalError, ProgrammingError
+
+    try:
+        code: int | None = run(options)
+    except (OperationalError, ProgrammingError):
+        from qsms.site.check import database
+
+        problem = next(database(), "")
+        if problem:
+            raise Refused(problem) from None
+        raise
     return code
 
 

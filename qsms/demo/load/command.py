@@ -21,15 +21,17 @@ def run(options: argparse.Namespace) -> int:
     """Loads the demonstration: Larkfield Air with two years of linked history, and Quillhaven beside it.
 
     Everybody's password is “demo”. All of it is loaded or, if it stops on the way, nothing. It goes into an empty
-    installation only; QSMS_HOME names another folder for one.
+    installation only; QSMS_HOME names another folder for one. The database is brought to this version first.
     """
     from django.db import connection
 
     from qsms.base import moment
     from qsms.org.models import Organisation
+    from qsms.site.prepare import migrate
 
     from .loading import AlreadyThere, load
 
+    migrate()
     if options.if_empty and Organisation.objects.exists():
         return cli.DONE
     began = time.monotonic()
