@@ -14,6 +14,7 @@ from qsms.records import moves, tasks
 from qsms.records.errors import Invalid, NotVisible
 from qsms.records.models import Attachment, Record
 from qsms.rules.lifecycle import Move, Phase
+from qsms.ui.dates import plain_day
 
 from . import escalation
 from .choices import ExtensionState
@@ -38,6 +39,11 @@ def extension_facts(action: Action) -> tuple[bool, bool]:
     """Whether more time is asked for now, and whether another extension may be asked for at all."""
     states = list(Extension.everywhere.filter(action=action).values_list("state", flat=True))
     return ExtensionState.ASKED in states, states.count(ExtensionState.GRANTED) < escalation.ladder().most_extensions
+
+
+def extension_asked(action: Action) -> Extension | None:
+    """The extension that waits for an answer, with who asked."""
+    return Extension.everywhere.filter(action=action, state=ExtensionState.ASKED).select_related("asked_by").first()
 
 
 def on_created(actor: Actor, actions: Iterable[Action]) -> None:
@@ -129,8 +135,8 @@ def ask_extension(actor: Actor, action_id: int, *, until: dt.date, reason: str) 
             errors["until"] = _("The action has no due date, so there is nothing to extend.")
         elif until <= action.due_on:
             errors["until"] = _("%(day)s is not later than the present due date, %(due)s. Choose a later day.") % {
-                "day": until.isoformat(),
-                "due": action.due_on.isoformat(),
+                "day": plain_day(until),
+                "due": plain_day(action.due_on),
             }
         if errors:
             raise Invalid(errors)
@@ -150,9 +156,10 @@ def ask_extension(actor: Actor, action_id: int, *, until: dt.date, reason: str) 
             actor,
             action,
             "extension",
-            _("Decide: %(title)s until %(day)s") % {"title": action.title, "day": until.isoformat()},
+            _("Decide: %(title)s until %(day)s") % {"title": action.title, "day": plain_day(until)},
             person_id=decider,
             role="quality_manager",
+            due_at=_end_of(action.due_on, actor),
         )
     return asked
 
@@ -163,7 +170,7 @@ def decide_extension(
     """Grant more time, until the day asked for or another one, or refuse it with a reason. Never for oneself."""
     with write_transaction():
         action = _action(actor, action_id)
-        asked = Extension.everywhere.filter(action=action, state=ExtensionState.ASKED).first()
+        asked = extension_asked(action)
         code = "grant_extension" if grant else "refuse_extension"
         moves.move(actor, action_id, code, reason=answer, by_service=True)
         assert asked is not None  # the move is shut unless one was asked for
@@ -172,7 +179,7 @@ def decide_extension(
         if grant:
             asked.granted_to = until or asked.wanted_on
             if asked.granted_to <= asked.was_due_on:
-                raise Invalid({"until": _("Choose a day after %(due)s.") % {"due": asked.was_due_on.isoformat()}})
+                raise Invalid({"until": _("Choose a day after %(due)s.") % {"due": plain_day(asked.was_due_on)}})
             _set_due(action, asked.granted_to)
             Action.everywhere.filter(pk=action.pk).update(escalated=0)
             tasks.postpone(action, ("start", "cause", "do"), _end_of(asked.granted_to, actor))

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from qsms.org.actor import Actor
 from qsms.records import wording
 from qsms.records.models import Record
-from qsms.records.registry import Raising, RecordType, Section, offer, register
+from qsms.records.registry import Lead, Raising, RecordType, Section, offer, register
 from qsms.rules.lifecycle import Move, Reason
+from qsms.ui.dates import plain_day
 
 from . import services
 from .choices import CAUSAL, ActionKind
@@ -47,7 +48,7 @@ class ActionSheet(RecordType):
     icon = "checklist"
     room = "act"
     lifecycle = LIFE
-    columns = ("number", "title", "category", "disciplines", "state", "risk_class", "site", "owner", "due_on")
+    columns = ("number", "title", "category", "disciplines", "state", "site", "owner", "due_on")
     filters = ("state", "action_kind", "site", "owner", "disciplines", "verifier")
     orders = ("due_on", "-due_on", "-id")
     category_field = "action_kind"
@@ -69,6 +70,12 @@ class ActionSheet(RecordType):
     search_fields = ("description", "root_cause", "plan", "done_summary", "check_result", "containment")
     party_fields = {"verifier": "verifier", "implementer": "implementer"}
     import_key = "reference"
+    task_verbs = {"check": _("Check"), "extension": _("Decide"), "cause": _("Find the cause"), "do": _("Do it")}
+    views = {
+        "move.ask_extension": "qsms.actions.pages.ask",
+        "move.grant_extension": "qsms.actions.pages.grant",
+        "move.refuse_extension": "qsms.actions.pages.refuse",
+    }
 
     def defaults(self, actor: Actor) -> Mapping[str, Any]:
         return {"action_kind": ActionKind.CORRECTIVE}
@@ -110,14 +117,20 @@ class ActionSheet(RecordType):
         assert isinstance(record, Action)
         services.on_moved(actor, record, move)
 
-    def next_step(self, actor: Actor, record: Record) -> str:
+    def next_step(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Action)
+        asked = services.extension_asked(record)
+        if asked is not None:
+            who = asked.asked_by.name if asked.asked_by else _t("The owner")
+            days = {"who": who, "wanted": plain_day(asked.wanted_on), "due": plain_day(asked.was_due_on)}
+            title = _t("%(who)s asks for %(wanted)s instead of %(due)s") % days
+            return Lead(f"“{asked.reason}”", title, ("grant_extension", "refuse_extension"))
         if record.state == "check" and record.verifier is not None:
-            return _t("%(name)s checks on %(day)s whether it worked.") % {
-                "name": record.verifier,
-                "day": record.check_on.isoformat() if record.check_on else "–",
-            }
-        return ""
+            if record.check_on is None:
+                return Lead(_t("%(name)s checks whether it worked.") % {"name": record.verifier})
+            days = {"name": str(record.verifier), "day": plain_day(record.check_on)}
+            return Lead(_t("%(name)s checks on %(day)s whether it worked.") % days)
+        return Lead()
 
 
 def _from(record: Record) -> Mapping[str, Any]:

@@ -81,6 +81,16 @@ class Raising:
     key: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What comes next on one record, where its lifecycle alone does not say it; what is empty follows from that."""
+
+    why: str = ""
+    title: str = ""
+    # Codes of moves to put on the strip, the primary first; those that are shut to the reader are left out.
+    moves: tuple[str, ...] = ()
+
+
 SPINE_FIELDS = ("title", "site", "unit", "process", "disciplines", "owner", "due_on", "confidential")
 # Never set from a form, an import or the API.
 KEPT_FIELDS = frozenset(
@@ -129,6 +139,8 @@ class RecordType:
     sealed_fields: Sequence[str] = ()
     # People on the record that moves and tasks speak of, beside owner and raised_by: name -> field.
     party_fields: Mapping[str, str] = {}
+    # The word on the button of a task by its code, where its move's own name would say too much: {"check": "Check"}.
+    task_verbs: Mapping[str, StrOrPromise] = {}
     gap_free_numbers: bool = False
     # Whether the menu shows it, and views that replace the kit's: {"page": "dotted.path"}.
     in_menu: bool = True
@@ -176,9 +188,9 @@ class RecordType:
         """The text that search looks into, beside number and title."""
         return "\n".join(str(getattr(record, name) or "") for name in self.search_fields)
 
-    def next_step(self, actor: Actor, record: Record) -> str:
-        """One sentence on what comes next and why; empty leaves it to the state's meaning."""
-        return ""
+    def next_step(self, actor: Actor, record: Record) -> Lead:
+        """What comes next and why, in the room's words."""
+        return Lead()
 
     # -- read from the above -----------------------------------------------------------------------------------------
 

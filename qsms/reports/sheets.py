@@ -11,7 +11,7 @@ from qsms.org.actor import Actor
 from qsms.records import moves, scope, wording
 from qsms.records.choices import Lens
 from qsms.records.models import Record
-from qsms.records.registry import RecordType, Section, register
+from qsms.records.registry import Lead, RecordType, Section, register
 from qsms.rules.lifecycle import Move, Reason
 
 from . import following
@@ -123,9 +123,9 @@ class ReportSheet(RecordType):
         assert isinstance(record, Report)
         following.on_moved(actor, record, move)
 
-    def next_step(self, actor: Actor, record: Record) -> str:
+    def next_step(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Report)
-        return following.next_step(record)
+        return Lead(following.next_step(record))
 
 
 def _judge(report: Report, missing: list[Lens]) -> dict[str, str]:

@@ -165,9 +165,12 @@ def _line(one: Waiting, actor: Actor, now: datetime, *, main: bool) -> Line:
 def verb_of(one: Waiting) -> tuple[str, str]:
     """The button of a task: the move from here that completes it, else opening the record.
 
-    Where several do, it is the one that leads on: “It works” before “It did not work”.
+    Where several do, it is the one that leads on. A word of the room's own opens the record, where all of them stand.
     """
-    life = registry.get(one.record.kind).lifecycle
+    sheet = registry.get(one.record.kind)
+    if one.code in sheet.task_verbs:
+        return str(sheet.task_verbs[one.code]), addresses.record(one.record)
+    life = sheet.lifecycle
     able = [move for move in life.moves if one.record.state in move.sources and move.by_hand]
     found = [move for move in able if one.code in move.finishes]
     if found:

@@ -129,7 +129,9 @@ def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextS
     sheet = registry.get(record.kind)
     open_ones = [way for way in found if way.verdict.is_open]
     shut = [way for way in found if not way.verdict.is_open]
-    mains = [way for way in found if way.move.tone == "main"]
+    lead = sheet.next_step(actor, record)
+    led = [way for code in lead.moves for way in open_ones if way.move.code == code]
+    mains = led[:1] or [way for way in found if way.move.tone == "main"]
     main = next((way for way in mains if way.verdict.is_open), mains[0] if mains else None)
     may_edit = record.phase < Phase.DONE and scope.may(actor, "change", record)
     if main is not None and not main.verdict.is_open:
@@ -138,14 +140,17 @@ def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextS
         main = main or next((way for way in open_ones if way.move.tone != "bad"), None)
         primary = _move(record, main) if main is not None else None
         why = str(main.move.help) if main is not None else ""
-    why = sheet.next_step(actor, record) or why or str(sheet.state(record).meaning)
-    others = [_move(record, way) for way in open_ones if way is not main]
+    why = lead.why or why or str(sheet.state(record).meaning)
+    others = [_move(record, way) for way in open_ones if way is not main and way not in led]
     others += _further(actor, record, may_edit)
-    title = _("Next: %(move)s") % {"move": str(main.move.label)} if main else str(sheet.state(record).label)
+    title = lead.title or (
+        _("Next: %(move)s") % {"move": str(main.move.label)} if main else str(sheet.state(record).label)
+    )
     return parts.NextStep(
         title=title,
         why=why,
         primary=primary,
+        seconds=tuple(_move(record, way) for way in led[1:]),
         open=tuple(others),
         shut=tuple(_shut(record, way, may_edit) for way in shut),
     )

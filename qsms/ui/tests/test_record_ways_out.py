@@ -13,7 +13,7 @@ from django.utils.html import escape
 from qsms.org.actor import Actor
 from qsms.records import registry
 from qsms.records.models import Record
-from qsms.records.registry import Panel
+from qsms.records.registry import Lead, Panel
 from qsms.ui.record.page import show_record
 from tests.newtype.models import Spill
 
@@ -86,5 +86,7 @@ def test_a_sheet_replaces_a_view_by_name(login: Login, spill: Make, sheet: Calla
 
 def test_the_room_says_what_comes_next(login: Login, spill: Make, sheet: Callable[..., None]) -> None:
     made = spill()
-    sheet(next_step=lambda actor, record: "The stand is still wet.")
-    assert "The stand is still wet." in login("safety").get(f"/r/spill/{made.number}/").content.decode()
+    sheet(next_step=lambda actor, record: Lead("The stand is still wet.", "Next: wait"))
+    text = login("safety").get(f"/r/spill/{made.number}/").content.decode()
+    assert "The stand is still wet." in text
+    assert "Next: wait" in text
