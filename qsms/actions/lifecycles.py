@@ -11,8 +11,9 @@ LIFE = Lifecycle(
     "open",
     states=(
         State("open", _("Open"), Phase.OPEN, _("It waits for its owner to start."), stage=_("Raised")),
-        State("analysis", _("Finding the cause"), Phase.OPEN, _("The cause is looked for before anything is changed.")),
-        State("doing", _("Doing"), Phase.OPEN, _("The plan is carried out, with evidence.")),
+        State("analysis", _("Finding the cause"), Phase.OPEN, _("The cause is looked for before anything is changed."),
+              begun=True),
+        State("doing", _("Doing"), Phase.OPEN, _("The plan is carried out, with evidence."), begun=True),
         State("check", _("Waiting for the check"), Phase.WAITING, _("Somebody else checks later that it worked."),
               stage=_("Check")),
         State("closed", _("Closed"), Phase.DONE, _("Done, and where it needs a check, found to work.")),

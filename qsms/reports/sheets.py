@@ -60,7 +60,7 @@ class ReportSheet(RecordType):
     icon = "message-report"
     room = "happens"
     lifecycle = LIFE
-    columns = ("number", "title", "disciplines", "state", "risk_class", "site", "owner", "opened_at", "due_on")
+    columns = ("number", "title", "disciplines", "state", "risk_class", "site", "owner", "due_on")
     filters = ("state", "site", "owner", "disciplines", "risk_class", "form", "mode", "occurred_on")
     orders = ("-id", "due_on", "-risk_class")
     category_field = "form"

@@ -39,6 +39,8 @@ class State:
     stage: StrOrPromise = ""
     # A side road (rejected, void) is not drawn on the bar unless the record stands on it.
     on_bar: bool = True
+    # An open state in which somebody is at work shows as "under way", not as waiting to be begun.
+    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from qsms.org.actor import Actor
 from qsms.records import registry, scope
 from qsms.records.models import Record
 from qsms.records.scope import BadPageKey
+from qsms.rules.lifecycle import State
 
 from . import queries, snippets, words
 from .queries import Hits, Search
@@ -53,7 +54,7 @@ def _all_lenses(request: HttpRequest) -> int:
     return 0
 
 
-def _bare(label: object, phase: int) -> SafeString:
+def _bare(state: State) -> SafeString:
     return SafeString("")
 
 
@@ -68,8 +69,8 @@ _hooks: dict[str, Callable[..., Any]] = {
 def provide(**functions: Callable[..., Any]) -> None:
     """Say what this kit cannot know: any of pages, verbs, lens, state.
 
-    pages and verbs take the request and give `Entry`s, lens takes it and gives a bit or 0; state draws the label
-    and phase of a record's state.
+    pages and verbs take the request and give `Entry`s, lens takes it and gives a bit or 0; state draws a state of a
+    lifecycle.
     """
     unknown = set(functions) - set(_hooks)
     if unknown:
@@ -173,7 +174,7 @@ def _result(actor: Actor, record: Record, query: Query, pieces: bool) -> Result:
         number=snippets.highlight(record.number, query),
         title=snippets.highlight(record.title, query),
         url=f"{reverse('ui:list', args=[record.kind])}{record.number}/",
-        mark=_hooks["state"](state.label, int(record.phase)),
+        mark=_hooks["state"](state),
         snippet=snippets.cut(sheet.search_body(record), query) if pieces else SafeString(""),
         site=record.site.name if record.site else "",
         opened=date_format(timezone.localtime(record.opened_at, actor.tz), "j M Y"),

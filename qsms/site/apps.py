@@ -11,13 +11,14 @@ class SiteConfig(AppConfig):
         from qsms.records import listing
         from qsms.search import queries
         from qsms.search import views as search
-        from qsms.ui import context, lists, marks
+        from qsms.ui import context, lists, marks, my_work
 
-        from . import menu, palette
+        from . import menu, news, palette
         from .accounts import sweeping  # noqa: F401 - registers its duty
 
         context.provide(
             menu=menu.menu, person=menu.person, inbox=menu.inbox, links=menu.links, organisation=menu.organisation
         )
+        my_work.stand_beside(news.beside)
         listing.provide_search(queries.in_list)
-        search.provide(pages=palette.pages, verbs=palette.verbs, lens=lists.lens_of, state=marks.state)
+        search.provide(pages=palette.pages, verbs=palette.verbs, lens=lists.lens_of, state=marks.of_state)

@@ -47,6 +47,7 @@ class Place:
 
 PLACES = (
     Place("ui:home", _("My work"), "inbox", go="m"),
+    Place("notify:inbox", _("News"), "bell"),
     Place("overview", _("Overview"), "layout-dashboard", go="o"),
     Place("reports:mine", _("My reports"), "message-report"),
     Place("reports:triage", _("Triage"), "bolt", "happens", needs="report.triage"),

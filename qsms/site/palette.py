@@ -30,5 +30,5 @@ def verbs(request: HttpRequest) -> list[Entry]:
     for sheet in menu.kinds(actor):
         url = menu.address("ui:new", sheet.kind)
         if url and sheet.form and actor.holds(f"{sheet.kind}.create"):
-            found.append(Entry(_("New: %(label)s") % {"label": sheet.label}, url, "plus"))
+            found.append(Entry(_("New %(label)s") % {"label": str(sheet.label).lower()}, url, "plus"))
     return found

@@ -271,7 +271,11 @@ def _empty(request: HttpRequest, actor: Actor, sheet: RecordType, one: Listing) 
         )
     options: tuple[parts.Option, ...] = ()
     if actor.holds(f"{sheet.kind}.create") and sheet.form:
-        options = (parts.Option(_("New: %(label)s") % {"label": sheet.label}, reverse("ui:new", args=[sheet.kind])),)
+        options = (
+            parts.Option(
+                _("New %(label)s") % {"label": str(sheet.label).lower()}, reverse("ui:new", args=[sheet.kind])
+            ),
+        )
     why = _("Nothing is open here, or nothing that your roles let you see. What is closed stays behind “Show”.")
     return parts.Empty(_("No open %(plural)s") % {"plural": plural.lower()}, why, options)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -50,6 +50,26 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A short list beside the work, brought by another kit: what it is, its newest lines, and where all of it is."""
+
+    title: str
+    count: int
+    lines: Sequence[tuple[str, str, str]]  # title, address, small print
+    more: str
+    more_url: str
+
+
+_beside: list[Callable[[Actor, datetime], Beside | None]] = []
+
+
+def stand_beside(draw: Callable[[Actor, datetime], Beside | None]) -> None:
+    """Put a list beside everybody's work; None leaves it out for this reader."""
+    if draw not in _beside:
+        _beside.append(draw)
+
+
+@dataclass(frozen=True)
 class Unfinished:
     """A draft and the form it belongs to."""
 
@@ -71,7 +91,7 @@ def unfinished(actor: Actor, now: datetime) -> list[Unfinished]:
         end = rest.rpartition(":")[2]
         record = seen.get(int(end)) if end.isdecimal() else None
         if what == "new" and rest in known:
-            url, said = reverse("ui:new", args=[rest]), _("New: %(kind)s") % {"kind": known[rest].label}
+            url, said = reverse("ui:new", args=[rest]), _("New %(kind)s") % {"kind": str(known[rest].label).lower()}
         elif what == "edit" and record is not None:
             url, said = addresses.record(record, "edit"), _("Edit %(number)s") % {"number": record.number}
         elif what == "raise" and record is not None:
@@ -99,6 +119,7 @@ def show_work(request: HttpRequest) -> HttpResponse:
         ],
         "all_later": "all" in request.GET,
         "drafts": unfinished(actor, now),
+        "beside": [one for draw in _beside if (one := draw(actor, now)) is not None],
     }
     if whose == "raised":
         context |= {"raised": raised(actor, now), "empty": _nothing_raised()}
@@ -229,7 +250,7 @@ def raised(actor: Actor, now: datetime) -> list[Raised]:
                 row.number,
                 row.title if is_open else _("Confidential %(kind)s") % {"kind": str(sheet.label).lower()},
                 addresses.record(row) if is_open else "",
-                marks.state(state.label, int(state.phase)),
+                marks.of_state(state),
                 dates.moment(row.opened_at, now, actor.tz, short=True),
             )
         )

@@ -53,7 +53,7 @@ def head(sheet: RecordType, record: Record, actor: Actor, now: datetime, lately:
         number=record.number,
         list_label=str(sheet.label_plural),
         list_url=addresses.listing(sheet.kind),
-        state=marks.state(state.label, int(state.phase), pill=True),
+        state=marks.of_state(state, pill=True),
         lenses=cells.lens_marks(record.disciplines, record.judged),
         risk=marks.risk(record.risk_cell or words, words if record.risk_cell else "", cells.TONES[tone])
         if tone
