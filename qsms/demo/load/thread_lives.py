@@ -184,9 +184,11 @@ class Thread:
         sources = [*reports, *([hazard] if hazard is not None else [])]
         kind = "report" if reports else "hazard"
         source = services.find(raiser, kind, sources[0]) if sources else None
+        # The report is judged later, through one lens after the other; the hazard behind it has its lenses already.
+        lenses = {} if hazard is None else {"disciplines": services.find(raiser, "hazard", hazard).disciplines}
         made = raise_action(
             raiser, source, title=told.title, description=told.description, kind=told.kind,
-            owner_id=world.id_of(told.owner), due_on=self.stage.day(told.due),
+            owner_id=world.id_of(told.owner), due_on=self.stage.day(told.due), **lenses,
         )  # fmt: skip
         self.actions[told.key] = made.pk
         for other in reports[1:]:
