@@ -70,7 +70,13 @@ class ActionSheet(RecordType):
     search_fields = ("description", "root_cause", "plan", "done_summary", "check_result", "containment")
     party_fields = {"verifier": "verifier", "implementer": "implementer"}
     import_key = "reference"
-    task_verbs = {"check": _("Check"), "extension": _("Decide"), "cause": _("Find the cause"), "do": _("Do it")}
+    task_verbs = {
+        "start": _("Start"),
+        "check": _("Check"),
+        "extension": _("Decide"),
+        "cause": _("Find the cause"),
+        "do": _("Do it"),
+    }
     views = {
         "move.ask_extension": "qsms.actions.pages.ask",
         "move.grant_extension": "qsms.actions.pages.grant",

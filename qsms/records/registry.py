@@ -89,6 +89,8 @@ class Lead:
     title: str = ""
     # Codes of moves to put on the strip, the primary first; those that are shut to the reader are left out.
     moves: tuple[str, ...] = ()
+    # Kinds of records to raise from this one, ahead of the moves.
+    raises: tuple[str, ...] = ()
 
 
 SPINE_FIELDS = ("title", "site", "unit", "process", "disciplines", "owner", "due_on", "confidential")

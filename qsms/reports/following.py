@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from qsms.base import moment
 from qsms.org.actor import Actor
 from qsms.records import clocks, tasks
-from qsms.records.models import Clock, Record
+from qsms.records.choices import Relation
+from qsms.records.models import Clock, Link, Record
+from qsms.records.registry import Lead
 from qsms.rules.lifecycle import Move
 
 from .choices import LENS_ROLES, LENSES, Subject
@@ -74,14 +76,23 @@ def _keep(report: Report, **columns: object) -> None:
     Report.everywhere.filter(pk=report.pk).update(**columns)
 
 
-def next_step(report: Report) -> str:
+def next_step(report: Report) -> Lead:
     """What comes next, where the state alone does not say it."""
     if report.state in ("received", "acknowledged", "triage"):
         missing = triage.missing_lenses(report)
         if missing:
             names = ", ".join(str(lens.label).lower() for lens in missing)
-            return _("Judge it through each lens. Not judged yet: %(lenses)s.") % {"lenses": names}
-        return _("Every lens is judged. Finish the triage.")
+            return Lead(_("Judge it through each lens. Not judged yet: %(lenses)s.") % {"lenses": names})
+        return Lead(_("Every lens is judged. Finish the triage."))
+    if (
+        report.state == "work"
+        and not Link.everywhere.filter(target_id=report.pk, relation=Relation.RAISED_FROM).exists()
+    ):
+        return Lead(
+            _("Nothing is raised from it yet. Raise what is to be done, or the hazard behind it."),
+            _("Next: raise what follows"),
+            raises=("action", "hazard"),
+        )
     if report.state == "merged" and report.merged_into is not None:
-        return _("%(number)s carries on for it.") % {"number": report.merged_into.number}
-    return ""
+        return Lead(_("%(number)s carries on for it.") % {"number": report.merged_into.number})
+    return Lead()

@@ -125,7 +125,7 @@ class ReportSheet(RecordType):
 
     def next_step(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Report)
-        return Lead(following.next_step(record))
+        return following.next_step(record)
 
 
 def _judge(report: Report, missing: list[Lens]) -> dict[str, str]:

@@ -142,6 +142,12 @@ def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextS
         why = str(main.move.help) if main is not None else ""
     why = lead.why or why or str(sheet.state(record).meaning)
     others = [_move(record, way) for way in open_ones if way is not main and way not in led]
+    raisings = _raisings(actor, record)
+    first = [move for kind, move in raisings.items() if kind in lead.raises]
+    seconds = [_move(record, way) for way in led[1:]]
+    if first and main is not None:
+        primary, seconds = first[0], [*first[1:], _move(record, main), *seconds]
+    others += [move for move in raisings.values() if move not in first]
     others += _further(actor, record, may_edit)
     title = lead.title or (
         _("Next: %(move)s") % {"move": str(main.move.label)} if main else str(sheet.state(record).label)
@@ -150,7 +156,7 @@ def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextS
         title=title,
         why=why,
         primary=primary,
-        seconds=tuple(_move(record, way) for way in led[1:]),
+        seconds=tuple(seconds),
         open=tuple(others),
         shut=tuple(_shut(record, way, may_edit) for way in shut),
     )
@@ -203,13 +209,20 @@ def _shut(record: Record, way: Way, may_edit: bool) -> parts.ShutMove:
     return parts.ShutMove(str(way.move.label), " ".join(way.reasons), label, url)
 
 
-def _further(actor: Actor, record: Record, may_edit: bool) -> list[parts.Move]:
-    """What can be done beside the lifecycle: raise another record, hand over, edit."""
-    found = [
-        parts.Move(str(raising.label), addresses.record(record, "raise", raising.kind), icon="plus", key=raising.key)
+def _raisings(actor: Actor, record: Record) -> dict[str, parts.Move]:
+    """What may be raised from this record, by kind."""
+    return {
+        raising.kind: parts.Move(
+            str(raising.label), addresses.record(record, "raise", raising.kind), icon="plus", key=raising.key
+        )
         for raising in registry.raisings(record.kind)
         if actor.holds(f"{raising.kind}.create")
-    ]
+    }
+
+
+def _further(actor: Actor, record: Record, may_edit: bool) -> list[parts.Move]:
+    """What can be done beside the lifecycle: hand over, print, edit."""
+    found = []
     if scope.may(actor, "assign", record) and record.is_open:
         found.append(
             parts.Move(

@@ -12,7 +12,7 @@ from django.test import Client
 from qsms.records import drafts, registry, services
 from qsms.records.history import entries
 from qsms.records.models import Draft, Link, Record
-from qsms.records.registry import Raising
+from qsms.records.registry import Lead, Raising
 from tests.cast import Cast
 from tests.newtype.models import Spill
 
@@ -213,3 +213,16 @@ def test_raising_fills_in_and_links_in_one_go(login: Callable[[str], Client], sp
     link = Link.objects.get()
     assert (link.target_id, link.relation) == (made.pk, "raised_from")
     assert client.get(f"/r/spill/{made.number}/raise/other/").status_code == 404
+
+
+@pytest.mark.usefixtures("raising")
+def test_the_room_may_put_raising_first(
+    login: Callable[[str], Client], spill: Callable[..., Spill], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = spill()
+    lead = Lead("Nothing is raised yet.", raises=("spill",))
+    monkeypatch.setattr(registry.get("spill"), "next_step", lambda actor, record: lead, raising=False)
+    page = login("safety").get(f"/r/spill/{made.number}/").content.decode()
+    strip = page.partition('class="next"')[2].partition("<details")[0]
+    main = strip.partition("btn-main")[2]
+    assert main.partition("</a>")[0].endswith("Raise another spill")
