@@ -11,6 +11,7 @@ from qsms.records import wording
 from qsms.records.models import Record
 from qsms.records.registry import Lead, Raising, RecordType, Section, offer, register
 from qsms.rules.lifecycle import Move, Reason
+from qsms.ui import addresses
 from qsms.ui.dates import plain_day
 
 from . import services
@@ -107,7 +108,10 @@ class ActionSheet(RecordType):
             "no_extension_asked": not asked,
             "extensions_left": left,
         }
-        return {name: None if ok else Reason("action", {"fact": name}) for name, ok in holds.items()}
+        ways = {"evidence": {"way": _t("Add evidence"), "way_url": addresses.tab(record, "files")}}
+        return {
+            name: None if ok else Reason("action", {"fact": name, **ways.get(name, {})}) for name, ok in holds.items()
+        }
 
     def prepare(self, actor: Actor, record: Record) -> None:
         assert isinstance(record, Action)

@@ -39,12 +39,13 @@ def standing(actor: Actor, record: Record) -> Standing:
 
 
 def _open_ends(record: Record, relations: set[str]) -> dict[str, tuple[str, ...]]:
+    lasting = [sheet.kind for sheet in registry.all_types() if sheet.lives_on]
     found: dict[str, tuple[str, ...]] = {}
     for relation in sorted(relations):
         here, there = ("target", "source") if relation.startswith("<") else ("source", "target")
         rows = Link.everywhere.filter(
             **{f"{here}_id": record.pk, "relation": relation[1:], f"{there}__phase__lt": Phase.DONE}
-        )
+        ).exclude(**{f"{there}__kind__in": lasting})
         found[relation] = tuple(rows.order_by(f"{there}__number").values_list(f"{there}__number", flat=True)[:10])
     return found
 

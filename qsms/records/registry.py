@@ -143,6 +143,8 @@ class RecordType:
     party_fields: Mapping[str, str] = {}
     # The word on the button of a task by its code, where its move's own name would say too much: {"check": "Check"}.
     task_verbs: Mapping[str, StrOrPromise] = {}
+    # A register's entry lives on for years: what it was raised from need not stay open for it.
+    lives_on: bool = False
     gap_free_numbers: bool = False
     # Whether the menu shows it, and views that replace the kit's: {"page": "dotted.path"}.
     in_menu: bool = True

@@ -64,6 +64,7 @@ class HazardSheet(RecordType):
     label_plural = _("Hazards")
     icon = "shield-half"
     room = "assure"
+    lives_on = True
     lifecycle = HAZARD_LIFE
     columns = ("number", "title", "disciplines", "state", "risk_class", "accepted_until", "site", "owner", "review_on")
     filters = ("state", "risk_class", "site", "owner", "disciplines", "source", "taxonomy")
@@ -128,6 +129,7 @@ class ControlSheet(RecordType):
     label_plural = _("Controls")
     icon = "shield-half"
     room = "assure"
+    lives_on = True
     lifecycle = CONTROL_LIFE
     columns = ("number", "title", "level", "state", "site", "owner", "last_verified_on", "next_verification_on")
     filters = ("state", "level", "site", "owner", "disciplines", "verifier", "next_verification_on")
