@@ -4,8 +4,11 @@
 
 BIN = .venv/bin
 DJANGO = $(BIN)/python -m django
-PYTEST = $(BIN)/python -m pytest
+# Bytecode is kept whatever the environment says: the tests start many processes, and none should compile the product anew.
+PYTEST = env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 WORKERS = 2
+# Whoever has nothing left to do takes over half of what the other one has left.
+SHARED = -n $(WORKERS) --dist worksteal
 # Every leg but `make run` works on settings of its own, so that no check touches the data under var/.
 CHECKED = env QSMS_HOME=.venv/check DATABASE_URL= DJANGO_SETTINGS_MODULE=qsms.config.settings
 
@@ -39,15 +42,15 @@ check: .venv/dev.stamp
 
 ## make unit     the suite on SQLite, without the browser
 unit: .venv/dev.stamp
-	$(PYTEST) -n $(WORKERS) -m "not browser and not pg"
+	$(PYTEST) $(SHARED) -m "not browser and not pg"
 
 ## make pg       the same suite, and what needs PostgreSQL, on a throw-away PostgreSQL
 pg: .venv/dev.stamp
-	$(BIN)/python -m tests.harness.postgres $(PYTEST) -n $(WORKERS) -m "not browser"
+	$(BIN)/python -m tests.harness.postgres $(PYTEST) $(SHARED) -m "not browser"
 
 ## make browser  the flows in a headless Chromium
 browser: .venv/dev.stamp
-	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PYTEST) -m browser
+	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PYTEST) $(SHARED) -m browser
 
 ## make bench    the figures of docs/performance.md on this machine
 bench: .venv/run.stamp

@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.harness.clock",
     "tests.harness.browser",
     "tests.harness.real_db",
+    "tests.harness.installation",
     "tests.harness.properties",
     "tests.cast",
     "tests.newtype.spills",

@@ -5,30 +5,27 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import os
 import shutil
 import sqlite3
 import stat
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
 
-from tests.harness.installation import Installation
+from tests.harness.installation import Install, Installation, NewDatabase
 
 ROW = ("key-of-a-session", "what was there", "2030-01-01 00:00:00+00:00")
 COUNT = "SELECT count(*) FROM django_session WHERE session_data = 'what was there'"
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Installation, Path]:
+def written(install: Install, tmp_path_factory: pytest.TempPathFactory) -> tuple[Installation, Path]:
     """An installation with a row, a file and a key, and the archive that was written of it."""
-    installation = Installation(tmp_path_factory.mktemp("written") / "home")
-    assert installation.run("migrate").returncode == 0
+    installation = install(tmp_path_factory.mktemp("written") / "home")
     with closing(sqlite3.connect(installation.home / "qsms.sqlite3")) as database, database:
         database.execute("INSERT INTO django_session (session_key, session_data, expire_date) VALUES (?, ?, ?)", ROW)
     fill(installation.home)
@@ -100,11 +97,10 @@ def test_an_empty_installation_is_not_backed_up(tmp_path: Path) -> None:
 
 
 def test_what_is_there_is_replaced_only_when_forced_and_kept_aside(
-    written: tuple[Installation, Path], tmp_path: Path
+    written: tuple[Installation, Path], install: Install, tmp_path: Path
 ) -> None:
     _, archive = written
-    target = Installation(tmp_path / "home")
-    assert target.run("migrate").returncode == 0
+    target = install(tmp_path / "home")
     (target.home / "files").mkdir()
     (target.home / "files" / "mine").write_text("mine")
     before = contents(target.home)
@@ -230,21 +226,6 @@ def test_an_archive_of_the_other_engine_is_refused(written: tuple[Installation, 
     assert "The archive holds a database of sqlite. Leave DATABASE_URL unset." in done.stderr
 
 
-@pytest.fixture
-def databases() -> Iterator[list[str]]:
-    """The addresses of two empty databases in the PostgreSQL of this leg."""
-    address = os.environ["QSMS_TEST_DATABASE_URL"]
-    names = [f"qsms_backup_{os.getpid()}_{number}" for number in (1, 2)]
-    with psycopg.connect(address, autocommit=True) as connection:
-        for name in names:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    head, _, tail = address.partition("?")
-    yield [f"{head.rpartition('/')[0]}/{name}?{tail}" for name in names]
-    with psycopg.connect(address, autocommit=True) as connection:
-        for name in names:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
 def pg_rows(address: str) -> int:
     with psycopg.connect(address) as connection:
         found = connection.execute(COUNT).fetchone()
@@ -254,9 +235,9 @@ def pg_rows(address: str) -> int:
 
 
 @pytest.mark.pg
-def test_a_backup_of_postgresql_comes_back(databases: list[str], tmp_path: Path) -> None:
-    source = Installation(tmp_path / "source", {"DATABASE_URL": databases[0]})
-    assert source.run("migrate").returncode == 0
+def test_a_backup_of_postgresql_comes_back(install: Install, new_database: NewDatabase, tmp_path: Path) -> None:
+    databases = [new_database(migrated=True), new_database()]
+    source = install(tmp_path / "source", {"DATABASE_URL": databases[0]})
     with psycopg.connect(databases[0]) as connection:
         connection.execute(
             "INSERT INTO django_session (session_key, session_data, expire_date) VALUES (%s, %s, %s)", ROW
@@ -279,10 +260,12 @@ def test_a_backup_of_postgresql_comes_back(databases: list[str], tmp_path: Path)
 
 
 @pytest.mark.pg
-def test_a_dump_that_fails_half_way_leaves_the_tables_and_the_files(databases: list[str], tmp_path: Path) -> None:
-    target = Installation(tmp_path / "home", {"DATABASE_URL": databases[0]})
-    assert target.run("migrate").returncode == 0
-    with psycopg.connect(databases[0]) as connection:
+def test_a_dump_that_fails_half_way_leaves_the_tables_and_the_files(
+    install: Install, new_database: NewDatabase, tmp_path: Path
+) -> None:
+    database = new_database(migrated=True)
+    target = install(tmp_path / "home", {"DATABASE_URL": database})
+    with psycopg.connect(database) as connection:
         connection.execute(
             "INSERT INTO django_session (session_key, session_data, expire_date) VALUES (%s, %s, %s)", ROW
         )
@@ -298,6 +281,6 @@ def test_a_dump_that_fails_half_way_leaves_the_tables_and_the_files(databases: l
     done = target.run("restore", archive, "--force")
     assert done.returncode == 3
     assert "psql failed, nothing was changed" in done.stderr
-    assert pg_rows(databases[0]) == 1
+    assert pg_rows(database) == 1
     assert contents(target.home / "files") == before
     assert list(target.home.glob("before-restore-*")) == []

@@ -11,7 +11,7 @@ import pytest
 from qsms import cli
 from qsms.base.console import Refused, progress
 from qsms.base.env import BadSetting
-from tests.harness.installation import Installation
+from tests.harness.installation import Install, Installation
 
 
 @pytest.fixture
@@ -151,8 +151,8 @@ class TestCheck:
         assert "Run `qsms migrate`." in done.stdout
         assert "Keys: fine" in done.stdout
 
-    def test_a_sound_installation_is_found_sound(self, installation: Installation) -> None:
-        assert installation.run("migrate").returncode == 0
+    def test_a_sound_installation_is_found_sound(self, install: Install, tmp_path: Path) -> None:
+        installation = install(tmp_path / "home")
         again = installation.run("migrate")
         assert (again.returncode, again.stdout) == (0, "The database is up to date.\n")
         done = installation.run("check")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -10,33 +11,51 @@ from django.db import transaction
 from qsms.demo.load import loading
 from qsms.org.models import Account, Organisation
 from qsms.records.models import Record
+from tests import larkfield
 from tests.harness.clock import START
+from tests.harness.kept import Kept
+from tests.larkfield import SEED, load_small
 
 
-@pytest.mark.django_db
-def test_a_load_that_breaks_off_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    steps = Counter[str]()
+def told(*more: str) -> list[tuple[Any, ...]]:
+    rows = Record.everywhere.order_by("organisation__code", "kind", "number")
+    return list(rows.values_list("opened_at", "number", "title", *more))
 
-    def breaks(organisation_id: int) -> None:
-        steps["rounds"] += 1
-        if steps["rounds"] == 9:
+
+@pytest.fixture
+def usual(db: None) -> list[tuple[Any, ...]]:
+    """What the small demonstration with its usual seed tells."""
+    with transaction.atomic():
+        load_small()
+        rows = told("state", "due_on", "owner__name")
+        transaction.set_rollback(True)
+    return rows
+
+
+def test_the_same_seed_on_the_same_day_tells_the_same(usual: list[tuple[Any, ...]]) -> None:
+    loading.load(START, seed=SEED, quick=True)
+    assert told("state", "due_on", "owner__name") == usual
+
+
+def test_a_load_that_breaks_off_leaves_nothing_and_another_seed_tells_something_else(
+    usual: list[tuple[Any, ...]],
+) -> None:
+    early: list[tuple[Any, ...]] = []
+
+    def breaks(done: int, total: int) -> None:
+        if done > total / 4:
+            early.extend(told())
             raise RuntimeError("the power went")
 
-    monkeypatch.setattr(loading, "_round", breaks)
     with pytest.raises(RuntimeError, match="the power went"):
-        loading.load(START, quick=True)
+        loading.load(START, seed=SEED + 1, quick=True, tell=breaks)
     assert not Organisation.objects.exists()
     assert not Account.objects.exists()
+    assert len(early) > 10
+    last = max(opened for opened, *_rest in early)
+    assert last < START - dt.timedelta(days=100)
+    assert sorted(early) != sorted(row[:3] for row in usual if row[0] <= last)
 
 
-@pytest.mark.django_db
-def test_the_same_seed_on_the_same_day_tells_the_same() -> None:
-    told = []
-    for seed in (3, 3, 4):
-        with transaction.atomic():
-            loading.load(START, seed=seed, quick=True)
-            rows = Record.everywhere.order_by("organisation__code", "kind", "number")
-            told.append(list(rows.values_list("number", "title", "state", "opened_at", "due_on", "owner__name")))
-            transaction.set_rollback(True)
-    assert told[0] == told[1]
-    assert told[0] != told[2]
+def test_the_harness_puts_every_row_back_as_it_was(usual: list[tuple[Any, ...]]) -> None:
+    assert Kept(load_small).added == larkfield.kept[0].added

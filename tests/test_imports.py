@@ -4,49 +4,47 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
 
+from qsms import cli
 from qsms.exchange import runs
 from qsms.exchange.models import ImportRun
 from qsms.exchange.tests.tables import checked, quiet, spills
 from qsms.org.services import grant
 from qsms.records import tally
-from qsms.records.models import Record
+from qsms.records.models import Deed, Record
 from tests.cast import Cast
-from tests.harness.installation import Installation
+from tests.harness.installation import Install, Installation
 from tests.test_concurrency import at_once
 
 Count = Callable[[str], int]
+Run = Callable[..., tuple[int, str, str]]
 ADMIN = "admin@larkfield.test"
 HEAD = ["Title", "Kind", "What is to be done", "Reference", "Owner"]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
-def installed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Installation, Count]]:
+def installed(request: pytest.FixtureRequest, install: Install, tmp_path: Path) -> tuple[Installation, Count]:
     """An installation with one organisation, and a way to count its rows from outside."""
-    variables: dict[str, str] = {}
-    drop = None
+    address = ""
     if request.param == "postgresql":
-        address, drop = new_database(os.environ["QSMS_TEST_DATABASE_URL"])
-        variables = {"DATABASE_URL": address}
-    installation = Installation(tmp_path / "home", variables)
+        address = request.getfixturevalue("new_database")(migrated=True)
+    installation = install(tmp_path / "home", {"DATABASE_URL": address} if address else {})
     made = installation.run("init", "--name", "Larkfield Air", "--kind", "airline", "--admin", ADMIN)
     assert made.returncode == 0, made.stderr
 
     def count(statement: str) -> int:
-        if variables:
-            with psycopg.connect(variables["DATABASE_URL"]) as connection:
+        if address:
+            with psycopg.connect(address) as connection:
                 found = connection.execute(statement.encode()).fetchone()
         else:
             with closing(sqlite3.connect(installation.home / "qsms.sqlite3")) as connection:
@@ -54,22 +52,7 @@ def installed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[
         assert found
         return int(found[0])
 
-    yield installation, count
-    if drop:
-        drop()
-
-
-def new_database(server: str) -> tuple[str, Callable[[], None]]:
-    name = f"qsms_import_{os.getpid()}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-
-    def drop() -> None:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-    head, _, tail = server.partition("?")
-    return f"{head.rpartition('/')[0]}/{name}?{tail}", drop
+    return installation, count
 
 
 def actions(path: Path, count: int, *, bad: int = 0) -> Path:
@@ -131,32 +114,49 @@ def test_kill_in_the_middle_leaves_nothing_and_the_next_run_all(
     assert count(RECORDS) == 2000
 
 
-def test_the_command_tells_scripts_what_happened(installed: tuple[Installation, Count], tmp_path: Path) -> None:
-    installation, count = installed
+@pytest.fixture
+def run(db: None, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `qsms WORDS` on the database of this leg, with one organisation in it: its exit code, and what it said."""
+
+    def ran(*words: str | Path) -> tuple[int, str, str]:
+        capsys.readouterr()
+        try:
+            code = cli.main([*map(str, words)])
+        except SystemExit as end:
+            code = int(end.code or 0)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    code, _out, said = ran("init", "--name", "Larkfield Air", "--kind", "airline", "--admin", ADMIN)
+    assert code == 0, said
+    return ran
+
+
+def test_the_command_tells_scripts_what_happened(run: Run, tmp_path: Path) -> None:
     table = actions(tmp_path / "actions.csv", 20, bad=3)
     mend = tmp_path / "mend.csv"
 
-    dry = installation.run("import", "action", table, "--dry-run", "--skip-bad")
-    assert (dry.returncode, count(RECORDS)) == (1, 0)
-    assert "20 rows: 17 new, 0 here already, 0 repeated, 3 with errors" in dry.stdout
-    assert "actions.csv, row 2: Kind: “nonsense” is not one of the choices." in dry.stderr
+    code, out, err = run("import", "action", table, "--dry-run", "--skip-bad")
+    assert (code, Record.everywhere.count()) == (1, 0)
+    assert "20 rows: 17 new, 0 here already, 0 repeated, 3 with errors" in out
+    assert "actions.csv, row 2: Kind: “nonsense” is not one of the choices." in err
 
-    strict = installation.run("import", "action", table, "--errors", mend)
-    assert (strict.returncode, count(RECORDS)) == (1, 0)
-    assert "Nothing was imported." in strict.stdout
+    code, out, _err = run("import", "action", table, "--errors", mend)
+    assert (code, Record.everywhere.count()) == (1, 0)
+    assert "Nothing was imported." in out
     assert len(mend.read_text("utf-8-sig").splitlines()) == 4
 
-    lenient = installation.run("import", "action", table, "--skip-bad", "--as", ADMIN)
-    assert (lenient.returncode, count(RECORDS)) == (1, 17)
-    assert "17 imported\n3 rows were left out\n" in lenient.stdout
+    code, out, _err = run("import", "action", table, "--skip-bad", "--as", ADMIN)
+    assert (code, Record.everywhere.count()) == (1, 17)
+    assert "17 imported\n3 rows were left out\n" in out
 
     mended = tmp_path / "mended.csv"
     mended.write_text(mend.read_text("utf-8-sig").replace("nonsense", "Corrective"))
-    good = installation.run("import", "action", mended)
-    assert (good.returncode, count(RECORDS)) == (0, 20), good.stderr
-    assert count("SELECT count(*) FROM records_deed WHERE label = 'Import'") == 3
+    code, _out, err = run("import", "action", mended)
+    assert (code, Record.everywhere.count()) == (0, 20), err
+    assert Deed.everywhere.filter(label="Import").count() == 3
 
-    for words, code, said in (
+    for words, expected, said in (
         (("import", "action", tmp_path / "none.csv"), 3, "There is no file"),
         (("import", "nothing", table), 3, "“nothing” is no kind of record. Write one of: action"),
         (("import", "action", table, "--mapping", "asrs"), 3, "There is no mapping “asrs”."),
@@ -168,24 +168,20 @@ def test_the_command_tells_scripts_what_happened(installed: tuple[Installation, 
         (("export", "action", "--format", "csv", "--filter", "state=red"), 3, "“red” is no choice for State."),
         (("export", "action", "--format", "csv", "--columns", "red"), 3, "There is no column “red”."),
     ):
-        done = installation.run(*words)
-        assert done.returncode == code, (words, done.stderr)
-        assert said in done.stderr
-    assert count(RECORDS) == 20
+        code, _out, err = run(*words)
+        assert code == expected, (words, err)
+        assert said in err
+    assert Record.everywhere.count() == 20
 
-    said_json = installation.run(
-        "export", "action", "--format", "json", "--columns", "number,title,reference,owner,state"
-    )
-    assert said_json.returncode == 0, said_json.stderr
-    items = json.loads(said_json.stdout)
+    code, out, err = run("export", "action", "--format", "json", "--columns", "number,title,reference,owner,state")
+    assert code == 0, err
+    items = json.loads(out)
     assert len(items) == 20
     assert {item["owner"] for item in items} == {ADMIN}
-    written = installation.run(
-        "export", "action", "--format", "csv", "--filter", "state=closed", "-o", tmp_path / "o.csv"
-    )
-    assert written.returncode == 0, written.stderr
+    code, _out, err = run("export", "action", "--format", "csv", "--filter", "state=closed", "-o", tmp_path / "o.csv")
+    assert code == 0, err
     assert len((tmp_path / "o.csv").read_text("utf-8-sig").splitlines()) == 1
-    assert count("SELECT count(*) FROM records_deed WHERE verb = 'exported'") == 2
+    assert Deed.everywhere.filter(verb="exported").count() == 2
 
 
 def importers(cast: Cast) -> None:

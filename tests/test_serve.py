@@ -14,15 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.installation import Installation, free_port
+from tests.harness.installation import Install, Installation, free_port
 
 
 @pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """One installation for all tests of this file: its tables are made once."""
-    installation = Installation(tmp_path_factory.mktemp("serve") / "home", {"PORT": str(free_port())})
-    assert installation.run("migrate").returncode == 0
-    return installation
+def migrated(install: Install, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """One installation for all tests of this file."""
+    return install(tmp_path_factory.mktemp("serve") / "home", {"PORT": str(free_port())})
 
 
 def get(installation: Installation, path: str) -> int:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
+import itertools
 import os
+import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
 
 TOP = Path(__file__).parents[2]
 
@@ -24,8 +31,9 @@ class Installation:
     def environment(self) -> dict[str, str]:
         """What the developer has in the environment has no say."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith(("QSMS_", "DJANGO_"))}
-        plain.pop("DATABASE_URL", None)
-        plain.pop("PORT", None)
+        # Without its bytecode kept, every command would compile the whole product anew.
+        for name in ("DATABASE_URL", "PORT", "PYTHONDONTWRITEBYTECODE"):
+            plain.pop(name, None)
         return {**plain, "PYTHONPATH": str(TOP), "QSMS_HOME": str(self.home), **self.variables}
 
     def run(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
@@ -66,3 +74,105 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
         return port
+
+
+Install = Callable[..., Installation]
+NewDatabase = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def install(tmp_path_factory: pytest.TempPathFactory) -> Install:
+    """`install(home, variables)`: an installation whose tables are there, as `qsms migrate` has made them.
+
+    The first process of the run that asks for one runs the command; everybody gets a copy of what it made.
+    """
+    once = shared_folder(tmp_path_factory) / "migrated"
+
+    def copied(home: Path, variables: dict[str, str] | None = None) -> Installation:
+        with one_at_a_time(once):
+            if not once.exists():
+                new = once.with_suffix(".new")
+                new.mkdir()
+                _migrate(Installation(new / "home"))
+                new.rename(once)
+        elsewhere = "DATABASE_URL" in (variables or {})
+        shutil.copytree(once / "home", home, ignore=shutil.ignore_patterns("*.sqlite3*") if elsewhere else None)
+        return Installation(home, variables or {})
+
+    return copied
+
+
+def _migrate(installation: Installation) -> None:
+    done = installation.run("migrate")
+    assert done.returncode == 0, done.stderr
+
+
+_numbers = itertools.count()
+
+
+class Server:
+    """The PostgreSQL of this leg, for tests that need databases of their own there."""
+
+    def __init__(self) -> None:
+        self.address = os.environ["QSMS_TEST_DATABASE_URL"]
+
+    def create(self, template: str = "template1") -> str:
+        """The name of a new database."""
+        name = f"qsms_own_{os.getpid()}_{next(_numbers)}"
+        self._tell("CREATE DATABASE {} TEMPLATE {}", name, template)
+        return name
+
+    def drop(self, name: str) -> None:
+        """Take it away, whoever is still connected."""
+        self._tell("DROP DATABASE {} WITH (FORCE)", name)
+
+    def url(self, name: str) -> str:
+        """Its address."""
+        head, _, tail = self.address.partition("?")
+        return f"{head.rpartition('/')[0]}/{name}?{tail}"
+
+    def _tell(self, statement: str, *names: str) -> None:
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@pytest.fixture(scope="session")
+def _migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server = Server()
+    name = server.create()
+    _migrate(Installation(tmp_path_factory.mktemp("postgresql") / "home", {"DATABASE_URL": server.url(name)}))
+    yield name
+    server.drop(name)
+
+
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest) -> Iterator[NewDatabase]:
+    """`new_database()`: the address of an empty database in the PostgreSQL of this leg; gone after the test.
+
+    `new_database(migrated=True)` has the tables of an installation.
+    """
+    server = Server()
+    names: list[str] = []
+
+    def made(*, migrated: bool = False) -> str:
+        template = request.getfixturevalue("_migrated_database") if migrated else "template1"
+        names.append(server.create(template))
+        return server.url(names[-1])
+
+    yield made
+    for name in names:
+        server.drop(name)
+
+
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A temporary folder that all processes of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """No other process of this run is inside with the same path."""
+    with path.with_suffix(".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -8,13 +8,12 @@ import pytest
 
 from qsms import cli
 from qsms.org.models import Organisation
-from tests.harness.installation import Installation
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory):
-    """One for all tests of this file: its tables are made once."""
-    return Installation(tmp_path_factory.mktemp("init") / "home", {"QSMS_URL": "https://qms.example.org"})
+def installation(install, tmp_path_factory):
+    """One for all tests of this file."""
+    return install(tmp_path_factory.mktemp("init") / "home", {"QSMS_URL": "https://qms.example.org"})
 
 
 def init(installation, *more, name="Larkfield Air", kind="airline", admin="jo.park@larkfield.test"):
