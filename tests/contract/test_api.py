@@ -15,21 +15,11 @@ from qsms.records import registry, scope
 from qsms.records.models import Comment, Deed, Link, Record
 from tests.cast import ROLES, Cast
 
-from .factory import SECRET, make, values
+from .conftest import KINDS
+from .factory import SECRET, values
 
-KINDS = sorted(sheet.kind for sheet in registry.all_types())
 EVERYBODY = ("reporter", "owner", "colleague", *ROLES)
 Ask = Callable[..., Any]
-
-
-@pytest.fixture(params=KINDS)
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def record(cast: Cast, kind: str) -> Record:
-    return make(actors.system(cast.organisation.pk), kind, site=cast.sites["LKF"], owner=cast.owner)
 
 
 def asking(cast: Cast, who: str) -> Ask:

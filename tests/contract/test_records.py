@@ -12,20 +12,9 @@ from qsms.records.models import Record
 from qsms.rules import lifecycle as life
 from tests.cast import ROLES, Cast
 
-from .factory import SECRET, make
+from .factory import SECRET
 
-KINDS = sorted(sheet.kind for sheet in registry.all_types())
 EVERYBODY = ("reporter", "owner", "colleague", *ROLES)
-
-
-@pytest.fixture(params=KINDS)
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def record(cast: Cast, kind: str) -> Record:
-    return make(actors.system(cast.organisation.pk), kind, site=cast.sites["LKF"], owner=cast.owner)
 
 
 def test_the_sheet_is_whole(kind: str) -> None:
