@@ -13,6 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from qsms.base.console import Refused
+
 SIZES = (10_000, 100_000)
 
 
@@ -30,12 +32,16 @@ def run(options: argparse.Namespace) -> int:
     """Measure this installation's code on a scratch database, never on your own.
 
     Builds databases of several sizes, starts the real server and drives it over loopback. The database is SQLite, or
-    the PostgreSQL that QSMS_BENCH_DATABASE_URL names: an empty one that may be filled. A million records take a while.
+    the PostgreSQL that QSMS_BENCH_DATABASE_URL names: an empty one that may be filled. With several sizes, write
+    {records} where their names differ: postgresql:///bench{records}. A million records take a while.
     """
     if options.one:
         return _measure_one(options)
+    sizes = [int(word) for word in options.records.split(",")]
+    if len(sizes) > 1 and "{records}" not in os.environ.get("QSMS_BENCH_DATABASE_URL", "{records}"):
+        raise Refused("Each size needs a database of its own. Write {records} into QSMS_BENCH_DATABASE_URL.")
     results = []
-    for size in (int(word) for word in options.records.split(",")):
+    for size in sizes:
         home = Path(options.keep) / str(size) if options.keep else Path(tempfile.mkdtemp(prefix="qsms-bench-"))
         try:
             results.append(_in_process_of_its_own(options, size, home))
@@ -56,7 +62,7 @@ def _in_process_of_its_own(options: argparse.Namespace, size: int, home: Path) -
     environment = {
         **os.environ,
         "QSMS_HOME": str(home),
-        "DATABASE_URL": os.environ.get("QSMS_BENCH_DATABASE_URL", ""),
+        "DATABASE_URL": os.environ.get("QSMS_BENCH_DATABASE_URL", "").replace("{records}", str(size)),
         "QSMS_DEMO": "0",
         "QSMS_HOSTS": "127.0.0.1",
     }

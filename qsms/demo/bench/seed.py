@@ -21,12 +21,19 @@ from qsms.org import actor as actors
 from qsms.org import services
 from qsms.org.models import Organisation, Person, Site
 from qsms.records import bulk, registry
+from qsms.records.models import Deed, Link
 from qsms.records.registry import RecordType
 from qsms.rules.lifecycle import Phase
+from qsms.search.engines import engine
+
+from . import grow, life
 
 SITES = 30
 PEOPLE = 200
 BIG_SHARE = 0.95
+SEEDED = 20_000
+# Only the newest have not been looked at by anybody.
+NEW_SHARE = 0.02
 RARE_WORD = "zygomorphic"
 COMMON_WORD = "hydraulic"
 WORDS = [
@@ -131,28 +138,51 @@ class Seeded:
     kind: str
     records: int
     people: dict[str, int]
+    # Records written by `records.bulk` in a second, without what the bench needs to think them up.
     rows_a_second: float
     sample_number: str
 
 
 def build(kind: str, records: int, tell: Callable[[int, int], None], *, seed: int = 7) -> Seeded:
-    """Fill the empty scratch database; `tell(done, total)` hears of progress. The same seed gives the same data."""
+    """Fill the empty scratch database; `tell(done, total)` hears of progress. The same seed gives the same data.
+
+    A size that is a multiple of SEEDED is grown from that many records.
+    """
     rng = random.Random(seed)  # noqa: S311 sample data, nothing secret
     big, small = (_organisation(name) for name in ("Bench Air", "Small Shop"))
-    began = time.monotonic()
+    factor = 1 if records % SEEDED else max(1, records // SEEDED)
+    first = records // factor
     done = 0
-    for organisation, amount in ((big, int(records * BIG_SHARE)), (small, records - int(records * BIG_SHARE))):
+    seconds = 0.0
+    for organisation, amount in ((big, int(first * BIG_SHARE)), (small, first - int(first * BIG_SHARE))):
         with context.organisation(organisation.pk):
-            for made in _fill(organisation, kind, amount, rng):
+            for made, took in _fill(organisation, kind, amount, rng):
                 done += made
-                tell(done, records)
-    seconds = time.monotonic() - began
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    sheet = registry.get(kind)
-    newest = sheet.model.everywhere.filter(organisation_id=big.pk).order_by("-pk").values_list("number", flat=True)
+                seconds += took
+                tell(done, first)
+    if factor > 1:
+        grow.grow(factor, tell)
+    _settle()
     people = {name: Person.objects.get(organisation=big, email=f"{name}@bench.test").pk for name in PERSONS}
-    return Seeded(big.pk, kind, records, people, records / seconds, newest[min(100, records // 4)])
+    return Seeded(big.pk, kind, records, people, first / seconds, _sample(kind, big.pk))
+
+
+def _settle() -> None:
+    """What a database does by itself within a day of such a load."""
+    engine().settle()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+
+
+def _sample(kind: str, organisation_id: int) -> str:
+    """The number of a recent record that has a long history and work raised from it: the heavy case of a page."""
+    sheet = registry.get(kind)
+    mine = sheet.model.everywhere.filter(organisation_id=organisation_id).order_by("-pk")
+    linked = Link.everywhere.filter(target__in=mine.values("pk")[:5000]).values("target")
+    busy = Deed.everywhere.filter(record__in=linked).values("record").annotate(n=models.Count("*")).order_by("-n", "-record")
+    found = busy.first()
+    number: str = (mine.filter(pk=found["record"]) if found else mine).values_list("number", flat=True)[0]
+    return number
 
 
 PERSONS = {"all": "safety_manager", "three-sites": "process_owner", "own": ""}
@@ -178,7 +208,8 @@ def _organisation(name: str) -> Organisation:
     return made
 
 
-def _fill(organisation: Organisation, kind: str, amount: int, rng: random.Random) -> Iterator[int]:
+def _fill(organisation: Organisation, kind: str, amount: int, rng: random.Random) -> Iterator[tuple[int, float]]:
+    """Chunk by chunk: how many were made, and how long writing them took."""
     sheet = registry.get(kind)
     system = actors.system(organisation.pk, "Bench")
     sites = list(Site.objects.filter(organisation=organisation).order_by("pk"))
@@ -188,7 +219,7 @@ def _fill(organisation: Organisation, kind: str, amount: int, rng: random.Random
     now = moment.now()
     left = amount
     while left:
-        chunk = []
+        chunk, took = [], 0.0
         for _row in range(min(bulk.CHUNK, left)):
             age = left / amount  # 1 for the oldest, towards 0 for the newest
             left -= 1
@@ -203,16 +234,24 @@ def _fill(organisation: Organisation, kind: str, amount: int, rng: random.Random
                 raised_by_id=own if rng.random() < 0.0005 else rng.choice(people),
                 fixed={"risk_class": rng.choice((0, 0, 1, 1, 2, 2, 3)), "judged": 7},
             )
+            began = time.monotonic()
             prepared = bulk.prepare(system, kind, row)
+            took += time.monotonic() - began
             if prepared.errors:
                 raise ValueError(f"The bench cannot make a {kind}: {prepared.errors}")
             chunk.append(prepared.record)
+        began = time.monotonic()
         bulk.create(system, kind, chunk)
-        yield len(chunk)
+        took += time.monotonic() - began
+        life.follow(system, sheet, chunk, rng)
+        yield len(chunk), took
 
 
 def _state(sheet: RecordType, rng: random.Random, age: float) -> str:
+    if age < NEW_SHARE:
+        return sheet.lifecycle.initial
     live = [s.code for s in sheet.lifecycle.states if s.phase in (Phase.OPEN, Phase.WAITING)]
+    live = [code for code in live if code != sheet.lifecycle.initial] or live
     closed = [s.code for s in sheet.lifecycle.states if s.phase == Phase.DONE]
     return rng.choice(live) if rng.random() > age + 0.1 else closed[0]
 
