@@ -64,6 +64,7 @@ class HazardSheet(RecordType):
     label_plural = _("Hazards")
     icon = "shield-half"
     room = "assure"
+    trace = "means"
     lifecycle = HAZARD_LIFE
     columns = ("number", "title", "disciplines", "state", "risk_class", "accepted_until", "site", "owner", "review_on")
     filters = ("state", "risk_class", "site", "owner", "disciplines", "source", "taxonomy")
