@@ -93,6 +93,8 @@ class Lead:
     raises: tuple[str, ...] = ()
 
 
+# The columns of the trace, from what happened to what shows whether it got better.
+TRACE = ("happened", "means", "done", "changed", "shows")
 SPINE_FIELDS = ("title", "site", "unit", "process", "disciplines", "owner", "due_on", "confidential")
 # Never set from a form, an import or the API.
 KEPT_FIELDS = frozenset(
@@ -113,6 +115,7 @@ class RecordType:
     label_plural: StrOrPromise
     icon: str = "file-text"
     room: str = ""  # menu group: happens, act, assure, know, steer
+    trace: str = "done"  # its column in the trace, one of TRACE
     lifecycle: Lifecycle
     columns: Sequence[str | Column] = (
         "number",
@@ -196,6 +199,10 @@ class RecordType:
         """What comes next and why, in the room's words."""
         return Lead()
 
+    def own_page(self, record: Record) -> str:
+        """Where whoever raised this record in confidence follows it, seen by them alone; empty when nowhere."""
+        return ""
+
     # -- read from the above -----------------------------------------------------------------------------------------
 
     @cached_property
@@ -239,6 +246,8 @@ def register(sheet: type[RecordType]) -> type[RecordType]:
     one = sheet()
     if one.kind in _types and type(_types[one.kind]) is not sheet:
         raise ValueError(f"The kind “{one.kind}” is registered twice.")
+    if one.trace not in TRACE:
+        raise ValueError(f"The kind “{one.kind}” stands in no column of the trace. Say one of {', '.join(TRACE)}.")
     if any(other.prefix == one.prefix for other in _types.values() if other.kind != one.kind):
         raise ValueError(f"The prefix “{one.prefix}” is used twice.")
     _types[one.kind] = one

@@ -120,6 +120,17 @@ def trace(actor: Actor, record: Record, *, steps: int = 4, limit: int = LIMIT) -
     return Thread(tuple(reached.values()), distance, within, cut)
 
 
+def nearer(thread: Thread, steps: int) -> Thread:
+    """The part of a thread that is at most so many steps away."""
+    kept = {pk: step for pk, step in thread.steps.items() if step <= steps}
+    return Thread(
+        tuple(record for record in thread.records if record.pk in kept),
+        kept,
+        tuple(edge for edge in thread.edges if edge.source_id in kept and edge.target_id in kept),
+        thread.cut and len(kept) == len(thread.steps),
+    )
+
+
 def _touching(actor: Actor, ids: Iterable[int]) -> list[Link]:
     chosen = list(ids)
     rows = Link.everywhere.filter(organisation_id=actor.organisation_id)

@@ -59,6 +59,7 @@ class ReportSheet(RecordType):
     label_plural = _("Reports")
     icon = "message-report"
     room = "happens"
+    trace = "happened"
     lifecycle = LIFE
     columns = ("number", "title", "disciplines", "state", "risk_class", "site", "owner", "due_on")
     filters = ("state", "site", "owner", "disciplines", "risk_class", "form", "mode", "occurred_on")
@@ -122,6 +123,9 @@ class ReportSheet(RecordType):
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         assert isinstance(record, Report)
         following.on_moved(actor, record, move)
+
+    def own_page(self, record: Record) -> str:
+        return reverse("reports:own", args=[record.pk])
 
     def next_step(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Report)

@@ -65,6 +65,7 @@ class HazardSheet(RecordType):
     icon = "shield-half"
     room = "assure"
     lives_on = True
+    trace = "means"
     lifecycle = HAZARD_LIFE
     columns = ("number", "title", "disciplines", "state", "risk_class", "accepted_until", "site", "owner", "review_on")
     filters = ("state", "risk_class", "site", "owner", "disciplines", "source", "taxonomy")

@@ -49,7 +49,7 @@ PLACES = (
     Place("ui:home", _("My work"), "inbox", go="m"),
     Place("notify:inbox", _("News"), "bell"),
     Place("overview", _("Overview"), "layout-dashboard", go="o"),
-    Place("reports:mine", _("My reports"), "message-report"),
+    Place("reports:mine", _("My reports"), "user"),
     Place("reports:triage", _("Triage"), "bolt", "happens", needs="report.triage"),
     Place("reports:lessons", _("Lessons"), "bulb", "know"),
     Place("risk:matrices", _("Risk matrices"), "layout-columns", "steer", needs="matrix.edit"),
@@ -120,8 +120,8 @@ def links(request: HttpRequest) -> Links:
     first = next(iter(kinds(actor)), None) if actor else None
     plain = Links()
     return Links(
-        home=address("home", otherwise=plain.home),
-        work=address("work", otherwise=plain.work),
+        home=reverse("ui:home"),
+        work=reverse("ui:home"),
         records=reverse("ui:list", args=[first.kind]) if first else plain.records,
         report=address("reports:choose", otherwise=plain.report),
         search=address("search:results", otherwise=plain.search),

@@ -68,15 +68,15 @@ class Person:
 
 @dataclass(frozen=True)
 class Links:
-    """Where the fixed places of the shell lead."""
+    """Where the fixed places of the shell lead; empty for a place that there is not."""
 
     home: str = "/"
     work: str = "/"
-    records: str = "/"
+    records: str = ""
     report: str = "/report/"
     search: str = "/search/"
     palette: str = "/palette/"
-    help: str = "/help/"
+    help: str = ""
     account: str = "/account/"
     sign_in: str = "/sign-in/"
     sign_out: str = "/sign-out/"
@@ -185,7 +185,20 @@ class Shell:
         """The address of the menu line that the page belongs to: the longest one that starts it."""
         path = self.request.path
         urls = [item.url for group in self.menu for item in group.items if item.url.startswith("/")]
-        return max((url for url in urls if path == url or path.startswith(url.rstrip("/") + "/")), key=len, default="")
+        return max((url for url in urls if path == url or (url != "/" and path.startswith(url))), key=len, default="")
+
+    @cached_property
+    def bar(self) -> str:
+        """Which place of the phone's bottom bar the page belongs to: at most one, by the name of its link."""
+        path, links = self.request.path, self.links
+        if path == links.work:
+            return "work"
+        found = [name for name in ("report", "search") if path.startswith(getattr(links, name))]
+        if found:
+            return found[0]
+        # A page of a room: the line that the menu marks stands in a group with a title.
+        rooms = {item.url for group in self.menu if group.title for item in group.items}
+        return "records" if self.here and self.here in rooms else ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

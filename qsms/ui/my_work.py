@@ -216,7 +216,8 @@ def summary(groups: Sequence[Group]) -> str:
 
 @dataclass(frozen=True)
 class Raised:
-    """A record that the reader raised. A sealed one is theirs without being open to them: number and state only."""
+    """A record that the reader raised. A sealed one is theirs without being open to them: it leads to the page on which
+    its kind lets them follow it, and without one only its number and state are said."""
 
     icon: str
     number: str
@@ -244,12 +245,13 @@ def raised(actor: Actor, now: datetime) -> list[Raised]:
         sheet = registry.get(row.kind)
         state = sheet.state(row)
         is_open = row.pk in seen
+        url = addresses.record(row) if is_open else sheet.own_page(row)
         found.append(
             Raised(
                 sheet.icon,
                 row.number,
-                row.title if is_open else _("Confidential %(kind)s") % {"kind": str(sheet.label).lower()},
-                addresses.record(row) if is_open else "",
+                row.title if url else _("Confidential %(kind)s") % {"kind": str(sheet.label).lower()},
+                url,
                 marks.of_state(state),
                 dates.moment(row.opened_at, now, actor.tz, short=True),
             )

@@ -361,3 +361,14 @@ def _queries(client: Client, report: Report) -> dict[str, int]:
             assert client.get(path).status_code == 200
         found[name] = len(captured)
     return found
+
+
+def test_what_i_told_in_confidence_is_followed_from_my_work(cast: Cast) -> None:
+    report = file(cast, "confidential").report
+    client = signed_in(cast, "reporter")
+    page = client.get("/?whose=raised").content.decode()
+    assert f'href="/report/mine/{report.pk}/"' in page
+    assert client.get(f"/report/mine/{report.pk}/").status_code == 200
+    other = signed_in(cast, "colleague")
+    assert report.number not in other.get("/?whose=raised").content.decode()
+    assert other.get(f"/report/mine/{report.pk}/").status_code == 404

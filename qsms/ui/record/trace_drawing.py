@@ -1,4 +1,4 @@
-"""The trace as a figure: boxes in columns by the room of their record type, and arrows between them."""
+"""The trace as a figure: boxes in the columns that their record types name, and arrows between them."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ from qsms.records.threads import Thread
 
 from .. import addresses, cells, dates, marks
 
-# Columns by the room a record type lives in.
+# What a sheet's `trace` says, in the order of the columns.
 COLUMNS = {
-    "happens": gettext_lazy("Happened"),
-    "assure": gettext_lazy("Means"),
-    "act": gettext_lazy("Done"),
-    "know": gettext_lazy("Changed"),
-    "steer": gettext_lazy("Shows"),
+    "happened": gettext_lazy("Happened"),
+    "means": gettext_lazy("Means"),
+    "done": gettext_lazy("Done"),
+    "changed": gettext_lazy("Changed"),
+    "shows": gettext_lazy("Shows"),
 }
-ROOMS = list(COLUMNS)
+CODES = registry.TRACE
 WIDE, HIGH, ACROSS, DOWN, TOP = 160, 84, 248, 120, 42
 LETTERS = 20
+# From how many alike on a word is written once.
+BUNDLE = 3
 
 
 @dataclass
@@ -114,7 +116,7 @@ class Drawing:
     arrows: list[Arrow] = field(default_factory=list)
     heads: list[tuple[int, str]] = field(default_factory=list)
     height: int = 0
-    width: int = ACROSS * (len(ROOMS) - 1) + WIDE + 2
+    width: int = ACROSS * (len(CODES) - 1) + WIDE + 2
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,7 @@ class Missing:
 
 
 def _column(kind: str) -> int:
-    room = registry.get(kind).room
-    return ROOMS.index(room) if room in ROOMS else ROOMS.index("act")
+    return CODES.index(registry.get(kind).trace)
 
 
 def wrapped(text: str, lines: int = 2) -> tuple[str, ...]:
@@ -179,7 +180,7 @@ def draw(actor: Actor, start: Record, thread: Thread, now: datetime, lacking: li
     for edge in thread.edges:
         near[edge.source_id].append(edge.target_id)
         near[edge.target_id].append(edge.source_id)
-    columns: list[list[Node]] = [[node for node in nodes.values() if node.column == n] for n in range(len(ROOMS))]
+    columns: list[list[Node]] = [[node for node in nodes.values() if node.column == n] for n in range(len(CODES))]
     for column in columns:
         for row, node in enumerate(column):
             node.row = row
@@ -189,7 +190,7 @@ def draw(actor: Actor, start: Record, thread: Thread, now: datetime, lacking: li
             for row, node in enumerate(column):
                 node.row = row
     drawing = Drawing(list(nodes.values()))
-    drawing.heads = [(n * ACROSS, str(COLUMNS[room])) for n, room in enumerate(ROOMS)]
+    drawing.heads = [(n * ACROSS, str(COLUMNS[code])) for n, code in enumerate(CODES)]
     lines = [_line(nodes[edge.source_id], nodes[edge.target_id], edge.relation) for edge in thread.edges]
     for one in lacking:
         column_n = _column(one.kind)
@@ -233,9 +234,24 @@ def _line(source: Node, target: Node, relation: str) -> Line:
 def _arrows(lines: list[Line]) -> list[Arrow]:
     """Curves between columns, each from a place of its own on the box's edge, so that they do not lie on each other."""
     across = [line for line in lines if line.left.column != line.right.column]
+    _say_once(across)
     leaves, enters = _places(across, outward=True), _places(across, outward=False)
     found = [_within(line) for line in lines if line.left.column == line.right.column]
     return found + [_between(line, leaves[id(line)], enters[id(line)]) for line in across]
+
+
+def _say_once(lines: list[Line]) -> None:
+    """Where a box sends or gets a bundle of lines that all say the same, the middle one says it for all."""
+    for outward in (True, False):
+        bundles: dict[tuple[int, str], list[Line]] = {}
+        for line in lines:
+            bundles.setdefault((id(line.left if outward else line.right), line.word), []).append(line)
+        for bundle in bundles.values():
+            if len(bundle) >= BUNDLE:
+                bundle.sort(key=lambda line: (line.right if outward else line.left).row)
+                middle = bundle[len(bundle) // 2]
+                for line in bundle:
+                    line.word = line.word if line is middle else ""
 
 
 def _places(lines: list[Line], *, outward: bool) -> dict[int, float]:
@@ -282,10 +298,10 @@ def _within(line: Line) -> Arrow:
 
 def description(drawing: Drawing) -> str:
     told = []
-    for column, room in enumerate(ROOMS):
+    for column, code in enumerate(CODES):
         n = sum(1 for node in drawing.nodes if node.column == column and not node.loose)
         if n:
-            told.append(f"{COLUMNS[room]}: {n}")
+            told.append(f"{COLUMNS[code]}: {n}")
     return _("Boxes in columns, %(columns)s. The same thread is written as a list below.") % {
         "columns": ", ".join(told)
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +22,8 @@ from . import trace_drawing
 from .trace_drawing import Missing
 
 STEPS = (1, 2, 4, 8)
+# How far the thread goes when nobody chose: as far as its tallest column still fits a screen.
+FAR, TALLEST = 4, 7
 MAIN_LENSES = (Lens.SAFETY, Lens.QUALITY, Lens.ENVIRONMENT)
 
 
@@ -41,8 +44,10 @@ def show_trace(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     actor = answers.actor_of(request)
     record = reading.opened(actor, kind, key).record
     asked = request.GET.get("steps", "")
-    steps = int(asked) if asked.isdecimal() and int(asked) in STEPS else 4
-    thread = threads.trace(actor, record, steps=steps)
+    chosen = int(asked) if asked.isdecimal() and int(asked) in STEPS else 0
+    thread = threads.trace(actor, record, steps=chosen or FAR)
+    steps = chosen or fitting(thread)
+    thread = threads.nearer(thread, steps)
     now = moment.now()
     ends = loose_ends(actor, thread, now)
     drawing = trace_drawing.draw(actor, record, thread, now, missing(actor, thread))
@@ -62,6 +67,15 @@ def show_trace(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         "steps": [(n, n == steps) for n in STEPS],
     }
     return answers.page(request, "ui/record/trace.html", context)
+
+
+def fitting(thread: Thread) -> int:
+    """The most steps with which no column of the figure grows taller than a screen; one at least."""
+    for steps in sorted((n for n in STEPS if n <= FAR), reverse=True):
+        columns = Counter(registry.get(one.kind).trace for one in threads.nearer(thread, steps).records)
+        if max(columns.values()) <= TALLEST:
+            return steps
+    return STEPS[0]
 
 
 def missing(actor: Actor, thread: Thread) -> list[Missing]:
@@ -91,7 +105,7 @@ def loose_ends(actor: Actor, thread: Thread, now: datetime) -> list[LooseEnd]:
             said = _("%(number)s is %(late)s") % {"number": record.number, "late": late}
             found.append(LooseEnd(said, record.title, addresses.record(record)))
         open_lenses = [str(lens.label) for lens in MAIN_LENSES if not (record.judged | record.disciplines) & lens]
-        if registry.get(record.kind).room == "happens" and record.judged and open_lenses:
+        if registry.get(record.kind).trace == "happened" and record.judged and open_lenses:
             said = _("%(number)s is not judged for %(lenses)s") % {
                 "number": record.number,
                 "lenses": ", ".join(open_lenses),

@@ -16,10 +16,11 @@ from PIL import Image
 
 from qsms.base import moment
 from qsms.base.gate import write_transaction
-from qsms.records import attachments, audience, seals, services, tasks, threads
+from qsms.records import attachments, audience, registry, seals, services, tasks, threads
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.history import entries
 from qsms.records.models import Attachment, Comment, Record
+from qsms.ui.record import trace_drawing, tracing
 from tests.cast import Cast
 from tests.newtype.models import Spill
 
@@ -175,6 +176,45 @@ def test_the_trace_ends_where_the_scope_ends(login: Login, spill: Make, keeper: 
     assert len(threads.trace(safety, first, steps=1).records) == 3
     cut = threads.trace(safety, first, limit=2)
     assert (len(cut.records), cut.cut) == (2, True)
+
+
+def test_a_box_of_the_trace_stands_in_the_column_that_its_sheet_names(
+    spill: Make, keeper: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, actor = spill(title="Alone"), keeper.actor("safety")
+    sheet = type(registry.get("spill"))
+    for column, code in enumerate(("happened", "means", "done", "changed", "shows")):
+        monkeypatch.setattr(sheet, "trace", code)
+        drawing = trace_drawing.draw(actor, made, threads.trace(actor, made), moment.now(), [])
+        assert [node.column for node in drawing.nodes] == [column]
+    assert [registry.get(kind).trace for kind in ("report", "hazard", "control", "action")] == [
+        "happened", "means", "done", "done",
+    ]  # fmt: skip
+    monkeypatch.setattr(sheet, "trace", "know")
+    with pytest.raises(ValueError, match="no column of the trace"):
+        registry.register(sheet)
+
+
+def test_lines_that_say_the_same_say_it_once(spill: Make, keeper: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    cause, actor = spill(title="Cause"), keeper.actor("safety")
+    seen = [spill(title=f"Effect {n}") for n in range(3)]
+    for other in seen:
+        services.link(actor, cause.pk, other.pk, "causes")
+    nodes = {one.pk: trace_drawing._node(one, cause, actor, moment.now()) for one in (cause, *seen)}
+    lines = [trace_drawing.Line(nodes[cause.pk], nodes[one.pk], "causes") for one in seen]
+    trace_drawing._say_once(lines)
+    assert [line.word for line in lines] == ["", "causes", ""]
+
+
+def test_the_trace_goes_as_far_as_fits_unless_somebody_chose(login: Login, spill: Make, keeper: Cast) -> None:
+    first, actor = spill(title="First"), keeper.actor("safety")
+    middle = spill(title="Middle")
+    services.link(actor, first.pk, middle.pk, "relates")
+    for n in range(tracing.TALLEST):
+        services.link(actor, middle.pk, spill(title=f"Far {n}").pk, "relates")
+    client, url = login("safety"), f"/r/spill/{first.number}/trace/"
+    assert "Far 0" not in client.get(url).content.decode()
+    assert "Far 0" in client.get(f"{url}?steps=4").content.decode()
 
 
 def test_my_work_is_grouped_and_its_buttons_lead_to_the_move(login: Login, spill: Make, keeper: Cast) -> None:

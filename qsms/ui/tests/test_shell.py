@@ -80,6 +80,26 @@ def test_the_menu_line_of_the_page_is_the_longest_that_fits():
     assert shell.here == "/reports/queue/"
 
 
+@pytest.mark.parametrize(
+    ("path", "here", "bar"),
+    [
+        ("/", "/", "work"),
+        ("/report/", "", "report"),
+        ("/report/mine/", "/report/mine/", "report"),
+        ("/search/", "", "search"),
+        ("/r/spill/7/", "/r/spill/", "records"),
+        ("/overview/", "/overview/", ""),
+        ("/account/", "", ""),
+    ],
+)
+def test_the_menu_and_the_bottom_bar_each_mark_one_place_at_most(path, here, bar):
+    shell = context.Shell(RequestFactory().get(path))
+    places = tuple(context.Item(url, url, "x") for url in ("/", "/overview/", "/report/mine/"))
+    shell.menu = (context.Group(places), context.Group((context.Item("Spills", "/r/spill/", "x"),), "Happens"))
+    shell.links = context.Links()
+    assert (shell.here, shell.bar) == (here, bar)
+
+
 def test_the_shell_refuses_a_hook_it_does_not_have():
     with pytest.raises(ValueError, match="has no colour"):
         context.provide(colour=lambda request: "blue")
