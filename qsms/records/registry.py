@@ -192,6 +192,10 @@ class RecordType:
         """What comes next and why, in the room's words."""
         return Lead()
 
+    def about(self, actor: Actor, record: Record) -> Sequence[str]:
+        """What the line under the title says first about how it stands, beyond state, lenses and risk."""
+        return ()
+
     # -- read from the above -----------------------------------------------------------------------------------------
 
     @cached_property

@@ -39,6 +39,8 @@ class State:
     stage: StrOrPromise = ""
     # A side road (rejected, void) is not drawn on the bar unless the record stands on it.
     on_bar: bool = True
+    # good, warn or bad where the phase alone would mislead: a control that was found weak is open, and a worry.
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
+from qsms.rules.lifecycle import State
+
 # Phases as the spine counts them: 0 draft, 1 open, 2 waiting, 3 done, 4 void.
 PHASES: Final = ("draft", "open", "waiting", "done", "void")
 SHAPES: Final = {
@@ -75,6 +77,11 @@ def state(label: object, phase: int | str, *, shape: str = "", tone: str = "", p
     elif shape:
         drawn = shape
     return status(label, tone or colour, drawn, pill=pill)
+
+
+def standing(one: State, *, pill: bool = False) -> SafeString:
+    """A state of a lifecycle by its name, with the shape of its phase or of the tone it asks for."""
+    return state(one.label, int(one.phase), shape=TONES.get(one.tone, ""), tone=one.tone, pill=pill)
 
 
 def coverage(word: object, verdict: str) -> SafeString:

@@ -229,7 +229,7 @@ def raised(actor: Actor, now: datetime) -> list[Raised]:
                 row.number,
                 row.title if is_open else _("Confidential %(kind)s") % {"kind": str(sheet.label).lower()},
                 addresses.record(row) if is_open else "",
-                marks.state(state.label, int(state.phase)),
+                marks.standing(state),
                 dates.moment(row.opened_at, now, actor.tz, short=True),
             )
         )
