@@ -134,6 +134,12 @@ def entries(record: Record, *, before: int | None = None, limit: int = 20) -> li
     ]
 
 
+def states_entered(record: Record) -> list[tuple[str, datetime]]:
+    """Every change of state: the word of the state entered, and when; the newest first."""
+    rows = Change.objects.filter(deed__record_id=record.pk, deed__organisation_id=record.organisation_id, field="state")
+    return list(rows.order_by("-deed_id").values_list("new", "deed__at"))
+
+
 @dataclass(frozen=True, slots=True)
 class Later:
     """What one field was at a version and what others made of it since."""

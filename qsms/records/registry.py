@@ -203,6 +203,10 @@ class RecordType:
         """Where whoever raised this record in confidence follows it, seen by them alone; empty when nowhere."""
         return ""
 
+    def about(self, actor: Actor, record: Record) -> Sequence[str]:
+        """What the line under the title says first about how it stands, beyond state, lenses and risk."""
+        return ()
+
     # -- read from the above -----------------------------------------------------------------------------------------
 
     @cached_property

@@ -18,6 +18,9 @@ from qsms.ui.cells import TONES
 from .choices import AssessmentKind
 from .models import Acceptance, Assessment
 
+# So many replaced ratings stand among the others.
+FEW = 2
+
 
 def grid(
     rule: Matrix,
@@ -144,6 +147,23 @@ def history(rows: Sequence[Assessment], lens: int, now: dt.datetime, actor: Acto
         )
         for place, one in enumerate(mine)
     ]
+
+
+@dataclass(frozen=True)
+class Told:
+    """“How it moved”: the lines to show at once, and those that later ratings replaced, when they are many."""
+
+    shown: list[Moved]
+    folded: list[Moved]
+
+    @classmethod
+    def of(cls, rows: Sequence[Assessment], lens: int, now: dt.datetime, actor: Actor) -> Told:
+        """The ratings of a lens, the oldest first in both."""
+        told = history(rows, lens, now, actor)
+        replaced = [one for one in told if not one.stands]
+        if len(replaced) <= FEW:
+            return cls(told, [])
+        return cls([one for one in told if one.stands], replaced)
 
 
 def accepted_by(one: Acceptance, now: dt.datetime, actor: Actor) -> str:

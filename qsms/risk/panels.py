@@ -20,9 +20,27 @@ from qsms.ui import dates, marks
 from qsms.ui.cells import TONES
 
 from . import addresses, authority, drawing, queries
-from .choices import hierarchy
+from .choices import AssessmentKind, hierarchy
 from .lifecycles import CONTROL_LIFE
+from .models import Hazard
 from .picture import Picture
+
+
+def about_hazard(actor: Actor, record: Hazard) -> list[str]:
+    """How the risk of a hazard came to where it is: “was 4B”, “predicted 2B”; and when it is reviewed."""
+    picture, said = Picture.of(record), []
+    now = picture.current()
+    if now is not None:
+        valid = {one.kind: one.cell for one in picture.valid(now.lens) if one.matrix_id == now.matrix_id}
+        first, predicted = valid.get(AssessmentKind.INITIAL, now.cell), valid.get(AssessmentKind.PREDICTED)
+        if first != now.cell:
+            said.append(_t("was %(cell)s") % {"cell": first})
+        if predicted is not None:
+            said.append(_t("predicted %(cell)s") % {"cell": predicted})
+    if record.review_on is not None and record.is_open:
+        day = dates.day(record.review_on, moment.now().astimezone(actor.tz).date(), short=True)
+        said.append(_t("review %(day)s") % {"day": day})
+    return said
 
 
 def _risk(actor: Actor, record: Record) -> Mapping[str, Any]:
@@ -53,7 +71,7 @@ def _lens(actor: Actor, picture: Picture, lens: int, now: Any) -> Mapping[str, A
         if is_grid
         else None,
         "table": table,
-        "history": drawing.history(picture.assessments, lens, now, actor),
+        "history": drawing.Told.of(picture.assessments, lens, now, actor),
         "standing": standing,
         "given_by": drawing.accepted_by(standing, now, actor) if standing is not None else "",
         "expires": drawing.expires(standing, now, actor) if standing is not None else ("", ""),
@@ -71,7 +89,6 @@ def _controls(actor: Actor, record: Record) -> Mapping[str, Any]:
     for one in queries.controls(actor, record):
         state = CONTROL_LIFE.state(one.state)
         level = hierarchy().level(one.level)
-        tone, shape = LOOKS.get(one.state, ("mute", "circle-dashed"))
         check = dates.day(one.last_verified_on, today, short=True) if one.last_verified_on else _t("never")
         rows.append(
             {
@@ -79,7 +96,7 @@ def _controls(actor: Actor, record: Record) -> Mapping[str, Any]:
                 "title": one.title,
                 "url": pages.record_at("control", one.number),
                 "kind": f"{level.rank} {level.label}",
-                "state": marks.status(state.label, tone, shape),
+                "state": marks.standing(state),
                 "owner": one.owner,
                 "watched_by": one.watched_by,
                 "check": check,
@@ -94,15 +111,6 @@ def _controls(actor: Actor, record: Record) -> Mapping[str, Any]:
         if may_link and record.kind == "hazard" and actor.holds("control.create")
         else "",
     }
-
-
-LOOKS = {
-    "proposed": ("mute", "circle-dashed"),
-    "in_place": ("info", "circle-dot"),
-    "verified": ("good", "circle-check"),
-    "weak": ("warn", "alert-triangle"),
-    "retired": ("mute", "ban"),
-}
 
 
 def _served(actor: Actor, record: Record) -> Mapping[str, Any]:

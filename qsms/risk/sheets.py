@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _t
@@ -97,6 +97,10 @@ class HazardSheet(RecordType):
         if verb == "accept":
             return actor.is_system or authority.held(actor, record).rank > 0 or authority.may_assess(actor, record)
         return None
+
+    def about(self, actor: Actor, record: Record) -> Sequence[str]:
+        assert isinstance(record, Hazard)
+        return panels.about_hazard(actor, record)
 
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
         picture = Picture.of(record)

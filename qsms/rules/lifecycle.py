@@ -41,6 +41,8 @@ class State:
     on_bar: bool = True
     # An open state in which somebody is at work shows as "under way", not as waiting to be begun.
     begun: bool = False
+    # good, warn or bad where the phase alone would mislead: a control that was found weak is open, and a worry.
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

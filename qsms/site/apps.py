@@ -21,4 +21,4 @@ class SiteConfig(AppConfig):
         )
         my_work.stand_beside(news.beside)
         listing.provide_search(queries.in_list)
-        search.provide(pages=palette.pages, verbs=palette.verbs, lens=lists.lens_of, state=marks.of_state)
+        search.provide(pages=palette.pages, verbs=palette.verbs, lens=lists.lens_of, state=marks.standing)

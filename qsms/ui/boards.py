@@ -46,7 +46,7 @@ def show_board(request: HttpRequest, kind: str) -> HttpResponse:
     people = names.people(actor.organisation_id, (row["owner_id"] for row in rows))
     to, now = cells.address(sheet), moment.now()
     lanes: dict[str, Lane] = {
-        state.code: Lane(state, marks.of_state(state), "", [])
+        state.code: Lane(state, marks.standing(state), "", [])
         for state in sheet.lifecycle.states
         if state.phase < Phase.DONE
     }

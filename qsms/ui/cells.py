@@ -158,7 +158,7 @@ def _title(sheet: RecordType, actor: Actor, now: dt.datetime) -> Cell:
 
 
 def _state(sheet: RecordType, actor: Actor, now: dt.datetime) -> Cell:
-    drawn = {state.code: marks.of_state(state) for state in sheet.lifecycle.states}
+    drawn = {state.code: marks.standing(state) for state in sheet.lifecycle.states}
     return lambda row: drawn.get(row["state"]) or escape(row["state"])
 
 

@@ -28,6 +28,9 @@ PREFERENCES = {
     "keys": ("on", "off"),
 }
 
+# Kept with the request by `stands_in`.
+STANDS_IN = "_stands_in"
+
 
 @dataclass(frozen=True)
 class Item:
@@ -183,7 +186,7 @@ class Shell:
     @cached_property
     def here(self) -> str:
         """The address of the menu line that the page belongs to: the longest one that starts it."""
-        path = self.request.path
+        path = self.request.__dict__.get(STANDS_IN, self.request.path)
         urls = [item.url for group in self.menu for item in group.items if item.url.startswith("/")]
         return max((url for url in urls if path == url or (url != "/" and path.startswith(url))), key=len, default="")
 
@@ -199,6 +202,11 @@ class Shell:
         # A page of a room: the line that the menu marks stands in a group with a title.
         rooms = {item.url for group in self.menu if group.title for item in group.items}
         return "records" if self.here and self.here in rooms else ""
+
+
+def stands_in(request: HttpRequest, address: str) -> None:
+    """Say to which place of the menu a page belongs whose own address does not begin with that place's."""
+    request.__dict__[STANDS_IN] = address
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -84,6 +84,11 @@ def of_state(one: State, *, pill: bool = False) -> SafeString:
     return state(one.label, int(one.phase), shape="underway" if one.begun else "", pill=pill)
 
 
+def standing(one: State, *, pill: bool = False) -> SafeString:
+    """A state of a lifecycle by its name, with the shape of its phase or of the tone it asks for."""
+    return state(one.label, int(one.phase), shape=TONES.get(one.tone, ""), tone=one.tone, pill=pill)
+
+
 def coverage(word: object, verdict: str) -> SafeString:
     """How far a requirement is covered: covered, partly, gap, not-judged, not-applicable."""
     shape, tone = COVERAGE[verdict]

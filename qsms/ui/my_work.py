@@ -252,7 +252,7 @@ def raised(actor: Actor, now: datetime) -> list[Raised]:
                 row.number,
                 row.title if url else _("Confidential %(kind)s") % {"kind": str(sheet.label).lower()},
                 url,
-                marks.of_state(state),
+                marks.standing(state),
                 dates.moment(row.opened_at, now, actor.tz, short=True),
             )
         )

@@ -179,7 +179,12 @@ def _sample(kind: str, organisation_id: int) -> str:
     sheet = registry.get(kind)
     mine = sheet.model.everywhere.filter(organisation_id=organisation_id).order_by("-pk")
     linked = Link.everywhere.filter(target__in=mine.values("pk")[:5000]).values("target")
-    busy = Deed.everywhere.filter(record__in=linked).values("record").annotate(n=models.Count("*")).order_by("-n", "-record")
+    busy = (
+        Deed.everywhere.filter(record__in=linked)
+        .values("record")
+        .annotate(n=models.Count("*"))
+        .order_by("-n", "-record")
+    )
     found = busy.first()
     number: str = (mine.filter(pk=found["record"]) if found else mine).values_list("number", flat=True)[0]
     return number

@@ -49,7 +49,7 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
             "number": no,
             "title": title,
             "level": hierarchy().level(level).label,
-            "state": marks.of_state(CONTROL_LIFE.state(state)),
+            "state": marks.standing(CONTROL_LIFE.state(state)),
             "owner": owner or "",
         }
         for pk, no, title, level, state, owner in rows[: MOST + 1]

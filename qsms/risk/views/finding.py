@@ -9,6 +9,8 @@ from qsms.records import services
 from qsms.records.errors import NotVisible
 from qsms.records.models import Record
 from qsms.ui import answers
+from qsms.ui.addresses import listing
+from qsms.ui.context import stands_in
 
 
 def record_of(request: HttpRequest, number: str) -> tuple[Actor, Record]:
@@ -21,4 +23,5 @@ def record_of(request: HttpRequest, number: str) -> tuple[Actor, Record]:
     )
     if kind is None:
         raise NotVisible
+    stands_in(request, listing(kind))
     return actor, services.find(actor, kind, number)

@@ -174,7 +174,7 @@ def _context(request: HttpRequest, weighing: Weighing, form: RatingForm) -> dict
         if is_grid
         else None,
         "classes": [] if is_grid else list(reversed(rule.classes)),
-        "history": drawing.history(picture.assessments, weighing.lens, weighing.now, weighing.actor),
+        "history": drawing.Told.of(picture.assessments, weighing.lens, weighing.now, weighing.actor),
         "seen": picture.assessments[0].pk if picture.assessments else 0,
         "weigh_url": reverse("risk:weigh", args=[record.number]),
         "ask_url": reverse("risk:ask", args=[record.number]),

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from qsms.org.actor import Actor
-from qsms.records import listing, moves, registry, scope
+from qsms.records import history, listing, moves, registry, scope
 from qsms.records.history import Entry
 from qsms.records.models import Record
 from qsms.records.registry import RecordType
@@ -19,6 +19,9 @@ from qsms.rules import lifecycle as life
 from qsms.rules.lifecycle import Phase, Verdict
 
 from .. import addresses, cells, dates, marks, parts
+
+# So many of the newest deeds are read with the page.
+DEEDS = 20
 
 
 @dataclass(frozen=True)
@@ -53,20 +56,22 @@ def head(sheet: RecordType, record: Record, actor: Actor, now: datetime, lately:
         number=record.number,
         list_label=str(sheet.label_plural),
         list_url=addresses.listing(sheet.kind),
-        state=marks.of_state(state, pill=True),
+        state=marks.standing(state, pill=True),
         lenses=cells.lens_marks(record.disciplines, record.judged),
         risk=marks.risk(record.risk_cell or words, words if record.risk_cell else "", cells.TONES[tone])
         if tone
         else SafeString(""),
         due=due,
         confidential=record.confidential,
-        about=_about(record, actor, now, lately),
+        about=_about(sheet, record, actor, now, lately),
         steps=_steps(sheet, record, actor, now, lately),
     )
 
 
-def _about(record: Record, actor: Actor, now: datetime, lately: Sequence[Entry]) -> str:
-    said = [record.site.name] if record.site is not None else []
+def _about(sheet: RecordType, record: Record, actor: Actor, now: datetime, lately: Sequence[Entry]) -> str:
+    said = [str(part) for part in sheet.about(actor, record)]
+    if record.site is not None:
+        said.append(record.site.name)
     said.append(_("version %(n)d") % {"n": record.version})
     when = dates.moment(record.changed_at, now, actor.tz, short=True)
     who = next((entry.actor for entry in lately if entry.version == record.version), "")
@@ -79,27 +84,28 @@ def _about(record: Record, actor: Actor, now: datetime, lately: Sequence[Entry])
 def _steps(
     sheet: RecordType, record: Record, actor: Actor, now: datetime, lately: Sequence[Entry]
 ) -> tuple[parts.Step, ...]:
-    entered = _entered(sheet, lately)
-    bar = sheet.lifecycle.stages(record.state)
+    entered = _entered(sheet, record, lately)
     found = []
-    for code, word, when in bar:
-        note = ""
-        if when != "later" and code in entered:
-            note = dates.moment(entered[code], now, actor.tz, short=True)
-        elif code == sheet.lifecycle.initial and when != "later":
-            note = dates.moment(record.opened_at, now, actor.tz, short=True)
+    for code, word, when in sheet.lifecycle.stages(record.state):
+        at = entered.get(str(word)) if when != "later" else None
+        if at is None and code == sheet.lifecycle.initial and when != "later":
+            at = record.opened_at
+        note = dates.moment(at, now, actor.tz, short=True) if at is not None else ""
         found.append(parts.Step(str(word), "next" if when == "later" else when, note))
     return tuple(found)
 
 
-def _entered(sheet: RecordType, lately: Sequence[Entry]) -> dict[str, datetime]:
-    """When states were entered last, as far as the newest deeds tell."""
-    by_word = {str(state.label): state.code for state in sheet.lifecycle.states}
+def _entered(sheet: RecordType, record: Record, lately: Sequence[Entry]) -> dict[str, datetime]:
+    """When the stages of the bar were entered last, by their words."""
+    stages = {str(state.label): str(state.stage or state.label) for state in sheet.lifecycle.states}
+    if len(lately) < DEEDS:
+        changes = [(one.new, entry.at) for entry in lately for one in entry.changes if one.field == "state"]
+    else:
+        changes = history.states_entered(record)
     found: dict[str, datetime] = {}
-    for entry in lately:
-        for change in entry.changes:
-            if change.field == "state" and change.new in by_word:
-                found.setdefault(by_word[change.new], entry.at)
+    for label, at in changes:
+        if label in stages:
+            found.setdefault(stages[label], at)
     return found
 
 

@@ -190,7 +190,7 @@ def draw_links(sight: page.Sight, known: Mapping[str, Any]) -> tuple[str, Mappin
             escape(wording.relation(strand.relation, strand.outward)),
             table.link(far.number, addresses.record(far), "no", second=True),
             table.link(far.title, addresses.record(far)),
-            marks.of_state(state),
+            marks.standing(state),
         ]
         if may_link:
             url = addresses.record(record, "unlink", strand.link_id)
