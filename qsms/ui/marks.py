@@ -79,14 +79,10 @@ def state(label: object, phase: int | str, *, shape: str = "", tone: str = "", p
     return status(label, tone or colour, drawn, pill=pill)
 
 
-def of_state(one: State, *, pill: bool = False) -> SafeString:
-    """The mark of a lifecycle's state."""
-    return state(one.label, int(one.phase), shape="underway" if one.begun else "", pill=pill)
-
-
 def standing(one: State, *, pill: bool = False) -> SafeString:
-    """A state of a lifecycle by its name, with the shape of its phase or of the tone it asks for."""
-    return state(one.label, int(one.phase), shape=TONES.get(one.tone, ""), tone=one.tone, pill=pill)
+    """A state of a lifecycle by its name, with the shape of its phase, of work under way, or of the tone it asks for."""
+    shape = "underway" if one.begun else TONES.get(one.tone, "")
+    return state(one.label, int(one.phase), shape=shape, tone=one.tone, pill=pill)
 
 
 def coverage(word: object, verdict: str) -> SafeString:

@@ -185,7 +185,9 @@ class Thread:
         kind = "report" if reports else "hazard"
         source = services.find(raiser, kind, sources[0]) if sources else None
         # The report is judged later, through one lens after the other; the hazard behind it has its lenses already.
-        lenses = {} if hazard is None else {"disciplines": services.find(raiser, "hazard", hazard).disciplines}
+        lenses: dict[str, Any] = {}
+        if hazard is not None:
+            lenses = {"disciplines": services.find(raiser, "hazard", hazard).disciplines}
         made = raise_action(
             raiser, source, title=told.title, description=told.description, kind=told.kind,
             owner_id=world.id_of(told.owner), due_on=self.stage.day(told.due), **lenses,
