@@ -39,7 +39,7 @@ class State:
     stage: StrOrPromise = ""
     # A side road (rejected, void) is not drawn on the bar unless the record stands on it.
     on_bar: bool = True
-    # good, warn or bad where the phase alone would mislead: a control that was found weak is open, and a worry.
+    # good, warn, bad or mute where the phase alone would mislead: a control that was found weak is open, and a worry.
     tone: str = ""
 
 
