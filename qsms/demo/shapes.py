@@ -150,6 +150,16 @@ class Consequence:
     text: str
     lens: str
     severity: str
+    # The controls that stand between the top event and this.
+    limited_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Threat:
+    """What could set a hazard free, and the controls that stand between it and the top event."""
+
+    text: str
+    held_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -169,7 +179,14 @@ class Hazard:
     initial: str
     predicted: str
     actual: str | None = None
+    threats: tuple[Threat, ...] = field(default=(), metadata={"many": Threat})
     consequences: tuple[Consequence, ...] = field(default=(), metadata={"many": Consequence})
+
+    @property
+    def places(self) -> dict[str, tuple[str, str]]:
+        """Where each control stands on the bow-tie: the side, and the words of its threat or consequence."""
+        found = {code: ("prevent", threat.text) for threat in self.threats for code in threat.held_by}
+        return found | {code: ("limit", one.text) for one in self.consequences for code in one.limited_by}
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,7 @@ def _hazard(hazard: Hazard, library: Library) -> Iterator[str]:
     yield from _missing(name, "lens", [*hazard.lenses, *(one.lens for one in hazard.consequences)], LENSES)
     if set(hazard.controls) & set(hazard.added):
         yield f"{name} adds a control that it already has."
+    yield from _paths(name, hazard)
     cells = [cell for cell in (hazard.initial, hazard.predicted, hazard.actual) if cell is not None]
     yield from _cells(name, cells)
     letters = [one.severity for one in hazard.consequences]
@@ -145,6 +146,19 @@ def _hazard(hazard: Hazard, library: Library) -> Iterator[str]:
         strong = any(controls[code].level in LEVELS[:3] for code in hazard.added if code in controls)
         if any(cell[1] > hazard.initial[1] for cell in cells[1:]) and not strong:
             yield f"{name} lowers its severity by procedures alone."
+
+
+def _paths(name: str, hazard: Hazard) -> Iterator[str]:
+    """Each control of a hazard stands on one path of its bow-tie, and no other one does (DOMAIN 10.2)."""
+    if not hazard.threats:
+        yield f"{name} has no threat."
+    held = [code for threat in hazard.threats for code in threat.held_by]
+    held += [code for one in hazard.consequences for code in one.limited_by]
+    known = {*hazard.controls, *hazard.added}
+    for code in sorted(known ^ set(held)):
+        yield f"{name} has {code} on no path of its bow-tie, or on a path although it is no control of it."
+    for code in sorted({code for code in held if held.count(code) > 1}):
+        yield f"{name} has {code} on two paths of its bow-tie."
 
 
 def _cells(name: str, cells: Iterable[str]) -> Iterator[str]:

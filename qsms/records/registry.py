@@ -63,7 +63,8 @@ class Panel:
     template: str
     context: Callable[[Actor, Record], Mapping[str, Any]]
     tab: bool = True  # its own tab; otherwise it stands on the first one
-    place: str = "body"  # or "rail"
+    # "rail", or "wide": over body and rail on the first tab, for a figure that needs the width of the page.
+    place: str = "body"
     count: Callable[[Mapping[str, Any]], int | None] | None = None
     order: int = 0  # on the first tab: below 0 before the form's sections, else after them
 

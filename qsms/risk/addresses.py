@@ -17,6 +17,11 @@ def accept(record: Record) -> str:
     return reverse("risk:accept", args=[record.number])
 
 
+def bow_tie(record: Record) -> str:
+    """The page on which the bow-tie of a hazard is written."""
+    return reverse("risk:bow-tie", args=[record.number])
+
+
 def add_control(record: Record) -> str:
     """The page on which controls of the library are put against the risk of a record."""
     return reverse("risk:add-control", args=[record.number])

@@ -21,6 +21,13 @@ class AssessmentKind(models.TextChoices):
     ACTUAL = "actual", _("Actual")
 
 
+class Side(models.TextChoices):
+    """On which side of the top event a control stands."""
+
+    PREVENT = "prevent", _("Prevents")
+    LIMIT = "limit", _("Limits")
+
+
 class MatrixStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     CURRENT = "current", _("In force")

@@ -9,6 +9,7 @@ from qsms.records.models import Record
 from .accepting import accept, ask, expire
 from .assessing import assess
 from .authority import may_assess
+from .barriers import place
 from .choices import AssessmentKind, HazardSource
 from .matrices import matrix_for, offered
 from .models import Acceptance, Assessment, RiskMatrix
@@ -34,6 +35,7 @@ __all__ = [
     "may_assess",
     "mitigate",
     "offered",
+    "place",
     "raise_control",
     "raise_hazard",
 ]

@@ -15,7 +15,7 @@ from qsms.records.models import Owned, Record, RecordChild
 from qsms.rules import risk_matrix_data
 from qsms.rules.risk_matrix import Matrix, Rating
 
-from .choices import AssessmentKind, HazardSource, MatrixStatus, hierarchy_levels
+from .choices import AssessmentKind, HazardSource, MatrixStatus, Side, hierarchy_levels
 
 
 class OursAndShipped(models.Manager["RiskMatrix"]):
@@ -212,6 +212,21 @@ class Hazard(RecordChild):
             ),
             models.Index(fields=["tenant", "reference"], name="hazard_reference", condition=~Q(reference="")),
         ]
+
+
+class Barrier(Owned):
+    """Where a control stands on the paths of a hazard: between one threat and the top event, or between the top event
+    and one consequence. It belongs to the link that says the control mitigates the hazard: one link, one place."""
+
+    link = models.OneToOneField("records.Link", models.CASCADE, related_name="barrier")
+    side = models.CharField(max_length=10, choices=Side.choices)
+    # The words of the threat or the consequence, as the hazard lists them.
+    line = models.TextField()
+    # Its turn along the path, in the direction in which things happen.
+    turn = models.PositiveSmallIntegerField(default=0)
+
+    class Meta(Owned.Meta):
+        abstract = False
 
 
 class Control(RecordChild):

@@ -19,7 +19,8 @@ from qsms.ui import addresses as pages
 from qsms.ui import dates, marks
 from qsms.ui.cells import TONES
 
-from . import addresses, authority, drawing, queries
+from . import addresses, authority, bowtie_drawing, drawing, queries
+from .bowtie import BowTie, Path
 from .choices import AssessmentKind, hierarchy
 from .lifecycles import CONTROL_LIFE
 from .models import Hazard
@@ -113,6 +114,35 @@ def _controls(actor: Actor, record: Record) -> Mapping[str, Any]:
     }
 
 
+def _bow_tie(actor: Actor, record: Record) -> Mapping[str, Any]:
+    assert isinstance(record, Hazard)
+    bow = BowTie.of(actor, record)
+    may = record.phase < Phase.DONE and scope.may(actor, "change", record)
+    return {
+        "bow": bow,
+        "figure": None if bow.is_empty else bowtie_drawing.draw(bow, record.title),
+        "sides": [
+            (_t("Threats, and what holds them back"), [_told(path) for path in bow.threats]),
+            (_t("Consequences, and what limits them"), [_told(path) for path in bow.consequences]),
+        ],
+        "unplaced": [_line(one) for one in bow.unplaced],
+        "edit_url": addresses.bow_tie(record) if may else "",
+    }
+
+
+def _told(path: Path) -> Mapping[str, Any]:
+    return {"words": path.words, "controls": [_line(one) for one in path.controls]}
+
+
+def _line(one: queries.ControlLine) -> Mapping[str, Any]:
+    return {
+        "number": one.number,
+        "title": one.title,
+        "url": pages.record_at("control", one.number),
+        "state": bowtie_drawing.mark(one),
+    }
+
+
 def _served(actor: Actor, record: Record) -> Mapping[str, Any]:
     seen = scope.seen_of(actor, [one.pk for one in queries.served(record.pk)])
     return {
@@ -128,6 +158,7 @@ def _badge(record: Record) -> str:
     return marks.risk(record.risk_cell, listing.RISK_TONES[tone] if tone else "", TONES[tone])
 
 
+BOW_TIE = Panel("bow-tie", _("Bow-tie"), "risk/panel_bow_tie.html", _bow_tie, tab=False, place="wide")
 CONTROLS = Panel("controls", _("Controls"), "risk/panel_controls.html", _controls, tab=False, order=-20)
 RISK = Panel("risk", _("Risk"), "risk/panel_risk.html", _risk, tab=False, order=-10)
 SERVED = Panel("serves", _("Hazards"), "risk/panel_served.html", _served, tab=False, order=-10)

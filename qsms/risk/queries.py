@@ -19,6 +19,7 @@ from .models import Acceptance, Assessment, Control, RiskMatrix
 
 # Controls that work already, well or badly; a proposed one only counts in a prediction.
 WORKING = ("in_place", "verified", "weak")
+KEPT = "_controls_seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,10 @@ class ControlLine:
     last_verified_on: date | None
     next_verification_on: date | None
     link_id: int
+    # Its place on the bow-tie: the side, the words of the threat or consequence, and its turn; empty without one.
+    side: str = ""
+    line: str = ""
+    turn: int = 0
 
     @property
     def rank(self) -> int:
@@ -89,10 +94,21 @@ def control_ids(record_id: int) -> dict[int, tuple[str, str]]:
 
 
 def controls(actor: Actor, record: Record) -> list[ControlLine]:
-    """The controls against a record that the actor sees, the most effective first, retired ones last."""
-    links = dict(
-        Link.everywhere.filter(target_id=record.pk, relation=Relation.MITIGATES).values_list("source_id", "pk")
+    """The controls against a record that the actor sees, the most effective first, retired ones last.
+
+    Kept with the instance for the reader, because several parts of a page ask.
+    """
+    kept: dict[int | None, list[ControlLine]] = record.__dict__.setdefault(KEPT, {})
+    if actor.person_id not in kept:
+        kept[actor.person_id] = _controls(actor, record)
+    return kept[actor.person_id]
+
+
+def _controls(actor: Actor, record: Record) -> list[ControlLine]:
+    bound = Link.everywhere.filter(target_id=record.pk, relation=Relation.MITIGATES).values_list(
+        "source_id", "pk", "barrier__side", "barrier__line", "barrier__turn"
     )
+    links = {source: (pk, side or "", line or "", turn or 0) for source, pk, side, line, turn in bound}
     rows = (
         scope.visible(actor, "control")
         .filter(pk__in=links)
@@ -102,7 +118,7 @@ def controls(actor: Actor, record: Record) -> list[ControlLine]:
         )
     )  # fmt: skip
     found = [
-        ControlLine(pk, number, title, state, level, owner or "", watched_by, last, following, links[pk])
+        ControlLine(pk, number, title, state, level, owner or "", watched_by, last, following, *links[pk])
         for pk, number, title, state, level, owner, watched_by, last, following in rows
     ]
     return sorted(found, key=lambda one: (one.state == "retired", one.rank, one.number))

@@ -15,7 +15,7 @@ from qsms.records.models import Record
 from qsms.records.registry import Raising, RecordType, Section, offer, register
 from qsms.rules.lifecycle import Move, Reason
 
-from . import accepting, addresses, assessing, authority, following, panels
+from . import accepting, addresses, assessing, authority, barriers, following, panels
 from .choices import HazardSource
 from .lifecycles import CONTROL_LIFE, HAZARD_LIFE
 from .models import Control, Hazard
@@ -31,6 +31,7 @@ wording.DEEDS |= {
     accepting.ACCEPTED: _("accepted the risk"),
     accepting.REFUSED: _("was refused the acceptance of the risk"),
     accepting.ENDED: _("noted that an acceptance of the risk has ended"),
+    barriers.PLACED: _("put a control in its place on the bow-tie"),
 }
 
 SHUT: dict[str, _StrPromise] = {
@@ -78,15 +79,16 @@ class HazardSheet(RecordType):
             "threats",
             "top_event",
             "consequences",
-            "existing_controls",
             help=_("The analysis: needed before the risk is rated."),
+            on_page=False,
         ),
+        Section.of(_("Controls at the start"), "existing_controls"),
         Section.of(_("Watching it"), "watched_by", "review_on"),
         Section.of(_("Elsewhere"), "notes", "reference", "confidential"),
     )
     search_fields = ("description", "system", "threats", "top_event", "consequences", "existing_controls", "notes")
     import_key = "reference"
-    panels = (panels.CONTROLS, panels.RISK)
+    panels = (panels.BOW_TIE, panels.CONTROLS, panels.RISK)
     views = {"move.assess": "qsms.risk.views.rating.go_to_rating", "move.accept": "qsms.risk.views.taking.take"}
 
     def may(self, actor: Actor, verb: str, record: Record) -> bool | None:

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from .views import controlling, editing, matrices, rating, taking
+from .views import controlling, drawing_up, editing, matrices, rating, taking
 
 app_name = "risk"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("assess/<str:number>/weigh/", rating.weigh, name="weigh"),
     path("accept/<str:number>/", taking.take_number, name="accept"),
     path("ask/<str:number>/", taking.ask, name="ask"),
+    path("bow-tie/<str:number>/", drawing_up.draw_up, name="bow-tie"),
     path("controls/<str:number>/", controlling.add, name="add-control"),
     path("matrices/", matrices.show_list, name="matrices"),
     path("matrices/<int:matrix_id>/", matrices.show, name="matrix"),

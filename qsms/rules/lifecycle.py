@@ -41,7 +41,7 @@ class State:
     on_bar: bool = True
     # An open state in which somebody is at work shows as "under way", not as waiting to be begun.
     begun: bool = False
-    # good, warn or bad where the phase alone would mislead: a control that was found weak is open, and a worry.
+    # good, warn, bad or mute where the phase alone would mislead: a control that was found weak is open, and a worry.
     tone: str = ""
 
 

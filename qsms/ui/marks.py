@@ -79,10 +79,17 @@ def state(label: object, phase: int | str, *, shape: str = "", tone: str = "", p
     return status(label, tone or colour, drawn, pill=pill)
 
 
+def look(one: State) -> tuple[str, str]:
+    """The shape and the tone of a state: those of its phase, of work under way, or of the tone that it asks for."""
+    if not one.tone:
+        return SHAPES["underway" if one.begun else PHASES[int(one.phase)]]
+    return ("circle-dashed" if one.tone == "mute" else TONES[one.tone]), one.tone
+
+
 def standing(one: State, *, pill: bool = False) -> SafeString:
-    """A state of a lifecycle by its name, with the shape of its phase, of work under way, or of the tone it asks for."""
-    shape = "underway" if one.begun else TONES.get(one.tone, "")
-    return state(one.label, int(one.phase), shape=shape, tone=one.tone, pill=pill)
+    """A state of a lifecycle by its name, as it looks."""
+    shape, tone = look(one)
+    return status(one.label, tone, shape, pill=pill)
 
 
 def coverage(word: object, verdict: str) -> SafeString:

@@ -105,6 +105,7 @@ class HazardLife:
         """What can happen is written down."""
         titles = [self.library[code].told.title for code in self.told.controls]
         fields = {
+            "threats": "\n".join(one.text for one in self.told.threats),
             "top_event": self.told.top_event,
             "consequences": "\n".join(one.text for one in self.told.consequences),
             "existing_controls": "\n".join(titles),
@@ -132,8 +133,15 @@ class HazardLife:
         office = self.stage.world.actor(self.office)
         for code in self.told.controls:
             doors.mitigate(office, self.library[code].record(), self.record())
+            self._place(code)
         self.rate("initial", self.told.initial)
         self.stage.timeline.at(self.soon(3, 25), self.plan_controls)
+
+    def _place(self, code: str) -> None:
+        """A control gets its place on the bow-tie."""
+        side, line = self.told.places[code]
+        office = self.stage.world.actor(self.office)
+        doors.place(office, self.record(), self.library[code].record(), side, line)
 
     def plan_controls(self) -> None:
         """More controls are planned, and the risk with them is rated."""
@@ -144,6 +152,7 @@ class HazardLife:
                 doors.mitigate(office, control.record(), self.record())
             else:
                 control.add(self.record())
+            self._place(code)
         self.rate("predicted", self.told.predicted)
         self._move(self.office, "plan_controls")
         for code in (*self.told.controls, *self.told.added):

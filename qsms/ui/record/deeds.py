@@ -79,7 +79,11 @@ def _verb(sheet: RecordType, entry: Entry, seen: Mapping[int, Record]) -> str:
         history.ASSIGNED: _("handed it over"),
         history.IMPORTED: _("imported it"),
     }
-    return str(words.get(verb) or wording.DEEDS.get(verb) or verb.replace(".", " ").replace("_", " "))
+    told = str(words.get(verb) or wording.DEEDS.get(verb) or verb.replace(".", " ").replace("_", " "))
+    other = seen.get(int(detail.get("other", 0)))
+    if other is None:
+        return told
+    return _("%(deed)s: %(record)s") % {"deed": told, "record": f"{other.number} {other.title}"}
 
 
 def _linked(entry: Entry, seen: Mapping[int, Record]) -> str:

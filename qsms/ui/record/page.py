@@ -97,6 +97,9 @@ def draw(sight: Sight, current: str = "", *, status: int = 200, extra: Mapping[s
         "people": rail.people(sheet, record, waiting),
         "facts": rail.facts(sheet, record, actor, now),
         "rail_panels": [_drawn(sight, panel, found) for panel, found in panels if panel.place == "rail"],
+        "wide_panels": [
+            _drawn(sight, panel, found) for panel, found in panels if panel.place == "wide" and not current
+        ],
         "trace_url": addresses.record(record, "trace") if strands else "",
         "link_url": addresses.record(record, "link") if scope.may(actor, "link", record) else "",
         "edit_url": _edit_url(sight),
@@ -151,7 +154,8 @@ def _body(
     sight: Sight, current: str, panels: list[tuple[Panel, Mapping[str, Any] | None]], known: Mapping[str, Any]
 ) -> SafeString:
     if current == EVERYTHING:
-        first = _first(sight, panels, known)
+        wide = [_drawn(sight, panel, context) for panel, context in panels if panel.place == "wide"]
+        first = _joined([*wide, _first(sight, panels, known)])
         others = [_drawn(sight, panel, context) for panel, context in panels if panel.tab and panel.place == "body"]
         return _joined([first, *others, *(_own_tab(sight, code, known) for code in _tabs)])
     if current in _tabs:
