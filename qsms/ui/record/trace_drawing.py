@@ -149,7 +149,7 @@ def wrapped(text: str, lines: int = 2) -> tuple[str, ...]:
 def _node(record: Record, start: Record, actor: Actor, now: datetime) -> Node:
     sheet = registry.get(record.kind)
     state = sheet.state(record)
-    shape, tone = marks.SHAPES["underway" if state.begun else marks.PHASES[int(state.phase)]]
+    shape, tone = marks.look(state)
     said = str(state.label)
     if record.due_on is not None and record.is_open:
         due = dates.deadline(record.due_on, now, actor.tz)
