@@ -12,7 +12,7 @@ SHARED = -n $(WORKERS) --dist worksteal
 # Every leg but `make run` works on settings of its own, so that no check touches the data under var/.
 CHECKED = env QSMS_HOME=.venv/check DATABASE_URL= DJANGO_SETTINGS_MODULE=qsms.config.settings
 
-.PHONY: help install run test check unit browser pg bench docs lock assets clean
+.PHONY: help install run test check unit browser pg bench docs pictures lock assets clean
 .DEFAULT_GOAL := help
 
 help:
@@ -59,6 +59,11 @@ bench: .venv/run.stamp
 ## make docs     check that the links between the pages of docs/ lead somewhere
 docs: .venv/dev.stamp
 	$(BIN)/python tools/doc_links.py
+
+## make pictures  take the pictures of docs/pictures anew, from the main job in the browser on the demonstration
+pictures: .venv/dev.stamp
+	mkdir -p docs/pictures
+	QSMS_TEST_SHOTS=docs/pictures DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PYTEST) tests/test_main_job_browser.py
 
 ## make lock     choose the newest versions that pyproject.toml allows and write both lock files
 lock: .venv/dev.stamp

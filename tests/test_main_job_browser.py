@@ -1,6 +1,7 @@
 """The main job in a real Chromium, as each person in it: from a report on a phone to a verified, closed action.
 
-With QSMS_TEST_SHOTS naming a folder it leaves the pictures of the documentation there (`make pictures`).
+With QSMS_TEST_SHOTS naming a folder (`make pictures`) it leaves the pictures of the documentation there, and works on
+the whole demonstration instead of the small one.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ Enter = Callable[..., Page]
 def enter(open_page: Callable[..., Page], live: LiveServer, settings: pytest.FixtureRequest) -> Enter:
     """Opens a page for one of the cast of the demonstration, who signs in as visitors do."""
     settings.DEMO = True  # type: ignore[attr-defined]
-    load(dt.datetime.now(dt.UTC), quick=True)
+    load(dt.datetime.now(dt.UTC), quick=not os.environ.get("QSMS_TEST_SHOTS"))
 
     def sign_in(name: str, **size: object) -> Page:
         page = open_page(**(size or DESK))
@@ -191,6 +192,9 @@ def test_from_a_report_on_a_phone_to_a_verified_closed_action(enter: Enter, tmp_
     for one in (report, hazard, action):
         expect(safety.get_by_text(one).first).to_be_visible()
     keep(safety, "trace")
+    for name, path in (("overview", "/overview/"), ("list", "/r/report/"), ("board", "/r/action/board/")):
+        safety.goto(path)
+        keep(safety, name)
     with context.organisation(Organisation.objects.get(code="larkfield").pk):
         assert Record.objects.get(number=action).state == "closed"
         assert Deed.objects.filter(record__number=action, verb="move.verify").count() == 1
