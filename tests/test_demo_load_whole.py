@@ -58,4 +58,8 @@ def test_a_load_that_breaks_off_leaves_nothing_and_another_seed_tells_something_
 
 
 def test_the_harness_puts_every_row_back_as_it_was(usual: list[tuple[Any, ...]]) -> None:
-    assert Kept(load_small).added == larkfield.kept[0].added
+    again = Kept(load_small).added
+    # PostgreSQL puts rows where it finds room, so they are read in any order.
+    assert {table: set(lines) for table, lines in again.items()} == {
+        table: set(lines) for table, lines in larkfield.kept[0].added.items()
+    }

@@ -46,7 +46,8 @@ class Installation:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            # Far beyond what any command takes, and beyond what a machine with other work makes of it.
+            timeout=600,
         )
 
     @contextmanager

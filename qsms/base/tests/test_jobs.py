@@ -337,12 +337,10 @@ SCRIPT = """
 import sys
 import django
 django.setup()
-from django.core.management import call_command
 from qsms.base.jobs import worker
 from qsms.base.tests import job_samples
 what, *rest = sys.argv[1:]
 if what == "start":
-    call_command("migrate", verbosity=0)
     job_samples.count.enqueue(rest[0] + ".lines", 30, 0.05)
     worker.main()
 elif what == "again":
@@ -380,8 +378,8 @@ class Installation:
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    made = Installation(tmp_path)
+def installation(install: Callable[[Path], Any], tmp_path: Path) -> Iterator[Installation]:
+    made = Installation(install(tmp_path / "home").home)
     yield made
     for process in made.processes:
         with process:
@@ -396,19 +394,20 @@ def wait_for(path: Path, text: str) -> None:
 
 
 def test_after_kill_9_a_resumable_job_goes_on_and_another_one_says_why_it_ended(
-    installation: Installation, tmp_path: Path
+    installation: Installation,
 ) -> None:
+    lines_file, once_file = installation.folder / "out.lines", installation.folder / "out.once"
     first = installation.run("start")
-    wait_for(tmp_path / "out.lines", "25")
+    wait_for(lines_file, "25")
     first.send_signal(signal.SIGKILL)
     first.wait()
 
     second = installation.run("again")
-    wait_for(tmp_path / "out.lines", "30")
-    wait_for(tmp_path / "out.once", "begun")
+    wait_for(lines_file, "30")
+    wait_for(once_file, "begun")
     second.send_signal(signal.SIGKILL)
     second.wait()
-    lines = (tmp_path / "out.lines").read_text().split()
+    lines = lines_file.read_text().split()
     assert set(lines) == {str(number) for number in range(1, 31)}
     # It went on from the progress noted last instead of starting over.
     assert lines.count("1") == 1
