@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import clocks, tasks
+from qsms.records import clocks, scope, tasks
 from qsms.records.models import Clock, Record
 from qsms.rules.lifecycle import Move
 
@@ -74,7 +74,7 @@ def _keep(report: Report, **columns: object) -> None:
     Report.everywhere.filter(pk=report.pk).update(**columns)
 
 
-def next_step(report: Report) -> str:
+def next_step(actor: Actor, report: Report) -> str:
     """What comes next, where the state alone does not say it."""
     if report.state in ("received", "acknowledged", "triage"):
         missing = triage.missing_lenses(report)
@@ -82,6 +82,6 @@ def next_step(report: Report) -> str:
             names = ", ".join(str(lens.label).lower() for lens in missing)
             return _("Judge it through each lens. Not judged yet: %(lenses)s.") % {"lenses": names}
         return _("Every lens is judged. Finish the triage.")
-    if report.state == "merged" and report.merged_into is not None:
+    if report.state == "merged" and report.merged_into is not None and scope.sees(actor, report.merged_into):
         return _("%(number)s carries on for it.") % {"number": report.merged_into.number}
     return ""
