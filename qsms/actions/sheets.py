@@ -70,6 +70,7 @@ class ActionSheet(RecordType):
     )
     search_fields = ("description", "root_cause", "plan", "done_summary", "check_result", "containment")
     party_fields = {"verifier": "verifier", "implementer": "implementer"}
+    room_fields = ("escalated", "first_due_on", "implemented_on", "implementer", "revision")
     import_key = "reference"
     task_verbs = {
         "start": _("Start"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from qsms.org import actor as actors
 from qsms.org.models import Person
 from qsms.records import tasks
 
+from . import services
 from .models import DigestDay, Letter, News
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,9 @@ def write_single() -> int:
     waiting = News.everywhere.filter(mailed_at=None, read_at=None, person__wants_mail="each")
     for person_id in list(waiting.values_list("person_id", flat=True).distinct()[:BATCH]):
         person = Person.objects.select_related("organisation", "account").get(pk=person_id)
-        news = list(waiting.filter(person_id=person_id).order_by("pk")[:MOST_LINES])
+        news = _mailable(person, waiting.filter(person_id=person_id).order_by("pk")[:MOST_LINES])
+        if not news:
+            continue
         subject = news[0].text if len(news) == 1 else _count(len(news))
         made += _write(person, subject, [one.text for one in news], news)
     return made
@@ -71,7 +74,9 @@ def _digest(person: Person, now: dt.datetime) -> int:
         actor = actors.load(person, now.date())
         waiting = tasks.mine(actor)
         late = [one for one in waiting if one.due_at and one.due_at < now]
-        news = list(News.everywhere.filter(person=person, mailed_at=None, read_at=None).order_by("pk")[:200])
+        news = _mailable(
+            person, News.everywhere.filter(person=person, mailed_at=None, read_at=None).order_by("pk")[:200]
+        )
     if not late and not news:
         return 0
     lines = []
@@ -86,6 +91,23 @@ def _digest(person: Person, now: dt.datetime) -> int:
     lines.append(ngettext("%(n)d task waits for you.", "%(n)d tasks wait for you.", len(waiting)) % {"n": len(waiting)})
     subject = _("Your day: %(late)d late, %(new)d new") % {"late": len(late), "new": len(news)}
     return _write(person, subject, lines, news)
+
+
+def _mailable(person: Person, rows: Iterable[News]) -> list[News]:
+    """Of these news what the person may still see. The rest never goes out: it counts as mailed, so that it is left."""
+    news = list(rows)
+    with context.organisation(person.organisation_id):
+        seen = services.still_seen(actors.load(person, moment.now().date()), news)
+    kept = {one.pk for one in seen}
+    gone = [one.pk for one in news if one.pk not in kept]
+    if gone:
+        with write_transaction():
+            News.everywhere.filter(pk__in=gone).update(mailed_at=moment.now())
+    # What was told of a record before it became confidential must not name more than the number now.
+    for one in seen:
+        if one.record is not None and one.record.confidential and one.record.title in one.text:
+            one.text = one.text.replace(one.record.title, "").strip()
+    return seen
 
 
 def _count(n: int) -> str:

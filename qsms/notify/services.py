@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
@@ -60,10 +60,21 @@ def tell(
 
 
 def unread(actor: Actor) -> int:
-    """How many news the actor has not read, up to 100."""
+    """How many news the actor has not read, of the newest 100, without those of records the actor no longer sees."""
     if actor.person_id is None:
         return 0
-    return News.everywhere.filter(person_id=actor.person_id, read_at=None).values("pk")[:100].count()
+    rows = News.everywhere.filter(person_id=actor.person_id, organisation_id=actor.organisation_id, read_at=None)
+    return len(still_seen(actor, list(rows.order_by("-pk")[:100])))
+
+
+def still_seen(actor: Actor, news: Sequence[News]) -> list[News]:
+    """Those of these news whose record the actor sees today, with it: rights and records change after the telling."""
+    seen = scope.seen_of(actor, {one.record_id for one in news if one.record_id})
+    found = [one for one in news if one.record_id is None or one.record_id in seen]
+    for one in found:
+        if one.record_id is not None:
+            one.record = seen[one.record_id]
+    return found
 
 
 def inbox(actor: Actor, *, before: int | None = None, limit: int = 50) -> list[News]:
@@ -73,12 +84,7 @@ def inbox(actor: Actor, *, before: int | None = None, limit: int = 50) -> list[N
     rows = News.everywhere.filter(person_id=actor.person_id, organisation_id=actor.organisation_id)
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    found = list(rows.order_by("-pk")[:limit])
-    seen = scope.seen_of(actor, {one.record_id for one in found if one.record_id})
-    for one in found:
-        if one.record_id is not None and one.record_id in seen:
-            one.record = seen[one.record_id]
-    return [one for one in found if one.record_id is None or one.record_id in seen]
+    return still_seen(actor, list(rows.order_by("-pk")[:limit]))
 
 
 def mark_read(actor: Actor, news_id: int | None = None) -> int:

@@ -20,6 +20,9 @@ from .errors import Invalid, NotVisible, Refused
 from .models import Link, Record
 from .registry import RecordType
 
+# So many open ends of a relation are named when they shut a move.
+OPEN_ENDS_NAMED = 10
+
 
 def standing(actor: Actor, record: Record) -> Standing:
     """How this record stands for this actor, as the lifecycle's engine needs to know it."""
@@ -33,12 +36,13 @@ def standing(actor: Actor, record: Record) -> Standing:
         permitted=scope.permitted(actor, record, verbs),
         filled=frozenset(name for name in needed if not values.is_empty(getattr(record, name, None))),
         parties=sheet.parties(record),
-        open_ends=_open_ends(record, {relation for move in moves for relation in move.closed}),
+        open_ends=_open_ends(actor, record, {relation for move in moves for relation in move.closed}),
         facts=sheet.facts(actor, record) if any(move.conditions for move in moves) else {},
     )
 
 
-def _open_ends(record: Record, relations: set[str]) -> dict[str, tuple[str, ...]]:
+def _open_ends(actor: Actor, record: Record, relations: set[str]) -> dict[str, tuple[str, ...]]:
+    """What is still open behind each relation: numbers of what the actor sees, and no more than a word for the rest."""
     lasting = [sheet.kind for sheet in registry.all_types() if sheet.lives_on]
     found: dict[str, tuple[str, ...]] = {}
     for relation in sorted(relations):
@@ -46,7 +50,10 @@ def _open_ends(record: Record, relations: set[str]) -> dict[str, tuple[str, ...]
         rows = Link.everywhere.filter(
             **{f"{here}_id": record.pk, "relation": relation[1:], f"{there}__phase__lt": Phase.DONE}
         ).exclude(**{f"{there}__kind__in": lasting})
-        found[relation] = tuple(rows.order_by(f"{there}__number").values_list(f"{there}__number", flat=True)[:10])
+        ends = list(rows.values_list(f"{there}_id", flat=True)[:OPEN_ENDS_NAMED])
+        seen = scope.seen_of(actor, ends) if ends else {}
+        named = sorted(row.number for row in seen.values())
+        found[relation] = (*named, *([_("another record")] if len(named) < len(ends) else []))
     return found
 
 

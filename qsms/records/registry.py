@@ -143,6 +143,9 @@ class RecordType:
     category_field: str = ""
     # Fields whose values never leave the page of somebody who may see the record: not in mail, not in lists.
     sealed_fields: Sequence[str] = ()
+    # Own columns that no form, filter, list column or move shows: panels and services of the room deal with them. The
+    # contract tests hold this list to be exact, so that no column is forgotten.
+    room_fields: Sequence[str] = ()
     # People on the record that moves and tasks speak of, beside owner and raised_by: name -> field.
     party_fields: Mapping[str, str] = {}
     # The word on the button of a task by its code, where its move's own name would say too much: {"check": "Check"}.

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import clocks, tasks
+from qsms.records import clocks, scope, tasks
 from qsms.records.choices import Relation
 from qsms.records.models import Clock, Link, Record
 from qsms.records.registry import Lead
@@ -76,7 +76,7 @@ def _keep(report: Report, **columns: object) -> None:
     Report.everywhere.filter(pk=report.pk).update(**columns)
 
 
-def next_step(report: Report) -> Lead:
+def next_step(actor: Actor, report: Report) -> Lead:
     """What comes next, where the state alone does not say it."""
     if report.state in ("received", "acknowledged", "triage"):
         missing = triage.missing_lenses(report)
@@ -84,15 +84,13 @@ def next_step(report: Report) -> Lead:
             names = ", ".join(str(lens.label).lower() for lens in missing)
             return Lead(_("Judge it through each lens. Not judged yet: %(lenses)s.") % {"lenses": names})
         return Lead(_("Every lens is judged. Finish the triage."))
-    if (
-        report.state == "work"
-        and not Link.everywhere.filter(target_id=report.pk, relation=Relation.RAISED_FROM).exists()
-    ):
+    raised = Link.everywhere.filter(target_id=report.pk, relation=Relation.RAISED_FROM)
+    if report.state == "work" and not raised.exists():
         return Lead(
             _("Nothing is raised from it yet. Raise what is to be done, or the hazard behind it."),
             _("Next: raise what follows"),
             raises=("action", "hazard"),
         )
-    if report.state == "merged" and report.merged_into is not None:
+    if report.state == "merged" and report.merged_into is not None and scope.sees(actor, report.merged_into):
         return Lead(_("%(number)s carries on for it.") % {"number": report.merged_into.number})
     return Lead()

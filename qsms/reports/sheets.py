@@ -88,6 +88,10 @@ class ReportSheet(RecordType):
     )
     panels = PANELS
     search_fields = ("narrative", "immediate_action", "place", "external_id")
+    room_fields = (
+        "acknowledged_at", "answers", "decided_at", "filed_on", "form_version", "merged_into", "publication",
+        "publish_title", "publishable", "published_at", "published_by", "unlike",
+    )  # fmt: skip
     import_key = "external_id"
     # A report of years ago comes in as what it is: past its triage, with nobody waiting for an answer.
     import_state = "closed"
@@ -129,7 +133,7 @@ class ReportSheet(RecordType):
 
     def next_step(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Report)
-        return following.next_step(record)
+        return following.next_step(actor, record)
 
 
 def _judge(report: Report, missing: list[Lens]) -> dict[str, str]:

@@ -176,3 +176,12 @@ def heat(
     # A record that is rated on one matrix through two lenses stands in two cells, and once in each.
     cells = rows.order_by("cell").values_list("cell").annotate(n=Count("record_id", distinct=True))
     return dict(cells)
+
+
+def ratings_by_matrix(actor: Actor) -> dict[int, int]:
+    """How many ratings were made on each matrix, of records that the actor sees."""
+    seen = Q(pk__in=())
+    for kind in scope.kinds_seen(actor):
+        seen |= Q(record__kind=kind) & Q(record_id__in=scope.visible(actor, kind).values("pk"))
+    rows = Assessment.everywhere.filter(seen, organisation_id=actor.organisation_id)
+    return dict(rows.order_by("matrix").values_list("matrix").annotate(n=Count("*")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
@@ -15,19 +16,19 @@ from qsms.records.models import Record
 SECRET = "Quokkaword"
 
 
-def values(kind: str, **more: Any) -> dict[str, Any]:
+def values(kind: str, word: str = SECRET, **more: Any) -> dict[str, Any]:
     """Values for every field of the form that must be filled, and a word that can be searched for."""
     sheet = registry.get(kind)
-    given: dict[str, Any] = {"title": f"{SECRET} of the contract"}
+    given: dict[str, Any] = {"title": f"{word} of the contract"}
     for name in sheet.form_fields:
         field = sheet.field(name)
         if field is None or field.blank or name in given:
             continue
-        given[name] = _value(field)
+        given[name] = _value(field, word)
     return given | {name: value for name, value in more.items() if name in sheet.writable}
 
 
-def _value(field: models.Field[Any, Any]) -> Any:
+def _value(field: models.Field[Any, Any], word: str) -> Any:
     if field.choices:
         return next(value for value, _label in field.flatchoices if value)
     if isinstance(field, models.DateTimeField):
@@ -37,12 +38,12 @@ def _value(field: models.Field[Any, Any]) -> Any:
     if isinstance(field, models.IntegerField | models.DecimalField):
         return 3
     if isinstance(field, models.BooleanField):
-        return True
+        return False
     if isinstance(field, models.ForeignKey):
         return field.related_model._base_manager.first()
-    return f"{SECRET} text"
+    return f"{word} text"
 
 
-def make(actor: Actor, kind: str, **more: Any) -> Record:
-    """A record of this kind, made through the service that every door uses."""
-    return services.create(actor, kind, values(kind, **more))
+def make(actor: Actor, kind: str, *, word: str = SECRET, fixed: Mapping[str, Any] | None = None, **more: Any) -> Record:
+    """A record of this kind, made through the service that every door uses; `fixed` are columns that no form offers."""
+    return services.create(actor, kind, values(kind, word, **more), fixed=fixed)

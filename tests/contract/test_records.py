@@ -30,6 +30,14 @@ def test_the_sheet_is_whole(kind: str) -> None:
             assert sheet.field(name) is not None, (move.code, name)
 
 
+def test_every_field_is_shown_or_left_out_on_purpose(kind: str) -> None:
+    sheet = registry.get(kind)
+    columns = {one.name if isinstance(one, registry.Column) else one for one in sheet.columns}
+    shown = {*sheet.writable, *columns, *sheet.filters}
+    left_out = {field.name for field in sheet.own_fields} - shown
+    assert left_out == {*sheet.room_fields}, "Name in the sheet's room_fields what no form, list, filter or move shows."
+
+
 def test_a_new_record_has_number_history_and_tallies(cast: Cast, kind: str, record: Record) -> None:
     assert record.number.startswith(registry.get(kind).prefix)
     assert history.entries(record)[-1].verb == "created"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import escape
@@ -18,9 +18,9 @@ from qsms.records.choices import Lens
 from qsms.records.errors import NotVisible, Refused
 from qsms.ui import answers, dates, marks, table
 
-from .. import drawing, matrices, matrix_editing
+from .. import drawing, matrices, matrix_editing, queries
 from ..choices import MatrixStatus
-from ..models import Adoption, Assessment, RiskMatrix
+from ..models import Adoption, RiskMatrix
 
 SHAPES = {
     MatrixStatus.DRAFT: ("circle-dashed", "mute"),
@@ -74,12 +74,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     """Every matrix of the organisation and every shipped one."""
     actor = answers.actor_of(request)
     _check_sees(actor)
-    rated = dict(
-        Assessment.everywhere.filter(organisation_id=actor.organisation_id)
-        .order_by("matrix")
-        .values_list("matrix")
-        .annotate(n=Count("*"))
-    )
+    rated = queries.ratings_by_matrix(actor)
     rows = []
     for row in _all(actor):
         uses = in_use(actor, row) if row.status == MatrixStatus.CURRENT else []

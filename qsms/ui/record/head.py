@@ -201,6 +201,9 @@ def _way_out(record: Record, way: Way, may_edit: bool) -> tuple[str, str]:
             }, f"{addresses.record(record, 'edit')}#f_{why.values['field']}"
         if why.code == "open_ends":
             number = why.values["numbers"].split(", ")[0]
+            if not any(letter.isdigit() for letter in number):
+                # Nothing of it is named: the reader sees none of what is still open.
+                continue
             return _("Open %(number)s") % {"number": number}, reverse("ui:go", args=[number])
     return "", ""
 

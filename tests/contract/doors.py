@@ -1,0 +1,60 @@
+"""Every address of the product, and what would have to be put into it to reach one record: read from the routes.
+
+A page that is added tomorrow is a door of the contract tomorrow. One whose address holds something new fails the
+collection of the tests until it is said here how to fill it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+# Parts of an address that name a record.
+OF_A_RECORD = {"key", "number", "report_id"}
+# Addresses that are about the reader, the organisation or the installation, never about a record.
+ASIDE = re.compile(
+    r"^/(administration|account|sign-in|set-up|static|ui/gallery|draft|pick|overview/<|risk/matrices/<"
+    r"|reports/forms/<|report/form/|report/anonymous/|news/<|health|r/<kind>/(import|export|view)/<|api/v1/<rest>)"
+)
+PART = re.compile(r"<(?:(?P<converter>[^>:]+):)?(?P<name>[^>]+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An address with its open parts, such as `/r/<kind>/<key>/edit/`."""
+
+    path: str
+
+    @property
+    def parts(self) -> frozenset[str]:
+        return frozenset(found["name"] for found in PART.finditer(self.path))
+
+    @property
+    def is_of_a_record(self) -> bool:
+        return bool(self.parts & OF_A_RECORD)
+
+    def filled(self, values: Mapping[str, object]) -> str:
+        """The address with these values. Raises KeyError for a part that nobody knows how to fill."""
+        return PART.sub(lambda found: str(values[found["name"]]), self.path)
+
+
+def _walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[str]:
+    for one in patterns:
+        path = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from _walk(one.url_patterns, path)
+        else:
+            yield path
+
+
+def every() -> list[Door]:
+    """Every address that may show records or something about them."""
+    found = []
+    for path in dict.fromkeys(_walk(get_resolver().url_patterns, "/")):
+        plain = PART.sub(lambda part: f"<{part['name']}>", path)
+        if not ASIDE.match(plain):
+            found.append(Door(plain))
+    return found
