@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -278,9 +278,15 @@ def _union(parts: list[QuerySet[Any]], down: bool, limit: int) -> list[int]:
     """The first `limit` ids of several limited queries. Django cannot limit inside a union on SQLite; SQL can."""
     statements, values = [], []
     for part in parts:
-        statement, given = part.query.get_compiler(connection=connection).as_sql()
+        try:
+            statement, given = part.query.get_compiler(connection=connection).as_sql()
+        except EmptyResultSet:
+            # Django sees without asking that nothing can match: a text search, say, that found no id.
+            continue
         statements.append(f"SELECT * FROM ({statement}) AS branch")  # noqa: S608
         values += given
+    if not statements:
+        return []
     union = " UNION ".join(statements)
     direction = "DESC" if down else "ASC"
     with connection.cursor() as cursor:
