@@ -81,7 +81,7 @@ def show_list(request: HttpRequest, kind: str) -> HttpResponse:
     rows = listing.rows(sheet, page.ids, cells.values_needed(sheet))
     states = tally.states(actor, kind, lens=lens_of(request)) if not one.active and not one.text else None
     total = _total(actor, sheet, one, condition, states)
-    drawn = cells.build(sheet, actor, rows, moment.now(), _sorter(request, sheet, one))
+    drawn = cells.build(sheet, actor, moment.now(), _sorter(request, sheet, one))
     context = {
         "sheet": sheet,
         "may_create": actor.holds(f"{kind}.create") and bool(sheet.form),
