@@ -29,7 +29,6 @@ GROUPS: dict[str, StrOrPromise] = {
 }
 # The letter that follows G for the list of a kind.
 LETTERS = {"report": "r", "action": "a", "hazard": "k"}
-INBOX_CAP = 100
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ def person(request: HttpRequest) -> Person | None:
 def inbox(request: HttpRequest) -> int:
     """How many tasks wait for the reader."""
     actor = acting(request)
-    return tasks.count_mine(actor, cap=INBOX_CAP) if actor else 0
+    return tasks.count_mine(actor) if actor else 0
 
 
 def links(request: HttpRequest) -> Links:

@@ -15,7 +15,6 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 from django.utils.formats import number_format
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -28,6 +27,7 @@ from qsms.records.registry import RecordType
 from qsms.rules.lifecycle import Phase
 
 from . import dates, marks, table
+from .marks import escape
 
 Row = Mapping[str, Any]
 Cell = Callable[[Row], str]
