@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from qsms.base.prepared import Prepared
 
 from .choices import Axis
-from .models import Delegation, Grant, Person
+from .models import Grant, Person
 
 ADMINISTRATION = "org.admin"
 GRANTING = "role.grant"
@@ -53,6 +53,8 @@ class Actor:
     organisation_name: str = ""
     is_system: bool = False
     roles: frozenset[str] = field(default_factory=frozenset)
+    # What the roles are called here: code -> title.
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False)
     # Shown in history instead of a person: "Reporter", "System", "Import".
     label: str = ""
 
@@ -90,49 +92,44 @@ def nobody(organisation_id: int, permissions: tuple[str, ...], label: str) -> Ac
     return Actor(organisation_id, None, label, (Right(permissions, Axis.OWN),), label=label)
 
 
-def _lenders(taker: int, today: dt.date) -> QuerySet[Delegation, Any]:
-    alive = Delegation.objects.filter(taker_id=taker, starts_on__lte=today, ends_on__gte=today, revoked_at=None)
-    return alive.values_list("giver_id", "role_id")
-
-
-def _grants(people: Collection[int], organisation: int, today: dt.date) -> QuerySet[Grant, Any]:
-    held = {"person_id__in": people} if len(people) > 1 else {"person_id": next(iter(people))}
-    return (
-        Grant.objects.filter(organisation_id=organisation, **held)
-        .filter(Q(starts_on=None) | Q(starts_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today))
-        .values_list(
-            "person_id", "role_id", "role__code", "role__permissions", "role__authority", "axis", "site_id", "unit_id"
-        )
+def _grants(person: int, organisation: int, today: dt.date) -> QuerySet[Grant, Any]:
+    """The person's own grants, and those of whoever has lent theirs on that day."""
+    alive = Grant.objects.filter(
+        Q(starts_on=None) | Q(starts_on__lte=today),
+        Q(ends_on=None) | Q(ends_on__gte=today),
+        organisation_id=organisation,
     )
-
-
-def _own_grants(person: int, organisation: int, today: dt.date) -> QuerySet[Grant, Any]:
-    return _grants([person], organisation, today)
+    # One filter, so that all of it is said about the same delegation.
+    lent = alive.filter(
+        Q(person__delegations_given__role=None) | Q(person__delegations_given__role=F("role")),
+        person__delegations_given__taker=person,
+        person__delegations_given__starts_on__lte=today,
+        person__delegations_given__ends_on__gte=today,
+        person__delegations_given__revoked_at=None,
+    )
+    columns = (
+        "person_id", "role__code", "role__title", "role__permissions", "role__authority", "axis", "site_id", "unit_id"
+    )  # fmt: skip
+    return alive.filter(person_id=person).values_list(*columns).union(lent.values_list(*columns), all=True)
 
 
 # Asked before every page and every API call.
-LENDERS = Prepared(_lenders, taker=int, today=dt.date)
-GRANTS = Prepared(_own_grants, person=int, organisation=int, today=dt.date)
+GRANTS = Prepared(_grants, person=int, organisation=int, today=dt.date)
 
 
 def load(person: Person, today: dt.date) -> Actor:
-    """The actor that `person` is on the day `today` (two queries; `person` comes with its organisation)."""
-    lent: dict[int, set[int | None]] = {}
-    for giver, one_role in LENDERS.rows(taker=person.pk, today=today):
-        lent.setdefault(giver, set()).add(one_role)
-    if lent:
-        grants = list(_grants([person.pk, *lent], person.organisation_id, today))
-    else:
-        grants = GRANTS.rows(person=person.pk, organisation=person.organisation_id, today=today)
-    rights: list[Right] = []
-    roles: set[str] = set()
-    for holder, role_id, role, permissions, rank, axis, site, unit in grants:
+    """The actor that `person` is on the day `today` (one query; `person` comes with its organisation)."""
+    rights: dict[Right, None] = {}
+    roles: dict[str, str] = {}
+    rows = GRANTS.rows(person=person.pk, organisation=person.organisation_id, today=today)
+    for holder, role, title, permissions, rank, axis, site, unit in rows:
         borrowed = holder != person.pk
         # Administration and own records are personal: they are never lent.
-        if borrowed and (axis == Axis.OWN or not lent[holder] & {None, role_id} or _administers(permissions)):
+        if borrowed and (axis == Axis.OWN or _administers(permissions)):
             continue
-        rights.append(Right(tuple(permissions), axis, site, unit, role, rank, holder if borrowed else None))
-        roles.add(role)
+        # Lent twice is held once.
+        rights[Right(tuple(permissions), axis, site, unit, role, rank, holder if borrowed else None)] = None
+        roles[role] = title
     return Actor(
         organisation_id=person.organisation_id,
         person_id=person.pk,
@@ -141,4 +138,5 @@ def load(person: Person, today: dt.date) -> Actor:
         zone=person.zone or person.organisation.zone,
         organisation_name=person.organisation.name,
         roles=frozenset(roles),
+        titles=roles,
     )

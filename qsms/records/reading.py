@@ -33,7 +33,12 @@ class Opened:
 def opened(actor: Actor, kind: str, key: str) -> Opened:
     """The record of a kind with this number or id (one query). Raises NotVisible outside the scope."""
     sheet = registry.get(kind)
-    pointers = [field.name for field in sheet.own_fields if isinstance(field, models.ForeignKey)]
+    # Another record is seldom pointed at and is sixty columns wide: it is read when there is one.
+    pointers = [
+        field.name
+        for field in sheet.own_fields
+        if isinstance(field, models.ForeignKey) and not issubclass(field.related_model, Record)
+    ]
     by: dict[str, Any] = {"pk": int(key)} if key.isdecimal() else {"number": key}
     row = (
         sheet.model.everywhere.select_related(*SPINE, *pointers)

@@ -281,7 +281,7 @@ def _union(parts: list[QuerySet[Any]], down: bool, limit: int) -> list[int]:
         try:
             statement, given = part.query.get_compiler(connection=connection).as_sql()
         except EmptyResultSet:
-            # A condition that nothing can meet, such as a text that was found nowhere.
+            # Django sees without asking that nothing can match: a text search, say, that found no id.
             continue
         statements.append(f"SELECT * FROM ({statement}) AS branch")  # noqa: S608
         values += given

@@ -18,6 +18,7 @@ from qsms.org.actor import Actor
 from qsms.rules.lifecycle import Phase
 
 from . import scope
+from .listing import with_lens
 from .models import Record, Tally
 from .projections import Before, Written, project
 
@@ -108,11 +109,9 @@ def states(actor: Actor, kind: str, *, lens: int = 0, site_ids: Sequence[int] = 
         cells = cells.filter(confidential=False)
     if site_ids:
         cells = cells.filter(site__in=site_ids)
-    found: Bag[str] = Bag()
-    for state, bits, n in cells.values_list("a", "b", "n"):
-        if not lens or int(bits or 0) & lens:
-            found[state] += n
-    return dict(found)
+    if lens:
+        cells = cells.filter(b__in=[str(bits) for bits in with_lens(lens)])
+    return dict(cells.values_list("a").annotate(n=Sum("n")))
 
 
 def open_by_kind(actor: Actor, kinds: Sequence[str]) -> dict[str, int]:

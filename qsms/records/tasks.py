@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from qsms.base import moment
+from qsms.base.prepared import Prepared
 from qsms.org.actor import Actor
 from qsms.org.choices import Axis
 from qsms.org.models import Role
@@ -126,21 +128,21 @@ class Waiting:
     record: Record
 
 
-def mine(actor: Actor, *, limit: int = 200) -> list[Waiting]:
+def mine(actor: Actor, *, whose: str = "", limit: int = 200) -> list[Waiting]:
     """The open tasks of the actor, and those of the actor's roles on records the actor sees, soonest first.
 
-    Two limited index ranges, not one OR over the table.
+    `whose` "mine" or "office" gives the one or the other. Two limited index ranges, not one OR over the table.
     """
     if actor.person_id is None:
         return []
     open_tasks = Task.everywhere.filter(organisation_id=actor.organisation_id, done_at=None)
     columns = ("pk", "code", "title", "due_at", "given_at", "asked_by__name", "role__title", "record_id", "person_id")
-    rows: list[Mapping[str, Any]] = list(
-        open_tasks.filter(person_id=actor.person_id).order_by("due_at").values(*columns)[:limit]
-    )
-    if actor.roles:
+    rows: list[Mapping[str, Any]] = []
+    if whose != "office":
+        rows += open_tasks.filter(person_id=actor.person_id).order_by("due_at").values(*columns)[:limit]
+    if actor.roles and whose != "mine":
         roles = Role.objects.filter(organisation_id=actor.organisation_id, code__in=actor.roles).values("pk")
-        rows += list(open_tasks.filter(role_id__in=roles).order_by("due_at").values(*columns)[:limit])
+        rows += open_tasks.filter(role_id__in=roles).order_by("due_at").values(*columns)[:limit]
     records = scope.seen_of(actor, {row["record_id"] for row in rows})
     found = [
         Waiting(
@@ -154,29 +156,49 @@ def mine(actor: Actor, *, limit: int = 200) -> list[Waiting]:
     return sorted(found, key=lambda one: (one.due_at or far, one.id))
 
 
-def count_mine(actor: Actor, *, cap: int = 100) -> int:
-    """How many tasks `mine` lists, counted up to `cap` of the actor's own and as many of the roles' (one query)."""
-    if actor.person_id is None:
-        return 0
-    waiting = Task.everywhere.filter(organisation_id=actor.organisation_id, done_at=None)
-    first = [waiting.filter(person_id=actor.person_id).order_by("due_at").values("pk")[:cap]]
-    if actor.roles:
-        roles = Role.objects.filter(organisation_id=actor.organisation_id, code__in=actor.roles).values("pk")
-        first.append(waiting.filter(role_id__in=roles).order_by("due_at").values("pk")[:cap])
-    involved = Exists(Task.everywhere.filter(person_id=actor.person_id, record_id=OuterRef("record_id")))
+COUNTED = 100
+# So many roles of one person fit into the prepared query, more than are shipped.
+ROLES = tuple(f"role{n}" for n in range(24))
+
+
+def _first_waiting(person: int, organisation: int, **roles: str) -> QuerySet[Task, Any]:
+    """What scope needs of the first tasks that wait for a person and of the first that wait for these roles."""
+    waiting = Task.everywhere.filter(organisation_id=organisation, done_at=None)
+    held = Role.objects.filter(organisation_id=organisation, code__in=list(roles.values())).values("pk")
+    first = (waiting.filter(person_id=person), waiting.filter(role_id__in=held))
+    involved = Exists(Task.everywhere.filter(person_id=person, record_id=OuterRef("record_id")))
     parts = [
-        Task.everywhere.filter(pk__in=some).values_list(
+        Task.everywhere.filter(pk__in=some.order_by("due_at").values("pk")[:COUNTED]).values_list(
             involved, "record_id", *(f"record__{name}" for name in scope.SCOPE_FIELDS)
         )
         for some in first
     ]
+    return parts[0].union(parts[1], all=True)
+
+
+# Every page shows how many they are.
+FIRST_WAITING = Prepared(_first_waiting, person=int, organisation=int, **dict.fromkeys(ROLES, str))
+
+
+def count_mine(actor: Actor) -> int:
+    """How many tasks `mine` lists, counted up to COUNTED of the actor's own and as many of the roles' (one query)."""
+    if actor.person_id is None:
+        return 0
+    held = dict(zip_longest(ROLES, sorted(actor.roles)[: len(ROLES)], fillvalue=""))
+    rows = FIRST_WAITING.rows(person=actor.person_id, organisation=actor.organisation_id, **held)
     # Rights over own records are answered by `involved`, so that no row asks the table again.
     wide = replace(actor, rights=tuple(right for right in actor.rights if right.axis != Axis.OWN))
     own = {right for right in actor.rights if right.axis == Axis.OWN}
+    # Without those, many rows stand alike before the scope.
+    known: dict[tuple[object, ...], bool] = {}
     seen = 0
-    for row in (_Row(*values) for values in parts[0].union(*parts[1:], all=True)):
+    for row in (_Row(*values) for values in rows):
         mine = row.involved or actor.person_id in (row.owner_id, row.raised_by_id)
-        seen += scope.sees(wide, row) or (mine and any(right.gives(f"{row.kind}.view") for right in own))
+        alike = (row.kind, row.site_id, row.unit_id, row.confidential, mine)
+        if alike not in known:
+            own_view = mine and any(right.gives(f"{row.kind}.view") for right in own)
+            known[alike] = own_view or scope.sees(wide, row)
+        seen += known[alike]
     return seen
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
@@ -30,7 +31,7 @@ def highlight(text: str, query: Query) -> SafeString:
 def cut(text: str, query: Query, width: int = WIDTH) -> SafeString:
     """About `width` signs around the first word that was found, or of the beginning; empty for no text."""
     text = " ".join(unicodedata.normalize("NFC", text[:LOOKED_AT]).split())
-    first = next(iter(_found(text, query)), None)
+    first = next(_found(text, query), None)
     start = max(0, first[0] - BEFORE) if first else 0
     if start:
         # Begin with a whole word, unless the word before is endless.
@@ -44,13 +45,12 @@ def cut(text: str, query: Query, width: int = WIDTH) -> SafeString:
     return SafeString(f"{'… ' if start else ''}{piece}{' …' if stop < len(text) else ''}")
 
 
-def _found(text: str, query: Query) -> list[tuple[int, int]]:
-    found = []
+def _found(text: str, query: Query) -> Iterator[tuple[int, int]]:
+    known, prefix = query.known, query.prefix
     for start, stop, folded in words.places(text):
-        if any(query.matches(word) or query.matches(word.lstrip("0")) for word in folded):
-            found.append((start, stop))
-        elif query.prefix and any(word.startswith(query.prefix) for word in folded):
+        if any(word in known or word.lstrip("0") in known for word in folded):
+            yield start, stop
+        elif prefix and any(word.startswith(prefix) for word in folded):
             # Only as much as was typed, unless folding has changed how long the word is.
             same = len(folded[0]) == stop - start
-            found.append((start, start + len(query.prefix) if same else stop))
-    return found
+            yield start, start + len(prefix) if same else stop

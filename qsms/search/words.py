@@ -71,10 +71,11 @@ class Query:
     def __bool__(self) -> bool:
         return bool(self.words or self.phrases or self.prefix)
 
-    def matches(self, word: str) -> bool:
-        """Whether a folded word of a text is, as a whole, one of those looked for."""
-        known = (*self.words, *self.parts, self.prefix, *(one for phrase in self.phrases for one in phrase))
-        return bool(word) and word in known
+    @property
+    def known(self) -> frozenset[str]:
+        """The folded words that are looked for as a whole."""
+        said = (*self.words, *self.parts, self.prefix, *(one for phrase in self.phrases for one in phrase))
+        return frozenset(word for word in said if word)
 
 
 def parse(text: str) -> Query:
@@ -105,5 +106,10 @@ def holds_phrase(words: list[str], phrase: tuple[str, ...]) -> bool:
 
 def places(text: str) -> Iterator[tuple[int, int, list[str]]]:
     """Where each word of a text stands as it is written, and what it is when folded."""
+    if text.isascii():
+        # A small letter takes the place of a large one, so that the text is folded once and not word by word.
+        for found in TOKEN.finditer(text.lower()):
+            yield found.start(), found.end(), [found[0][:LONGEST_WORD]]
+        return
     for found in TOKEN.finditer(text):
         yield found.start(), found.end(), cut(found[0])

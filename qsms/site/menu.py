@@ -14,7 +14,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from qsms.org.actor import Actor
-from qsms.org.models import Role
 from qsms.records import registry, tally, tasks
 from qsms.ui.context import Group, Item, Links, Person
 
@@ -30,7 +29,6 @@ GROUPS: dict[str, StrOrPromise] = {
 }
 # The letter that follows G for the list of a kind.
 LETTERS = {"report": "r", "action": "a", "hazard": "k"}
-INBOX_CAP = 100
 
 
 @dataclass(frozen=True)
@@ -104,14 +102,13 @@ def person(request: HttpRequest) -> Person | None:
     if actor is None:
         return None
     widest = next((right.role for right in sorted(actor.rights, key=lambda one: one.axis != "all")), "")
-    titles = Role.objects.filter(organisation_id=actor.organisation_id, code=widest).values_list("title", flat=True)
-    return Person(actor.name, titles.first() or "" if widest else "")
+    return Person(actor.name, actor.titles.get(widest, ""))
 
 
 def inbox(request: HttpRequest) -> int:
     """How many tasks wait for the reader."""
     actor = acting(request)
-    return tasks.count_mine(actor, cap=INBOX_CAP) if actor else 0
+    return tasks.count_mine(actor) if actor else 0
 
 
 def links(request: HttpRequest) -> Links:

@@ -1,13 +1,13 @@
 """Cells of a list: one function per column that turns a row of values into escaped text.
 
 A list of fifty rows draws some four hundred cells in a request, so a cell is plain string building over values that
-are already there; names of places and people come from two small look-ups for the page.
+are already there.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,6 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 from django.utils.formats import number_format
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -28,6 +27,7 @@ from qsms.records.registry import RecordType
 from qsms.rules.lifecycle import Phase
 
 from . import dates, marks, table
+from .marks import escape
 
 Row = Mapping[str, Any]
 Cell = Callable[[Row], str]
@@ -64,16 +64,18 @@ def values_needed(sheet: RecordType) -> list[str]:
         elif name == "risk_class":
             wanted += ["risk_class", "risk_cell"]
         elif isinstance(sheet.field(name), models.ForeignKey):
-            wanted.append(f"{name}_id")
+            # Places are remembered by the process; a person's name comes with the row.
+            wanted.append(f"{name}_id" if name in names.PLACES else f"{name}__name")
         else:
             wanted.append(name)
     return list(dict.fromkeys(wanted))
 
 
-def build(
-    sheet: RecordType, actor: Actor, rows: Sequence[Row], now: dt.datetime, sort: Callable[[str], tuple[str, str]]
-) -> Sheet:
-    """The heads and cell functions for these rows. `sort` gives a column's address to sort by and how it is sorted."""
+def build(sheet: RecordType, actor: Actor, now: dt.datetime, sort: Callable[[str], tuple[str, str]]) -> Sheet:
+    """The heads and cell functions for rows of `values_needed`.
+
+    `sort` gives a column's address to sort by and how it is sorted.
+    """
     made = Sheet()
     for one in sheet.columns:
         column = one if isinstance(one, SheetColumn) else SheetColumn(one)
@@ -81,7 +83,7 @@ def build(
         url, how = sort(column.name)
         look = _look(sheet, column, name)
         made.columns.append(table.Column(str(column.label or _label(sheet, column.name)), look, url, how))
-        made.cells.append(_own(column.cell, name) if column.cell else _cell(sheet, actor, rows, now, name))
+        made.cells.append(_own(column.cell, name) if column.cell else _cell(sheet, actor, now, name))
     return made
 
 
@@ -103,13 +105,13 @@ def _own(cell: Callable[[Any], str], name: str) -> Cell:
     return lambda row: cell(row[name])
 
 
-def _cell(sheet: RecordType, actor: Actor, rows: Sequence[Row], now: dt.datetime, name: str) -> Cell:
+def _cell(sheet: RecordType, actor: Actor, now: dt.datetime, name: str) -> Cell:
     special = SPECIAL.get(name)
     if special is not None:
         return special(sheet, actor, now)
     kind = sheet.field(name)
     if isinstance(kind, models.ForeignKey):
-        return _named(actor, rows, name)
+        return _named(actor, name)
     if kind is not None and kind.choices:
         words = {value: escape(label) for value, label in kind.flatchoices}
         return lambda row: words.get(row[name], EMPTY)
@@ -131,12 +133,11 @@ def _plain(value: Any) -> str:
     return escape(str(value))
 
 
-def _named(actor: Actor, rows: Sequence[Row], name: str) -> Cell:
+def _named(actor: Actor, name: str) -> Cell:
+    if name not in names.PLACES:
+        return lambda row: escape(row[f"{name}__name"] or "")
     key = f"{name}_id"
-    if name in names.PLACES:
-        known = names.places(name, actor.organisation_id)
-    else:
-        known = names.people(actor.organisation_id, (row[key] for row in rows))
+    known = names.places(name, actor.organisation_id)
     return lambda row: escape(known[row[key]]) if row[key] in known else EMPTY
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -66,11 +67,14 @@ def day(value: date, today: date, *, short: bool = False) -> str:
         return _("Yesterday")
     if gap == 1:
         return _("Tomorrow")
-    if abs(gap) < 7:
-        return date_format(value, "D j M")
-    if short and value.year == today.year:
-        return date_format(value, "j M")
-    return plain_day(value)
+    pattern = "D j M" if abs(gap) < 7 else "j M" if short and value.year == today.year else "j M Y"
+    return _written(value, pattern, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _written(value: date, pattern: str, language: str | None) -> str:
+    # A list writes two days a row and the same ones on every page, each a tenth of a millisecond.
+    return date_format(value, pattern)
 
 
 def moment(value: datetime, now: datetime, zone: tzinfo, *, short: bool = False, binding: bool = False) -> str:

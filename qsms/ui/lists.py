@@ -6,6 +6,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -13,6 +14,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -25,7 +27,7 @@ from qsms.records.listing import Listing
 from qsms.records.registry import RecordType
 from qsms.rules.lifecycle import Phase
 
-from . import cells, parts, table
+from . import cells, marks, parts, table
 from .context import preference
 
 PAGE = 50
@@ -81,7 +83,7 @@ def show_list(request: HttpRequest, kind: str) -> HttpResponse:
     rows = listing.rows(sheet, page.ids, cells.values_needed(sheet))
     states = tally.states(actor, kind, lens=lens_of(request)) if not one.active and not one.text else None
     total = _total(actor, sheet, one, condition, states)
-    drawn = cells.build(sheet, actor, rows, moment.now(), _sorter(request, sheet, one))
+    drawn = cells.build(sheet, actor, moment.now(), _sorter(request, sheet, one))
     context = {
         "sheet": sheet,
         "may_create": actor.holds(f"{kind}.create") and bool(sheet.form),
@@ -198,7 +200,7 @@ class FilterField:
     name: str
     label: str
     kind: str
-    options: list[tuple[str, str, bool]]
+    boxes: SafeString
     low: str = ""
     high: str = ""
     value: str = ""
@@ -214,13 +216,25 @@ def _filter_fields(request: HttpRequest, sheet: RecordType, actor: Actor) -> lis
             options += [(pk, words, True) for pk, words in _chosen_people(actor, chosen)]
         found.append(
             FilterField(
-                one.name, str(one.label), one.kind, options,
+                one.name, str(one.label), one.kind, _boxes(one.name, tuple(options)),
                 low=request.GET.get(f"{one.name}_from", ""),
                 high=request.GET.get(f"{one.name}_to", ""),
                 value=request.GET.get(one.name, ""),
             )
         )  # fmt: skip
     return found
+
+
+@lru_cache(maxsize=512)
+def _boxes(name: str, options: tuple[tuple[str, str, bool], ...]) -> SafeString:
+    """The boxes to tick of one filter. A list offers some eighty, the same ones on every page."""
+    return SafeString(
+        "".join(
+            f'<label class="opt-line"><input class="check" type="checkbox" name="{name}" value="{marks.escape(value)}"'
+            f"{' checked' if chosen else ''}> {marks.escape(label)}</label>"
+            for value, label, chosen in options
+        )
+    )
 
 
 def _chosen_people(actor: Actor, chosen: set[str]) -> list[tuple[str, str]]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from html import escape as escape_text
 from typing import Final
 
 from django.templatetags.static import static
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
@@ -38,6 +38,11 @@ COVERAGE: Final = {
     "not-judged": ("circle-dashed", "mute"),
     "not-applicable": ("circle-minus", "mute"),
 }
+
+
+def escape(text: object) -> SafeString:
+    """The text for a page. Unlike Django's it does not ask first whether to wait: a list escapes a thousand times."""
+    return SafeString(escape_text(str(text)))
 
 
 @lru_cache(maxsize=1)

@@ -124,8 +124,7 @@ def show_work(request: HttpRequest) -> HttpResponse:
     if whose == "raised":
         context |= {"raised": raised(actor, now), "empty": _nothing_raised()}
         return answers.page(request, "ui/my_work.html", context)
-    waiting = [one for one in tasks.mine(actor) if bool(one.role) == (whose == "office")]
-    groups = grouped(waiting, actor, now)
+    groups = grouped(tasks.mine(actor, whose="office" if whose == "office" else "mine"), actor, now)
     later = groups[-1].lines if groups and groups[-1].code == "later" else ()
     hidden = 0 if context["all_later"] else max(0, len(later) - SHOWN_LATER)
     context |= {
