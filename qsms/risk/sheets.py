@@ -12,7 +12,7 @@ from qsms.org.actor import Actor
 from qsms.records import wording
 from qsms.records.choices import Relation
 from qsms.records.models import Record
-from qsms.records.registry import Raising, RecordType, Section, offer, register
+from qsms.records.registry import Raising, RecordType, Section, lend, offer, register
 from qsms.rules.lifecycle import Move, Reason
 
 from . import accepting, addresses, assessing, authority, barriers, following, panels
@@ -190,4 +190,5 @@ def _place(record: Record) -> dict[str, Any]:
 
 
 offer(Raising("hazard", _("Raise hazard"), ("report",), Relation.RAISED_FROM, _hazard_from, key="h"))
+lend(panels.RISK_TAB, ("report", "action"))
 offer(Raising("control", _("Plan a new control"), ("hazard",), Relation.MITIGATES, _control_from, key="c"))

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from qsms.records import reading, registry
 from qsms.records.choices import Lens
-from qsms.records.errors import Invalid
+from qsms.records.errors import Invalid, NotVisible
 from qsms.rules.lifecycle import Phase
 from qsms.ui import addresses as pages
 from qsms.ui import answers, parts
 from qsms.ui.forms import Card
 
-from .. import addresses, assessing, drawing, matrices
+from .. import addresses, assessing, authority, drawing, matrices
 from ..choices import AssessmentKind
 from ..models import Assessment
 from .finding import record_of
@@ -97,6 +97,8 @@ class RatingForm(forms.Form):
 def rate(request: HttpRequest, number: str) -> HttpResponse:
     """Show how the risk of a record stands, and rate it."""
     actor, record = record_of(request, number)
+    if not authority.may_see(actor, record):
+        raise NotVisible
     given = request.POST if request.method == "POST" else request.GET
     weighing = Weighing.of(actor, record, given.dict(), tuple(given.getlist("facts")))
     if request.method == "GET":
@@ -126,7 +128,7 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
                 "number": record.number, "cell": made.cell, "class": made.class_label,
                 "kind": str(made.get_kind_display()).lower(),
             }  # fmt: skip
-            return answers.done(request, pages.record(record), said)
+            return answers.done(request, addresses.shown(record), said)
     return answers.invalid_form(request, "risk/rate.html", _context(request, weighing, form))
 
 
@@ -135,6 +137,8 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
 def weigh(request: HttpRequest, number: str) -> HttpResponse:
     """What the present choice means: the changing parts of the page, for htmx. Nothing is saved."""
     actor, record = record_of(request, number)
+    if not authority.may_see(actor, record):
+        raise NotVisible
     weighing = Weighing.of(actor, record, request.POST.dict(), tuple(request.POST.getlist("facts")))
     form = RatingForm(weighing)
     form.initial["why_severity"] = request.POST.get("why_severity", "")
@@ -158,7 +162,7 @@ def _context(request: HttpRequest, weighing: Weighing, form: RatingForm) -> dict
         "record": record,
         "list_label": sheet.label_plural,
         "list_url": pages.listing(record.kind),
-        "back_url": pages.record(record),
+        "back_url": addresses.shown(record),
         "weighing": weighing,
         "form": form,
         "number": len([one for one in picture.assessments if one.lens == weighing.lens]) + 1,
