@@ -15,7 +15,7 @@ from qsms.records.models import Record
 from qsms.records.registry import Raising, RecordType, Section, lend, offer, register
 from qsms.rules.lifecycle import Move, Reason
 
-from . import accepting, addresses, assessing, authority, barriers, following, panels
+from . import accepting, addresses, assessing, authority, barriers, expiring, following, panels
 from .choices import HazardSource
 from .lifecycles import CONTROL_LIFE, HAZARD_LIFE
 from .models import Control, Hazard
@@ -31,6 +31,7 @@ wording.DEEDS |= {
     accepting.ACCEPTED: _("accepted the risk"),
     accepting.REFUSED: _("was refused the acceptance of the risk"),
     accepting.ENDED: _("noted that an acceptance of the risk has ended"),
+    expiring.WARNED: _("told the owner that an acceptance of the risk ends soon"),
     barriers.PLACED: _("put a control in its place on the bow-tie"),
 }
 
