@@ -67,6 +67,8 @@ class Panel:
     place: str = "body"
     count: Callable[[Mapping[str, Any]], int | None] | None = None
     order: int = 0  # on the first tab: below 0 before the form's sections, else after them
+    # Who gets to see it at all; without it, everybody who sees the record.
+    shown: Callable[[Actor, Record], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +249,7 @@ class RecordType:
 
 _types: dict[str, RecordType] = {}
 _raisings: list[Raising] = []
+_lent: list[tuple[Panel, tuple[str, ...]]] = []
 
 
 def register(sheet: type[RecordType]) -> type[RecordType]:
@@ -275,6 +278,18 @@ def offer(raising: Raising) -> None:
 def raisings(kind: str) -> list[Raising]:
     """What can be raised from a record of this kind."""
     return [one for one in _raisings if kind in one.from_kinds or "*" in one.from_kinds]
+
+
+def lend(panel: Panel, kinds: Sequence[str]) -> None:
+    """Show a panel on records of other kinds as well: "risk" on reports, without either room knowing the other."""
+    if panel not in [known for known, _kinds in _lent]:
+        _lent.append((panel, tuple(kinds)))
+
+
+def panels(sheet: RecordType) -> list[Panel]:
+    """The panels of a record type: its own, and those that other rooms lend it, in their order."""
+    lent = [panel for panel, kinds in _lent if sheet.kind in kinds]
+    return sorted([*sheet.panels, *lent], key=lambda panel: panel.order)
 
 
 def get(kind: str) -> RecordType:

@@ -6,16 +6,13 @@ import datetime as dt
 import hashlib
 import json
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
-from qsms.base import context, moment
+from qsms.base import moment
 from qsms.base.gate import write_transaction
-from qsms.org import actor as actors
 from qsms.org.actor import Actor
-from qsms.org.models import Organisation
 from qsms.records import history, moves, projections, registry, signing, tasks, wording
 from qsms.records.errors import Invalid, Refused
 from qsms.records.models import Record
@@ -30,7 +27,7 @@ from .models import Acceptance, Assessment, Hazard, RiskMatrix
 from .picture import Picture
 
 ACCEPTED, REFUSED, ENDED = "risk.accepted", "risk.acceptance_refused", "risk.acceptance_ended"
-ACCEPT_TASK, STOP_TASK = "accept_risk", "stop_activity"
+ACCEPT_TASK, STOP_TASK, RENEW_TASK = "accept_risk", "stop_activity", "review_acceptance"
 MEANING = "accepted risk"
 
 
@@ -194,7 +191,7 @@ def _accept(
     signing.check(actor, proof, shown)
     earlier = queries.standing_acceptance(record.pk, one.lens)
     if earlier is not None:
-        _end(actor, record, earlier, _("Accepted anew."), quiet=True)
+        end(actor, record, earlier, _("Accepted anew."), quiet=True)
     detail = {
         "assessment": one.pk, "cell": one.cell, "class": one.class_code, "authority": code, "lens": one.lens,
         "until": until.isoformat() if until else "", "conditions": conditions.strip(),
@@ -211,7 +208,7 @@ def _accept(
     )  # fmt: skip
     made.save(force_insert=True)
     _keep_until(record)
-    tasks.finish(actor, record, (ACCEPT_TASK,), outcome=_("Accepted"))
+    tasks.finish(actor, record, (ACCEPT_TASK, RENEW_TASK), outcome=_("Accepted"))
     history.tell(actor, record, deed, f"{record.kind}.risk_accepted", {"acceptance": made.pk})
     following.accepted(actor, record)
     return made
@@ -230,12 +227,14 @@ def _keep_until(record: Record) -> None:
     projections.run([projections.Written(sheet, record, before)])
 
 
-def _end(actor: Actor, record: Record, one: Acceptance, why: str, *, quiet: bool = False) -> None:
+def end(actor: Actor, record: Record, one: Acceptance, why: str, *, quiet: bool = False) -> None:
+    """End an acceptance: who may accept is asked anew, and a hazard that stood on it goes back. `quiet`: only that."""
     one.ended_at, one.why_ended = moment.now(), why[:300]
     one.save(update_fields=["ended_at", "why_ended"])
     if quiet:
         return
     _keep_until(record)
+    tasks.finish(actor, record, (RENEW_TASK,), outcome=_("The acceptance has ended"))
     deed = history.write(actor, record, history.Act(ENDED, why, {"acceptance": one.pk, "lens": one.lens}))
     history.tell(actor, record, deed, f"{record.kind}.acceptance_ended", {"acceptance": one.pk})
     newest = queries.newest(record, one.lens)
@@ -254,36 +253,4 @@ def end_if_worse(actor: Actor, record: Record, made: Assessment) -> None:
     """End the standing acceptance when a new rating goes beyond what was accepted."""
     one = queries.standing_acceptance(record.pk, made.lens)
     if one is not None and (why := why_ended(one, made.matrix, made.rating, today(actor))):
-        _end(actor, record, one, why)
-
-
-def expire(now: dt.datetime | None = None) -> int:
-    """End every acceptance whose last day is over where its organisation is; how many there were. For the daily job.
-
-    Those who may accept are asked anew, and a hazard that was closed on it opens again.
-    """
-    instant = now or moment.now()
-    # No zone is more than a day ahead of UTC.
-    soonest = instant.date() + dt.timedelta(days=1)
-    due = Acceptance.everywhere.filter(ended_at=None, expires_on__lt=soonest).values_list(
-        "pk", "organisation_id", "record_id", "expires_on"
-    )
-    zones = {pk: ZoneInfo(zone) for pk, zone in Organisation.objects.values_list("pk", "zone")}
-    ended = 0
-    for pk, organisation_id, record_id, expires_on in list(due):
-        if expires_on is None or instant.astimezone(zones[organisation_id]).date() <= expires_on:
-            continue
-        with context.organisation(organisation_id), moment.at(instant), write_transaction():
-            actor = actors.system(organisation_id)
-            record = moves.locked(actor, record_id)
-            one = Acceptance.everywhere.filter(pk=pk, ended_at=None).first()
-            if one is None:
-                continue
-            _end(
-                actor,
-                record,
-                one,
-                _("It expired on %(day)s. Review the risk and accept it again.") % {"day": expires_on.isoformat()},
-            )
-            ended += 1
-    return ended
+        end(actor, record, one, why)

@@ -16,7 +16,7 @@ from qsms.rules.risk_matrix import Matrix
 
 from .matrices import shipped_adoption
 
-ASSESS = "assessment.create"
+SEE, ASSESS = "assessment.view", "assessment.create"
 # One permission for the risk of every kind of record: the level decides, not the kind.
 ACCEPT = "hazard.accept"
 
@@ -58,6 +58,15 @@ def rank_of(authority: str) -> int:
     """The level that a matrix's authority asks for; above every level for one that no role can hold."""
     codes = [shipped_adoption()["authority_codes"][level] for level in shipped_roles()["authority_levels"]]
     return codes.index(authority) if authority in codes else len(codes)
+
+
+def may_see(actor: Actor, record: Record) -> bool:
+    """Whether the actor may see how the risk of a record that they see was rated.
+
+    Hazards are about their risk; who sees one sees that. Elsewhere it is the office's own judgement: a reporter follows
+    the report, and not what was thought about its risk.
+    """
+    return record.kind == "hazard" or actor.is_system or actor.holds(SEE)
 
 
 def may_assess(actor: Actor, record: Record) -> bool:

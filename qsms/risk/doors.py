@@ -6,11 +6,12 @@ from qsms.org.actor import Actor
 from qsms.records import services
 from qsms.records.models import Record
 
-from .accepting import accept, ask, expire
+from .accepting import accept, ask
 from .assessing import assess
 from .authority import may_assess
 from .barriers import place
 from .choices import AssessmentKind, HazardSource
+from .expiring import expire
 from .matrices import matrix_for, offered
 from .models import Acceptance, Assessment, RiskMatrix
 from .panels import RISK_TAB

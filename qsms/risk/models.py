@@ -158,6 +158,8 @@ class Acceptance(Owned):
     conditions = models.TextField(blank=True)
     ended_at = models.DateTimeField(null=True)
     why_ended = models.CharField(max_length=300, blank=True)
+    # When the owner was told that it ends soon.
+    warned_at = models.DateTimeField(null=True)
 
     class Meta(Owned.Meta):
         abstract = False

@@ -162,5 +162,5 @@ BOW_TIE = Panel("bow-tie", _("Bow-tie"), "risk/panel_bow_tie.html", _bow_tie, ta
 CONTROLS = Panel("controls", _("Controls"), "risk/panel_controls.html", _controls, tab=False, order=-20)
 RISK = Panel("risk", _("Risk"), "risk/panel_risk.html", _risk, tab=False, order=-10)
 SERVED = Panel("serves", _("Hazards"), "risk/panel_served.html", _served, tab=False, order=-10)
-# For other kinds of record: a tab of its own.
-RISK_TAB = Panel("risk", _("Risk"), "risk/panel_risk.html", _risk, order=20)
+# For other kinds of record: a tab of its own, for those who may see assessments.
+RISK_TAB = Panel("risk", _("Risk"), "risk/panel_risk.html", _risk, order=20, shown=authority.may_see)

@@ -12,10 +12,10 @@ from qsms.org.actor import Actor
 from qsms.records import wording
 from qsms.records.choices import Relation
 from qsms.records.models import Record
-from qsms.records.registry import Raising, RecordType, Section, offer, register
+from qsms.records.registry import Raising, RecordType, Section, lend, offer, register
 from qsms.rules.lifecycle import Move, Reason
 
-from . import accepting, addresses, assessing, authority, barriers, following, panels
+from . import accepting, addresses, assessing, authority, barriers, expiring, following, panels
 from .choices import HazardSource
 from .lifecycles import CONTROL_LIFE, HAZARD_LIFE
 from .models import Control, Hazard
@@ -31,6 +31,7 @@ wording.DEEDS |= {
     accepting.ACCEPTED: _("accepted the risk"),
     accepting.REFUSED: _("was refused the acceptance of the risk"),
     accepting.ENDED: _("noted that an acceptance of the risk has ended"),
+    expiring.WARNED: _("told the owner that an acceptance of the risk ends soon"),
     barriers.PLACED: _("put a control in its place on the bow-tie"),
 }
 
@@ -193,4 +194,5 @@ def _place(record: Record) -> dict[str, Any]:
 
 
 offer(Raising("hazard", _("Raise hazard"), ("report",), Relation.RAISED_FROM, _hazard_from, key="h"))
+lend(panels.RISK_TAB, ("report", "action"))
 offer(Raising("control", _("Plan a new control"), ("hazard",), Relation.MITIGATES, _control_from, key="c"))

@@ -79,8 +79,24 @@ class Unfinished:
     when: str
 
 
+# Drafts of forms that are not the kit's own: what comes before the first colon of their key, and where such a form is.
+# It gets the record and what stands between in the key.
+Finder = Callable[[Record, str], tuple[str, str]]
+_forms: dict[str, Finder] = {}
+
+
+def draft_of(what: str) -> Callable[[Finder], Finder]:
+    """Decorator: drafts with keys like `what:...:id` belong to the form that this finds: its address and what it is."""
+
+    def keep(find: Finder) -> Finder:
+        _forms[what] = find
+        return find
+
+    return keep
+
+
 def unfinished(actor: Actor, now: datetime) -> list[Unfinished]:
-    """The reader's drafts whose form can still be opened: `new:kind`, `edit:id`, `raise:kind:id`."""
+    """The reader's drafts whose form can still be opened: `new:kind`, `edit:id`, `raise:kind:id`, and of rooms."""
     kept = drafts.waiting(actor)
     ids = {int(end) for one in kept if (end := one.key.rpartition(":")[2]).isdecimal()}
     seen = scope.seen_of(actor, ids) if ids else {}
@@ -97,6 +113,8 @@ def unfinished(actor: Actor, now: datetime) -> list[Unfinished]:
         elif what == "raise" and record is not None:
             url = addresses.record(record, "raise", rest.partition(":")[0])
             said = _("Raised from %(number)s") % {"number": record.number}
+        elif what in _forms and record is not None:
+            url, said = _forms[what](record, rest.rpartition(":")[0])
         else:
             continue
         found.append(Unfinished(said, one.title, url, dates.moment(one.at, now, actor.tz, short=True)))

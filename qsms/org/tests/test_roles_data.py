@@ -54,9 +54,15 @@ def test_only_the_gatekeeper_opens_seals_and_voids_confidential_reports():
     assert [code for code in ROLES if "report.void_confidential" in holds(code)] == ["gatekeeper"]
 
 
-@pytest.mark.parametrize("code", ["administrator", "inspector", "accountable_executive", "just_culture_board"])
+@pytest.mark.parametrize("code", ["administrator", "inspector", "just_culture_board", "process_owner"])
 def test_who_must_not_read_confidential_content_does_not(code):
     assert not {p for p in holds(code) if p.endswith(".view_confidential")}
+
+
+@pytest.mark.parametrize("code", ["accountable_executive", "department_director"])
+def test_who_accepts_a_risk_sees_a_confidential_hazard_but_not_the_report_behind_it(code):
+    assert {p for p in holds(code) if p.endswith(".view_confidential")} == {"hazard.view_confidential"}
+    assert "seal.open" not in holds(code)
 
 
 def test_the_inspector_only_reads():

@@ -135,10 +135,10 @@ def test_a_control_added_after_the_prediction_needs_a_new_one(cast: Cast) -> Non
 def test_the_refusal_does_not_name_a_hazard_outside_the_scope(cast: Cast) -> None:
     record = analysed(cast, site=cast.sites["STV"], confidential=True)
     planned = control(cast, record, site=cast.sites["LKF"])
-    director = cast.actor("director")
+    here = cast.actor("site_owner")
     reasons = [
-        moves.reasons(director, again(planned), verdict)
-        for verdict in moves.verdicts(director, again(planned))
+        moves.reasons(here, again(planned), verdict)
+        for verdict in moves.verdicts(here, again(planned))
         if verdict.move.code == "put_in_place"
     ]
     assert "another hazard" in reasons[0][0]

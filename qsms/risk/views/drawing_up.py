@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods
 from qsms.base import moment
 from qsms.records import drafts, registry, scope
 from qsms.records.errors import Invalid, NotVisible, Refused, Stale
+from qsms.records.models import Record
 from qsms.ui import addresses as pages
-from qsms.ui import answers, dates, parts
+from qsms.ui import answers, dates, my_work, parts
 
 from .. import addresses, barriers, bowtie, bowtie_drawing, queries, rules
 from ..barriers import FIELDS, Outline, Spot
@@ -120,6 +121,11 @@ class Placing:
     state: str
     place: BoundField
     turn: BoundField
+
+
+@my_work.draft_of("bow-tie")
+def _draft_of(record: Record, _between: str) -> tuple[str, str]:
+    return addresses.bow_tie(record), _("Bow-tie of %(number)s") % {"number": record.number}
 
 
 @answers.for_people

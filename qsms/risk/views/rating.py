@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from qsms.records import reading, registry
+from qsms.records import drafts, reading, registry
 from qsms.records.choices import Lens
-from qsms.records.errors import Invalid
+from qsms.records.errors import Invalid, NotVisible
+from qsms.records.models import Record
 from qsms.rules.lifecycle import Phase
 from qsms.ui import addresses as pages
-from qsms.ui import answers, parts
+from qsms.ui import answers, dates, my_work, parts
 from qsms.ui.forms import Card
 
-from .. import addresses, assessing, drawing, matrices
+from .. import addresses, assessing, authority, drawing, matrices
 from ..choices import AssessmentKind
 from ..models import Assessment
 from .finding import record_of
@@ -35,6 +36,10 @@ KINDS = (
     ),
     (AssessmentKind.ACTUAL, Card(AssessmentKind.ACTUAL.label, gettext_lazy("With the controls that were checked."))),
 )
+
+
+# What a draft holds beside the reader's own words and choices.
+UNKEPT = frozenset({"seen", "lens"})
 
 
 class RatingForm(forms.Form):
@@ -97,10 +102,13 @@ class RatingForm(forms.Form):
 def rate(request: HttpRequest, number: str) -> HttpResponse:
     """Show how the risk of a record stands, and rate it."""
     actor, record = record_of(request, number)
+    if not authority.may_see(actor, record):
+        raise NotVisible
     given = request.POST if request.method == "POST" else request.GET
     weighing = Weighing.of(actor, record, given.dict(), tuple(given.getlist("facts")))
     if request.method == "GET":
-        return answers.page(request, "risk/rate.html", _context(request, weighing, RatingForm(weighing)))
+        weighing, form, notes = _begun(request, weighing)
+        return answers.page(request, "risk/rate.html", {**_context(request, weighing, form), "notes": notes})
     form = RatingForm(weighing, request.POST)
     if form.is_valid():
         clean = form.cleaned_data
@@ -122,12 +130,41 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
         except Invalid as error:
             form.take_errors(error.errors)
         else:
+            drafts.drop(actor, draft_key(weighing))
             said = _("%(number)s is rated %(cell)s %(class)s (%(kind)s).") % {
                 "number": record.number, "cell": made.cell, "class": made.class_label,
                 "kind": str(made.get_kind_display()).lower(),
             }  # fmt: skip
-            return answers.done(request, pages.record(record), said)
+            return answers.done(request, addresses.shown(record), said)
     return answers.invalid_form(request, "risk/rate.html", _context(request, weighing, form))
+
+
+def draft_key(weighing: Weighing) -> str:
+    """Under which key the draft of a rating is kept: one for each record and lens."""
+    return f"rate:{weighing.lens}:{weighing.record.pk}"
+
+
+@my_work.draft_of("rate")
+def _draft_of(record: Record, lens: str) -> tuple[str, str]:
+    return f"{addresses.assess(record)}?lens={lens}", _("Risk of %(number)s") % {"number": record.number}
+
+
+def _begun(request: HttpRequest, weighing: Weighing) -> tuple[Weighing, RatingForm, list[parts.Note]]:
+    """The form as it starts: from the reader's draft if there is one. What the address says goes before it."""
+    kept = drafts.find(weighing.actor, draft_key(weighing)) if weighing.may_rate else None
+    if kept is None:
+        return weighing, RatingForm(weighing), []
+    given = {name: kept.first(name) for name in kept.data if name not in UNKEPT} | request.GET.dict()
+    facts = tuple(request.GET.getlist("facts") or kept.data.get("facts", ()))
+    weighing = Weighing.of(weighing.actor, weighing.record, given, facts)
+    form = RatingForm(weighing)
+    form.initial.update({name: kept.first(name) for name in ("why", "why_severity")})
+    when = dates.moment(kept.at, weighing.now, weighing.actor.tz)
+    return (
+        weighing,
+        form,
+        [parts.Note(_("Your draft of %(when)s is back.") % {"when": when}, _("Nothing of it is saved yet."))],
+    )
 
 
 @answers.for_people
@@ -135,6 +172,8 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
 def weigh(request: HttpRequest, number: str) -> HttpResponse:
     """What the present choice means: the changing parts of the page, for htmx. Nothing is saved."""
     actor, record = record_of(request, number)
+    if not authority.may_see(actor, record):
+        raise NotVisible
     weighing = Weighing.of(actor, record, request.POST.dict(), tuple(request.POST.getlist("facts")))
     form = RatingForm(weighing)
     form.initial["why_severity"] = request.POST.get("why_severity", "")
@@ -158,7 +197,7 @@ def _context(request: HttpRequest, weighing: Weighing, form: RatingForm) -> dict
         "record": record,
         "list_label": sheet.label_plural,
         "list_url": pages.listing(record.kind),
-        "back_url": pages.record(record),
+        "back_url": addresses.shown(record),
         "weighing": weighing,
         "form": form,
         "number": len([one for one in picture.assessments if one.lens == weighing.lens]) + 1,
@@ -177,6 +216,7 @@ def _context(request: HttpRequest, weighing: Weighing, form: RatingForm) -> dict
         "history": drawing.Told.of(picture.assessments, weighing.lens, weighing.now, weighing.actor),
         "seen": picture.assessments[0].pk if picture.assessments else 0,
         "weigh_url": reverse("risk:weigh", args=[record.number]),
+        "draft_key": draft_key(weighing),
         "ask_url": reverse("risk:ask", args=[record.number]),
         "compare": _compare_link(weighing),
         "compared": compared and Comparison.of(compared, weighing),

@@ -14,7 +14,6 @@ from qsms.org.actor import Actor
 from qsms.records import services, signing, wording
 from qsms.records.errors import Invalid, Refused
 from qsms.records.models import Record
-from qsms.ui import addresses as pages
 from qsms.ui import answers, dates, parts
 from qsms.ui.record.linking import DialogForm
 
@@ -46,7 +45,7 @@ def _take(request: HttpRequest, actor: Actor, record: Record) -> HttpResponse:
         return _post(request, actor, record, one, form)
     refusal = wording.sentence(said.refusal) if said.refusal is not None else ""
     if refusal and not (actor.holds(authority.ACCEPT) or authority.may_assess(actor, record)):
-        return answers.refused(request, [refusal], back=pages.record(record))
+        return answers.refused(request, [refusal], back=addresses.shown(record))
     return answers.page(request, "risk/take.html", _context(actor, record, one, form, refusal))
 
 
@@ -70,13 +69,13 @@ def _post(request: HttpRequest, actor: Actor, record: Record, one: Assessment, f
     except Refused as error:
         # Nothing is accepted, but who must act has a task now: who meant to pass it on gets that as the result.
         if passes_on:
-            return answers.done(request, pages.record(record), " ".join(error.reasons))
+            return answers.done(request, addresses.shown(record), " ".join(error.reasons))
         raise
     until = _("until %(day)s") % {"day": dates.plain_day(made.expires_on)} if made.expires_on else _("without an end")
     words = _("You accepted %(cell)s %(class)s of %(number)s, %(until)s.") % {
         "cell": one.cell, "class": one.class_label, "number": record.number, "until": until,
     }  # fmt: skip
-    return answers.done(request, pages.record(record), words)
+    return answers.done(request, addresses.shown(record), words)
 
 
 def _form(request: HttpRequest, actor: Actor, one: Assessment, *, may: bool) -> DialogForm:
@@ -141,7 +140,7 @@ def _context(actor: Actor, record: Record, one: Assessment, form: DialogForm, re
         "form": form,
         "verb": _("Sign: accept the risk") if may else _pass_on(actor, record, one),
         "tone": "" if may else "bad" if risk_class.stop_activity else "",
-        "back_url": pages.record(record),
+        "back_url": addresses.shown(record),
     }
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import clocks, history, reading, scope, tasks, threads
+from qsms.records import clocks, history, reading, registry, scope, tasks, threads
 from qsms.records.models import Record
 from qsms.records.reading import Opened
 from qsms.records.registry import Panel
@@ -117,7 +117,9 @@ def _edit_url(sight: Sight) -> str:
 def _panels(sight: Sight, current: str) -> list[tuple[Panel, Mapping[str, Any] | None]]:
     """The sheet's panels, each with its context if it is drawn now or has a count to show on its tab."""
     found = []
-    for panel in sorted(sight.opened.sheet.panels, key=lambda panel: panel.order):
+    for panel in registry.panels(sight.opened.sheet):
+        if panel.shown is not None and not panel.shown(sight.actor, sight.record):
+            continue
         on_first = not panel.tab and not current
         needed = panel.place == "rail" or panel.code == current or on_first or panel.count is not None
         needed = needed or current == EVERYTHING
