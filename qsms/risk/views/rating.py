@@ -20,6 +20,7 @@ from qsms.rules.lifecycle import Phase
 from qsms.ui import addresses as pages
 from qsms.ui import answers, parts
 from qsms.ui.forms import Card
+from qsms.ui.sentences import InHouse
 
 from .. import addresses, assessing, drawing, matrices
 from ..choices import AssessmentKind
@@ -37,7 +38,7 @@ KINDS = (
 )
 
 
-class RatingForm(forms.Form):
+class RatingForm(InHouse, forms.Form):
     """Everything of a rating but the cell, which is the matrix's own group of buttons."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Which risk"), choices=KINDS, widget=forms.RadioSelect)
