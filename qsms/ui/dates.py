@@ -85,7 +85,8 @@ def moment(
     said = day(local.date(), today, short=short, inside=inside)
     if short and not -1 <= (local.date() - today).days <= 1:
         return said
-    told = f"{said} {clock(value, zone)}"
+    time_said = clock(value, zone)
+    told = _("%(day)s at %(time)s") % {"day": said, "time": time_said} if inside else f"{said} {time_said}"
     return f"{told} {zone_name(value, zone)}" if binding else told
 
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.validators import RegexValidator
 from django.forms.forms import BaseForm
+from django.urls import get_resolver
 
 from qsms.ui.sentences import InHouse
 
@@ -78,6 +79,8 @@ def test_every_form_of_the_house_speaks_its_voice() -> None:
     def below(kind: type[Any]) -> set[type[Any]]:
         return {kind}.union(*(below(one) for one in kind.__subclasses__()))
 
+    # All pages are loaded, and their forms with them.
+    assert get_resolver().url_patterns
     ours = {
         kind for kind in below(BaseForm) if kind.__module__.startswith("qsms.") and ".tests." not in kind.__module__
     }
