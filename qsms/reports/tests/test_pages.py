@@ -202,7 +202,7 @@ def test_triage_from_queue_to_finish_without_script(cast: Cast) -> None:
     page = safety.get(f"/reports/triage/{report.number}/").content.decode()
     assert "May be the same" in page
     assert other.title in page
-    assert "Judge Safety" in page
+    assert "Judge safety" in page
     assert safety.post(f"/reports/triage/{report.number}/judge/safety/", {"concerns": "yes"}).status_code == 303
     page = safety.get(f"/reports/triage/{report.number}/").content.decode()
     assert "Severity, at a first look" in page
@@ -349,7 +349,7 @@ def test_pages_ask_a_constant_number_of_questions(cast: Cast) -> None:
     reports += [file(cast, who=who).report for who in ("owner", "colleague", "reporter")]
     many = _queries(safety, reports[0])
     assert one == many
-    assert many == {"list": 12, "record": 18, "triage": 20}
+    assert many == {"list": 12, "record": 18, "triage": 21}
 
 
 def _queries(client: Client, report: Report) -> dict[str, int]:
