@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -68,6 +69,15 @@ class Store(Protocol):
     def remove(self, sha256: str) -> None:
         """Drop the content; nothing happens when it is not here. The caller knows that nobody refers to it."""
 
+    def old(self, older_than_seconds: float) -> Iterator[str]:
+        """The hashes of all content that nobody has put for so long."""
+
+    def remove_old(self, sha256: str, older_than_seconds: float) -> bool:
+        """Drop the content unless somebody put it again since; whether it went."""
+
+    def sweep(self, older_than_seconds: float) -> int:
+        """Drop the drafts of writers that were killed. Gives their number."""
+
 
 class LocalStore:
     """Files in a folder: sha256/ab/cd/abcd…, written beside and moved into place."""
@@ -82,7 +92,7 @@ class LocalStore:
             stored = _copy(stream, draft, limit_bytes)
             final = self._path(stored.sha256)
             # A file of another size is one that the disk lost a part of: the fresh copy mends it.
-            if not final.exists() or final.stat().st_size != stored.size:
+            if not _touched(final, stored.size):
                 private_folder(final.parent)
                 draft.replace(final)
                 sync_folder(final.parent)
@@ -113,11 +123,35 @@ class LocalStore:
         """Drop the content; nothing happens when it is not here."""
         self._path(sha256).unlink(missing_ok=True)
 
-    def sweep(self, older_than_seconds: float = 24 * 3600) -> int:
+    def old(self, older_than_seconds: float) -> Iterator[str]:
+        """The hashes of all content that nobody has put for so long."""
+        oldest = time.time() - older_than_seconds
+        for path in (self.folder / "sha256").glob("??/??/*"):
+            if HASH.fullmatch(path.name) and _put_at(path) < oldest:
+                yield path.name
+
+    def remove_old(self, sha256: str, older_than_seconds: float) -> bool:
+        """Drop the content unless somebody put it again since; whether it went.
+
+        It is moved aside before it is judged: a writer who puts it meanwhile either has made it young by then, and it
+        comes back, or finds it gone and writes it anew.
+        """
+        final, aside = self._path(sha256), private_folder(self.folder / "drafts") / secrets.token_hex(16)
+        try:
+            final.rename(aside)
+        except FileNotFoundError:
+            return False
+        if _put_at(aside) < time.time() - older_than_seconds:
+            aside.unlink()
+            return True
+        aside.replace(final)
+        return False
+
+    def sweep(self, older_than_seconds: float) -> int:
         """Drop the drafts of writers that were killed. Gives their number."""
         oldest, dropped = time.time() - older_than_seconds, 0
         for draft in (self.folder / "drafts").glob("*"):
-            if draft.stat().st_mtime < oldest:
+            if _put_at(draft) < oldest:
                 draft.unlink(missing_ok=True)
                 dropped += 1
         return dropped
@@ -141,6 +175,23 @@ def digest(stream: BinaryIO) -> str:
     while chunk := stream.read(CHUNK_BYTES):
         running.update(chunk)
     return running.hexdigest()
+
+
+def _touched(final: Path, size: int) -> bool:
+    """Whether the content lies there whole; it counts as put now, so that a sweep leaves it alone."""
+    try:
+        os.utime(final)
+        return final.stat().st_size == size
+    except FileNotFoundError:
+        return False
+
+
+def _put_at(path: Path) -> float:
+    """When the file was last put, as a time stamp; now if it has gone meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return time.time()
 
 
 def _copy(stream: BinaryIO, draft: Path, limit_bytes: int | None) -> Stored:

@@ -25,6 +25,7 @@ from qsms.org.models import Person
 from qsms.records import registry
 from qsms.records.errors import Refused, ServiceError
 
+DRAFT_SECONDS = 24 * 3600
 Work = Callable[[ImportRun, Actor, Tell], None]
 
 
@@ -88,4 +89,5 @@ def export_list(kind: str, query: str, form: str, columns: list[str]) -> int:
 def clear_away_daily() -> None:
     old = moment.now() - timedelta(days=limits.KEEP_DAYS)
     exported = Job.objects.filter(task=export_list.module_path, ended_at__lt=old).exclude(result_file="")
+    shelf.shelf().sweep(DRAFT_SECONDS)
     runs.clear_away(old, also=set(exported.values_list("result_file", flat=True)))

@@ -6,5 +6,5 @@ class RecordsConfig(AppConfig):
     label = "records"
 
     def ready(self) -> None:
-        # The worker's round, the tallies inside each write, and ways to narrow a list.
-        from . import narrowing, outbox, tally  # noqa: F401
+        # The worker's rounds, the tallies inside each write, and ways to narrow a list.
+        from . import narrowing, outbox, sweeping, tally  # noqa: F401

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from qsms.ui.forms import Card
 from qsms.ui.record.fields import DayInput
+from qsms.ui.sentences import InHouse
 
 from . import rules
 from .choices import Mode
@@ -77,7 +78,7 @@ class Part:
     open: bool
 
 
-class Asking(forms.Form):
+class Asking(InHouse, forms.Form):
     """The questions as fields, bound to what was sent. It validates nothing; errors are put in by `take_errors`."""
 
     use_required_attribute = False

@@ -7,6 +7,7 @@ from qsms.records import services
 from qsms.records.models import Record
 
 from .accepting import accept, ask
+from .addresses import assess as rating_page
 from .assessing import assess
 from .authority import may_assess
 from .barriers import place
@@ -39,6 +40,7 @@ __all__ = [
     "place",
     "raise_control",
     "raise_hazard",
+    "rating_page",
 ]
 
 

@@ -55,19 +55,22 @@ def plain_day(value: date) -> str:
     return date_format(value, "j M Y")
 
 
-def day(value: date, today: date, *, short: bool = False) -> str:
+def day(value: date, today: date, *, short: bool = False, inside: bool = False) -> str:
     """A day near today by name: Today, Yesterday, Tomorrow, Sun 22 Nov within a week, else 24 Nov 2026.
 
-    `short` leaves out the year when it is this one, for columns.
+    `short` leaves out the year when it is this one, for columns; `inside` is for the middle of a sentence.
     """
     gap = (value - today).days
     if gap == 0:
-        return _("Today")
+        return _("today") if inside else _("Today")
     if gap == -1:
-        return _("Yesterday")
+        return _("yesterday") if inside else _("Yesterday")
     if gap == 1:
-        return _("Tomorrow")
-    pattern = "D j M" if abs(gap) < 7 else "j M" if short and value.year == today.year else "j M Y"
+        return _("tomorrow") if inside else _("Tomorrow")
+    if abs(gap) < 7:
+        pattern = "l j F" if inside else "D j M"
+    else:
+        pattern = "j M" if short and value.year == today.year else "j M Y"
     return _written(value, pattern, get_language())
 
 
@@ -77,16 +80,20 @@ def _written(value: date, pattern: str, language: str | None) -> str:
     return date_format(value, pattern)
 
 
-def moment(value: datetime, now: datetime, zone: tzinfo, *, short: bool = False, binding: bool = False) -> str:
+def moment(
+    value: datetime, now: datetime, zone: tzinfo, *, short: bool = False, binding: bool = False, inside: bool = False
+) -> str:
     """A moment near now: Today 08:55, Yesterday 22:10, Sun 22 Nov 04:12, else 12 Nov 2026 09:00.
 
-    `short` keeps the time of day only for today and yesterday; `binding` adds the zone, for what the clock decides.
+    `short` keeps the time of day only for today and yesterday; `binding` adds the zone, for what the clock decides;
+    `inside` is for the middle of a sentence.
     """
     local, today = value.astimezone(zone), now.astimezone(zone).date()
-    said = day(local.date(), today, short=short)
+    said = day(local.date(), today, short=short, inside=inside)
     if short and not -1 <= (local.date() - today).days <= 1:
         return said
-    told = f"{said} {clock(value, zone)}"
+    time_said = clock(value, zone)
+    told = _("%(day)s at %(time)s") % {"day": said, "time": time_said} if inside else f"{said} {time_said}"
     return f"{told} {zone_name(value, zone)}" if binding else told
 
 

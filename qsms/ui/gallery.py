@@ -15,6 +15,7 @@ from django.utils.html import escape
 from . import dates, marks, parts
 from .context import Group, Item, Links, Person, Shell
 from .forms import Card
+from .sentences import InHouse
 from .table import Column, link, select_box, table
 from .table import Group as Rows
 
@@ -384,13 +385,13 @@ def risk(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-class RatingForm(forms.Form):
+class RatingForm(InHouse, forms.Form):
     """Why this cell."""
 
     why = forms.CharField(label="Why this cell", widget=forms.Textarea)
 
 
-class FindingForm(forms.Form):
+class FindingForm(InHouse, forms.Form):
     """One field of each sort."""
 
     title = forms.CharField(label="Title")

@@ -18,7 +18,7 @@ from django_tasks.exceptions import TaskResultDoesNotExist
 from pytest_django import Settings
 
 from qsms.base import context
-from qsms.base.jobs import Stopped, alive, ask_to_stop, periodic, progress
+from qsms.base.jobs import Stopped, alive, ask_to_stop, clearing, periodic, progress
 from qsms.base.jobs.running import Running
 from qsms.base.jobs.work import LOST_AFTER, STUCK_AFTER, next_queued, note_progress, recover, take, work_on
 from qsms.base.jobs.worker import Worker
@@ -421,3 +421,23 @@ def test_after_kill_9_a_resumable_job_goes_on_and_another_one_says_why_it_ended(
         "failed",
         "The server stopped while this was running. Start it again.",
     )
+
+
+def test_jobs_that_ended_long_ago_are_removed_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = timezone.now()
+
+    def job(state: str, days: int | None) -> int:
+        ended_at = None if days is None else now - timedelta(days=days)
+        made = Job(kind="x", task="x", arguments={}, state=state, ended_at=ended_at)
+        made.queued_at = now - timedelta(days=400)
+        made.save()
+        return made.pk
+
+    monkeypatch.setattr(clearing, "AT_ONCE", 2)
+    kept = {job("queued", None), job("running", None), job("done", 89), job("failed", 1)}
+    assert not clearing.is_due()
+    for state in ("done", "failed", "stopped"):
+        job(state, 91)
+    assert clearing.is_due()
+    assert clearing.clear_jobs() == 3
+    assert set(Job.objects.values_list("pk", flat=True)) == kept

@@ -13,6 +13,7 @@ import pytest
 
 from qsms.base.storage import LocalStore, NotStored, TooLarge, store
 
+DAY = 24 * 3600
 CONTENT = b"evidence " * 1000
 HASH = sha256(CONTENT).hexdigest()
 
@@ -136,6 +137,46 @@ def test_drafts_of_killed_writers_are_swept_once_they_are_old(tmp_path: Path) ->
     for name, age in (("young", 3600), ("old", 25 * 3600)):
         (drafts / name).touch()
         os.utime(drafts / name, (time.time() - age, time.time() - age))
-    assert here.sweep() == 1
+    assert here.sweep(24 * 3600) == 1
     assert [path.name for path in files_of(drafts)] == ["young"]
+    assert here.verify(HASH)
+
+
+def made_old(here: LocalStore, sha256: str) -> None:
+    aged = time.time() - 8 * DAY
+    os.utime(here._path(sha256), (aged, aged))
+
+
+def test_old_content_is_named_and_goes_unless_it_was_put_again(tmp_path: Path) -> None:
+    here = LocalStore(tmp_path)
+    here.put(io.BytesIO(CONTENT))
+    young = here.put(io.BytesIO(b"young")).sha256
+    assert list(here.old(7 * DAY)) == []
+    made_old(here, HASH)
+    assert list(here.old(7 * DAY)) == [HASH]
+    assert not here.remove_old(young, 7 * DAY)
+    assert here.verify(young)
+    here.put(io.BytesIO(CONTENT))
+    assert not here.remove_old(HASH, 7 * DAY)
+    assert here.verify(HASH)
+    made_old(here, HASH)
+    assert here.remove_old(HASH, 7 * DAY)
+    assert not here.has(HASH)
+    assert not here.remove_old(HASH, 7 * DAY)
+    assert files_of(tmp_path / "drafts") == []
+
+
+def test_content_that_goes_while_it_is_put_is_written_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = LocalStore(tmp_path)
+    here.put(io.BytesIO(CONTENT))
+    made_old(here, HASH)
+    touch = os.utime
+
+    def swept_first(path: Path) -> None:
+        monkeypatch.setattr(os, "utime", touch)
+        assert here.remove_old(HASH, 7 * DAY)
+        touch(path)
+
+    monkeypatch.setattr(os, "utime", swept_first)
+    here.put(io.BytesIO(CONTENT))
     assert here.verify(HASH)

@@ -8,8 +8,9 @@ from typing import Any, BinaryIO, cast
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -38,9 +39,7 @@ def choose(request: HttpRequest, kind: str = "") -> HttpResponse:
     """Which form: the quick one first. Visitors learn how to report without an account."""
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
-        # With a single organisation its page for anonymous reports can be named; among several none is.
-        codes = list(Organisation.objects.values_list("code", flat=True)[:2])
-        return render(request, "reports/visitor.html", {"code": codes[0] if len(codes) == 1 else ""})
+        return _for_visitors(request)
     own = queries.own_reports(actor)
     context_ = {
         "forms": forms.offered(actor.organisation_id),
@@ -50,6 +49,18 @@ def choose(request: HttpRequest, kind: str = "") -> HttpResponse:
         "may_edit_forms": actor.holds(forms.EDIT),
     }
     return render(request, "reports/choose.html", context_)
+
+
+def _for_visitors(request: HttpRequest) -> HttpResponse:
+    """The ways to report for somebody who is not signed in. With a single organisation its page for anonymous reports
+    can be named; among several none is, and its short name is asked for."""
+    asked = request.GET.get("organisation", "").strip()[:80]
+    if asked and Organisation.objects.filter(code=asked.lower()).exists():
+        return HttpResponseRedirect(reverse("reports:choose-anonymous", args=[asked.lower()]))
+    codes = list(Organisation.objects.values_list("code", flat=True)[:2])
+    error = _("No organisation here has the short name “%(typed)s”. Compare it with the notice.") % {"typed": asked}
+    context_ = {"code": codes[0] if len(codes) == 1 else "", "typed": asked, "error": error if asked else ""}
+    return render(request, "reports/visitor.html", context_, status=404 if asked else 200)
 
 
 @nameless
@@ -217,20 +228,27 @@ def _sent(filling: Filling, filed: services.Filed) -> HttpResponse:
     now = moment.now()
     with context.entered(context.Context(organisation_id=filling.organisation.pk)):
         due = next((clock.due_at for clock in clocks.on_record(report) if clock.rule == "report.triage"), None)
-    by = dates.day(due.astimezone(filling.zone).date(), now.astimezone(filling.zone).date()) if due else ""
+    today = now.astimezone(filling.zone).date()
+    by = dates.day(due.astimezone(filling.zone).date(), today, inside=True) if due else ""
+    followed = report.mode != Mode.ANONYMOUS
     steps = (
         parts.Step(_("Received"), "done", dates.clock(report.opened_at, filling.zone)),
         parts.Step(
             _("Read and judged for safety, quality and environment"), "now", _("by %(day)s") % {"day": by} if by else ""
         ),
-        parts.Step(_("You hear what was done"), "next", _("we may ask you a question before")),
+        parts.Step(
+            _("You hear what was done") if followed else _("You can see what was done, with your code"),
+            "next",
+            _("we may ask you a question before") if followed else _("we may ask you a question there"),
+        ),
     )
     context_ = {
         "filed": filed,
         "number": report.number if report.mode == Mode.NAMED else "",
         "anonymous": report.mode == Mode.ANONYMOUS,
         "confidential": report.mode == Mode.CONFIDENTIAL,
-        "received": dates.clock(report.opened_at, filling.zone),
+        "own_url": reverse("reports:own", args=[report.pk]) if followed else "",
+        "received": dates.moment(report.opened_at, now, filling.zone, inside=True),
         "by": by,
         "steps": steps,
         "visitor": filling.actor is None,

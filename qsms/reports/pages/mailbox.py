@@ -131,7 +131,7 @@ def _talk(report: Report, zone: ZoneInfo) -> dict[str, Any]:
         "report": report,
         "state": state,
         "steps": steps,
-        "when": dates.moment(report.opened_at, now, zone),
+        "when": dates.moment(report.opened_at, now, zone, inside=True),
         "messages": [_line(message, now, zone) for message in mailbox.conversation(report)],
         "open": report.state != "void",
         "asked": _is_asked(report),

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_GET, require_POST
 from qsms.base import moment
 from qsms.org import names
 from qsms.org.actor import Actor
-from qsms.records import registry, scope
+from qsms.records import listing, registry, scope, tasks
 from qsms.records import services as spine
 from qsms.records.choices import Relation
 from qsms.records.errors import Invalid, NotVisible, Refused
-from qsms.records.models import Attachment, Link
+from qsms.records.models import Attachment, Link, Task
+from qsms.risk import doors as risk
 from qsms.ui import addresses, cells, dates, marks
 from qsms.ui.answers import actor_of, asks_for_part, done, for_people, page
 from qsms.ui.context import Shell
@@ -82,9 +83,9 @@ def _desk(actor: Actor, report: Report, queue: list[Waiting]) -> dict[str, Any]:
     at = order.index(report.number)
     missing = [lens for lens, bit in LENSES.items() if bit in triage.missing_lenses(report)]
     judged = {one.lens: one for one in Judgement.everywhere.filter(report=report.pk).select_related("by")}
+    asked = {one.code: one for one in tasks.on_record(report)}
     return {
-        "place": ", ".join(part for part in (_site(actor, report), report.place) if part),
-        "happened": dates.moment(report.occurred_at, moment.now(), actor.tz) if report.occurred_at else "",
+        "facts": _facts(actor, report),
         "position": at + 1,
         "previous": reverse("reports:triage-one", args=[order[at - 1]]) if at else "",
         "following": reverse("reports:triage-one", args=[order[(at + 1) % len(order)]]) if len(order) > 1 else "",
@@ -93,9 +94,9 @@ def _desk(actor: Actor, report: Report, queue: list[Waiting]) -> dict[str, Any]:
         "mailbox_url": addresses.tab(report, "mailbox"),
         "answers_waiting": queries.answers_waiting(report),
         "duplicates": queries.duplicates(actor, report),
-        "lens_forms": [_lens(actor, report, lens, position, judged) for position, lens in enumerate(LENSES, 1)],
+        "lens_forms": [_lens(actor, report, lens, position, judged, asked) for position, lens in enumerate(LENSES, 1)],
         "missing": missing,
-        "missing_name": marks.lens_name(missing[0]) if missing else "",
+        "missing_name": marks.lens_name(missing[0]).lower() if missing else "",
         "next_key": list(LENSES).index(missing[0]) + 1 if missing else 0,
         "judged_count": len(LENSES) - len(missing),
         "may_ask": scope.may(actor, "ask", report) and mailbox.has_reporter(report),
@@ -104,20 +105,45 @@ def _desk(actor: Actor, report: Report, queue: list[Waiting]) -> dict[str, Any]:
         "raisings": [
             {"label": one.label, "key": one.key, "url": addresses.record(report, "raise", one.kind),
              "icon": registry.get(one.kind).icon}
-            for one in registry.raisings("report")
-            if actor.holds(f"{one.kind}.create")
+            for one in _raisings(actor)
         ],
-        "risk": marks.risk(report.risk_cell, report.risk_cell, cells.TONES[report.risk_class])
-        if report.risk_class
-        else "",
+        "reject_url": addresses.move(report, "reject") if scope.may(actor, "reject", report) else "",
+        "risk": _risk(report),
+        "risk_url": risk.rating_page(report) if risk.may_assess(actor, report) else "",
     }  # fmt: skip
+
+
+def _facts(actor: Actor, report: Report) -> str:
+    """When, where and which aircraft, as far as the report tells."""
+    happened = ""
+    if report.occurred_at is not None:
+        happened = dates.moment(report.occurred_at, moment.now(), actor.tz)
+    elif report.occurred_on is not None:
+        happened = dates.plain_day(report.occurred_on)
+    place = ", ".join(part for part in (_site(actor, report), report.place) if part)
+    flown = ", ".join(part for part in (report.aircraft, report.aircraft_type) if part)
+    return " · ".join(part for part in (happened, place, flown) if part)
+
+
+def _raisings(actor: Actor) -> list[registry.Raising]:
+    """What the actor may raise from a report, in the order of the trace: what it means before what is done."""
+    able = [one for one in registry.raisings("report") if actor.holds(f"{one.kind}.create")]
+    return sorted(able, key=lambda one: registry.TRACE.index(registry.get(one.kind).trace))
+
+
+def _risk(report: Report) -> str:
+    word = listing.RISK_TONES[report.risk_class]
+    cell, rest = (report.risk_cell, word) if report.risk_cell else (word, "")
+    return marks.risk(cell, rest, cells.TONES[report.risk_class]) if report.risk_class else ""
 
 
 def _site(actor: Actor, report: Report) -> str:
     return names.places("site", actor.organisation_id).get(report.site_id or 0, "")
 
 
-def _lens(actor: Actor, report: Report, lens: str, position: int, judged: dict[int, Judgement]) -> dict[str, Any]:
+def _lens(
+    actor: Actor, report: Report, lens: str, position: int, judged: dict[int, Judgement], asked: dict[str, Task]
+) -> dict[str, Any]:
     made = judged.get(int(LENSES[lens]))
     scale = first_look.scales()[lens]
     concerns = made.concerns if made else ""
@@ -138,9 +164,21 @@ def _lens(actor: Actor, report: Report, lens: str, position: int, judged: dict[i
         "by": f"{made.by.name}, {dates.moment(made.at, moment.now(), actor.tz, short=True)}"
         if made and made.by
         else "",
+        "asked": _asked(actor, asked.get(f"judge_{lens}")),
         "processes": _processes(actor, report) if lens == "quality" else (),
         "hazards": _hazards(actor, report) if lens == "safety" else (),
     }
+
+
+def _asked(actor: Actor, task: Task | None) -> str:
+    """Who was asked to judge through this lens, and when; empty when that is the reader or nobody."""
+    who = task.person or task.role if task is not None else None
+    if task is None or who is None or task.person_id == actor.person_id:
+        return ""
+    when = dates.moment(task.given_at, moment.now(), actor.tz, inside=True)
+    if task.role is not None and task.role.code in actor.roles:
+        return _("You were asked %(when)s.") % {"when": when}
+    return _("%(who)s was asked %(when)s. You may judge too.") % {"who": who, "when": when}
 
 
 def _processes(actor: Actor, report: Report) -> list[tuple[int, str, bool]]:

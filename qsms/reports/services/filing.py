@@ -67,7 +67,7 @@ def file_report(
     at once that it arrived. Raises Refused, or Invalid with a sentence for each question.
     """
     form = row.form
-    _check_mode(actor, form, mode)
+    wrong_mode = _check_mode(actor, form, mode)
     shown = _not_hidden(form, answers, mode)
     kept, errors = pictures.take_in(files, nameless=mode != Mode.NAMED)
     for file in files:
@@ -75,7 +75,7 @@ def file_report(
     now = moment.now()
     site = _site(organisation, form, shown, actor)
     zone = ZoneInfo(site.zone if site else organisation.zone)
-    errors = {**rules.check_answers(form, shown, today=now.astimezone(zone).date()), **errors}
+    errors = {**rules.check_answers(form, shown, today=now.astimezone(zone).date()), **errors, **wrong_mode}
     if errors:
         raise Invalid(errors)
     plain, personal = rules.split_personal(form, shown)
@@ -126,15 +126,17 @@ def forget_draft(actor: Actor | None, code: str) -> None:
         drafts.drop(actor, draft_key(code))
 
 
-def _check_mode(actor: Actor | None, form: rules.ReportForm, mode: str) -> None:
+def _check_mode(actor: Actor | None, form: rules.ReportForm, mode: str) -> dict[str, str]:
+    """What is wrong with the way to report, to be said together with the answers. Raises Refused."""
     if mode not in form.modes:
-        raise Invalid({"mode": _("Choose who may know that it was you.")})
+        return {"mode": _("Nothing is chosen. Choose who may know that it was you.")}
     if mode == Mode.ANONYMOUS:
-        return
+        return {}
     if actor is None or actor.person_id is None:
         raise Refused([_("Sign in to report with your name or in confidence, or report anonymously.")])
     if not actor.holds("report.create"):
         raise Refused([_("You may not file reports here. Ask your administrator.")])
+    return {}
 
 
 def _not_hidden(form: rules.ReportForm, answers: Mapping[str, Any], mode: str) -> dict[str, Any]:

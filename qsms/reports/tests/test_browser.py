@@ -143,6 +143,21 @@ def test_what_is_written_survives_a_reload_and_lies_under_no_name(enter: Enter, 
     expect(page.get_by_label("In one line")).to_have_value("")
 
 
+def test_a_report_sent_without_a_network_goes_out_later(enter: Enter, cast: Cast, photo: Path) -> None:
+    page = enter("reporter", **PHONE)
+    page.goto("/report/form/quick/")
+    fill_quick(page)
+    page.get_by_text("My name").click()
+    page.locator("input[type=file]").first.set_input_files(photo)
+    page.context.set_offline(True)
+    expect(page.get_by_text("No network.")).to_be_in_viewport()
+    page.get_by_role("button", name="Send when online").click()
+    assert not Report.everywhere.exists()
+    page.context.set_offline(False)
+    expect(page.get_by_role("heading", name="Sent. Thank you.")).to_be_visible()
+    assert Attachment.everywhere.get().record_id == Report.everywhere.get().pk
+
+
 def test_questions_appear_when_they_are_asked(enter: Enter, cast: Cast) -> None:
     page = enter("reporter", **SMALLEST)
     page.goto("/report/form/maintenance/")

@@ -21,6 +21,7 @@ from qsms.rules.lifecycle import Phase
 from qsms.ui import addresses as pages
 from qsms.ui import answers, dates, my_work, parts
 from qsms.ui.forms import Card
+from qsms.ui.sentences import InHouse
 
 from .. import addresses, assessing, authority, drawing, matrices
 from ..choices import AssessmentKind
@@ -42,7 +43,7 @@ KINDS = (
 UNKEPT = frozenset({"seen", "lens"})
 
 
-class RatingForm(forms.Form):
+class RatingForm(InHouse, forms.Form):
     """Everything of a rating but the cell, which is the matrix's own group of buttons."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Which risk"), choices=KINDS, widget=forms.RadioSelect)

@@ -20,6 +20,7 @@ from qsms.org.actor import Actor
 from qsms.org.middleware import SESSION_KEY
 from qsms.org.models import Account, Delegation, Person
 from qsms.site.administration import changes
+from qsms.ui.sentences import InHouse
 from qsms.ui.views import YEAR
 
 from . import entering
@@ -41,7 +42,7 @@ def who(request: HttpRequest) -> tuple[Person, Actor]:
     return person, actor
 
 
-class OwnForm(forms.ModelForm[Person]):
+class OwnForm(InHouse, forms.ModelForm[Person]):
     zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False)
 
     class Meta:

@@ -18,13 +18,14 @@ from qsms.org.actor import Actor
 from qsms.org.models import Delegation, Person, Role
 from qsms.org.roles import can_be_lent
 from qsms.site.administration import changes
+from qsms.ui.sentences import InHouse
 
 from .account import who
 
 LENT, REVOKED = "delegated", "delegation_ended"
 
 
-class DelegationForm(forms.Form):
+class DelegationForm(InHouse, forms.Form):
     taker = forms.ModelChoiceField(
         label=_("Who acts for you"), queryset=Person.objects.none(), empty_label=_("Choose somebody")
     )

@@ -9,6 +9,7 @@ from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
 from qsms.org.models import Account
+from qsms.ui.sentences import InHouse
 
 LONGEST = 1000
 
@@ -19,7 +20,7 @@ def password(label: Any, *, new: bool = False, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, strip=False, max_length=LONGEST, widget=widget, **more)
 
 
-class SignIn(forms.Form):
+class SignIn(InHouse, forms.Form):
     """Both are needed, which the page need not say; what is missing is told like what is wrong."""
 
     email = forms.CharField(
@@ -31,13 +32,13 @@ class SignIn(forms.Form):
     password = password(_("Password"), required=False)
 
 
-class Forgot(forms.Form):
+class Forgot(InHouse, forms.Form):
     email = forms.EmailField(
         label=_("E-mail address"), max_length=254, widget=forms.EmailInput({"autocomplete": "username"})
     )
 
 
-class NewPassword(forms.Form):
+class NewPassword(InHouse, forms.Form):
     """A password that is written twice and strong enough for `account`."""
 
     new = password(

@@ -25,6 +25,7 @@ from qsms.org.actor import system
 from qsms.org.models import Account, OneTimeLink, Organisation, Person, Site
 from qsms.records import history
 from qsms.ui.parts import stages
+from qsms.ui.sentences import InHouse
 
 from . import entering
 from .choices import check_calendar, country_choices, zones
@@ -34,7 +35,7 @@ KEY, CODE = "set_up", "set_up_code"
 SITES = 3
 
 
-class OrganisationStep(forms.ModelForm[Organisation]):
+class OrganisationStep(InHouse, forms.ModelForm[Organisation]):
     zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=zones)
     holiday_country = forms.ChoiceField(
         label=gettext_lazy("Holiday calendar, country"),
@@ -61,7 +62,7 @@ class OrganisationStep(forms.ModelForm[Organisation]):
         return region
 
 
-class SitesStep(forms.Form):
+class SitesStep(InHouse, forms.Form):
     """A few sites, of which the first is needed; more are added on the administration pages later."""
 
     def __init__(self, zone: str, *args: Any, **more: Any) -> None:

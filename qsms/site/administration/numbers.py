@@ -16,6 +16,7 @@ from qsms.org.models import Organisation
 from qsms.records import numbers, registry
 from qsms.records.history import FieldChange
 from qsms.rules.number_patterns import PatternError, check_patterns
+from qsms.ui.sentences import InHouse
 
 from . import changes
 from .entry import acting, administration
@@ -23,7 +24,7 @@ from .entry import acting, administration
 EXAMPLE = 42
 
 
-class PatternsForm(forms.Form):
+class PatternsForm(InHouse, forms.Form):
     """A pattern for each kind of record; empty means the shipped one."""
 
     def __init__(self, organisation: Organisation, *args: Any, **more: Any) -> None:

@@ -22,6 +22,7 @@ from qsms.org.errors import OrgError
 from qsms.org.models import Grant, Person, Role, Site, Unit
 from qsms.site.accounts.choices import zones
 from qsms.ui import marks, parts
+from qsms.ui.sentences import InHouse
 from qsms.ui.table import Column, Group, link, table
 
 from . import changes, services
@@ -30,7 +31,7 @@ from .entry import acting, administration, ours
 PAGE = 50
 
 
-class PersonForm(forms.ModelForm[Person]):
+class PersonForm(InHouse, forms.ModelForm[Person]):
     zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False)
 
     class Meta:
@@ -58,7 +59,7 @@ class PersonForm(forms.ModelForm[Person]):
         return email
 
 
-class GrantForm(forms.Form):
+class GrantForm(InHouse, forms.Form):
     role = forms.ModelChoiceField(
         label=gettext_lazy("Role"), queryset=Role.objects.none(), empty_label=gettext_lazy("Choose one")
     )

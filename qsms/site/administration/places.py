@@ -20,13 +20,14 @@ from qsms.org.errors import OrgError
 from qsms.org.models import Organisation, Process, Site, Unit
 from qsms.site.accounts.choices import check_calendar, country_choices, zones
 from qsms.ui import parts
+from qsms.ui.sentences import InHouse
 from qsms.ui.table import Column, Group, link, table
 
 from . import changes
 from .entry import acting, administration, ours
 
 
-class PlaceForm(forms.ModelForm[Any]):
+class PlaceForm(InHouse, forms.ModelForm[Any]):
     """A code that nobody else here has, and choices of the own organisation only."""
 
     def __init__(self, actor: Actor, *args: Any, **more: Any) -> None:

@@ -22,6 +22,7 @@ from qsms.org.actor import Actor, Right
 from qsms.org.choices import Axis
 from qsms.org.errors import OrgError
 from qsms.org.models import Person, Role
+from qsms.ui.sentences import InHouse
 from qsms.ui.table import Column, Group, link, table
 
 from . import services
@@ -97,7 +98,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "administration/roles.html", {"table": table(columns, groups, _("Roles"))})
 
 
-class RoleForm(forms.Form):
+class RoleForm(InHouse, forms.Form):
     title = forms.CharField(label=gettext_lazy("Title"), max_length=100)
     purpose = forms.CharField(label=gettext_lazy("What for"), max_length=300, required=False)
 

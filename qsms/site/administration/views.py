@@ -17,6 +17,7 @@ from qsms.org.models import Organisation, Person, Process, Role, Site, Unit
 from qsms.records.models import Change, Deed
 from qsms.site.accounts.choices import check_calendar, country_choices, zones
 from qsms.ui import dates, parts
+from qsms.ui.sentences import InHouse
 
 from . import changes
 from .entry import acting, administration
@@ -76,7 +77,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "administration/home.html", {"places": places})
 
 
-class OrganisationForm(forms.ModelForm[Organisation]):
+class OrganisationForm(InHouse, forms.ModelForm[Organisation]):
     zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=zones)
     holiday_country = forms.ChoiceField(label=gettext_lazy("Holiday calendar, country"), choices=country_choices)
 

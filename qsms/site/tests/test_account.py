@@ -135,7 +135,7 @@ class TestDelegation:
     @pytest.mark.parametrize(
         ("wrong", "said"),
         [
-            ({"reason": ""}, "This field is required."),
+            ({"reason": ""}, "This is empty. Fill it in."),
             ({"ends_on": date(2026, 3, 2), "starts_on": date(2026, 3, 9)}, "ends on the day it starts or later"),
             ({"ends_on": date(2026, 3, 1), "starts_on": date(2026, 2, 1)}, "This day is over."),
         ],

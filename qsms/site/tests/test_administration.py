@@ -113,10 +113,10 @@ class TestPlaces:
         ("what", "wrong", "said"),
         [
             ("sites", {"name": "X", "code": "lkf", "zone": "UTC"}, "“lkf” is used already."),
-            ("sites", {"name": "X", "code": "X", "zone": "Mars"}, "Select a valid choice"),
+            ("sites", {"name": "X", "code": "X", "zone": "Mars"}, "“Mars” is not a choice here."),
             ("sites", {"name": "X", "code": "X", "zone": "UTC", "holiday_region": "QQ"}, "“QQ” is no part"),
-            ("units", {"name": "", "code": "X"}, "This field is required."),
-            ("processes", {"name": "X", "code": ""}, "This field is required."),
+            ("units", {"name": "", "code": "X"}, "This is empty. Fill it in."),
+            ("processes", {"name": "X", "code": ""}, "This is empty. Fill it in."),
         ],
     )
     def test_a_mistake_is_said(self, admin, cast, what, wrong, said):
@@ -282,7 +282,7 @@ class TestGrants:
         [
             ({"axis": "unit"}, "A grant for a site names the site, one for a unit names the unit."),
             ({"starts_on": "2026-05-02", "ends_on": "2026-05-01"}, "ends on the day it starts or later"),
-            ({"axis": "everywhere"}, "Select a valid choice"),
+            ({"axis": "everywhere"}, "“everywhere” is not a choice here."),
         ],
     )
     def test_a_grant_that_makes_no_sense_is_refused(self, admin, cast, more, said):

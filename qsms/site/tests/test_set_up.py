@@ -87,16 +87,16 @@ def test_a_page_ahead_of_what_is_filled_in_leads_back(client, db):
 @pytest.mark.parametrize(
     ("step", "wrong", "said"),
     [
-        ("organisation", {"name": ""}, "This field is required."),
+        ("organisation", {"name": ""}, "This is empty. Fill it in."),
         ("organisation", {"holiday_region": "QQ"}, "“QQ” is no part of this country"),
-        ("organisation", {"zone": "Mars/Olympus"}, "Select a valid choice"),
-        ("sites", {"name_0": ""}, "This field is required."),
+        ("organisation", {"zone": "Mars/Olympus"}, "“Mars/Olympus” is not a choice here."),
+        ("sites", {"name_0": ""}, "This is empty. Fill it in."),
         ("sites", {"name_1": "Stavnes"}, "Give “Stavnes” a short code."),
         ("sites", {"name_1": "Stavnes", "code_1": "qhv"}, "“qhv” is used above."),
         ("account", {"new": "demo", "again": "demo"}, "too short"),
         ("account", {"again": "something else"}, "The two are not the same."),
-        ("account", {"new": "lena@quillhaven", "again": "lena@quillhaven"}, "too similar"),
-        ("account", {"new": "password1234", "again": "password1234"}, "too common"),
+        ("account", {"new": "lena@quillhaven", "again": "lena@quillhaven"}, "too much like your"),
+        ("account", {"new": "password1234", "again": "password1234"}, "one of the commonest"),
     ],
 )
 def test_a_mistake_is_said_and_nothing_is_lost(client, db, step, wrong, said):

@@ -29,7 +29,6 @@ from . import pickers
 PLACES: dict[Any, str] = {Site: "site", Unit: "unit", Process: "process"}
 SHORT = 60
 FEW_CHOICES = 4
-EMPTY = {"required": _("This is empty. Fill it in.")}
 
 
 class DayField(forms.CharField):
@@ -185,7 +184,6 @@ def build(actor: Actor, sheet: RecordType, name: str, *, required: bool | None =
         "help_text": column.help_text,
         "required": needed,
         "initial": column.get_default() if column.has_default() else None,
-        "error_messages": dict(EMPTY),
     }
     if name == "disciplines":
         return LensField(**(options | {"required": False}))
@@ -200,7 +198,6 @@ def _pointer(actor: Actor, column: models.ForeignKey[Any, Any], options: dict[st
     target: Any = column.related_model
     if target is Person:
         return pickers.PersonField(actor, **options)
-    options.pop("error_messages")
     if target in PLACES:
         return pickers.place_field(actor, PLACES[target], **options)
     if issubclass(target, Record):
@@ -211,7 +208,6 @@ def _pointer(actor: Actor, column: models.ForeignKey[Any, Any], options: dict[st
 
 def _chosen(column: models.Field[Any, Any], options: dict[str, Any]) -> forms.Field:
     choices = [(str(value), label) for value, label in column.flatchoices if value not in ("", None)]
-    options["error_messages"] |= {"invalid_choice": _("“%(value)s” is not a choice here. Choose one from the list.")}
     if len(choices) <= FEW_CHOICES and options["required"]:
         return forms.ChoiceField(choices=choices, widget=forms.RadioSelect(), **options)
     blank = _("Choose") if options["required"] else _("Not chosen")

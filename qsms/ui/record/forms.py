@@ -18,6 +18,7 @@ from qsms.records.drafts import Kept
 from qsms.records.models import Record
 from qsms.records.registry import RecordType
 
+from ..sentences import InHouse
 from . import fields
 
 Raw = dict[str, list[str]]
@@ -32,7 +33,7 @@ class FormSection:
     rows: tuple[tuple[BoundField, ...], ...]
 
 
-class RecordForm(forms.Form):
+class RecordForm(InHouse, forms.Form):
     """Fields of a record by name. Asked-for names that the record type does not have are left out."""
 
     def __init__(

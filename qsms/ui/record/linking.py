@@ -18,10 +18,11 @@ from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Record
 
 from .. import addresses, answers, marks, table
+from ..sentences import InHouse
 from . import page, pickers
 
 
-class DialogForm(forms.Form):
+class DialogForm(InHouse, forms.Form):
     """A small form of a dialog; what a service finds wrong goes beside the field it is about."""
 
     def __init__(self, request: HttpRequest, fields: Mapping[str, forms.Field]) -> None:

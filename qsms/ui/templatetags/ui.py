@@ -74,6 +74,15 @@ def error_target(field: BoundField) -> str:
     return f"{field.auto_id}_0" if field.use_fieldset else field.auto_id
 
 
+@register.filter
+def told(field: BoundField) -> str:
+    """The first sentence about a field for a list of such: after its label, unless it names that itself."""
+    label, sentence = str(field.label), str(field.errors[0])
+    if f"“{label}”" in sentence:
+        return sentence
+    return f"{label} {sentence}" if label.endswith(("?", ".", ":")) else f"{label}: {sentence}"
+
+
 @register.simple_tag
 def broken_fields(form: BaseForm) -> list[BoundField]:
     """The fields with errors, in the order of the form."""

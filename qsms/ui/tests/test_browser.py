@@ -176,8 +176,8 @@ def test_what_is_sent_without_a_network_waits_and_says_so(page, site):
     page.fill("[name=why]", "same failure twice")
     page.context.set_offline(True)
     page.locator("[data-offline-band]").wait_for()
-    page.get_by_role("button", name="Save rating").click()
-    page.get_by_role("button", name="Send when online").wait_for()
+    page.get_by_role("button", name="Send when online").click()
+    page.get_by_text("It waits on this page").wait_for()
     assert page.input_value("[name=why]") == "same failure twice"
     with page.expect_request(lambda request: request.method == "POST"):
         page.context.set_offline(False)

@@ -38,6 +38,8 @@ def test_a_moment_is_told_in_the_readers_zone():
     late = datetime(2026, 11, 25, 6, 30, tzinfo=UTC)
     assert dates.moment(late, NOW, PHOENIX) == "Today 23:30"
     assert dates.moment(late, NOW, UTC) == "Tomorrow 06:30"
+    assert dates.moment(late, NOW, PHOENIX, inside=True) == "today at 23:30"
+    assert dates.moment(NOW - timedelta(days=2), NOW, PHOENIX, inside=True).startswith("Sunday 22 November at ")
     assert dates.moment(late, NOW, PHOENIX, binding=True) == "Today 23:30 MST"
     assert dates.moment(NOW - timedelta(days=2), NOW, PHOENIX, short=True) == "Sun 22 Nov"
     assert dates.moment(NOW - timedelta(days=1), NOW, PHOENIX, short=True) == "Yesterday 09:12"

@@ -165,7 +165,10 @@ function code() {
   const copy = $("[data-copy]");
   if (copy && navigator.clipboard) {
     copy.hidden = false;
-    copy.addEventListener("click", () => navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent));
+    copy.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent);
+      $("span", copy).textContent = copy.dataset.copied;
+    });
   }
   const save = $("[data-picture]");
   if (!save) return;

@@ -56,11 +56,7 @@ function send(event) {
     event.preventDefault();
     event.stopImmediatePropagation();
     waiting.set(form, event.submitter);
-    for (const button of $$("[data-save]", form)) {
-      button.dataset.said ??= button.textContent;
-      button.textContent = words.sendLater;
-    }
-    say(words.unreachable);
+    say(words.waits);
     return;
   }
   if (form.method !== "post") return;
@@ -79,15 +75,18 @@ const waiting = new Map();
 document.addEventListener("submit", send, true);
 addEventListener("pageshow", () => $$("form[data-sent]").forEach(release));
 
-// Connection: a band on top; what was sent while offline goes out afterwards.
+// Connection: a band on top, and buttons that say what they will do; what was sent while offline goes out afterwards.
 function connection() {
   const band = $("[data-offline-band]");
   if (band) band.hidden = navigator.onLine;
-  if (!navigator.onLine) return say(words.offline);
-  for (const [form, submitter] of waiting) {
-    for (const button of $$("[data-said]", form)) button.textContent = button.dataset.said;
-    if (form.isConnected) form.requestSubmit(submitter ?? undefined);
+  for (const button of $$("[data-save]")) {
+    if (button.form?.method !== "post") continue;
+    const text = $("span", button) ?? button;
+    button.dataset.said ??= text.textContent;
+    text.textContent = navigator.onLine ? button.dataset.said : words.sendLater;
   }
+  if (!navigator.onLine) return say(words.offline);
+  for (const [form, submitter] of waiting) if (form.isConnected) form.requestSubmit(submitter ?? undefined);
   waiting.clear();
 }
 addEventListener("online", () => { say(words.online); connection(); });
