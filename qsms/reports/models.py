@@ -70,8 +70,12 @@ class Report(RecordChild):
     source = models.CharField(_("source"), max_length=80, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
-    decision_feedback = models.TextField(_("told at the decision"), blank=True)
-    closing_feedback = models.TextField(_("told at the end"), blank=True)
+    decision_feedback = models.TextField(
+        _("what the reporter is told"), blank=True, help_text=_("Goes into their mailbox as it stands here.")
+    )
+    closing_feedback = models.TextField(
+        _("what the reporter is told at the end"), blank=True, help_text=_("Goes into their mailbox as it stands here.")
+    )
     publish_title = models.CharField(_("title to publish"), max_length=160, blank=True)
     publishable = models.TextField(_("text to publish"), blank=True)
     publication = models.CharField(

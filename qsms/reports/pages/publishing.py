@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qsms.base import moment
+from qsms.org.actor import Actor
 from qsms.records import scope
 from qsms.records import services as spine
 from qsms.records.errors import Invalid, Refused
@@ -30,12 +31,17 @@ def publish(request: HttpRequest, number: str) -> HttpResponse:
     assert isinstance(report, Report)
     if not scope.may(actor, "publish", report):
         raise Refused([_("You may not publish reports.")])
+    return _draw(request, actor, report)
+
+
+def _draw(request: HttpRequest, actor: Actor, report: Report, *, taking_back: str = "") -> HttpResponse:
+    """The page, after what was sent from it: a text to publish, or, with `taking_back`, a reason that will not do."""
     title = request.POST.get("publish_title", report.publish_title)
     text = request.POST.get("publishable", report.publishable)
     confirmed = request.POST.getlist("confirm")
     errors: dict[str, str] = {}
     spans: list[Span] = []
-    if request.method == "POST":
+    if request.method == "POST" and not taking_back:
         try:
             services.publish(actor, report.pk, title, text, confirmed=confirmed)
         except services.Unconfirmed as error:
@@ -50,12 +56,13 @@ def publish(request: HttpRequest, number: str) -> HttpResponse:
         "title": title,
         "text": text,
         "errors": errors,
+        "taking_back": taking_back,
         "spans": [{"mark": publishing.mark(span), "sentence": span.sentence} for span in spans],
         "confirmed": confirmed,
         "published": report.publication == Publication.PUBLISHED,
         "back_url": addresses.record(report),
     }
-    return page(request, "reports/publish.html", context, status=422 if errors else 200)
+    return page(request, "reports/publish.html", context, status=422 if errors or taking_back else 200)
 
 
 @for_people
@@ -64,7 +71,11 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """Take a published text back."""
     actor = actor_of(request)
     report = spine.find(actor, "report", number)
-    services.withdraw(actor, report.pk, request.POST.get("reason", ""))
+    assert isinstance(report, Report)
+    try:
+        services.withdraw(actor, report.pk, request.POST.get("reason", ""))
+    except Invalid as error:
+        return _draw(request, actor, report, taking_back=" ".join(error.errors.values()))
     return done(request, addresses.record(report), _("The text is taken back."))
 
 

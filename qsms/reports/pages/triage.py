@@ -58,6 +58,8 @@ def _draw(request: HttpRequest, actor: Actor, number: str, **extra: Any) -> Http
         "shell": shell,
         "queue": [_item(one, actor, report, titles) for one in queue],
         "number": report.number if report else "",
+        "ask_error": "",
+        "asking": "",
         **(_desk(actor, report, queue) if report is not None else {}),
         **extra,
     }
@@ -275,7 +277,12 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
     """Put a question to the reporter, from the desk or from the report's page."""
     actor = actor_of(request)
     report = spine.find(actor, "report", number)
-    services.ask(actor, report.pk, request.POST.get("text", ""))
-    to = request.POST.get("back", "")
+    text, to = request.POST.get("text", ""), request.POST.get("back", "")
+    try:
+        services.ask(actor, report.pk, text)
+    except Invalid as error:
+        if to != "triage":
+            raise
+        return _draw(request, actor, number, ask_error=" ".join(error.errors.values()), asking=text, status=422)
     url = reverse("reports:triage-one", args=[number]) if to == "triage" else addresses.tab(report, "mailbox")
     return done(request, url, _("Your question is in the mailbox."))

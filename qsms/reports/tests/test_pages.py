@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
+from qsms.org import names
 from qsms.records.models import Attachment, Draft, Link
 from qsms.reports import forms, services
 from qsms.reports.models import Judgement, Message, Report, ReportForm
@@ -342,7 +343,10 @@ def _fields(page: str) -> list[tuple[str, object]]:
     return [(name, value) for name, value in found.items() if not name.startswith("new-")]
 
 
-def test_pages_ask_a_constant_number_of_questions(cast: Cast) -> None:
+def test_pages_ask_a_constant_number_of_questions(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    # On a busy machine the remembered names would get old between two looks.
+    monkeypatch.setattr(names, "SECONDS", 3600.0)
+    names.forget()
     safety = signed_in(cast, "safety")
     reports = [file(cast, "confidential").report]
     one = _queries(safety, reports[0])
@@ -376,3 +380,28 @@ def test_what_i_told_in_confidence_is_followed_from_my_work(cast: Cast) -> None:
     other = signed_in(cast, "colleague")
     assert report.number not in other.get("/?whose=raised").content.decode()
     assert other.get(f"/report/mine/{report.pk}/").status_code == 404
+
+
+def test_an_empty_question_or_reason_is_said_where_it_was_left_out(cast: Cast) -> None:
+    report = file(cast).report
+    safety = signed_in(cast, "safety")
+    asked = safety.post(f"/reports/{report.number}/ask/", {"text": " ", "back": "triage"})
+    assert asked.status_code == 422
+    assert 'id="ask-error"' in asked.content.decode()
+    assert not Message.everywhere.filter(subject="question").exists()
+    services.publish(cast.actor("safety"), report.pk, "Look twice", "Look at the coupling twice.")
+    taken = safety.post(f"/reports/{report.number}/withdraw/", {"reason": " "})
+    assert taken.status_code == 422
+    text = taken.content.decode()
+    assert 'id="reason-error"' in text
+    assert "Look at the coupling twice." in text
+    assert safety.post(f"/reports/{report.number}/withdraw/", {"reason": "Too clear"}).status_code == 303
+
+
+def test_a_report_has_a_way_to_its_risk(cast: Cast) -> None:
+    report = file(cast).report
+    services.judge(cast.actor("safety"), report.pk, "safety", "yes")
+    safety = signed_in(cast, "safety")
+    desk = safety.get(f"/reports/triage/{report.number}/").content.decode()
+    assert f'href="/risk/assess/{report.number}/"' in desk
+    assert "Rate" in safety.get(f"/r/report/{report.number}/tab/risk/").content.decode()
