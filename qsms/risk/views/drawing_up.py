@@ -19,6 +19,7 @@ from qsms.records.errors import Invalid, NotVisible, Refused, Stale
 from qsms.records.models import Record
 from qsms.ui import addresses as pages
 from qsms.ui import answers, dates, my_work, parts
+from qsms.ui.sentences import InHouse
 
 from .. import addresses, barriers, bowtie, bowtie_drawing, queries, rules
 from ..barriers import FIELDS, Outline, Spot
@@ -36,7 +37,7 @@ SIDES = (
 NAMES = {Side.PREVENT: gettext_lazy("Threat %(n)d"), Side.LIMIT: gettext_lazy("Consequence %(n)d")}
 
 
-class BowTieForm(forms.Form):
+class BowTieForm(InHouse, forms.Form):
     """The top event, one field for each line, and for each control a place and a turn."""
 
     top_event = forms.CharField(
