@@ -182,7 +182,7 @@ def _parameters() -> dict[str, Schema]:
         "after": (schemas.TEXT, _("The page key that the page before gave as “next”")),
         "limit": ({"type": "integer", "minimum": 1, "maximum": asking.MOST}, _("Rows a page; 50 if not given")),
         "fields": (schemas.TEXT, _("Only these fields, with commas between")),
-        "count": (schemas.one_of(["0", "1"]), _("1 counts the rows, up to 10,000")),
+        "count": (schemas.one_of(["0", "1"]), _("1 counts the rows, up to 1,000")),
         "reason": (schemas.TEXT, _("Why; kept in the history")),
     }
     found = {

@@ -53,6 +53,7 @@ class Actor:
     organisation_name: str = ""
     is_system: bool = False
     roles: frozenset[str] = field(default_factory=frozenset)
+    role_ids: frozenset[int] = field(default_factory=frozenset)
     # What the roles are called here: code -> title.
     titles: Mapping[str, str] = field(default_factory=dict, compare=False)
     # Shown in history instead of a person: "Reporter", "System", "Import".
@@ -108,7 +109,8 @@ def _grants(person: int, organisation: int, today: dt.date) -> QuerySet[Grant, A
         person__delegations_given__revoked_at=None,
     )
     columns = (
-        "person_id", "role__code", "role__title", "role__permissions", "role__authority", "axis", "site_id", "unit_id"
+        "person_id", "role_id", "role__code", "role__title", "role__permissions", "role__authority", "axis", "site_id",
+        "unit_id",
     )  # fmt: skip
     return alive.filter(person_id=person).values_list(*columns).union(lent.values_list(*columns), all=True)
 
@@ -121,8 +123,9 @@ def load(person: Person, today: dt.date) -> Actor:
     """The actor that `person` is on the day `today` (one query; `person` comes with its organisation)."""
     rights: dict[Right, None] = {}
     roles: dict[str, str] = {}
+    role_ids: set[int] = set()
     rows = GRANTS.rows(person=person.pk, organisation=person.organisation_id, today=today)
-    for holder, role, title, permissions, rank, axis, site, unit in rows:
+    for holder, role_id, role, title, permissions, rank, axis, site, unit in rows:
         borrowed = holder != person.pk
         # Administration and own records are personal: they are never lent.
         if borrowed and (axis == Axis.OWN or _administers(permissions)):
@@ -130,6 +133,7 @@ def load(person: Person, today: dt.date) -> Actor:
         # Lent twice is held once.
         rights[Right(tuple(permissions), axis, site, unit, role, rank, holder if borrowed else None)] = None
         roles[role] = title
+        role_ids.add(role_id)
     return Actor(
         organisation_id=person.organisation_id,
         person_id=person.pk,
@@ -138,5 +142,6 @@ def load(person: Person, today: dt.date) -> Actor:
         zone=person.zone or person.organisation.zone,
         organisation_name=person.organisation.name,
         roles=frozenset(roles),
+        role_ids=frozenset(role_ids),
         titles=roles,
     )

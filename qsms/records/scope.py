@@ -24,7 +24,7 @@ from .models import Record, Task
 from .registry import RecordType
 
 CONFIDENTIAL = "view_confidential"
-COUNT_CAP = 10_000
+COUNT_CAP = 1_000
 
 
 class RecordLike(Protocol):

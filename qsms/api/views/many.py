@@ -88,7 +88,7 @@ def _count(actor: Actor, sheet: RecordType, one: Listing, condition: Q) -> tuple
 
 
 def count_records(request: HttpRequest, kind: str) -> HttpResponse:
-    """How many open records stand in each state, and how many of them (up to 10,000) are late."""
+    """How many open records stand in each state, and how many of them (up to 1,000) are late."""
     actor = actor_of(request)
     sheet = finding.sheet_of(actor, kind)
     asking.query(request, ())

@@ -49,7 +49,7 @@ def _belonging() -> dict[Model, list[str]]:
                 if isinstance(field, models.ForeignKey) and field.remote_field.model in found
             ]
             if columns and model is not Record:
-                key = model._meta.pk.column
+                key = str(model._meta.pk.column)
                 found[model] = [key, *(column for column in columns if column != key)]
     return {model: columns for model, columns in found.items() if model._base_manager.exists()}
 

@@ -21,12 +21,12 @@ from qsms.base import context
 from qsms.org import actor as actors
 from qsms.org.models import Person
 
-from . import drive, seed, server
+from . import bring_in, drive, seed, server
 from .drive import Request
 
 
-def measure(size: int, kind: str, seconds: float, clients: list[int]) -> dict[str, Any]:
-    """Everything that is known about one size, as plain data."""
+def measure(size: int, kind: str, seconds: float, clients: list[int], imported: int) -> dict[str, Any]:
+    """Everything that is known about one size, as plain data; `imported` rows come in from a file at the end."""
     seeded = _seeded(kind, size)
     cookies = {name: _sign_in(pk) for name, pk in seeded.people.items()}
     environment = {name: value for name, value in os.environ.items() if name.startswith(("QSMS_", "DATABASE_"))}
@@ -42,13 +42,18 @@ def measure(size: int, kind: str, seconds: float, clients: list[int]) -> dict[st
         cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookies['all']}"}
         weights = drive.first_page_bytes(running.port, f"/r/{kind}/", cookie)
         memory, started = running.memory_mib(), running.started_in
+    queries = query_counts(seeded, cookies)
+    _tell("import")
+    brought_in = bring_in.rows_a_second(kind, seeded.organisation_id, imported, environment, Path(settings.HOME))
+    _tell("")
     return {
         "engine": connection.vendor,
         "records": size,
         "kind": kind,
         "timings": drive.as_json(timings),
-        "queries": query_counts(seeded, cookies),
-        "import_rows_a_second": round(seeded.rows_a_second),
+        "queries": queries,
+        "bulk_rows_a_second": round(seeded.rows_a_second),
+        "import_rows_a_second": round(brought_in),
         "memory_mib": round(memory),
         "start_seconds": round(started, 2),
         "first_page_bytes": sum(weights.values()),
@@ -81,6 +86,8 @@ def requests(seeded: seed.Seeded) -> list[Request]:
             Request("filter and common word, HTML", f"/r/{kind}/?disciplines=1&q={seed.COMMON_WORD}", person),
             Request("rare word, HTML", f"/r/{kind}/?q={seed.RARE_WORD}", person),
             Request("my work", "/", person),
+            Request("search everywhere", f"/search/?q={seed.COMMON_WORD}", person),
+            Request("palette", "/palette/?q=hydr", person),
         ]
     return [
         *found,
@@ -88,9 +95,10 @@ def requests(seeded: seed.Seeded) -> list[Request]:
         Request("list by due date, HTML", f"/r/{kind}/?order=due_on"),
         Request("record, HTML", f"/r/{kind}/{number}/"),
         Request("record, JSON", f"/api/v1/{kind}/{number}/"),
-        Request("search everywhere", f"/search/?q={seed.COMMON_WORD}"),
-        Request("palette", "/palette/?q=hydr"),
+        Request("board", f"/r/{kind}/board/"),
+        *([Request("triage queue", "/reports/triage/")] if kind == "report" else []),
         Request("overview", "/overview/"),
+        Request("overview", "/overview/", "three-sites"),
         Request(
             "create, API",
             "/api/v1/action/",

@@ -15,6 +15,10 @@ from typing import Any
 
 from qsms.base.console import Refused
 
+from . import table
+
+DONE, FOUND_PROBLEMS = 0, 1
+
 SIZES = (10_000, 100_000)
 
 
@@ -23,8 +27,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind", default="report", help="which kind of record (report)")
     parser.add_argument("--seconds", type=float, default=2.0, help="how long each page is asked for (2)")
     parser.add_argument("--clients", default="1,8", help="how many at once (1,8)")
+    parser.add_argument("--import-rows", type=int, default=10_000, help="how many rows of a CSV to import (10000)")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--keep", metavar="FOLDER", help="keep the scratch installation here, and use it again")
+    parser.add_argument(
+        "--from", dest="kept", nargs="+", type=Path, metavar="FILE", help="measure nothing: show what --json wrote here"
+    )
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
 
 
@@ -34,9 +42,13 @@ def run(options: argparse.Namespace) -> int:
     Builds databases of several sizes, starts the real server and drives it over loopback. The database is SQLite, or
     the PostgreSQL that QSMS_BENCH_DATABASE_URL names: an empty one that may be filled. With several sizes, write
     {records} where their names differ: postgresql:///bench{records}. A million records take a while.
+
+    It ends with 1 when a page gave no answer. docs/performance.md says what each figure means.
     """
     if options.one:
         return _measure_one(options)
+    if options.kept:
+        return _show_kept(options.kept)
     sizes = [int(word) for word in options.records.split(",")]
     if len(sizes) > 1 and "{records}" not in os.environ.get("QSMS_BENCH_DATABASE_URL", "{records}"):
         raise Refused("Each size needs a database of its own. Write {records} into QSMS_BENCH_DATABASE_URL.")
@@ -51,10 +63,15 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(json.dumps({"machine": _machine(), "runs": results}, indent=1) + "\n")
     else:
-        from .table import text
+        sys.stdout.write(table.text(_machine(), results))
+    return FOUND_PROBLEMS if any(one["failed"] for run in results for one in run["timings"]) else DONE
 
-        sys.stdout.write(text(_machine(), results))
-    return 0
+
+def _show_kept(paths: list[Path]) -> int:
+    kept = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    machines = dict.fromkeys(one["machine"] for one in kept)
+    sys.stdout.write(table.text("; ".join(machines), [run for one in kept for run in one["runs"]]))
+    return DONE
 
 
 def _in_process_of_its_own(options: argparse.Namespace, size: int, home: Path) -> dict[str, Any]:
@@ -68,7 +85,16 @@ def _in_process_of_its_own(options: argparse.Namespace, size: int, home: Path) -
     }
     words = ["bench", "--one", str(size), "--kind", options.kind, "--seconds", str(options.seconds)]
     done = subprocess.run(
-        [sys.executable, "-m", "qsms.cli", *words, "--clients", options.clients],
+        [
+            sys.executable,
+            "-m",
+            "qsms.cli",
+            *words,
+            "--clients",
+            options.clients,
+            "--import-rows",
+            str(options.import_rows),
+        ],
         env=environment,
         stdout=subprocess.PIPE,
         check=True,
@@ -98,6 +124,8 @@ def _measure_one(options: argparse.Namespace) -> int:
     call_command("migrate", verbosity=0)
     from .measure import measure
 
-    result = measure(options.one, options.kind, options.seconds, [int(n) for n in options.clients.split(",")])
+    result = measure(
+        options.one, options.kind, options.seconds, [int(n) for n in options.clients.split(",")], options.import_rows
+    )
     sys.stdout.write(json.dumps(result))
     return 0

@@ -230,7 +230,7 @@ def _fill(organisation: Organisation, kind: str, amount: int, rng: random.Random
             left -= 1
             # Site 0 stays empty; site 1 has only old records.
             site = sites[1] if age > 0.9 and rng.random() < 0.2 else rng.choice(sites[2:])
-            values = _values(sheet, rng, people, known)
+            values = form_values(sheet, rng)
             values |= {"site": site, "owner": known[rng.choice(people)]}
             row = bulk.Row(
                 given={k: v for k, v in values.items() if k in sheet.writable},
@@ -261,7 +261,8 @@ def _state(sheet: RecordType, rng: random.Random, age: float) -> str:
     return rng.choice(live) if rng.random() > age + 0.1 else closed[0]
 
 
-def _values(sheet: RecordType, rng: random.Random, people: list[int], known: dict[int, Person]) -> dict[str, Any]:
+def form_values(sheet: RecordType, rng: random.Random) -> dict[str, Any]:
+    """What somebody might type into the form of this kind."""
     values: dict[str, Any] = {"title": _text(rng, 8), "disciplines": rng.randrange(1, 8)}
     for name in sheet.form_fields:
         field = sheet.field(name)

@@ -213,3 +213,10 @@ def test_nonsense_in_a_filter_reaches_no_database(keeper: Cast) -> None:
     listed = listing.parse(SHEET, actor, asked)
     assert listed.problems
     assert len(scope.page(actor, SHEET, listing.found(actor, listed)).ids) == 1
+
+
+def test_a_search_without_a_hit_is_an_empty_page_for_everybody(keeper: Cast) -> None:
+    spill(keeper, site=keeper.sites["LKF"], owner=keeper.owner)
+    for who in ("safety", "owner", "reporter"):
+        # What a list makes of a text that stands in no record: every branch of the union is empty before it is asked.
+        assert scope.page(keeper.actor(who), SHEET, Q(pk__in=[])).ids == []
