@@ -65,6 +65,12 @@ COMMANDS = (
     Command(
         "backup", "write database, files and keys to one archive", "qsms.site.backup:run", "qsms.site.backup:arguments"
     ),
+    Command(
+        "history verify",
+        "prove that the history holds together",
+        "qsms.site.verify:run",
+        "qsms.site.verify:arguments",
+    ),
     Command("token create", "make a token for a program", "qsms.api.command:run", "qsms.api.command:arguments"),
     Command(
         "demo load",
