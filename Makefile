@@ -33,6 +33,7 @@ check: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python tools/house_rules.py
+	$(CHECKED) $(BIN)/python tools/reference.py --check
 	$(BIN)/codespell
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/djlint qsms --lint --quiet --allow-empty-input
@@ -56,8 +57,9 @@ browser: .venv/dev.stamp
 bench: .venv/run.stamp
 	$(BIN)/qsms bench
 
-## make docs     check that the links between the pages of docs/ lead somewhere
+## make docs     write the reference from sheets and commands, and check the links between the pages of docs/
 docs: .venv/dev.stamp
+	$(CHECKED) $(BIN)/python tools/reference.py
 	$(BIN)/python tools/doc_links.py
 
 ## make pictures  take the pictures of docs/pictures anew, from the main job in the browser on the demonstration

@@ -65,6 +65,12 @@ COMMANDS = (
     Command(
         "backup", "write database, files and keys to one archive", "qsms.site.backup:run", "qsms.site.backup:arguments"
     ),
+    Command(
+        "history verify",
+        "prove that the history holds together",
+        "qsms.site.verify:run",
+        "qsms.site.verify:arguments",
+    ),
     Command("token create", "make a token for a program", "qsms.api.command:run", "qsms.api.command:arguments"),
     Command(
         "demo load",
@@ -152,17 +158,22 @@ def overview(words: Sequence[str], commands: Sequence[Command] = COMMANDS) -> in
     return DONE if asked else BAD_USAGE
 
 
-def _run(command: Command, words: Sequence[str]) -> int | None:
-    run = _load(command.run)
-    parser = argparse.ArgumentParser(
+def parser(command: Command) -> argparse.ArgumentParser:
+    """What understands a subcommand's line and explains it."""
+    found = argparse.ArgumentParser(
         prog=f"qsms {command.name}",
-        description=inspect.cleandoc(run.__doc__ or command.summary),
+        description=inspect.cleandoc(_load(command.run).__doc__ or command.summary),
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     if command.arguments:
-        _load(command.arguments)(parser)
-    options = parser.parse_args(words)
+        _load(command.arguments)(found)
+    return found
+
+
+def _run(command: Command, words: Sequence[str]) -> int | None:
+    run = _load(command.run)
+    options = parser(command).parse_args(words)
     if command.django:
         set_up_django()
     code: int | None = _with_tables(run, options) if command.django else run(options)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.org.actor import Actor
-from qsms.records import moves, tasks
+from qsms.records import history, moves, tasks, wording
 from qsms.records.errors import Invalid, NotVisible
 from qsms.records.models import Attachment, Record
 from qsms.rules.lifecycle import Move, Phase
@@ -19,6 +19,8 @@ from qsms.ui.dates import plain_day
 from . import escalation
 from .choices import ExtensionState
 from .models import Action, Extension, Round
+
+EXTENDED = "extended"
 
 EVIDENCE = "evidence"
 
@@ -181,6 +183,8 @@ def decide_extension(
             if asked.granted_to <= asked.was_due_on:
                 raise Invalid({"until": _("Choose a day after %(due)s.") % {"due": plain_day(asked.was_due_on)}})
             _set_due(action, asked.granted_to)
+            due = history.FieldChange("due_on", wording.plain(asked.was_due_on), wording.plain(asked.granted_to))
+            history.write(actor, moves.locked(actor, action_id), history.Act(EXTENDED, answer, changes=[due]))
             Action.everywhere.filter(pk=action.pk).update(escalated=0)
             tasks.postpone(action, ("start", "cause", "do"), _end_of(asked.granted_to, actor))
         asked.save()

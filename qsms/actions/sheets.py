@@ -19,6 +19,8 @@ from .choices import CAUSAL, ActionKind
 from .lifecycles import LIFE
 from .models import Action
 
+wording.DEEDS[services.EXTENDED] = _("set a new due date")
+
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 

@@ -47,3 +47,32 @@ def run(statements: list[str], connection: Any) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
+
+
+def lacking(connection: Any) -> list[tuple[str, str]]:
+    """The guards that are not in place, as (trigger, table): gone, switched off, or made to do nothing."""
+    if connection.vendor == "sqlite":
+        wanted = {statement.split()[2]: statement for statement in protect("sqlite")}
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            found = {name: " ".join(sql.split()) for name, sql in cursor.fetchall()}
+        return [
+            (name, statement.split(" ON ")[1].split()[0])
+            for name, statement in wanted.items()
+            if found.get(name) != " ".join(statement.split())
+        ]
+    body = POSTGRES_FUNCTION.split("$$")[1]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.tgname, t.tgtype FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+            " WHERE t.tgenabled IN ('O', 'A') AND p.proname = 'qsms_append_only' AND p.prosrc = %s",
+            [body],
+        )
+        armed = dict(cursor.fetchall())
+    return [
+        (f"{table}_append_only", table) for table in TABLES if armed.get(f"{table}_append_only", 0) & REFUSED != REFUSED
+    ]
+
+
+# What PostgreSQL calls "before update, delete or truncate" in a trigger's type.
+REFUSED = 2 | 8 | 16 | 32

@@ -112,7 +112,9 @@ def create(
         told = details or [{}] * len(records)
         deeds = [_deed(actor, sheet, record, verb, detail) for record, detail in zip(records, told, strict=True)]
         Deed.everywhere.bulk_create(deeds)
+        aside = [history.stood(record) for record in records]
         sheet.created_many(actor, records)
+        history.also(sheet, zip(deeds, aside, records, strict=True))
         projections.run([projections.Written(sheet, record, None) for record in records])
         Outbox(
             organisation_id=actor.organisation_id,

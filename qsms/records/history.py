@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models.base import ModelState
+
 from qsms.base import context, moment
 from qsms.org.actor import Actor
 
+from . import wording
 from .models import Change, Deed, Outbox, Record
+from .registry import RecordType
 
 # Verbs of deeds that the spine writes itself; moves are "move.<code>".
 CREATED, EDITED, LINKED, UNLINKED = "created", "edited", "linked", "unlinked"
@@ -69,6 +74,33 @@ def write(actor: Actor, record: Record | None, act: Act, *, subject: str = "") -
     if act.changes:
         Change.objects.bulk_create(Change(deed=deed, field=c.field, old=c.old, new=c.new) for c in act.changes)
     return deed
+
+
+def stood(record: Record) -> Record:
+    """The record as it stands, kept aside so that `also` can tell what was done to it since."""
+    aside = copy.copy(record)
+    aside._state = ModelState()
+    aside._state.db, aside._state.adding = record._state.db, False
+    return aside
+
+
+def also(sheet: RecordType, rows: Iterable[tuple[Deed, Record, Record]]) -> None:
+    """Add to deeds what a room's own consequences changed, so that no field of the sheet changes untold.
+
+    `rows` are deed, record as it stood, record now. At most one statement, none when nothing changed.
+    """
+    names = [name for name in sorted({*sheet.writable, "due_on"}) if sheet.field(name) is not None]
+    told = []
+    for deed, before, record in rows:
+        for name in names:
+            attname = sheet.model._meta.get_field(name).attname  # type: ignore[union-attr]
+            if before.__dict__.get(attname) == record.__dict__.get(attname):
+                continue
+            old, new = wording.value(sheet, before, name), wording.value(sheet, record, name)
+            if old != new:
+                told.append(Change(deed=deed, field=name, old=old, new=new))
+    if told:
+        Change.objects.bulk_create(told)
 
 
 def tell(actor: Actor, record: Record, deed: Deed, event: str, data: Mapping[str, Any]) -> None:

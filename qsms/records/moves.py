@@ -174,7 +174,9 @@ def move(
         if record.phase >= Phase.DONE:
             tasks.finish(actor, record, ("*",), outcome=str(chosen.label))
             clocks.stop_all(record, str(chosen.label))
+        aside = history.stood(record)
         sheet.moved(actor, record, chosen, fields)
+        history.also(sheet, [(deed, aside, record)])
         projections.run([projections.Written(sheet, record, before)])
         history.tell(actor, record, deed, f"{record.kind}.{code}", {"move": code, "from": before.state})
     return record

@@ -107,7 +107,9 @@ def create(
             deed = history.write(actor, record, history.Act(history.CREATED, reason, {"values": first}))
             if raised_from is not None:
                 _link(actor, record, raised_from, relation, "")
+            aside = history.stood(record)
             sheet.created(actor, record)
+            history.also(sheet, [(deed, aside, record)])
             projections.run([projections.Written(sheet, record, None)])
             history.tell(actor, record, deed, f"{kind}.created", {})
     except IntegrityError:

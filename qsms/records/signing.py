@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,12 +30,22 @@ class Proof:
 def content(sheet: RecordType, record: Record) -> dict[str, Any]:
     """What a signature covers: number, version and every field of the form, as the page writes them."""
     shown = {name: wording.value(sheet, record, name) for name in sheet.form_fields}
-    return {"number": record.number, "version": record.version, "title": record.title, "fields": shown}
+    return content_of(record.number, record.version, record.title, shown)
+
+
+def content_of(number: str, version: int, title: str, fields: Mapping[str, str]) -> dict[str, Any]:
+    """The same from its parts, as the proof of history puts them together again."""
+    return {"number": number, "version": version, "title": title, "fields": dict(fields)}
 
 
 def content_hash(sheet: RecordType, record: Record) -> str:
     """SHA-256 over the content in canonical JSON."""
-    text = json.dumps(content(sheet, record), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hash_of(content(sheet, record))
+
+
+def hash_of(content: Mapping[str, Any]) -> str:
+    """SHA-256 of a content in canonical JSON."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -104,6 +105,9 @@ def value(sheet: RecordType, record: Record, name: str) -> str:
     field = sheet.field(name)
     if field is not None and field.choices:
         return str(dict(field.flatchoices).get(raw, raw))
+    if isinstance(field, models.DecimalField) and isinstance(raw, Decimal):
+        # As the database keeps it: 3 litres typed are 3.0 litres read back.
+        return f"{raw:.{field.decimal_places}f}"
     return plain(raw)
 
 

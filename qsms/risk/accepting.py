@@ -199,6 +199,8 @@ def _accept(
     deed = history.draft(actor, record, history.Act(ACCEPTED, "", detail))
     # The delegation is part of the deed, also for somebody with lesser rights of their own.
     deed.for_person_id = held.lent_by
+    # The record goes one version further below, once the acceptance that the deed tells of is there.
+    deed.version = record.version + 1
     deed.save(force_insert=True)
     signature = signing.write(actor, record, deed, MEANING, shown)
     made = Acceptance(

@@ -11,7 +11,7 @@ from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.org.actor import Actor
 from qsms.org.models import Person, Process
-from qsms.records import history, moves, projections, registry, scope, tasks
+from qsms.records import history, moves, projections, registry, scope, tasks, wording
 from qsms.records import services as spine
 from qsms.records.choices import Lens, Relation
 from qsms.records.errors import Invalid, NotVisible, Refused
@@ -59,10 +59,13 @@ def judge(
         made.concerns, made.severity, made.next, made.note = concerns, severity, next_step, note.strip()
         made.by_id, made.at = actor.person_id, moment.now()
         made.save()
+        concerned = wording.lenses(report.disciplines)
         report.disciplines = report.disciplines | bit if concerns == Concern.YES else report.disciplines & ~bit
         report.judged = report.judged & ~bit if concerns == Concern.UNSURE else report.judged | bit
         moves.store(registry.get("report"), report, ())
         changes.insert(0, history.FieldChange(lens, old, _words(lens, made)))
+        if concerned != wording.lenses(report.disciplines):
+            changes.append(history.FieldChange("disciplines", concerned, wording.lenses(report.disciplines)))
         deed = history.write(actor, report, history.Act(JUDGED, note.strip(), {"lens": lens}, changes))
         if concerns != Concern.UNSURE:
             tasks.finish(actor, report, (f"judge_{lens}",), outcome=str(Concern(concerns).label))
