@@ -19,6 +19,7 @@ from qsms.org.models import Account
 from qsms.records import registry, seals, tally, tasks
 from qsms.records.models import Attachment, Clock, Deed, Link, Outbox, Record, Signature, Task
 from qsms.reports.models import Message, Report
+from qsms.risk.bowtie import BowTie
 from qsms.risk.models import Acceptance, Assessment, Control, Hazard
 from qsms.rules.lifecycle import Phase
 from qsms.ui import my_work
@@ -123,7 +124,18 @@ def test_everybody_of_the_cast_has_work_and_nobody_drowns(larkfield: Larkfield, 
 
 def test_the_button_of_an_overdue_check_leads_on(larkfield: Larkfield) -> None:
     check = next(one for one in tasks.mine(larkfield.actor("dana.whitlock")) if one.code == "check")
-    assert my_work.verb_of(check)[0] == "It works: close"
+    label, address = my_work.verb_of(check)
+    # Both answers stand on the page of the action, so the button does not say one of them.
+    assert label == "Check"
+    assert address == f"/r/action/{check.record.number}/"
+
+
+def test_every_control_of_a_hazard_stands_on_a_path_of_its_bow_tie(larkfield: Larkfield) -> None:
+    dana = larkfield.actor("dana.whitlock")
+    # A hazard is analysed first, and its controls are linked afterwards.
+    drawn = [BowTie.of(dana, one) for one in Hazard.objects.exclude(state="identified")]
+    assert sum(len(path.controls) for bow in drawn for path in (*bow.threats, *bow.consequences)) > 4
+    assert [one.title for bow in drawn for one in bow.unplaced] == []
 
 
 def test_tasks_of_what_is_closed_are_done(larkfield: Larkfield) -> None:

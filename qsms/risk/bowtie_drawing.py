@@ -126,7 +126,7 @@ def draw(bow: BowTie, title: str) -> Figure:
     right_box = middle + KNOT + AIR + STEP - BOX_WIDE
     right_end = right_box + right * STEP + FIRST_BOX - END_WIDE - (STEP - BOX_WIDE)
     named = rules.wrapped(title, WORDS["box"], 3)
-    head = 22 + LINE * len(named)
+    head = 27 + LINE * len(named)
     # The hazard stands over the knot, so a bow-tie with few rows begins lower.
     first = max(TOP + BOX_HIGH / 2, TOP / 2 + head + 24 + KNOT - (rows - 1) * ROW / 2)
     knot_y = first + (rows - 1) * ROW / 2

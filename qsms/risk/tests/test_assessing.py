@@ -105,7 +105,8 @@ def test_the_heat_map_counts_what_its_reader_sees(cast: Cast) -> None:
         rate(cast, analysed(cast, **values), cell)
     table = doors.matrix_for(cast.actor("safety"), 1)
     assert doors.heat(cast.actor("safety"), table) == {"3B": 2, "4B": 2}
-    assert doors.heat(cast.actor("director"), table) == {"3B": 2, "4B": 1}
+    assert doors.heat(cast.actor("director"), table) == {"3B": 2, "4B": 2}
+    assert doors.heat(cast.actor("other_site_auditor"), table) == {"4B": 1}
     assert doors.heat(cast.actor("site_owner"), table) == {"3B": 2}
     assert doors.heat(cast.actor("outsider"), table) == {}
     assert doors.heat(cast.actor("reporter"), table) == {}

@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 from qsms.records import services
 from qsms.records.models import Record
 from qsms.risk import doors, matrix_editing
+from qsms.risk.models import Barrier
 from tests.cast import Cast
 
 from .makers import PROOF, analysed, control, give_password, rate
@@ -26,12 +27,13 @@ Open = Callable[..., Page]
 def story(cast: Cast) -> Record:
     """A hazard whose acceptance stands and whose control turned out weak."""
     give_password(cast, "director", "safety")
-    record = analysed(cast, disciplines=7)
+    record = analysed(cast, disciplines=7, threats="Coupling does not lock fully\nHose worn past its limits")
     rate(cast, record, "4B", why="No lock indication on couplings, five spills in 12 months")
     made = control(cast, record, watched_by="Night observation, weekly")
     rate(cast, record, "2B", "predicted", why="With the procedure")
     safety = cast.actor("safety")
     services.move(safety, record.pk, "plan_controls")
+    doors.place(safety, record, made, "prevent", "Coupling does not lock fully")
     doors.accept(cast.actor("director"), record.pk, expires_on=dt.date(2026, 12, 1), proof=PROOF)
     services.move(safety, made.pk, "put_in_place")
     services.move(safety, made.pk, "find_weak", fields={"check_result": "8 of 11"})
@@ -72,6 +74,93 @@ def test_a_risk_is_rated_by_keyboard_alone(cast: Cast, story: Record, open_page:
     assert (stored.risk_cell, stored.state) == ("3B", "controls_planned")
 
 
+def test_the_matrix_is_one_stop_and_arrows_walk_it_without_choosing(
+    cast: Cast, story: Record, open_page: Open, live: Any
+) -> None:
+    page = signed_in(cast, "safety", open_page, live)
+    page.goto(f"/risk/assess/{story.number}/?kind=actual")
+    here = "document.activeElement.name == 'cell' ? document.activeElement.value : document.activeElement.tagName"
+    stops = []
+    page.locator("main").focus()
+    for _step in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "kind":
+            break
+        stops.append(page.evaluate(here))
+    assert [stop for stop in stops if len(stop) == 2] == ["2B"]
+    page.locator("input[name=cell][value='2B']").focus()
+    walked = []
+    for key in ("ArrowDown", "ArrowDown", "ArrowLeft", "ArrowLeft", "ArrowUp", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+        walked.append(page.evaluate(here))
+    # At an edge nothing happens: focus neither leaves the matrix nor jumps to the other side.
+    assert walked == ["1B", "1B", "1A", "1A", "2A", "2B", "2C"]
+    assert page.locator("input[name=cell]:checked").input_value() == "2B"
+    line = page.locator("[data-matrix-said]")
+    assert line.get_attribute("aria-live") == "polite"
+    with page.expect_response("**/weigh/"):
+        page.keyboard.press("Enter")
+    assert line.inner_text() == "2C: Improbable, Major. Tolerable."
+    assert page.locator("input[name=cell]:checked").input_value() == "2C"
+    assert page.evaluate(here) == "2C"
+
+
+def test_what_was_typed_outlives_a_lost_network(
+    cast: Cast, story: Record, open_page: Open, live: Any, console_errors: list[str]
+) -> None:
+    page = signed_in(cast, "safety", open_page, live)
+    page.clock.install()
+    page.goto(f"/risk/assess/{story.number}/?kind=actual")
+    said = page.locator("form[data-draft] [data-draft-said]")
+    with page.expect_response("**/draft/**"):
+        page.locator("#r_why").fill("Same failure")
+        page.clock.run_for(4000)
+    said.get_by_text("kept", exact=False).wait_for()
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed"):
+        page.locator("#r_why").fill("Same failure twice in one month")
+        page.clock.run_for(4000)
+    said.get_by_text("not", exact=False).wait_for()
+    assert page.locator("#r_why").input_value() == "Same failure twice in one month"
+    page.context.set_offline(False)
+    # The browser says so itself while the line is down.
+    assert all("ERR_INTERNET_DISCONNECTED" in error for error in console_errors)
+    console_errors.clear()
+    with page.expect_response("**/draft/**"):
+        page.clock.run_for(16000)
+    page.reload()
+    assert page.locator("#r_why").input_value() == "Same failure twice in one month"
+    page.get_by_text("is back.").wait_for()
+
+
+def test_the_bow_tie_is_drawn_on_a_desk_and_listed_on_a_phone(
+    cast: Cast, story: Record, open_page: Open, live: Any
+) -> None:
+    desk = signed_in(cast, "safety", open_page, live, viewport={"width": 1440, "height": 900})
+    desk.goto(f"/r/hazard/{story.number}/")
+    figure = desk.get_by_role("region", name="Bow-tie diagram")
+    assert figure.is_visible()
+    box = figure.get_by_role("link", name="Turn the coupling to the stop", exact=False)
+    assert box.bounding_box() is not None
+    box.focus()
+    desk.keyboard.press("Enter")
+    desk.wait_for_url("**/r/control/**")
+    phone = signed_in(cast, "safety", open_page, live, viewport={"width": 390, "height": 844})
+    phone.goto(f"/r/hazard/{story.number}/")
+    assert not phone.get_by_role("region", name="Bow-tie diagram").is_visible()
+    assert phone.locator(".only-phone .paths").get_by_text("Hose worn past its limits").is_visible()
+
+
+def test_a_bow_tie_is_written_without_script(cast: Cast, story: Record, open_page: Open, live: Any) -> None:
+    page = signed_in(cast, "safety", open_page, live, java_script_enabled=False)
+    page.goto(f"/risk/bow-tie/{story.number}/")
+    page.get_by_label("Threat 3").fill("Wrong pressure set")
+    page.get_by_label("Place").select_option("prevent_2")
+    page.get_by_role("button", name="Save the bow-tie").click()
+    page.get_by_text("The bow-tie is saved.").first.wait_for()
+    assert Barrier.everywhere.get().line == "Wrong pressure set"
+
+
 def test_lower_severity_asks_for_its_reason_at_once(cast: Cast, story: Record, open_page: Open, live: Any) -> None:
     page = signed_in(cast, "safety", open_page, live, viewport={"width": 390, "height": 844})
     page.goto(f"/risk/assess/{story.number}/?kind=predicted")
@@ -85,6 +174,7 @@ def test_lower_severity_asks_for_its_reason_at_once(cast: Cast, story: Record, o
 
 
 PAGES = {
+    "bow-tie": "/risk/bow-tie/{n}/",
     "rate": "/risk/assess/{n}/?kind=actual",
     "scales": "/risk/assess/{n}/?lens=4",
     "hazard": "/r/hazard/{n}/",

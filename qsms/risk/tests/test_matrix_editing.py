@@ -55,7 +55,7 @@ def test_a_new_edition_takes_over_and_old_ratings_stay_on_theirs(login: Login, c
     after = rate(cast, record, "3B")
     assert (after.matrix_id, after.class_code) == (new.pk, "intolerable")
     listed = text(client.get("/risk/matrices/"))
-    assert "Safety: usual since" in listed
+    assert "Safety, Occupational health and safety, Security, Information security: usual since" in listed
     assert "Rated on another matrix before." not in text(client.get(f"/risk/assess/{record.number}/"))
     # The health lens, which the same code serves by default, goes along; quality stays where it was.
     assert doors.matrix_for(actor, 8) == new

@@ -78,7 +78,10 @@ def show_list(request: HttpRequest) -> HttpResponse:
     rows = []
     for row in _all(actor):
         uses = in_use(actor, row) if row.status == MatrixStatus.CURRENT else []
-        used = "; ".join(f"{one.lens.label}: {one.words}" for one in uses)
+        alike: dict[str, list[str]] = {}
+        for one in uses:
+            alike.setdefault(one.words, []).append(str(one.lens.label))
+        used = "; ".join(f"{', '.join(lenses)}: {words}" for words, lenses in alike.items())
         shape, tone = SHAPES[MatrixStatus(row.status)]
         rows.append(
             [
