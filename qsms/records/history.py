@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,8 @@ from .registry import RecordType
 CREATED, EDITED, LINKED, UNLINKED = "created", "edited", "linked", "unlinked"
 COMMENTED, ATTACHED, REMOVED_FILE, UNSEALED = "commented", "attached", "removed_file", "unsealed"
 ASSIGNED, IMPORTED = "assigned", "imported"
+# What of a deed's detail says no more than which record or move it was about.
+OUTLINE = {"other", "relation", "outward", "move", "from"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +133,14 @@ class Entry:
     request: str = ""
 
 
-def entries(record: Record, *, before: int | None = None, limit: int = 20) -> list[Entry]:
-    """The newest deeds of a record with their changes (two queries)."""
+def entries(record: Record, *, reader: Actor | None = None, before: int | None = None, limit: int = 20) -> list[Entry]:
+    """The newest deeds of a record with their changes (two queries).
+
+    A `reader` who neither owns the record nor holds history.view learns what was done, when and by whom, and how the
+    state went; why, and what was written into which field, only of deeds of their own. Reporters follow their reports
+    without reading what the office thinks of them.
+    """
+    knows_all = reader is None or reader.is_system or reader.holds("history.view") or record.owner_id in reader.persons
     deeds = Deed.everywhere.filter(record_id=record.pk, organisation_id=record.organisation_id)
     if before is not None:
         deeds = deeds.filter(pk__lt=before)
@@ -147,7 +155,7 @@ def entries(record: Record, *, before: int | None = None, limit: int = 20) -> li
         "deed_id", "field", "old", "new"
     ):
         changes.setdefault(deed_id, []).append(FieldChange(name, old, new))
-    return [
+    found = [
         Entry(
             id=row["pk"],
             at=row["at"],
@@ -164,6 +172,16 @@ def entries(record: Record, *, before: int | None = None, limit: int = 20) -> li
         )
         for row in rows
     ]
+    return found if knows_all else [_outline(one, reader) for one in found]
+
+
+def _outline(entry: Entry, reader: Actor | None) -> Entry:
+    if reader is not None and entry.actor_id == reader.person_id:
+        return entry
+    told = [change for change in entry.changes if change.field == "state"]
+    return replace(
+        entry, reason="", detail={key: entry.detail[key] for key in OUTLINE & entry.detail.keys()}, changes=told
+    )
 
 
 def states_entered(record: Record) -> list[tuple[str, datetime]]:

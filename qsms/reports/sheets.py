@@ -96,7 +96,7 @@ class ReportSheet(RecordType):
     import_key = "external_id"
     # A report of years ago comes in as what it is: past its triage, with nobody waiting for an answer.
     import_state = "closed"
-    views = {"new": "qsms.reports.pages.filing.choose"}
+    views = {"new": "qsms.reports.pages.filing.choose", "page": "qsms.reports.pages.record.show"}
 
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
         assert isinstance(record, Report)

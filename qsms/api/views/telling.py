@@ -24,7 +24,7 @@ def list_history(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     sheet = finding.sheet_of(actor, kind)
     sealed, shown_fields = frozenset(sheet.sealed_fields), frozenset(shapes.slots(sheet))
     limit = asking.limit(request)
-    entries = history.entries(parent, before=asking.page_key(request), limit=limit + 1)
+    entries = history.entries(parent, reader=actor, before=asking.page_key(request), limit=limit + 1)
     shown = entries[:limit]
     others = {int(one.detail["other"]) for one in shown if "other" in one.detail}
     seen = scope.seen_of(actor, others) if others else {}

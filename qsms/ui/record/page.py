@@ -82,7 +82,7 @@ def draw(sight: Sight, current: str = "", *, status: int = 200, extra: Mapping[s
     panels = _panels(sight, current)
     if current not in ("", EVERYTHING, *_tabs, *(panel.code for panel, _context in panels)):
         raise Http404
-    lately = history.entries(record, limit=heads.DEEDS)
+    lately = history.entries(record, reader=actor, limit=heads.DEEDS)
     strands = threads.around(actor, record)
     waiting = tasks.on_record(record)
     context = {

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from qsms.org.actor import Actor
 from qsms.records import history, reading, scope
 from qsms.records.history import Entry
 from qsms.records.models import Record
@@ -29,7 +30,7 @@ def draw_history(sight: page.Sight, known: Mapping[str, Any]) -> tuple[str, Mapp
     """The tab with the deeds, newest first."""
     before = sight.request.GET.get("before", "")
     at = int(before) if before.isdecimal() else None
-    entries = history.entries(sight.record, before=at, limit=PAGE + 1)
+    entries = history.entries(sight.record, reader=sight.actor, before=at, limit=PAGE + 1)
     shown = entries[:PAGE]
     here = addresses.tab(sight.record, "history")
     more = f"{here}?before={shown[-1].id}" if len(entries) > PAGE else ""
@@ -76,10 +77,10 @@ def export_history(request: HttpRequest, kind: str, key: str, form: str) -> Http
     return HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _all(record: Record) -> Iterator[Entry]:
+def _all(actor: Actor, record: Record) -> Iterator[Entry]:
     found: list[Entry] = []
     before: int | None = None
-    while chunk := history.entries(record, before=before, limit=500):
+    while chunk := history.entries(record, reader=actor, before=before, limit=500):
         found += chunk
         before = chunk[-1].id
     return reversed(found)
