@@ -89,7 +89,7 @@ def measure(port: int, one: Request, headers: Mapping[str, str], *, clients: int
 
 def _ask(connection: http.client.HTTPConnection, one: Request, headers: Mapping[str, str], n: int) -> tuple[int, int]:
     body = one.body.replace("{n}", str(n)) if one.body else None
-    sent = dict(headers)
+    sent = {"Accept-Encoding": "gzip", **headers}
     if body:
         sent |= {"Content-Type": "application/json", "Idempotency-Key": f"bench-{time.time_ns()}-{n}"}
     connection.request(one.method, one.path, body=body, headers=sent)

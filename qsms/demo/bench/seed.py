@@ -154,12 +154,22 @@ def build(kind: str, records: int, tell: Callable[[int, int], None], *, seed: in
     first = records // factor
     done = 0
     seconds = 0.0
-    for organisation, amount in ((big, int(first * BIG_SHARE)), (small, first - int(first * BIG_SHARE))):
-        with context.organisation(organisation.pk):
-            for made, took in _fill(organisation, kind, amount, rng):
-                done += made
-                seconds += took
-                tell(done, first)
+    # Side by side, as organisations fill an installation: else the newest keys would all be the small one's.
+    few = first - int(first * BIG_SHARE)
+    step = round(bulk.CHUNK * (1 - BIG_SHARE))
+    filling = [
+        (big.pk, _fill(big, kind, first - few, bulk.CHUNK - step, rng)),
+        (small.pk, _fill(small, kind, few, step, rng)),
+    ]
+    while filling:
+        for one in list(filling):
+            with context.organisation(one[0]):
+                made, took = next(one[1], (0, 0.0))
+            done += made
+            seconds += took
+            tell(done, first)
+            if not made:
+                filling.remove(one)
     if factor > 1:
         grow.grow(factor, tell)
     _settle()
@@ -213,7 +223,9 @@ def _organisation(name: str) -> Organisation:
     return made
 
 
-def _fill(organisation: Organisation, kind: str, amount: int, rng: random.Random) -> Iterator[tuple[int, float]]:
+def _fill(
+    organisation: Organisation, kind: str, amount: int, step: int, rng: random.Random
+) -> Iterator[tuple[int, float]]:
     """Chunk by chunk: how many were made, and how long writing them took."""
     sheet = registry.get(kind)
     system = actors.system(organisation.pk, "Bench")
@@ -225,7 +237,7 @@ def _fill(organisation: Organisation, kind: str, amount: int, rng: random.Random
     left = amount
     while left:
         chunk, took = [], 0.0
-        for _row in range(min(bulk.CHUNK, left)):
+        for _row in range(min(step, left)):
             age = left / amount  # 1 for the oldest, towards 0 for the newest
             left -= 1
             # Site 0 stays empty; site 1 has only old records.
