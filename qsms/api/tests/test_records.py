@@ -148,7 +148,7 @@ def test_queries_do_not_grow_with_the_rows(
         made = spill(owner=keeper.owner)
     safety = program("safety")
     safety.get("spill/")
-    with django_assert_num_queries(6):  # token, delegations, grants; ids, rows, people
+    with django_assert_num_queries(5):  # token, grants; ids, rows, people
         assert len(safety.get("spill/").json()["items"]) == 3
-    with django_assert_num_queries(5):  # token, delegations, grants; row, people
+    with django_assert_num_queries(4):  # token, grants; row, people
         safety.get(f"spill/{made.number}/")

@@ -54,7 +54,7 @@ def export_history(request: HttpRequest, kind: str, key: str, form: str) -> Http
     """Every deed of one record as CSV or JSON, the oldest first."""
     actor = answers.actor_of(request)
     opened = reading.opened(actor, kind, key)
-    entries = list(_all(opened.record))
+    entries = list(_all(actor, opened.record))
     others = {int(entry.detail["other"]) for entry in entries if "other" in entry.detail}
     seen = scope.seen_of(actor, others)
     rows = [_row(entry, deeds.said(opened.sheet, entry, seen)) for entry in entries]
