@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pytest
 from django.db import connection, transaction
+
+from qsms.org import names
 
 Table = tuple[str, Sequence[str]]
 Lines = Sequence[Any]
@@ -39,6 +42,12 @@ class Kept:
         with transaction.atomic():
             for table, lines in self.added.items():
                 _write(table, lines)
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """No test knows places of the one before: rows that are rolled back or put back send no signal to forget them."""
+    names.forget()
 
 
 def _tables() -> list[Table]:

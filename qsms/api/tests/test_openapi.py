@@ -34,7 +34,7 @@ CHECKS = [
 ]  # fmt: skip
 
 
-def test_every_kind_and_operation_is_described() -> None:
+def test_every_kind_and_operation_is_described(db: None) -> None:
     document = openapi.document()
     assert document["openapi"] == "3.1.0"
     for sheet in registry.all_types():
