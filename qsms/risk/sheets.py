@@ -139,6 +139,7 @@ class ControlSheet(RecordType):
     room = "assure"
     lives_on = True
     lifecycle = CONTROL_LIFE
+    task_verbs = {"check_control": _("Check"), "mend_control": _("Mend")}
     columns = ("number", "title", "level", "state", "site", "owner", "last_verified_on", "next_verification_on")
     filters = ("state", "level", "site", "owner", "disciplines", "verifier", "next_verification_on")
     orders = ("-id",)

@@ -59,9 +59,13 @@ def test_who_must_not_read_confidential_content_does_not(code):
     assert not {p for p in holds(code) if p.endswith(".view_confidential")}
 
 
-@pytest.mark.parametrize("code", ["accountable_executive", "department_director"])
-def test_who_accepts_a_risk_sees_a_confidential_hazard_but_not_the_report_behind_it(code):
-    assert {p for p in holds(code) if p.endswith(".view_confidential")} == {"hazard.view_confidential"}
+@pytest.mark.parametrize(
+    ("code", "kinds"), [("accountable_executive", {"hazard", "action"}), ("department_director", {"hazard"})]
+)
+def test_who_accepts_a_risk_sees_a_confidential_hazard_but_not_the_report_behind_it(code, kinds):
+    assert {p for p in holds(code) if p.endswith(".view_confidential")} == {
+        f"{kind}.view_confidential" for kind in kinds
+    }
     assert "seal.open" not in holds(code)
 
 

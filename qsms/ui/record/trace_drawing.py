@@ -205,7 +205,8 @@ def draw(actor: Actor, start: Record, thread: Thread, now: datetime, lacking: li
         drawing.nodes.append(node)
         lines.append(Line(nodes[one.record.pk], node, "", loose=True))
     drawing.arrows = _arrows(lines)
-    drawing.height = TOP + HIGH + round(max(node.row for node in drawing.nodes) * DOWN) + 12
+    # With the strip under the last row, through which long lines run.
+    drawing.height = TOP + round((max(node.row for node in drawing.nodes) + 1) * DOWN)
     return drawing
 
 
