@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
@@ -39,13 +40,20 @@ def _round_began(action: Action) -> dt.datetime:
 
 def extension_facts(action: Action) -> tuple[bool, bool]:
     """Whether more time is asked for now, and whether another extension may be asked for at all."""
-    states = list(Extension.everywhere.filter(action=action).values_list("state", flat=True))
+    states = [one.state for one in _extensions(action)]
     return ExtensionState.ASKED in states, states.count(ExtensionState.GRANTED) < escalation.ladder().most_extensions
 
 
 def extension_asked(action: Action) -> Extension | None:
     """The extension that waits for an answer, with who asked."""
-    return Extension.everywhere.filter(action=action, state=ExtensionState.ASKED).select_related("asked_by").first()
+    return next((one for one in _extensions(action) if one.state == ExtensionState.ASKED), None)
+
+
+def _extensions(action: Action) -> list[Extension]:
+    """The few extensions of an action, read once for everything that the page of one action asks of them."""
+    asked = Prefetch("extensions", Extension.everywhere.select_related("asked_by"))
+    prefetch_related_objects([action], asked)
+    return list(action.extensions.all())
 
 
 def on_created(actor: Actor, actions: Iterable[Action]) -> None:

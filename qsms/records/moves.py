@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.org.actor import Actor, Right
-from qsms.org.models import Grant, Person
+from qsms.org.models import Grant
 from qsms.rules import lifecycle as life
 from qsms.rules.lifecycle import Phase, Standing, Verdict
 
@@ -81,7 +81,7 @@ def who_may(record: Record, verb: str, *, but: int | None = None, limit: int = 3
 
 
 def who_may_each(record: Record, verbs: Iterable[str], *, but: int | None = None, limit: int = 3) -> dict[str, str]:
-    """The same for several verbs at once (two queries, none for no verbs)."""
+    """The same for several verbs at once (one query, none for no verbs)."""
     here = Q(axis="all") | Q(axis="site", site_id=record.site_id) | Q(axis="unit", unit_id=record.unit_id)
     names = holders(record.organisation_id, [f"{record.kind}.{verb}" for verb in verbs], here, but=but, limit=limit)
     return {permission.partition(".")[2]: said for permission, said in names.items()}
@@ -97,7 +97,7 @@ def who_may_hold(
 def holders(
     organisation_id: int, permissions: Iterable[str], where: Q | None = None, *, but: int | None = None, limit: int = 3
 ) -> dict[str, str]:
-    """For each permission the names of up to `limit` people who hold it (two queries, none for no permissions)."""
+    """For each permission the names of up to `limit` people who hold it (one query, none for no permissions)."""
     found: dict[str, list[int]] = {permission: [] for permission in permissions}
     if not found:
         return {}
@@ -107,15 +107,15 @@ def holders(
         .filter(Q(starts_on=None) | Q(starts_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today))
         .exclude(person_id=but)
         .order_by("axis", "pk")
-        .values_list("person_id", "role__permissions", "axis")
+        .values_list("person_id", "person__name", "role__permissions", "axis")
     )
-    for person_id, patterns, axis in grants:
+    names = {}
+    for person_id, name, patterns, axis in grants:
+        names[person_id] = name
         right = Right(tuple(patterns), axis)
         for permission, people in found.items():
             if person_id not in people and right.gives(permission):
                 people.append(person_id)
-    wanted = {person_id for people in found.values() for person_id in people[:limit]}
-    names = dict(Person.objects.filter(pk__in=wanted).values_list("pk", "name"))
     return {permission: _(" or ").join(names[pk] for pk in people[:limit]) for permission, people in found.items()}
 
 

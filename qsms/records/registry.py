@@ -209,6 +209,10 @@ class RecordType:
         """Where whoever raised this record in confidence follows it, seen by them alone; empty when nowhere."""
         return ""
 
+    def elsewhere(self, actor: Actor, record: Record) -> str:
+        """Where this reader is led instead of to the record's page; empty for the page."""
+        return ""
+
     def about(self, actor: Actor, record: Record) -> Sequence[str]:
         """What the line under the title says first about how it stands, beyond state, lenses and risk."""
         return ()

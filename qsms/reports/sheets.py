@@ -96,7 +96,7 @@ class ReportSheet(RecordType):
     import_key = "external_id"
     # A report of years ago comes in as what it is: past its triage, with nobody waiting for an answer.
     import_state = "closed"
-    views = {"new": "qsms.reports.pages.filing.choose", "page": "qsms.reports.pages.record.show"}
+    views = {"new": "qsms.reports.pages.filing.choose"}
 
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
         assert isinstance(record, Report)
@@ -131,6 +131,10 @@ class ReportSheet(RecordType):
 
     def own_page(self, record: Record) -> str:
         return reverse("reports:own", args=[record.pk])
+
+    def elsewhere(self, actor: Actor, record: Record) -> str:
+        # Reporters follow their report where the office talks to them; what the office notes is not theirs to read.
+        return self.own_page(record) if mailbox.only_reported(actor, record) else ""
 
     def next_step(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Report)

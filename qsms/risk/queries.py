@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count, FilteredRelation, Q
 
 from qsms.org.actor import Actor
 from qsms.records import listing, scope
@@ -105,21 +105,33 @@ def controls(actor: Actor, record: Record) -> list[ControlLine]:
 
 
 def _controls(actor: Actor, record: Record) -> list[ControlLine]:
-    bound = Link.everywhere.filter(target_id=record.pk, relation=Relation.MITIGATES).values_list(
-        "source_id", "pk", "barrier__side", "barrier__line", "barrier__turn"
-    )
-    links = {source: (pk, side or "", line or "", turn or 0) for source, pk, side, line, turn in bound}
+    here = Q(links_out__target=record.pk, links_out__relation=Relation.MITIGATES)
     rows = (
         scope.visible(actor, "control")
-        .filter(pk__in=links)
+        .annotate(bound=FilteredRelation("links_out", condition=here))
+        .filter(bound__isnull=False)
         .values_list(
             "pk", "number", "title", "state", "level", "owner__name", "watched_by", "last_verified_on",
-            "next_verification_on",
+            "next_verification_on", "bound__pk", "bound__barrier__side", "bound__barrier__line", "bound__barrier__turn",
         )
     )  # fmt: skip
     found = [
-        ControlLine(pk, number, title, state, level, owner or "", watched_by, last, following, *links[pk])
-        for pk, number, title, state, level, owner, watched_by, last, following in rows
+        ControlLine(
+            pk,
+            number,
+            title,
+            state,
+            level,
+            owner or "",
+            watched_by,
+            last,
+            following,
+            link,
+            side or "",
+            line or "",
+            turn or 0,
+        )
+        for pk, number, title, state, level, owner, watched_by, last, following, link, side, line, turn in rows
     ]
     return sorted(found, key=lambda one: (one.state == "retired", one.rank, one.number))
 

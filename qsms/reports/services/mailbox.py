@@ -10,6 +10,7 @@ from qsms.base import claim_codes, context, moment
 from qsms.base.gate import write_transaction
 from qsms.org import actor as actors
 from qsms.org.actor import Actor
+from qsms.org.choices import Axis
 from qsms.records import history, moves, scope, seals, tasks
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Record
@@ -158,3 +159,11 @@ def _report(actor: Actor, report_id: int) -> Report:
     if not isinstance(found, Report):
         raise NotVisible
     return found
+
+
+def only_reported(actor: Actor, report: Record) -> bool:
+    """Whether the actor sees this report for no other reason than having made it."""
+    if report.raised_by_id not in actor.persons or report.owner_id in actor.persons:
+        return False
+    wider = (right for right in actor.rights_for("report.view") if right.axis != Axis.OWN)
+    return not any(scope.reaches(actor, right, report) for right in wider)

@@ -63,12 +63,9 @@ def test_the_reporter_follows_the_report_and_not_what_was_thought_of_its_risk(
 ) -> None:
     rate(cast, report, "3B", why="The reporter is new on the stand")
     client = login("reporter")
-    page = text(client.get(f"/r/report/{report.number}/"))
-    assert f"/r/report/{report.number}/tab/risk/" not in page
-    for address in (
-        f"/r/report/{report.number}/tab/risk/",
-        f"/risk/assess/{report.number}/",
-    ):
-        assert client.get(address).status_code == 404, address
+    own = client.get(f"/r/report/{report.number}/tab/risk/")
+    assert (own.status_code, own["Location"]) == (302, f"/report/mine/{report.pk}/")
+    assert "new on the stand" not in text(client.get(own["Location"]))
+    assert client.get(f"/risk/assess/{report.number}/").status_code == 404
     assert "How it moved" not in text(client.get(f"/r/report/{report.number}/tab/everything/"))
     assert login("outsider").get(f"/r/report/{report.number}/tab/risk/").status_code == 404

@@ -73,7 +73,8 @@ def show_record(request: HttpRequest, kind: str, key: str, tab: str = "") -> Htt
     sight = Sight.of(request, kind, key)
     if key != sight.record.number:
         return HttpResponseRedirect(addresses.tab(sight.record, tab))
-    return draw(sight, tab)
+    elsewhere = sight.opened.sheet.elsewhere(sight.actor, sight.record)
+    return HttpResponseRedirect(elsewhere) if elsewhere else draw(sight, tab)
 
 
 def draw(sight: Sight, current: str = "", *, status: int = 200, extra: Mapping[str, Any] | None = None) -> HttpResponse:
