@@ -192,7 +192,13 @@ def test_from_a_report_on_a_phone_to_a_verified_closed_action(enter: Enter, tmp_
     for one in (report, hazard, action):
         expect(safety.get_by_text(one).first).to_be_visible()
     keep(safety, "trace")
-    for name, path in (("overview", "/overview/"), ("list", "/r/report/"), ("board", "/r/action/board/")):
+    places = {
+        "overview": "/overview/",
+        "list": "/r/report/",
+        "board": "/r/action/board/",
+        "bow-tie": f"/r/hazard/{Record.everywhere.filter(kind='hazard').earliest('pk').number}/",
+    }
+    for name, path in places.items():
         safety.goto(path)
         keep(safety, name)
     with context.organisation(Organisation.objects.get(code="larkfield").pk):
