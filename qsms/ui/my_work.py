@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -23,7 +24,8 @@ from qsms.records.tasks import Waiting
 from . import addresses, answers, dates, marks, parts
 
 MOST_RAISED = 50
-SHOWN_LATER = 20
+# Of each urgency; the rest is one press away.
+SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Group:
-    """Things to do of one urgency."""
+    """Things to do of one urgency: how many there are, and the first of them."""
 
     code: str
     title: SafeString
+    count: int
     lines: Sequence[Line]
 
 
@@ -128,36 +131,36 @@ def show_work(request: HttpRequest) -> HttpResponse:
     actor = answers.actor_of(request)
     now = moment.now()
     whose = request.GET.get("whose", "mine")
-    context = {
+    context: dict[str, Any] = {
         "today": date_format(now.astimezone(actor.tz).date(), "l j F"),
         "whose": whose if whose in ("mine", "office", "raised") else "mine",
         "choices": [
             (reverse("ui:home") + (f"?whose={code}" if code != "mine" else ""), label, code == whose)
             for code, label in (("mine", _("Mine")), ("office", _("My office")), ("raised", _("I raised")))
         ],
-        "all_later": "all" in request.GET,
         "drafts": unfinished(actor, now),
         "beside": [one for draw in _beside if (one := draw(actor, now)) is not None],
     }
     if whose == "raised":
         context |= {"raised": raised(actor, now), "empty": _nothing_raised()}
         return answers.page(request, "ui/my_work.html", context)
-    groups = grouped(tasks.mine(actor, whose="office" if whose == "office" else "mine"), actor, now)
-    later = groups[-1].lines if groups and groups[-1].code == "later" else ()
-    hidden = 0 if context["all_later"] else max(0, len(later) - SHOWN_LATER)
+    waiting = tasks.mine(actor, whose="office" if whose == "office" else "mine")
+    groups = grouped(waiting, actor, now, most=len(waiting) if "all" in request.GET else SHOWN)
     context |= {
         "summary": summary(groups),
         "groups": groups,
-        "hidden": hidden,
-        "shown_later": SHOWN_LATER,
+        "hidden": sum(group.count - len(group.lines) for group in groups),
         "more_url": f"{request.path}?whose={context['whose']}&all=1",
         "empty": _nothing_waits(whose == "office"),
     }
     return answers.page(request, "ui/my_work.html", context)
 
 
-def grouped(waiting: Sequence[Waiting], actor: Actor, now: datetime) -> list[Group]:
-    """Overdue, today, later; empty groups are left out. The first thing due is the one primary of the page."""
+def grouped(waiting: Sequence[Waiting], actor: Actor, now: datetime, *, most: int = SHOWN) -> list[Group]:
+    """Overdue, today, later with `most` lines each; empty groups are left out.
+
+    The first thing due is the one primary of the page.
+    """
     today = now.astimezone(actor.tz).date()
     piles: dict[str, list[Waiting]] = {"overdue": [], "today": [], "later": []}
     for one in waiting:
@@ -169,7 +172,7 @@ def grouped(waiting: Sequence[Waiting], actor: Actor, now: datetime) -> list[Gro
         "later": marks.status(_("Later"), "mute", "calendar"),
     }
     return [
-        Group(code, words[code], [_line(one, actor, now, main=one is first) for one in pile])
+        Group(code, words[code], len(pile), [_line(one, actor, now, main=one is first) for one in pile[:most]])
         for code, pile in piles.items()
         if pile
     ]
@@ -220,7 +223,7 @@ def verb_of(one: Waiting) -> tuple[str, str]:
 
 def summary(groups: Sequence[Group]) -> str:
     """How much is late and how much is due today, in a sentence."""
-    sizes = {group.code: len(group.lines) for group in groups}
+    sizes = {group.code: group.count for group in groups}
     late, today = sizes.get("overdue", 0), sizes.get("today", 0)
     said = []
     if late:
