@@ -92,6 +92,8 @@ COMMANDS = (
 
 def main(argv: Sequence[str] | None = None, commands: Sequence[Command] = COMMANDS) -> int:
     """Runs the command line `argv` and returns its exit code."""
+    # What a command writes (database, exports, archives) is for whoever runs it, and for no other account.
+    os.umask(0o077)
     words = list(sys.argv[1:] if argv is None else argv)
     command = find(words, commands)
     if command is None:

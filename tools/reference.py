@@ -174,7 +174,7 @@ def commands() -> str:
         rows: list[tuple[object, ...]] = [
             (f"`{_written(one)}`", (one.help or "") % {**vars(one), "choices": ", ".join(map(str, one.choices or ()))})
             for one in parser._actions
-            if "--help" not in one.option_strings
+            if "--help" not in one.option_strings and one.help != argparse.SUPPRESS
         ]
         lines += table(("Option", "Meaning"), rows) if rows else ()
     lines += ["## Exit codes", "", "```text", *cli.EXIT_CODES.rstrip().splitlines(), "```"]

@@ -83,6 +83,8 @@ def _take(organisation_id: int, action: Action, index: int) -> None:
             step.says,
             person_id=owner if step.to else None,
             role=step.role or "quality_manager",
+            # Late from the first moment: it stands where late things stand.
+            due_at=moment.now(),
         )
         deed = history.write(system, action, history.Act("escalated", step.says, {"step": index + 1}))
         history.tell(system, action, deed, "action.escalated", {"step": index + 1})

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from django.db.models import Q
-
-from qsms.base import context
 from qsms.base.console import Refused, note, say
-from qsms.org import actor as actors
-from qsms.org.models import Person
-from qsms.records.errors import ServiceError
 
-from . import tokens
+# Models come in when the command runs: its options are declared before Django stands.
+if TYPE_CHECKING:
+    from qsms.org.models import Person
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.add_argument("--person", required=True, help="e-mail address or full name of the person it acts for")
     parser.add_argument("--name", required=True, help="what it is for, such as “Power BI”")
-    parser.add_argument("--days", type=int, default=tokens.DAYS, help="days until it expires (default: %(default)s)")
+    parser.add_argument("--days", type=int, help="days until it expires; 90 when left out")
     parser.add_argument("--read-only", action="store_true", help="a token that can read and nothing else")
     parser.add_argument("--organisation", default="", help="short name of the organisation, where there are several")
 
@@ -29,12 +26,18 @@ def run(options: argparse.Namespace) -> None:
 
     The token is shown this once: only a hash is kept. It may do what the person may do, until it expires.
     """
+    from qsms.base import context
+    from qsms.org import actor as actors
+    from qsms.records.errors import ServiceError
+
+    from . import tokens
+
     person = _person(options.person, options.organisation)
     system = actors.system(person.organisation_id, "Command line")
     with context.organisation(person.organisation_id):
         try:
             made, text = tokens.create(
-                system, person.pk, name=options.name, days=options.days, read_only=options.read_only
+                system, person.pk, name=options.name, days=options.days or tokens.DAYS, read_only=options.read_only
             )
         except ServiceError as error:
             raise Refused(str(error)) from error
@@ -43,6 +46,10 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _person(given: str, organisation: str) -> Person:
+    from django.db.models import Q
+
+    from qsms.org.models import Person
+
     people = Person.objects.filter(Q(email__iexact=given) | Q(account__email__iexact=given) | Q(name=given))
     if organisation:
         people = people.filter(organisation__code=organisation)

@@ -40,6 +40,7 @@ def installation_secret() -> str:
 
 
 HOME.mkdir(parents=True, exist_ok=True)
+(HOME / "logs").mkdir(exist_ok=True, mode=0o700)
 SECRET_KEY = installation_secret()
 
 BIND = env.text("QSMS_BIND", "127.0.0.1")
@@ -168,4 +169,27 @@ TASKS = {
         "BACKEND": "qsms.base.jobs.backend.JobBackend",
         "OPTIONS": {"immediate": env.flag("QSMS_JOBS_AT_ONCE")},
     }
+}
+
+# What went wrong is written with its traceback where the server runs and under QSMS_HOME/logs, and sent nowhere.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"mark": {"()": "qsms.base.log_marks.Mark"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{mark}] {message}", "style": "{"}},
+    "handlers": {
+        "file": {
+            "class": "logging.handlers.WatchedFileHandler",
+            "filename": HOME / "logs" / "server.log",
+            "delay": True,
+            "encoding": "utf-8",
+            "formatter": "line",
+            "filters": ["mark"],
+        },
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mark"]},
+    },
+    "loggers": {
+        "django": {"handlers": ["file", "console"], "level": "ERROR"},
+        "qsms": {"handlers": ["file", "console"], "level": "WARNING"},
+    },
 }

@@ -91,6 +91,8 @@ def next_step(actor: Actor, report: Report) -> Lead:
             _("Next: raise what follows"),
             raises=("action", "hazard"),
         )
+    if report.state == "feedback" and report.closing_feedback:
+        return Lead(_("The reporter was told what came of it."), moves=("close", "tell"))
     if report.state == "merged" and report.merged_into is not None and scope.sees(actor, report.merged_into):
         return Lead(_("%(number)s carries on for it.") % {"number": report.merged_into.number})
     return Lead()

@@ -37,7 +37,8 @@ class ServiceAnswers:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, NotVisible):
+        # A number in an address that no database can hold names nothing.
+        if isinstance(error, NotVisible | OverflowError):
             return render(request, "404.html", status=404)
         if isinstance(error, Refused):
             return refused(request, error.reasons)

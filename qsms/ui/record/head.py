@@ -239,7 +239,7 @@ def _further(actor: Actor, record: Record, may_edit: bool) -> list[parts.Move]:
                 addresses.record(record, "assign"),
                 _("To another owner"),
                 "user-share",
-                "h",
+                "o",
                 dialog=True,
             )
         )
