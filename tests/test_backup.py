@@ -39,7 +39,7 @@ def written(install: Install, tmp_path_factory: pytest.TempPathFactory) -> tuple
 def fill(home: Path) -> None:
     (home / "files" / "ab").mkdir(parents=True)
     (home / "files" / "ab" / "cdef").write_bytes(b"\0photo\xff" * 50_000)
-    (home / "logs").mkdir()
+    (home / "logs").mkdir(exist_ok=True)
     (home / "logs" / "old.log").write_text("not in the archive")
 
 
