@@ -78,6 +78,8 @@ class Record(Owned):
         constraints = [UniqueConstraint(fields=["organisation", "number"], name="record_number_once")]
         indexes = [
             Index(fields=["organisation", "kind", "id"], name="record_newest"),
+            # The list as it opens. Without it SQLite sorts every open record, because record_open covers the question.
+            Index(fields=["organisation", "kind", "id"], name="record_open_newest", condition=OPEN_PHASES),
             Index(fields=["organisation", "kind", "site", "id"], name="record_site"),
             Index(fields=["organisation", "kind", "unit", "id"], name="record_unit"),
             Index(fields=["organisation", "owner", "kind", "id"], name="record_owner"),
