@@ -130,7 +130,8 @@ def _opened(request: HttpRequest, kind: str, key: str, code: str) -> tuple[Actor
 
 def _asked(action: Action) -> Extension:
     asked = services.extension_asked(action)
-    assert asked is not None  # the move is shut unless one was asked for
+    if asked is None:  # somebody else decided it since the look at the move
+        raise Refused([_("%(number)s has its answer already. Open it again to read it.") % {"number": action.number}])
     return asked
 
 

@@ -13,7 +13,7 @@ from django.db.models.base import ModelState
 from qsms.base import context, moment
 from qsms.org.actor import Actor
 
-from . import wording
+from . import scope, wording
 from .models import Change, Deed, Outbox, Record
 from .registry import RecordType
 
@@ -136,11 +136,11 @@ class Entry:
 def entries(record: Record, *, reader: Actor | None = None, before: int | None = None, limit: int = 20) -> list[Entry]:
     """The newest deeds of a record with their changes (two queries).
 
-    A `reader` who neither owns the record nor holds history.view learns what was done, when and by whom, and how the
-    state went; why, and what was written into which field, only of deeds of their own. Reporters follow their reports
-    without reading what the office thinks of them.
+    A `reader` who neither owns the record nor holds history.view for it learns what was done, when and by whom, and
+    how the state went; why, and what was written into which field, only of deeds of their own. Reporters follow their
+    reports without reading what the office thinks of them.
     """
-    knows_all = reader is None or reader.is_system or reader.holds("history.view") or record.owner_id in reader.persons
+    knows_all = reader is None or reader.is_system or record.owner_id in reader.persons or _may_read(reader, record)
     deeds = Deed.everywhere.filter(record_id=record.pk, organisation_id=record.organisation_id)
     if before is not None:
         deeds = deeds.filter(pk__lt=before)
@@ -173,6 +173,11 @@ def entries(record: Record, *, reader: Actor | None = None, before: int | None =
         for row in rows
     ]
     return found if knows_all else [_outline(one, reader) for one in found]
+
+
+def _may_read(reader: Actor, record: Record) -> bool:
+    """Whether a right to read history reaches this record: one for another site does not."""
+    return any(scope.reaches(reader, right, record) for right in reader.rights_for("history.view"))
 
 
 def _outline(entry: Entry, reader: Actor | None) -> Entry:

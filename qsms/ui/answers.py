@@ -37,8 +37,8 @@ class ServiceAnswers:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        # A number in an address that no database can hold names nothing.
-        if isinstance(error, NotVisible | OverflowError):
+        # A number in an address that the database cannot hold names nothing. Any other overflow is a fault of ours.
+        if isinstance(error, NotVisible) or (isinstance(error, OverflowError) and "SQLite" in str(error)):
             return render(request, "404.html", status=404)
         if isinstance(error, Refused):
             return refused(request, error.reasons)

@@ -38,5 +38,8 @@ def test_a_reader_without_history_learns_what_was_done_but_not_why(cast: Cast) -
     assert "blamed" in history.entries(report)[0].reason
     assert not any("blamed" in one.reason for one in told)
     assert told[0].changes == []
+    assert "blamed" in history.entries(report, reader=cast.actor("quality"))[0].reason
+    # A right to read the history of another site does not reach it.
+    assert "blamed" not in history.entries(report, reader=cast.actor("other_site_auditor"))[0].reason
     api = browser(cast, "reporter").get(f"/api/v1/report/{report.number}/history/").content.decode()
     assert "blamed" not in api
