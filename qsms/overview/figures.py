@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +12,6 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from qsms.base import moment
 from qsms.org import names
 from qsms.records import clocks, narrowing
 from qsms.records.choices import Lens
@@ -22,9 +20,8 @@ from qsms.risk import doors as risk
 from qsms.rules.lifecycle import Phase
 from qsms.ui import marks
 
-from .counting import AGES, CLOCKS, Counting
+from .counting import AGES, CLOCKS, MONTHS, Counting, Late, months_back
 
-MONTHS = 24
 MOST_OWNERS = 12
 LENSES = {"safety": Lens.SAFETY, "quality": Lens.QUALITY, "environment": Lens.ENVIRONMENT}
 TONES = {"intolerable": 3, "tolerable": 2, "acceptable": 1}
@@ -137,9 +134,7 @@ class Figures:
             new = self.counting.states("report")
             n = sum(new.get(state, 0) for state in TO_JUDGE)
             found.append(Fact(_("Reports to judge"), Number(n, self.url("report", state=TO_JUDGE))))
-        late: dict[str, int] = defaultdict(int)
-        for one in self._late:
-            late[one.kind] += one.n
+        late = self._late_of
         for kind, title in (("report", _("Reports late")), ("action", _("Actions late"))):
             if kind in self.kinds:
                 tone = "bad" if late[kind] else ""
@@ -155,8 +150,13 @@ class Figures:
         return found
 
     @cached_property
-    def _late(self):  # type: ignore[no-untyped-def]
+    def _late(self) -> Late:
         return self.counting.late()
+
+    @cached_property
+    def _late_of(self) -> dict[str, int]:
+        """How many of each kind are late."""
+        return {kind: sum(self._late.by_age[(kind, age)] for age in range(len(AGES))) for kind in self.kinds}
 
     @cached_property
     def _risks(self) -> dict[int, int]:
@@ -179,9 +179,7 @@ class Figures:
     def open_table(self) -> Table:
         """What is open: of each kind through each lens, and by phase."""
         rows = []
-        late: dict[str, int] = defaultdict(int)
-        for one in self._late:
-            late[one.kind] += one.n
+        late = self._late_of
         for kind, sheet in self.kinds.items():
             cells: list[Number | str] = []
             by_lens = "disciplines" in sheet.filters
@@ -215,9 +213,7 @@ class Figures:
 
     def late_table(self) -> Table:
         """Overdue by kind and age."""
-        counts: dict[tuple[str, int], int] = defaultdict(int)
-        for one in self._late:
-            counts[(one.kind, one.age)] += one.n
+        counts = self._late.by_age
         rows = []
         for kind, sheet in self.kinds.items():
             ages = [Number(counts[(kind, age)], self._age_url(kind, age)) for age in range(len(AGES))]
@@ -229,37 +225,31 @@ class Figures:
 
     def owner_table(self) -> Table:
         """Overdue by owner: who has most of it first."""
-        counts: dict[int | None, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        oldest: dict[int | None, int] = defaultdict(int)
-        for one in self._late:
-            counts[one.owner_id][one.kind] += one.n
-            oldest[one.owner_id] = max(oldest[one.owner_id], one.age)
-        kinds = [kind for kind in self.kinds if any(kind in of for of in counts.values())]
-        people = sorted(counts, key=lambda owner: (-sum(counts[owner].values()), owner or 0))
+        late = self._late
+        kinds = [kind for kind in self.kinds if self._late_of[kind]]
+        people = sorted(late.by_owner, key=lambda owner: (-late.by_owner[owner].total(), owner))
         known = names.people(self.counting.actor.organisation_id, people[:MOST_OWNERS])
         rows = []
         for owner in people[:MOST_OWNERS]:
             cells: list[Number | str] = [
-                Number(n, self.url(kind, late=1, owner=owner or "none")) if (n := counts[owner].get(kind, 0)) else ""
+                Number(n, self.url(kind, late=1, owner=owner or "none")) if (n := late.by_owner[owner][kind]) else ""
                 for kind in kinds
             ]
-            rows.append(Row(known.get(owner or 0, _("Nobody")), (*cells, age_word(oldest[owner]))))
+            since = date_format(dt.date.fromisoformat(f"{late.oldest[owner]}-01"), "M Y")
+            rows.append(Row(known.get(owner, _("Nobody")), (*cells, since)))
         note = ""
         if len(people) > MOST_OWNERS:
             note = _("Those with most of it. The lists behind the figures above have everybody.")
-        columns = (*(str(self.kinds[kind].label_plural) for kind in kinds), _("Oldest"))
+        columns = (*(str(self.kinds[kind].label_plural) for kind in kinds), _("Oldest due"))
         return Table("owners", _("Overdue, by owner"), columns, tuple(rows), note)
 
     # -- reports ------------------------------------------------------------------------------------------------------
 
     def month_table(self) -> Table:
         """Reports by the month in which they were opened; the last one is not over."""
-        now = moment.now().astimezone(dt.UTC)
-        months = [now.date().replace(day=1)]
-        while len(months) < MONTHS:
-            months.append((months[-1] - dt.timedelta(days=1)).replace(day=1))
-        months.reverse()
-        counts = self.counting.months("report", f"{months[0]:%Y-%m}")
+        running = self.counting.times.now.astimezone(dt.UTC).date()
+        months = [months_back(running, back) for back in reversed(range(MONTHS))]
+        counts = self.counting.months("report")
         rows = []
         for month in months:
             code = f"{month:%Y-%m}"
