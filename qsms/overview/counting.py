@@ -211,19 +211,26 @@ class Counting:
         if self.lens:
             return self._clocks_live()
         found: Counter[tuple[str, str]] = Counter()
+        ends = {ClockOutcome.MET: narrowing.IN_TIME, ClockOutcome.LATE: narrowing.LATE}
+        hour = tally.hour(self.times.now)
         for _measure, _kind, rule, how, n, in_time in self._cells["clock"]:
-            if how == tally.RUNNING:
+            if how in ends:
+                found[(rule, ends[ClockOutcome(how)])] += n
+            elif how > hour:
+                found[(rule, narrowing.RUNNING)] += n
+            else:
+                # Of this hour the cells do not tell which have passed.
                 found[(rule, narrowing.RUNNING)] += in_time
                 found[(rule, narrowing.LATE)] += n - in_time
-            else:
-                found[(rule, narrowing.IN_TIME if how == ClockOutcome.MET else narrowing.LATE)] += n
         return dict(found)
 
     # -- through a lens, which the tallies know of states only ---------------------------------------------------------
 
     def _months_live(self, kind: str) -> Mapping[str, int]:
         rows = self.records([kind]).filter(opened_at__gte=self.times.months_since).order_by()
-        return dict(rows.annotate(month=tally.Month("opened_at")).values_list("month").annotate(n=Count("*")))
+        return dict(
+            rows.annotate(month=tally.Spelled("opened_at", "month")).values_list("month").annotate(n=Count("*"))
+        )
 
     def _risks_live(self, kind: str) -> dict[int, int]:
         rows = self.records([kind]).filter(phase__lt=Phase.DONE).order_by().values_list("risk_class")

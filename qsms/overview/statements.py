@@ -9,8 +9,8 @@ answer what took a dozen queries, and because the second must read each record o
 | month | month opened | | |
 | risk | class | | |
 | due | day it was due on, of the latest months | | |
-| owner | owner of late ones, 0 for nobody | month of the oldest | due before those months |
-| clock | rule | outcome, or "run" | running in time |
+| owner | owner of late ones, 0 for nobody | day or span of the oldest | due before those months |
+| clock | rule | outcome, or the hour in which it ends | running in time, where the hour does not tell |
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from typing import Any
 from django.db import connection
 
 from qsms.org.choices import Axis
+from qsms.records import tally
 from qsms.records.scope import Branch
-from qsms.records.tally import RUNNING
 from qsms.rules.lifecycle import Phase
 
 Cell = tuple[str, str, str, str, int, int]
@@ -50,9 +50,15 @@ class Times:
     clocks_since: dt.datetime
 
     @property
-    def month(self) -> dt.date:
-        """The first day of the running month: what the tallies of owners cannot split."""
-        return self.today.replace(day=1)
+    def next_hour(self) -> dt.datetime:
+        """When the hour in which we are is over."""
+        return self.now.replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
+
+    @property
+    def span(self) -> dt.date:
+        """The first day of the span of days in which we are: there the tallies of owners do not tell what is late."""
+        into = (self.today.day - 1) % tally.DAYS_A_SPAN
+        return self.today - dt.timedelta(days=into)
 
 
 @dataclass(slots=True)
@@ -88,7 +94,7 @@ def tallied(
     if not groups:
         return []
     reports = [(wide, ["report"]) for wide, kinds in groups if "report" in kinds]
-    day, month = str(times.days_since), f"{times.month:%Y-%m}"
+    day, span = str(times.days_since), tally.span(str(times.span))
 
     def cells(measure: str) -> _Text:
         part = _Text("SELECT measure, kind, a, b, SUM(n), 0 FROM records_tally WHERE ")
@@ -97,28 +103,34 @@ def tallied(
 
     owner = _Text("SELECT measure, kind, a, MIN(b), SUM(n), SUM(CASE WHEN b < %s THEN n ELSE 0 END) ", [day[:7]])
     owner.add("FROM records_tally WHERE organisation_id = %s AND measure = 'owner' AND n <> 0 AND ", organisation_id)
-    _seen(owner, groups, "site", sites).add(" AND b < %s GROUP BY measure, kind, a", month)
-    running_month = _Text("SELECT 'owner', kind, CAST(COALESCE(owner_id, 0) AS varchar(20)), %s, COUNT(*), 0 ", [month])
-    running_month.add("FROM records_record WHERE organisation_id = %s AND due_on >= %s ", organisation_id, times.month)
-    running_month.add(f"AND due_on < %s AND {OPEN} AND ", times.today)
-    _seen(running_month, groups, "site_id", sites).add(" GROUP BY kind, owner_id")
+    _seen(owner, groups, "site", sites).add(" AND b < %s GROUP BY measure, kind, a", span)
+    # Counted by day first, in the order of the index: else SQLite sorts every row.
+    lately = _Text("SELECT due_on, kind, owner_id, COUNT(*) AS n FROM records_record WHERE organisation_id = %s ")
+    lately.values.append(organisation_id)
+    lately.add(f"AND due_on >= %s AND due_on < %s AND {OPEN} AND ", times.span, times.today)
+    _seen(lately, groups, "site_id", sites).add(" GROUP BY due_on, kind, owner_id")
+    in_span = _Text(
+        "SELECT 'owner', kind, CAST(COALESCE(owner_id, 0) AS varchar(20)), %s, CAST(SUM(n) AS bigint), 0 FROM (", [span]
+    )
+    in_span.put(lately).add(") AS lately GROUP BY kind, owner_id")
     parts = [
         cells("state").add(" AND ").among("a", states).add(" GROUP BY measure, kind, a, b"),
         cells("month").add(" AND a >= %s GROUP BY measure, kind, a, b", f"{times.months_since:%Y-%m}"),
         cells("risk").add(" GROUP BY measure, kind, a, b"),
         cells("due").add(" AND a >= %s AND a < %s GROUP BY measure, kind, a, b", day, str(times.today)),
         owner,
-        running_month,
+        in_span,
     ]
     if reports:
-        since = f"{times.clocks_since:%Y-%m}"
+        since, hour = f"{times.clocks_since:%Y-%m}", tally.hour(times.now)
         clock = _Text("SELECT measure, kind, a, substr(b, 9), SUM(n), 0 FROM records_tally WHERE organisation_id = %s ")
         clock.values.append(organisation_id)
         clock.add("AND measure = 'clock' AND n <> 0 AND b >= %s AND ", since).among("a", rules).add(" AND ")
         parts.append(_seen(clock, reports, "site", sites).add(" GROUP BY 1, 2, 3, 4"))
-        clock = _Text(f"SELECT 'clock', 'report', rule, '{RUNNING}', 0, COUNT(*) FROM records_clock WHERE ")  # noqa: S608
-        clock.among("rule", rules).add(" AND organisation_id = %s AND stopped_at IS NULL AND ", organisation_id)
-        clock.add("due_at >= %s AND started_at >= %s AND ", _moment(times.now), _moment(times.clocks_since))
+        clock = _Text("SELECT 'clock', 'report', rule, %s, 0, COUNT(*) FROM records_clock WHERE ", [hour])
+        clock.among("rule", rules).add(" AND organisation_id = %s AND stopped_at IS NULL ", organisation_id)
+        clock.add("AND due_at >= %s AND due_at < %s AND ", _moment(times.now), _moment(times.next_hour))
+        clock.add("started_at >= %s AND ", _moment(times.clocks_since))
         parts.append(_seen(clock, reports, "site", sites, with_kinds=False).add(" GROUP BY rule"))
     return _union(parts).rows()
 
@@ -133,7 +145,7 @@ def others(
     if not found:
         return []
     month, day = (of[connection.vendor] for of in (MONTH_OF, DAY_OF))
-    started, now = _moment(times.clocks_since), _moment(times.now)
+    started, hour = _moment(times.clocks_since), tally.hour(times.now)
     text = _Text("WITH own AS MATERIALIZED (").put(_union(found)).add(") ")
     parts = [
         _Text("SELECT 'state', kind, state, CAST(disciplines AS varchar(12)), COUNT(*), 0 FROM own WHERE ")
@@ -151,12 +163,12 @@ def others(
         _Text(f"SELECT 'owner', kind, CAST(COALESCE(owner_id, 0) AS varchar(20)), {day.format('MIN(due_on)')}, ")
         .add("COUNT(*), SUM(CASE WHEN due_on < %s THEN 1 ELSE 0 END) FROM own ", times.days_since)
         .add(f"WHERE {OPEN} AND due_on < %s GROUP BY kind, owner_id", times.today),
-        # A clock that started since then was on a record that was open then.
-        _Text(f"SELECT 'clock', own.kind, c.rule, CASE c.outcome WHEN '' THEN '{RUNNING}' ELSE c.outcome END, ")
-        .add("COUNT(*), SUM(CASE WHEN c.stopped_at IS NULL AND c.due_at >= %s THEN 1 ELSE 0 END) ", now)
-        .add(f"FROM own JOIN records_clock c ON c.record_id = own.id WHERE own.kind = 'report' AND (own.{OPEN} ")
-        .add("OR own.closed_at >= %s) AND c.started_at >= %s AND c.outcome <> 'void' AND ", started, started)
-        .among("c.rule", rules)
+        # A clock that started since then was on a record that was open then. Those that run in time get this hour.
+        _Text("SELECT 'clock', 'report', rule, CASE outcome WHEN '' THEN %s ELSE outcome END, ", [hour])
+        .add("COUNT(*), SUM(CASE WHEN outcome = '' AND due_at >= %s THEN 1 ELSE 0 END) ", _moment(times.now))
+        .add(f"FROM own JOIN records_clock ON record_id = own.id WHERE own.kind = 'report' AND (own.{OPEN} ")
+        .add("OR own.closed_at >= %s) AND started_at >= %s AND outcome <> 'void' AND ", started, started)
+        .among("rule", rules)
         .add(" GROUP BY 1, 2, 3, 4"),
     ]
     return text.put(_union(parts)).rows()

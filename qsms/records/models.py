@@ -366,13 +366,14 @@ class Tally(models.Model):
     site = models.PositiveBigIntegerField(default=0)
     confidential = models.BooleanField(default=False)
     a = models.CharField(max_length=60, blank=True)
-    b = models.CharField(max_length=12, blank=True)
+    b = models.CharField(max_length=24, blank=True)
     n = models.IntegerField(default=0)
 
     class Meta:
         constraints = [
+            # `a` before the site: whoever sees all sums over sites in the order of the index.
             UniqueConstraint(
-                fields=["organisation", "measure", "kind", "site", "confidential", "a", "b"], name="tally_once"
+                fields=["organisation", "measure", "kind", "a", "site", "confidential", "b"], name="tally_once"
             )
         ]
 

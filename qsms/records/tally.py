@@ -1,9 +1,9 @@
 """Running counts, kept by every write, so that overview and lists need not count a million rows.
 
 Measures are narrow on purpose. All records: `state` (state x disciplines) and `month` (month opened). Open records:
-`risk`, and of those with a day `due` (that day) and `owner` (owner x month of that day). `clock` counts clocks that
-apply: rule x month started and how it ended. What moves with the time is put together from these when it is asked for:
-late is what was due on an earlier day.
+`risk`, and of those with a day `due` (that day) and `owner` (owner x eight days of that day's month). `clock` counts
+clocks that apply: rule x month started, and how it ended or in which hour it will. What moves with the time is put
+together from these when it is asked for: late is what was due on an earlier day.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import datetime as dt
 import logging
 from collections import Counter as Bag
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Case, CharField, Count, F, Func, QuerySet, Sum, Value, When
@@ -34,7 +34,7 @@ Key = tuple[int, str, str, int, bool, str, str]
 
 log = logging.getLogger(__name__)
 
-RUNNING = "run"
+DAYS_A_SPAN = 8
 UPSERT = """
 INSERT INTO {table} (organisation_id, measure, kind, site, confidential, a, b, n) VALUES {rows}
 ON CONFLICT (organisation_id, measure, kind, site, confidential, a, b) DO UPDATE SET n = {table}.n + EXCLUDED.n
@@ -53,14 +53,24 @@ def keys(organisation_id: int, kind: str, row: Before | Record) -> Iterable[Key]
         if row.due_on is not None:
             day = str(row.due_on)
             yield (organisation_id, "due", kind, *place, day, "")
-            yield (organisation_id, "owner", kind, *place, str(row.owner_id or 0), day[:7])
+            yield (organisation_id, "owner", kind, *place, str(row.owner_id or 0), span(day))
+
+
+def span(day: str) -> str:
+    """The part of a month in which a day lies: “2026-10.0” for its first eight days."""
+    return f"{day[:7]}.{(int(day[8:10]) - 1) // DAYS_A_SPAN}"
+
+
+def hour(at: dt.datetime) -> str:
+    """The hour of UTC by which running clocks are told apart: “2026-11-24T09”."""
+    return f"{at.astimezone(dt.UTC):%Y-%m-%dT%H}"
 
 
 def clock_key(kind: str, clock: Clock) -> Key | None:
     """The cell in which this clock of a record counts; none when it no longer applies."""
     if clock.outcome == ClockOutcome.VOID:
         return None
-    how = f"{clock.started_at.astimezone(dt.UTC):%Y-%m} {clock.outcome or RUNNING}"
+    how = f"{clock.started_at.astimezone(dt.UTC):%Y-%m} {clock.outcome or hour(clock.due_at)}"
     return (clock.organisation_id, "clock", kind, clock.site, clock.confidential, clock.rule, how)
 
 
@@ -110,18 +120,32 @@ def add(bag: Bag[Key]) -> None:
             cursor.execute(UPSERT.format(table=table, rows=marks), [v for key, n in part for v in (*key, n)])
 
 
-class Month(Func):
-    """The month of a moment in UTC, or of a day, as the tallies write it: “2026-10”."""
+class Spelled(Func):
+    """A moment in UTC, or a day, as the tallies write it: its "month", its "hour" or its "span"."""
 
     output_field = CharField()
+    SQLITE: Final = {
+        "month": "substr({0}, 1, 7)",
+        "hour": "replace(substr({0}, 1, 13), ' ', 'T')",
+        "span": f"substr({{0}}, 1, 7) || '.' || ((substr({{0}}, 9, 2) - 1) / {DAYS_A_SPAN})",
+    }
+    POSTGRESQL: Final = {
+        "month": "to_char({0}, 'YYYY-MM')",
+        "hour": "to_char({0}, 'YYYY-MM-DD\"T\"HH24')",
+        "span": f"to_char({{0}}, 'YYYY-MM.') || ((to_char({{0}}, 'DD')::int - 1) / {DAYS_A_SPAN})",
+    }
+
+    def __init__(self, column: str | F, form: str) -> None:
+        super().__init__(column)
+        self.form = form
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(compiler, connection, template="substr(%(expressions)s, 1, 7)", **extra)
+        return self.as_sql(compiler, connection, template=self.SQLITE[self.form].format("%(expressions)s"), **extra)
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         is_day = self.get_source_expressions()[0].output_field.get_internal_type() == "DateField"
-        utc = "" if is_day else " AT TIME ZONE 'UTC'"
-        return self.as_sql(compiler, connection, template=f"to_char(%(expressions)s{utc}, 'YYYY-MM')", **extra)
+        column = "%(expressions)s" if is_day else "(%(expressions)s AT TIME ZONE 'UTC')"
+        return self.as_sql(compiler, connection, template=self.POSTGRESQL[self.form].format(column), **extra)
 
 
 def recount(organisation_id: int) -> dict[Key, tuple[int, int]]:
@@ -142,15 +166,15 @@ def _count_again(organisation_id: int) -> Iterable[tuple[str, QuerySet[Any, Any]
     live = every.filter(phase__lt=Phase.DONE)
     dated = live.filter(due_on__isnull=False)
     clocks = Clock.everywhere.filter(organisation_id=organisation_id).exclude(outcome=ClockOutcome.VOID)
-    ended = Case(When(outcome="", then=Value(RUNNING)), default="outcome")
+    ended = Case(When(outcome="", then=Spelled("due_at", "hour")), default="outcome", output_field=CharField())
     nothing, nobody = Value(""), Value(0)
     for measure, rows, place, a, b in (
         ("state", every, "site_id", F("state"), F("disciplines")),
-        ("month", every, "site_id", Month("opened_at"), nothing),
+        ("month", every, "site_id", Spelled("opened_at", "month"), nothing),
         ("risk", live, "site_id", F("risk_class"), nothing),
         ("due", dated, "site_id", F("due_on"), nothing),
-        ("owner", dated, "site_id", Coalesce("owner_id", nobody), Month("due_on")),
-        ("clock", clocks, "site", F("rule"), Concat(Month("started_at"), Value(" "), ended)),
+        ("owner", dated, "site_id", Coalesce("owner_id", nobody), Spelled("due_on", "span")),
+        ("clock", clocks, "site", F("rule"), Concat(Spelled("started_at", "month"), Value(" "), ended)),
     ):
         kind = "record__kind" if rows.model is Clock else "kind"
         cells = rows.order_by().annotate(_a=a, _b=b).values_list(kind, place, "confidential", "_a", "_b")

@@ -3,8 +3,16 @@
 import qsms.rules.lifecycle
 from django.db import migrations, models
 
-MONTH = {"sqlite": "substr({0}, 1, 7)", "postgresql": "to_char({0}{1}, 'YYYY-MM')"}
 DAY = {"sqlite": "due_on", "postgresql": "to_char(due_on, 'YYYY-MM-DD')"}
+SPAN = {
+    "sqlite": "substr(due_on, 1, 7) || '.' || ((substr(due_on, 9, 2) - 1) / 8)",
+    "postgresql": "to_char(due_on, 'YYYY-MM.') || ((to_char(due_on, 'DD')::int - 1) / 8)",
+}
+MONTH = {"sqlite": "substr(c.started_at, 1, 7)", "postgresql": "to_char(c.started_at AT TIME ZONE 'UTC', 'YYYY-MM')"}
+HOUR = {
+    "sqlite": "replace(substr(c.due_at, 1, 13), ' ', 'T')",
+    "postgresql": "to_char(c.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24')",
+}
 PLACED = """
 UPDATE records_clock SET
     site = (SELECT COALESCE(r.site_id, 0) FROM records_record r WHERE r.id = record_id),
@@ -16,11 +24,11 @@ SELECT organisation_id, 'due', kind, COALESCE(site_id, 0), confidential, {day}, 
 FROM records_record WHERE phase < 3 AND due_on IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7
 UNION ALL
 SELECT organisation_id, 'owner', kind, COALESCE(site_id, 0), confidential, CAST(COALESCE(owner_id, 0) AS varchar(20)),
-    {due_month}, count(*)
+    {span}, count(*)
 FROM records_record WHERE phase < 3 AND due_on IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7
 UNION ALL
 SELECT c.organisation_id, 'clock', r.kind, c.site, c.confidential, c.rule,
-    {started_month} || CASE c.outcome WHEN '' THEN ' run' ELSE ' ' || c.outcome END, count(*)
+    {month} || ' ' || CASE c.outcome WHEN '' THEN {hour} ELSE c.outcome END, count(*)
 FROM records_clock c JOIN records_record r ON r.id = c.record_id
 WHERE c.outcome <> 'void' GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
@@ -31,13 +39,7 @@ def count(apps, schema_editor):
     engine = schema_editor.connection.vendor
     with schema_editor.connection.cursor() as cursor:
         cursor.execute(PLACED)
-        cursor.execute(
-            COUNTED.format(
-                day=DAY[engine],
-                due_month=MONTH[engine].format("due_on", ""),
-                started_month=MONTH[engine].format("c.started_at", " AT TIME ZONE 'UTC'"),
-            )
-        )
+        cursor.execute(COUNTED.format(day=DAY[engine], span=SPAN[engine], month=MONTH[engine], hour=HOUR[engine]))
 
 
 def forget(apps, schema_editor):
@@ -70,6 +72,19 @@ class Migration(migrations.Migration):
             model_name='tally',
             name='a',
             field=models.CharField(blank=True, max_length=60),
+        ),
+        migrations.AlterField(
+            model_name='tally',
+            name='b',
+            field=models.CharField(blank=True, max_length=24),
+        ),
+        migrations.RemoveConstraint(
+            model_name='tally',
+            name='tally_once',
+        ),
+        migrations.AddConstraint(
+            model_name='tally',
+            constraint=models.UniqueConstraint(fields=('organisation', 'measure', 'kind', 'a', 'site', 'confidential', 'b'), name='tally_once'),
         ),
         migrations.AddIndex(
             model_name='clock',
