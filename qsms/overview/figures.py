@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -111,14 +111,20 @@ class Figures:
     """Everything on the page, counted when it is asked for."""
 
     counting: Counting
-    query: dict[str, str] = field(default_factory=dict)
+    _lists: dict[str, str] = field(default_factory=dict)
 
     def url(self, kind: str, **query: object) -> str:
         """The list of a kind with these filters and the site of the page."""
-        pairs: list[tuple[str, str]] = []
-        for name, value in ({"site": list(self.counting.sites)} | query).items():
-            pairs += [(name, str(one)) for one in (value if isinstance(value, list | tuple) else [value])]
-        return reverse("ui:list", args=[kind]) + (f"?{urlencode(pairs)}" if pairs else "")
+        base, pairs = self._list_of(kind), [f"site={site}" for site in self.counting.sites]
+        for name, value in query.items():
+            for one in value if isinstance(value, list | tuple) else (value,):
+                pairs.append(f"{name}={quote_plus(str(one)) if isinstance(one, str) else one}")
+        return f"{base}?{'&'.join(pairs)}" if pairs else base
+
+    def _list_of(self, kind: str) -> str:
+        if kind not in self._lists:
+            self._lists[kind] = reverse("ui:list", args=[kind])
+        return self._lists[kind]
 
     @cached_property
     def kinds(self) -> dict[str, RecordType]:
@@ -219,7 +225,7 @@ class Figures:
             ages = [Number(counts[(kind, age)], self._age_url(kind, age)) for age in range(len(AGES))]
             whole = sum(one.n for one in ages)
             if whole:
-                rows.append(Row(str(sheet.label_plural), (*ages, Number(whole, self.url(kind, late=1))), sheet.icon))
+                rows.append(Row(str(sheet.label_plural), (*ages, Number(whole, self.url(kind, late=1)))))
         columns = (*(age_word(age) for age in range(len(AGES))), _("All"))
         return Table("overdue", _("Overdue, by age"), columns, tuple(rows))
 
