@@ -99,6 +99,7 @@ def requests(seeded: seed.Seeded) -> list[Request]:
         *([Request("triage queue", "/reports/triage/")] if kind == "report" else []),
         Request("overview", "/overview/"),
         Request("overview", "/overview/", "three-sites"),
+        Request("overview", "/overview/", "own"),
         Request(
             "create, API",
             "/api/v1/action/",
