@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from qsms.base import moment
 from qsms.base.gate import write_transaction
+from qsms.base.prepared import Prepared
 from qsms.org import actor as actors
 from qsms.org.actor import Actor
 from qsms.org.models import Person
@@ -59,12 +60,28 @@ def tell(
     return told
 
 
+def _newest(person: int, organisation: int) -> QuerySet[News]:
+    return News.everywhere.filter(person_id=person, organisation_id=organisation).order_by("-pk")
+
+
+# Both stand on everybody's home page.
+NEWEST = 6
+UNREAD = Prepared(lambda **whose: _newest(**whose).filter(read_at=None)[:100], person=int, organisation=int)
+LATELY = Prepared(lambda **whose: _newest(**whose)[:NEWEST], person=int, organisation=int)
+
+
+def lately(actor: Actor) -> list[News]:
+    """The actor's newest news, without those of records the actor no longer sees."""
+    if actor.person_id is None:
+        return []
+    return still_seen(actor, LATELY.objects(person=actor.person_id, organisation=actor.organisation_id))
+
+
 def unread(actor: Actor) -> int:
     """How many news the actor has not read, of the newest 100, without those of records the actor no longer sees."""
     if actor.person_id is None:
         return 0
-    rows = News.everywhere.filter(person_id=actor.person_id, organisation_id=actor.organisation_id, read_at=None)
-    return len(still_seen(actor, list(rows.order_by("-pk")[:100])))
+    return len(still_seen(actor, UNREAD.objects(person=actor.person_id, organisation=actor.organisation_id)))
 
 
 def still_seen(actor: Actor, news: Sequence[News]) -> list[News]:
@@ -81,10 +98,10 @@ def inbox(actor: Actor, *, before: int | None = None, limit: int = 50) -> list[N
     """The actor's news, newest first, without those of records the actor no longer sees."""
     if actor.person_id is None:
         return []
-    rows = News.everywhere.filter(person_id=actor.person_id, organisation_id=actor.organisation_id)
+    rows = _newest(actor.person_id, actor.organisation_id)
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    return still_seen(actor, list(rows.order_by("-pk")[:limit]))
+    return still_seen(actor, list(rows[:limit]))
 
 
 def mark_read(actor: Actor, news_id: int | None = None) -> int:

@@ -5,15 +5,25 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from qsms.base import context, moment
+from qsms.base.prepared import Prepared
 
 from . import actor
 from .models import Person
 
 SESSION_KEY = "person"
+
+
+def _people(account: int) -> QuerySet[Person]:
+    active = Person.objects.filter(account_id=account, is_active=True)
+    return active.select_related("organisation", "site").order_by("pk")
+
+
+PEOPLE = Prepared(_people, account=int)
 
 
 class ActorMiddleware:
@@ -42,9 +52,6 @@ class ActorMiddleware:
         # Static files and the health check come without a session cookie or do not need one.
         if not request.user.is_authenticated:
             return None
-        people = Person.objects.select_related("organisation", "site").filter(
-            account_id=request.user.pk, is_active=True
-        )
+        people: list[Person] = PEOPLE.objects(account=request.user.pk)
         chosen = request.session.get(SESSION_KEY)
-        found = people.filter(pk=chosen).first() if chosen else None
-        return found or people.order_by("pk").first()
+        return next((one for one in people if one.pk == chosen), people[0] if people else None)

@@ -8,14 +8,16 @@ orders by another column, and is the oracle that the tests hold the union agains
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from qsms.base.prepared import Prepared, Several
 from qsms.org.actor import Actor, Right
 from qsms.org.choices import Axis
 
@@ -25,6 +27,10 @@ from .registry import RecordType
 
 CONFIDENTIAL = "view_confidential"
 COUNT_CAP = 1_000
+# The sizes that a look-up by ids is prepared for.
+LOOKED_UP = (5, 25, 100)
+# No person has this key.
+NOBODY = 0
 OWN_BRANCHES = frozenset({"owner", "raised_by", "task"})
 
 
@@ -357,22 +363,30 @@ def _parents(actor: Actor, sheet: RecordType, verb: str) -> QuerySet[Record]:
 
 
 def seen_of(actor: Actor, ids: Iterable[int]) -> Mapping[int, Record]:
-    """Those of these records, of any kind, that the actor sees: for links, tasks and search results (two queries)."""
-    rows = list(Record.everywhere.filter(pk__in=list(ids), organisation_id=actor.organisation_id))
+    """Those of these records, of any kind, that the actor sees: for links, tasks and search results (one query for each
+    hundred)."""
+    wanted = list(dict.fromkeys(ids))
     known = _known()
-    rows = [row for row in rows if row.kind in known]
-    note_involvement(actor, rows)
-    return {row.pk: row for row in rows if sees(actor, row)}
+    found: dict[int, Record] = {}
+    for start in range(0, len(wanted), LOOKED_UP[-1]):
+        chunk = wanted[start : start + LOOKED_UP[-1]]
+        question = _by_ids(next(size for size in LOOKED_UP if size >= len(chunk)))
+        for row in question.objects(ids=chunk, organisation=actor.organisation_id, person=actor.person_id or NOBODY):
+            note(actor, row, row.is_involved)
+            if row.kind in known and sees(actor, row):
+                found[row.pk] = row
+    return found
 
 
-def note_involvement(actor: Actor, rows: Sequence[Record]) -> None:
-    """Ask once for all of these records what `sees` would ask for each: whether the actor has a task there."""
-    if not rows or actor.person_id is None or not any(right.axis == Axis.OWN for right in actor.rights):
-        return
-    tasks = Task.everywhere.filter(person_id=actor.person_id, record_id__in=[row.pk for row in rows])
-    involved = set(tasks.values_list("record_id", flat=True))
-    for row in rows:
-        note(actor, row, row.pk in involved)
+@lru_cache(maxsize=len(LOOKED_UP))
+def _by_ids(most: int) -> Prepared:
+    """Up to so many records with whether the person has or had a task there."""
+
+    def build(ids: list[int], organisation: int, person: int) -> QuerySet[Record]:
+        involved = Exists(Task.everywhere.filter(record_id=OuterRef("pk"), person_id=person))
+        return Record.everywhere.filter(pk__in=ids, organisation_id=organisation).annotate(is_involved=involved)
+
+    return Prepared(build, ids=Several(most), organisation=int, person=int)
 
 
 def note(actor: Actor, record: Record, involved: bool) -> None:

@@ -11,9 +11,10 @@ from datetime import UTC
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import ExtractMonth, ExtractYear
 
+from qsms.base.prepared import Prepared
 from qsms.org.actor import Actor
 from qsms.rules.lifecycle import Phase
 
@@ -96,7 +97,22 @@ def repair(organisation_id: int) -> int:
     return len(differences)
 
 
-def states(actor: Actor, kind: str, *, lens: int = 0, site_ids: Sequence[int] = ()) -> dict[str, int] | None:
+def _states(organisation: int, kind: str) -> QuerySet[Tally, Any]:
+    cells = Tally.objects.filter(organisation_id=organisation, measure="state", kind=kind)
+    return cells.values_list("a", "b", "confidential").annotate(n=Sum("n")).order_by()
+
+
+def _open(organisation: int) -> QuerySet[Tally, Any]:
+    cells = Tally.objects.filter(organisation_id=organisation, measure="risk")
+    return cells.values_list("kind", "confidential").annotate(n=Sum("n")).order_by()
+
+
+# Asked by every list and by the menu of every page.
+STATES = Prepared(_states, organisation=int, kind=str)
+OPEN = Prepared(_open, organisation=int)
+
+
+def states(actor: Actor, kind: str, *, lens: int = 0) -> dict[str, int] | None:
     """How many records of a kind stand in each state, for somebody who reaches all of them.
 
     None for anybody whose reach the tallies cannot express (own records, some units): count those live.
@@ -104,14 +120,12 @@ def states(actor: Actor, kind: str, *, lens: int = 0, site_ids: Sequence[int] = 
     reach = scope.branches(actor, kind)
     if not _is_whole(reach):
         return None
-    cells = Tally.objects.filter(organisation_id=actor.organisation_id, measure="state", kind=kind)
-    if not reach[0].confidential:
-        cells = cells.filter(confidential=False)
-    if site_ids:
-        cells = cells.filter(site__in=site_ids)
-    if lens:
-        cells = cells.filter(b__in=[str(bits) for bits in with_lens(lens)])
-    return dict(cells.values_list("a").annotate(n=Sum("n")))
+    wanted = frozenset(str(bits) for bits in with_lens(lens)) if lens else None
+    found: Bag[str] = Bag()
+    for state, disciplines, confidential, n in STATES.rows(organisation=actor.organisation_id, kind=kind):
+        if (wanted is None or disciplines in wanted) and (reach[0].confidential or not confidential):
+            found[state] += n
+    return dict(found)
 
 
 def open_by_kind(actor: Actor, kinds: Sequence[str]) -> dict[str, int]:
@@ -122,9 +136,8 @@ def open_by_kind(actor: Actor, kinds: Sequence[str]) -> dict[str, int]:
     whole = {kind: reach[0].confidential for kind in kinds if _is_whole(reach := scope.branches(actor, kind))}
     found: Bag[str] = Bag()
     if whole:
-        cells = Tally.objects.filter(organisation_id=actor.organisation_id, measure="risk", kind__in=whole)
-        for kind, confidential, n in cells.values_list("kind", "confidential").annotate(n=Sum("n")):
-            if whole[kind] or not confidential:
+        for kind, confidential, n in OPEN.rows(organisation=actor.organisation_id):
+            if kind in whole and (whole[kind] or not confidential):
                 found[kind] += n
     return dict(found)
 

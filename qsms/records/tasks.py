@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -127,29 +128,39 @@ class Waiting:
     record: Record
 
 
-def mine(actor: Actor, *, whose: str = "", limit: int = 200) -> list[Waiting]:
+# So many of the actor's own and of each role are looked at.
+MOST = 200
+
+
+def _waiting_for(column: str, organisation: int, taker: int) -> QuerySet[Task, Any]:
+    waiting = Task.everywhere.filter(organisation_id=organisation, done_at=None, **{column: taker}).order_by("due_at")
+    return waiting.values_list(
+        "pk", "code", "title", "due_at", "given_at", "asked_by__name", "role__title", "record_id"
+    )[:MOST]
+
+
+OF_PERSON = Prepared(partial(_waiting_for, "person_id"), organisation=int, taker=int)
+OF_ROLE = Prepared(partial(_waiting_for, "role_id"), organisation=int, taker=int)
+
+
+def mine(actor: Actor, *, whose: str = "") -> list[Waiting]:
     """The open tasks of the actor, and those of the actor's roles on records the actor sees, soonest first.
 
     `whose` "mine" or "office" gives the one or the other. A limited index range for each, not one OR over the table.
     """
     if actor.person_id is None:
         return []
-    open_tasks = Task.everywhere.filter(organisation_id=actor.organisation_id, done_at=None)
-    columns = ("pk", "code", "title", "due_at", "given_at", "asked_by__name", "role__title", "record_id", "person_id")
-    rows: list[Mapping[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     if whose != "office":
-        rows += open_tasks.filter(person_id=actor.person_id).order_by("due_at").values(*columns)[:limit]
+        rows += OF_PERSON.rows(organisation=actor.organisation_id, taker=actor.person_id)
     for role_id in sorted(actor.role_ids) if whose != "mine" else ():
-        rows += open_tasks.filter(role_id=role_id).order_by("due_at").values(*columns)[:limit]
-    records = scope.seen_of(actor, {row["record_id"] for row in rows})
+        rows += OF_ROLE.rows(organisation=actor.organisation_id, taker=role_id)
+    records = scope.seen_of(actor, {row[-1] for row in rows})
     found = [
-        Waiting(
-            row["pk"], row["code"], row["title"], row["due_at"], row["given_at"], row["asked_by__name"] or "",
-            row["role__title"] or "", records[row["record_id"]],
-        )
-        for row in rows
-        if row["record_id"] in records
-    ]  # fmt: skip
+        Waiting(pk, code, title, due_at, given_at, asked_by or "", role or "", records[record_id])
+        for pk, code, title, due_at, given_at, asked_by, role, record_id in rows
+        if record_id in records
+    ]
     far = moment.now() + timedelta(days=36500)
     return sorted(found, key=lambda one: (one.due_at or far, one.id))
 
@@ -157,7 +168,6 @@ def mine(actor: Actor, *, whose: str = "", limit: int = 200) -> list[Waiting]:
 COUNTED = 100
 # Roles that one statement looks at; few people hold more.
 ROLES = ("role1", "role2", "role3", "role4")
-NOBODY = 0
 
 
 def _first_waiting(owner: int, person: int, organisation: int, **roles: int) -> QuerySet[Task, Any]:
@@ -188,8 +198,8 @@ def count_mine(actor: Actor) -> int:
     rows = []
     for start in range(0, max(1, len(held)), len(ROLES)):
         chunk = held[start : start + len(ROLES)]
-        some = dict(zip(ROLES, [*chunk, *[NOBODY] * (len(ROLES) - len(chunk))], strict=True))
-        owner = NOBODY if start else actor.person_id
+        some = dict(zip(ROLES, [*chunk, *[scope.NOBODY] * (len(ROLES) - len(chunk))], strict=True))
+        owner = scope.NOBODY if start else actor.person_id
         rows += FIRST_WAITING.rows(owner=owner, person=actor.person_id, organisation=actor.organisation_id, **some)
     # Rights over own records are answered by `involved`, so that no row asks the table again.
     wide = replace(actor, rights=tuple(right for right in actor.rights if right.axis != Axis.OWN))
@@ -221,13 +231,18 @@ class _Row:
     confidential: bool
 
 
+def _on_record(record: int) -> QuerySet[Task]:
+    waiting = Task.everywhere.filter(record_id=record, done_at=None)
+    return waiting.select_related("person", "role").order_by("due_at", "pk")
+
+
+ON_RECORD = Prepared(_on_record, record=int)
+
+
 def on_record(record: Record) -> list[Task]:
     """The open tasks of a record."""
-    return list(
-        Task.everywhere.filter(record_id=record.pk, done_at=None)
-        .select_related("person", "role")
-        .order_by("due_at", "pk")
-    )
+    found: list[Task] = ON_RECORD.objects(record=record.pk)
+    return found
 
 
 def open_for(actor: Actor, record: Record) -> Q:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet, Value
 
+from qsms.base.prepared import Prepared
 from qsms.org.actor import Actor
 
 from . import registry, scope
@@ -56,8 +57,8 @@ class Thread:
 
 def around(actor: Actor, record: Record) -> list[Strand]:
     """The links of a record both ways, oldest first, as far as the actor sees their far ends (one query)."""
-    out, back = (_ends(actor, here, there, record.pk) for here, there in (("source", "target"), ("target", "source")))
-    rows = sorted(out.union(back, all=True), key=lambda row: row["pk"])
+    given = {"record": record.pk, "organisation": actor.organisation_id, "person": actor.person_id or scope.NOBODY}
+    rows = sorted((dict(zip(COLUMNS, row, strict=True)) for row in AROUND.rows(**given)), key=lambda row: row["pk"])
     known = {sheet.kind for sheet in registry.all_types()}
     found = []
     for row in rows:
@@ -67,19 +68,32 @@ def around(actor: Actor, record: Record) -> list[Strand]:
     return found
 
 
-def _ends(actor: Actor, here: str, there: str, record_id: int) -> QuerySet[Any, dict[str, Any]]:
-    involved = Exists(Task.everywhere.filter(record_id=OuterRef(f"{there}_id"), person_id=actor.person_id))
-    far = {f"far_{name}": F(f"{there}__{name}") for name in FAR_COLUMNS}
+COLUMNS = (
+    "pk", "relation", "reason", "at", "outward", "far_id", "far_involved", *(f"far_{name}" for name in FAR_COLUMNS),
+)  # fmt: skip
+
+
+def _around(record: int, organisation: int, person: int) -> QuerySet[Link, Any]:
+    out, back = (_ends(here, record, organisation, person) for here in ("source", "target"))
+    return out.union(back, all=True)
+
+
+def _ends(here: str, record: int, organisation: int, person: int) -> QuerySet[Link, Any]:
+    there = "target" if here == "source" else "source"
     return (
-        Link.everywhere.filter(**{f"{here}_id": record_id}, organisation_id=actor.organisation_id)
+        Link.everywhere.filter(**{f"{here}_id": record}, organisation_id=organisation)
         .annotate(
             outward=Value(here == "source", output_field=BooleanField()),
             far_id=F(f"{there}_id"),
-            far_involved=involved,
-            **far,
+            far_involved=Exists(Task.everywhere.filter(record_id=OuterRef(f"{there}_id"), person_id=person)),
+            **{f"far_{name}": F(f"{there}__{name}") for name in FAR_COLUMNS},
         )
-        .values("pk", "relation", "reason", "at", "outward", "far_id", "far_involved", *far)
+        .values_list(*COLUMNS)
     )
+
+
+# Asked by the page of every record.
+AROUND = Prepared(_around, record=int, organisation=int, person=int)
 
 
 def _far(actor: Actor, organisation_id: int, row: dict[str, Any]) -> Record:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from qsms.base import moment
+from qsms.base.prepared import Prepared
 from qsms.org.actor import Actor
 from qsms.records import scope, seals
 from qsms.records.models import Record, SealedValue
@@ -21,6 +22,8 @@ from .choices import LENSES, Concern, Mode, Precision, Publication, Sender
 from .lifecycles import NEW
 from .models import Judgement, Report
 from .services import mailbox
+
+JUDGED = Prepared(lambda report: Judgement.everywhere.filter(report=report).select_related("by"), report=int)
 
 
 def texts(actor: Actor, record: Record) -> Mapping[str, Any]:
@@ -42,7 +45,7 @@ def texts(actor: Actor, record: Record) -> Mapping[str, Any]:
 def lenses(actor: Actor, record: Record) -> Mapping[str, Any]:
     """How each lens judged, in fixed order."""
     assert isinstance(record, Report)
-    found = {one.lens: one for one in Judgement.everywhere.filter(report=record.pk).select_related("by")}
+    found = {one.lens: one for one in JUDGED.objects(report=record.pk)}
     now = moment.now()
     rows = []
     for lens, bit in LENSES.items():
