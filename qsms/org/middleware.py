@@ -5,25 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from qsms.base import context, moment
-from qsms.base.prepared import Prepared
 
 from . import actor
 from .models import Person
 
 SESSION_KEY = "person"
-
-
-def _people(account: int) -> QuerySet[Person]:
-    active = Person.objects.filter(account_id=account, is_active=True)
-    return active.select_related("organisation", "site").order_by("pk")
-
-
-PEOPLE = Prepared(_people, account=int)
 
 
 class ActorMiddleware:
@@ -52,6 +42,6 @@ class ActorMiddleware:
         # Static files and the health check come without a session cookie or do not need one.
         if not request.user.is_authenticated:
             return None
-        people: list[Person] = PEOPLE.objects(account=request.user.pk)
+        people = request.user.stands_for
         chosen = request.session.get(SESSION_KEY)
         return next((one for one in people if one.pk == chosen), people[0] if people else None)

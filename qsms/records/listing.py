@@ -87,6 +87,11 @@ class Listing:
 
     sheet: RecordType
     where: Q = field(default_factory=Q)
+    # The filters that a text index can know, and the conditions beyond them; together they are `where`. Each of
+    # `lenses` holds the bits of which a record needs one, `sites` the sites of which it needs to be at one.
+    lenses: list[int] = field(default_factory=list)
+    sites: list[int] = field(default_factory=list)
+    beyond: Q = field(default_factory=Q)
     phase: str = "open"
     order: str = "-id"
     after: str = ""
@@ -95,6 +100,16 @@ class Listing:
     problems: list[str] = field(default_factory=list)
     # True while only columns are filtered that the tallies hold, so that counts are exact and free.
     tallied: bool = True
+
+    @property
+    def is_few(self) -> bool:
+        """Whether a text search leaves at most TEXT_LIMIT records, whose ids are part of the condition."""
+        return bool(self.text and _search)
+
+    def narrow(self, condition: Q) -> None:
+        """Add a condition that only the record's columns can answer."""
+        self.where &= condition
+        self.beyond &= condition
 
     def condition(self) -> Q:
         """The filters together with the phase."""
@@ -188,6 +203,7 @@ def parse(sheet: RecordType, actor: Actor, params: Params, *, lens: int = 0) -> 
         _narrow(listing, actor, Filter(name, str(label), "narrowing"), narrow, params)
     if lens:
         listing.where &= concerning(lens)
+        listing.lenses.append(lens)
     return listing
 
 
@@ -199,7 +215,7 @@ def _narrow(listing: Listing, actor: Actor, one: Filter, narrow: Narrowing, para
     if found is None:
         listing.problems.append(_("“%(given)s” is no choice for %(label)s.") % {"given": given, "label": one.label})
         return
-    listing.where &= found[0]
+    listing.narrow(found[0])
     listing.active.append(Active(one.name, one.label, found[1]))
     listing.tallied = False
 
@@ -223,15 +239,28 @@ def _apply(listing: Listing, actor: Actor, one: Filter, params: Params) -> None:
         return
     if one.kind == "flag":
         today = moment.now().astimezone(actor.tz).date()
-        listing.where &= Q(due_on__lt=today, phase__lt=Phase.DONE)
+        listing.narrow(Q(due_on__lt=today, phase__lt=Phase.DONE))
         listing.active.append(Active(one.name, one.label, _("yes")))
         listing.tallied = False
         return
     condition, words = _chosen(listing, actor, one, values)
     if words:
-        listing.where &= condition
+        _choose(
+            listing, one, {value for value in values if value in {option.value for option in one.options}}, condition
+        )
         listing.active.append(Active(one.name, one.label, ", ".join(words)))
         listing.tallied &= one.name in ("state", "site", "disciplines")
+
+
+def _choose(listing: Listing, one: Filter, values: set[str], condition: Q) -> None:
+    if one.name == "disciplines":
+        listing.where &= condition
+        listing.lenses.append(sum(map(int, values)))
+    elif one.name == "site" and NONE not in values:
+        listing.where &= condition
+        listing.sites = sorted(map(int, values))
+    else:
+        listing.narrow(condition)
 
 
 def _chosen(listing: Listing, actor: Actor, one: Filter, values: Sequence[str]) -> tuple[Q, list[str]]:
@@ -285,7 +314,7 @@ def _apply_dates(listing: Listing, one: Filter, params: Params) -> None:
             listing.problems.append(_("“%(given)s” is not a date. Write 2026-11-24.") % {"given": raw})
             continue
         is_moment = isinstance(listing.sheet.field(one.name), models.DateTimeField)
-        listing.where &= Q(**{f"{one.name}__{'date__' if is_moment else ''}{lookup}": day})
+        listing.narrow(Q(**{f"{one.name}__{'date__' if is_moment else ''}{lookup}": day}))
         words.append(_("from %(day)s") % {"day": day} if edge == "from" else _("to %(day)s") % {"day": day})
     if words:
         listing.active.append(Active(one.name, one.label, " ".join(words)))

@@ -85,6 +85,12 @@ class Branch:
             condition = Q(**{f"{self.axis}_id": self.value})
         return condition if self.confidential else condition & Q(confidential=False)
 
+    def holds(self, site: int | None, unit: int | None, confidential: bool) -> bool:
+        """Whether a record that stands there is in this branch, which is none of own records."""
+        if confidential and not self.confidential:
+            return False
+        return self.axis == Axis.ALL or self.value == (site if self.axis == Axis.SITE else unit)
+
     def narrows(self) -> Q:
         """The same as `condition`, but a task branch starts from the person's tasks: their few ids, not every row."""
         if self.axis == "task":
@@ -232,8 +238,11 @@ def page(
     order: str = "-id",
     after: str = "",
     limit: int = 50,
+    few: bool = False,
 ) -> Page:
     """Ids of one page of a list, by key and never by offset. `where` may name the child's columns.
+
+    `few` says that `where` names the ids it allows, so that one look at each of them is all there is to do.
 
     Raises BadPageKey when `after` was not given out by this order. `order` is one of the sheet's orders.
     """
@@ -241,11 +250,10 @@ def page(
     reach = branches(actor, sheet.kind, verb)
     if not reach:
         return Page([])
-    base = sheet.model.everywhere if _names_child(sheet, where) else Record.everywhere
-    rows = base.filter(where, organisation_id=actor.organisation_id, kind=sheet.kind)
-    if base is not Record.everywhere:
-        rows = rows.filter(tenant_id=actor.organisation_id)
+    rows = _rows(actor, sheet, where)
     field, down = order.lstrip("-"), order.startswith("-")
+    if few:
+        rows, reach = rows.filter(predicate(actor, sheet.kind, verb)), [Branch(Axis.ALL)]
     if field == "id":
         return _newest(rows, reach, down, after, limit)
     condition = Q()
@@ -254,6 +262,14 @@ def page(
         for branch in reach:
             condition |= branch.narrows()
     return _by_column(rows.filter(condition), field, down, after, limit)
+
+
+def _rows(actor: Actor, sheet: RecordType, where: Q) -> QuerySet[Any]:
+    """The organisation's records of a kind that match, asked of the child's table only if a condition names it."""
+    if not _names_child(sheet, where):
+        return Record.everywhere.filter(where, organisation_id=actor.organisation_id, kind=sheet.kind)
+    here = {"organisation_id": actor.organisation_id, "tenant_id": actor.organisation_id}
+    return sheet.model.everywhere.filter(where, kind=sheet.kind, **here)
 
 
 def _names_child(sheet: RecordType, where: Q) -> bool:
@@ -280,12 +296,42 @@ def _newest(rows: QuerySet[Any], reach: list[Branch], down: bool, after: str, li
         ids = list(rows.filter(reach[0].narrows()).order_by(key).values_list("pk", flat=True)[: limit + 1])
     else:
         parts = [rows.filter(b.narrows()).order_by(key).values_list("pk", flat=True)[: limit + 1] for b in reach]
-        ids = _union(parts, down, limit + 1)
+        ids = [pk for (pk,) in _union(parts, down, limit + 1)]
     return Page(ids[:limit], str(ids[limit - 1]) if len(ids) > limit else "")
 
 
-def _union(parts: list[QuerySet[Any]], down: bool, limit: int) -> list[int]:
-    """The first `limit` ids of several limited queries. Django cannot limit inside a union on SQLite; SQL can."""
+def own_beside(actor: Actor, kind: str) -> list[tuple[str, int]] | None:
+    """State and lenses of the actor's own records that no wider branch shows; None when they are more than a few."""
+    wider = [branch for branch in branches(actor, kind) if branch.axis not in OWN_BRANCHES]
+    given = {"organisation": actor.organisation_id, "kind": kind, "person": actor.person_id or NOBODY}
+    own = OWN_RECORDS.rows(**given)
+    if len(own) > OWN_COUNTED:
+        return None
+    return [
+        (state, lenses)
+        for _pk, site, unit, confidential, state, lenses in own
+        if not any(branch.holds(site, unit, confidential) for branch in wider)
+    ]
+
+
+def _own_records(organisation: int, kind: str, person: int) -> QuerySet[Record, Any]:
+    """Some more than OWN_COUNTED when there are more, each once."""
+    all_of_them = Record.everywhere.filter(organisation_id=organisation, kind=kind)
+    first = [all_of_them.filter(Branch(axis, person).narrows()).order_by("-pk") for axis in sorted(OWN_BRANCHES)]
+    columns = ("pk", "site_id", "unit_id", "confidential", "state", "disciplines")
+    parts = [
+        Record.everywhere.filter(pk__in=some.values("pk")[: OWN_COUNTED + 1]).values_list(*columns) for some in first
+    ]
+    return parts[0].union(*parts[1:])
+
+
+OWN_COUNTED = 300
+OWN_RECORDS = Prepared(_own_records, organisation=int, kind=str, person=int)
+
+
+def _union(parts: list[QuerySet[Any]], down: bool, limit: int) -> list[tuple[Any, ...]]:
+    """The first `limit` rows of several limited queries, by their first column. Django cannot limit inside a union on
+    SQLite; SQL can."""
     statements, values = [], []
     for part in parts:
         try:
@@ -302,7 +348,7 @@ def _union(parts: list[QuerySet[Any]], down: bool, limit: int) -> list[int]:
     with connection.cursor() as cursor:
         # Every value is a parameter; only Django's own SQL and these words are put together here.
         cursor.execute(f"SELECT * FROM ({union}) AS found ORDER BY 1 {direction} LIMIT {int(limit)}", values)  # noqa: S608
-        return [row[0] for row in cursor.fetchall()]
+        return cursor.fetchall()
 
 
 def _by_column(rows: QuerySet[Any], field: str, down: bool, after: str, limit: int) -> Page:
@@ -350,16 +396,27 @@ def _read_key(after: str) -> tuple[str, str, int]:
         raise BadPageKey(after) from error
 
 
-def count(actor: Actor, sheet: RecordType, where: Q | None = None, *, verb: str = "view", cap: int = COUNT_CAP) -> int:
-    """How many records match, counted up to `cap` + 1: above it, say "more than"."""
-    rows = visible(actor, sheet.kind, verb) if _names_child(sheet, where or Q()) else _parents(actor, sheet, verb)
-    return rows.filter(where or Q()).values("pk")[: cap + 1].count()
-
-
-def _parents(actor: Actor, sheet: RecordType, verb: str) -> QuerySet[Record]:
-    return Record.everywhere.filter(
-        predicate(actor, sheet.kind, verb), organisation_id=actor.organisation_id, kind=sheet.kind
-    )
+def count(
+    actor: Actor,
+    sheet: RecordType,
+    where: Q | None = None,
+    *,
+    verb: str = "view",
+    cap: int = COUNT_CAP,
+    few: bool = False,
+) -> int:
+    """How many records match, counted up to `cap` + 1: above it, say "more than". `few` as for a page."""
+    rows = _rows(actor, sheet, where or Q())
+    reach = branches(actor, sheet.kind, verb)
+    if few or len(reach) < 2:
+        return rows.filter(predicate(actor, sheet.kind, verb)).values("pk")[: cap + 1].count()
+    # By id, because without an order SQLite reads every open record instead of the branch's own.
+    parts = [rows.filter(b.narrows()).order_by("-pk").values_list("pk", flat=True)[: cap + 1] for b in reach]
+    wide = next((part for branch, part in zip(reach, parts, strict=True) if branch.axis not in OWN_BRANCHES), None)
+    # Of a busy site there are too many alone, without a look at the other branches.
+    if wide is not None and len(wide) > cap:
+        return cap + 1
+    return len(_union(parts, True, cap + 1))
 
 
 def seen_of(actor: Actor, ids: Iterable[int]) -> Mapping[int, Record]:
