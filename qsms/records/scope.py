@@ -325,7 +325,7 @@ def _own_records(organisation: int, kind: str, person: int) -> QuerySet[Record, 
     return parts[0].union(*parts[1:])
 
 
-OWN_COUNTED = 300
+OWN_COUNTED = 100
 OWN_RECORDS = Prepared(_own_records, organisation=int, kind=str, person=int)
 
 
