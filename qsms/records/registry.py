@@ -234,6 +234,12 @@ class RecordType:
         asked = (name for move in self.lifecycle.moves for name in (*move.asks, *move.offers))
         return frozenset({*self.form_fields, *asked}) - KEPT_FIELDS
 
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """What a new record cannot be without, of the form's fields."""
+        names = ("title", *self.form_fields)
+        return frozenset(name for name in names if (field := self.field(name)) is not None and not field.blank)
+
     def field(self, name: str) -> models.Field[Any, Any] | None:
         """The model field of this name, or None when the name is the room's own (a computed column)."""
         try:

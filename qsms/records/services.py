@@ -81,7 +81,7 @@ def create(
     for name, value in (fixed or {}).items():
         setattr(record, name, value)
     filled = {**sheet.defaults(actor), **given}
-    errors = values.put(actor, sheet, record, filled, required=_required(sheet))
+    errors = values.put(actor, sheet, record, filled, required=sheet.required)
     if errors:
         raise Invalid(errors)
     _may_create_here(actor, sheet, record)
@@ -124,11 +124,6 @@ def create(
 def _number(organisation: Organisation, sheet: RecordType, year: int) -> str:
     value = numbers.take(organisation.pk, sheet.kind, year)[0]
     return numbers.word(numbers.pattern_of(organisation, sheet.kind), sheet.prefix, year, value)
-
-
-def _required(sheet: RecordType) -> frozenset[str]:
-    names = ("title", *sheet.form_fields)
-    return frozenset(name for name in names if (field := sheet.field(name)) is not None and not field.blank)
 
 
 def _may_create_here(actor: Actor, sheet: RecordType, record: Record) -> None:
@@ -185,7 +180,7 @@ def edit(
         before = projections.Before.of(record)
         old = {name: wording.value(sheet, record, name) for name in given}
         raw = {name: _raw(record, name) for name in given}
-        errors = values.put(actor, sheet, record, given, required=_required(sheet) & given.keys())
+        errors = values.put(actor, sheet, record, given, required=sheet.required & given.keys())
         if errors:
             raise Invalid(errors)
         new = {name: wording.value(sheet, record, name) for name in given}
