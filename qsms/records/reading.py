@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from qsms.org.actor import Actor
 
-from . import registry, scope
+from . import keys, registry, scope
 from .errors import NotVisible
 from .models import Attachment, Comment, Deed, Record, Task
 from .registry import RecordType
@@ -39,7 +39,6 @@ def opened(actor: Actor, kind: str, key: str) -> Opened:
         for field in sheet.own_fields
         if isinstance(field, models.ForeignKey) and not issubclass(field.related_model, Record)
     ]
-    by: dict[str, Any] = {"pk": int(key)} if key.isdecimal() else {"number": key}
     row = (
         sheet.model.everywhere.select_related(*SPINE, *pointers)
         .annotate(
@@ -48,7 +47,7 @@ def opened(actor: Actor, kind: str, key: str) -> Opened:
             n_deeds=_count(Deed.everywhere.all()),
             is_involved=Exists(Task.everywhere.filter(record_id=OuterRef("pk"), person_id=actor.person_id)),
         )
-        .filter(organisation_id=actor.organisation_id, kind=kind, **by)
+        .filter(organisation_id=actor.organisation_id, kind=kind, **keys.named(key))
         .first()
     )
     if row is None:

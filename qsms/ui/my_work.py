@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import drafts, registry, scope, seals, tasks
+from qsms.records import drafts, keys, registry, scope, seals, tasks
 from qsms.records.models import Record
 from qsms.records.tasks import Waiting
 
@@ -101,14 +101,14 @@ def draft_of(what: str) -> Callable[[Finder], Finder]:
 def unfinished(actor: Actor, now: datetime) -> list[Unfinished]:
     """The reader's drafts whose form can still be opened: `new:kind`, `edit:id`, `raise:kind:id`, and of rooms."""
     kept = drafts.waiting(actor)
-    ids = {int(end) for one in kept if (end := one.key.rpartition(":")[2]).isdecimal()}
+    ids = {pk for one in kept if (pk := keys.whole(one.key.rpartition(":")[2]))}
     seen = scope.seen_of(actor, ids) if ids else {}
     known = {sheet.kind: sheet for sheet in registry.all_types()}
     found = []
     for one in kept:
         what, _colon, rest = one.key.partition(":")
-        end = rest.rpartition(":")[2]
-        record = seen.get(int(end)) if end.isdecimal() else None
+        pk = keys.whole(rest.rpartition(":")[2])
+        record = seen.get(pk) if pk else None
         if what == "new" and rest in known:
             url, said = reverse("ui:new", args=[rest]), _("New %(kind)s") % {"kind": str(known[rest].label).lower()}
         elif what == "edit" and record is not None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import reading, registry, threads, wording
+from qsms.records import keys, reading, registry, threads, wording
 from qsms.records.choices import Lens
 from qsms.records.models import Record
 from qsms.records.threads import Thread
@@ -44,7 +44,7 @@ def show_trace(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     actor = answers.actor_of(request)
     record = reading.opened(actor, kind, key).record
     asked = request.GET.get("steps", "")
-    chosen = int(asked) if asked.isdecimal() and int(asked) in STEPS else 0
+    chosen = wanted if (wanted := keys.whole(asked)) in STEPS else 0
     thread = threads.trace(actor, record, steps=chosen or FAR)
     steps = chosen or fitting(thread)
     thread = threads.nearer(thread, steps)
