@@ -21,7 +21,7 @@ from qsms.records import drafts, keys, registry, scope, seals, tasks
 from qsms.records.models import Record
 from qsms.records.tasks import Waiting
 
-from . import addresses, answers, dates, marks, parts
+from . import addresses, answers, dates, marks, parts, times
 
 MOST_RAISED = 50
 # Of each urgency; the rest is one press away.
@@ -190,7 +190,7 @@ def _line(one: Waiting, actor: Actor, now: datetime, *, main: bool) -> Line:
     due = SafeString("")
     if one.due_at is not None:
         said = dates.deadline(one.due_at, now, actor.tz)
-        due = marks.due(said.text, said.tone, said.moment)
+        due = marks.due(said.text, said.tone, said.moment, said.printed)
     about = [one.record.number]
     if one.record.title not in one.title:
         about.append(one.record.title)
@@ -273,7 +273,7 @@ def raised(actor: Actor, now: datetime) -> list[Raised]:
                 row.title if url else _("Confidential %(kind)s") % {"kind": str(sheet.label).lower()},
                 url,
                 marks.standing(state),
-                dates.moment(row.opened_at, now, actor.tz, short=True),
+                times.moment(row.opened_at, now, actor.tz, short=True),
             )
         )
     return found

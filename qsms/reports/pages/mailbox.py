@@ -16,7 +16,7 @@ from qsms.base import claim_codes, context, moment
 from qsms.org.models import Organisation
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Record
-from qsms.ui import dates, parts
+from qsms.ui import parts, times
 from qsms.ui.answers import actor_of, done, for_people
 
 from .. import queries, services
@@ -44,7 +44,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             "report": report,
             "state": LIFE.state(report.state),
             "mode": report.get_mode_display(),
-            "when": dates.moment(report.opened_at, now, actor.tz, short=True),
+            "when": times.moment(report.opened_at, now, actor.tz, short=True),
             "unread": unread.get(report.pk, 0),
         }
         for report in own
@@ -131,7 +131,7 @@ def _talk(report: Report, zone: ZoneInfo) -> dict[str, Any]:
         "report": report,
         "state": state,
         "steps": steps,
-        "when": dates.moment(report.opened_at, now, zone, inside=True),
+        "when": times.moment(report.opened_at, now, zone, inside=True),
         "messages": [_line(message, now, zone) for message in mailbox.conversation(report)],
         "open": report.state != "void",
         "asked": _is_asked(report),
@@ -144,7 +144,7 @@ def _line(message: Message, now: Any, zone: ZoneInfo) -> dict[str, Any]:
         "mine": mine,
         "who": _("You") if mine else _("Safety office"),
         "subject": message.get_subject_display() if message.subject != Subject.ANSWER else "",
-        "when": dates.moment(message.at, now, zone),
+        "when": times.moment(message.at, now, zone),
         "text": message.text,
     }
 

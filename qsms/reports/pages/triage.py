@@ -74,7 +74,7 @@ def _item(one: Waiting, actor: Actor, current: Report | None, titles: dict[str, 
         "report": report,
         "url": reverse("reports:triage-one", args=[report.number]),
         "current": current is not None and report.pk == current.pk,
-        "due": marks.due(said.text, said.tone, said.moment) if said else "",
+        "due": marks.due(said.text, said.tone, said.moment, said.printed) if said else "",
         "about": " · ".join(part for part in (titles.get(report.form, ""), dates.ago(report.opened_at, now)) if part),
         "lenses": cells.lens_marks(report.disciplines, report.judged),
     }

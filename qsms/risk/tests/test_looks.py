@@ -40,7 +40,7 @@ def test_the_stages_keep_their_dates_however_much_was_written_since(login: Login
         services.comment(cast.actor("safety"), record.pk, f"Look {number}")
     page = text(login("safety").get(f"/r/hazard/{record.number}/"))
     dated = re.findall(
-        r"<b>(?:<span[^>]*>[^<]*</span>)?(\w+)<span class=\"vh\">[^<]*</span></b><small>([^<]*)</small>", page
+        r"<b>(?:<span[^>]*>[^<]*</span>)?(\w+)<span class=\"vh\">[^<]*</span></b><small><time[^>]*>(?:<span>)?([^<]*)<", page
     )
     assert [bool(day) for word, day in dated if word in ("Identified", "Assessed")] == [True, True]
 

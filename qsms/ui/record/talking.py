@@ -17,7 +17,7 @@ from qsms.records import audience, services
 from qsms.records.errors import Invalid
 from qsms.records.models import Comment, Record
 
-from .. import addresses, answers, dates
+from .. import addresses, answers, dates, times
 from . import page
 
 MOST = 200
@@ -29,7 +29,7 @@ class Said:
 
     pk: int
     who: str
-    when: str
+    when: SafeString
     exact: str
     paragraphs: tuple[SafeString, ...]
 
@@ -45,7 +45,7 @@ def draw_comments(sight: page.Sight, known: Mapping[str, Any]) -> tuple[str, Map
         Said(
             row.pk,
             row.by.name if row.by else _("System"),
-            dates.moment(row.at, sight.now, sight.actor.tz),
+            times.moment(row.at, sight.now, sight.actor.tz),
             dates.exact(row.at, sight.actor.tz),
             _paragraphs(row.text, [names[pk] for pk in row.mentions if pk in names]),
         )
