@@ -39,9 +39,8 @@ def test_the_stages_keep_their_dates_however_much_was_written_since(login: Login
     for number in range(25):
         services.comment(cast.actor("safety"), record.pk, f"Look {number}")
     page = text(login("safety").get(f"/r/hazard/{record.number}/"))
-    dated = re.findall(
-        r"<b>(?:<span[^>]*>[^<]*</span>)?(\w+)<span class=\"vh\">[^<]*</span></b><small><time[^>]*>(?:<span>)?([^<]*)<", page
-    )
+    word, day = r"<b>(?:<span[^>]*>[^<]*</span>)?(\w+)<span class=\"vh\">[^<]*</span></b>", r"(?:<span>)?([^<]*)<"
+    dated = re.findall(rf"{word}<small><time[^>]*>{day}", page)
     assert [bool(day) for word, day in dated if word in ("Identified", "Assessed")] == [True, True]
 
 
