@@ -69,8 +69,9 @@ def export_history(request: HttpRequest, kind: str, key: str, form: str) -> Http
     text.write("\ufeff")
     writer = csv.writer(text)
     writer.writerow(HEAD)
-    for row in rows:
-        head = [row["at"], row["by"], row["for"], row["what"], row["signed_as"], row["reason"], row["version"]]
+    for entry, row in zip(entries, rows, strict=True):
+        at = entry.at.isoformat(timespec="seconds").replace("+00:00", "Z")
+        head = [at, row["by"], row["for"], row["what"], row["signed_as"], row["reason"], row["version"]]
         for change in row["changes"] or [{"field": "", "before": "", "after": ""}]:
             line = [*head, change["field"], change["before"], change["after"], row["request"]]
             writer.writerow([_harmless(cell) for cell in line])
