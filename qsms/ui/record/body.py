@@ -28,7 +28,7 @@ class Text:
     """A long text with its heading."""
 
     label: str
-    paragraphs: tuple[str, ...]
+    said: str
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _section(
         if not said:
             empty.append(label)
         elif isinstance(sheet.field(name), models.TextField):
-            texts.append(Text(label, tuple(part for part in said.split("\n\n") if part.strip())))
+            texts.append(Text(label, said))
         else:
             facts.append(parts.Fact(label, said))
     told = _("Not filled in: %(fields)s.") % {"fields": ", ".join(empty)} if empty else ""

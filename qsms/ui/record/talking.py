@@ -31,7 +31,7 @@ class Said:
     who: str
     when: SafeString
     exact: str
-    paragraphs: tuple[SafeString, ...]
+    drawn: SafeString
 
 
 @page.tab("comments")
@@ -62,15 +62,15 @@ def draw_comments(sight: page.Sight, known: Mapping[str, Any]) -> tuple[str, Map
     }
 
 
-def _paragraphs(text: str, names: list[str]) -> tuple[SafeString, ...]:
+def _paragraphs(text: str, names: list[str]) -> SafeString:
     found = []
     for part in text.replace("\r\n", "\n").split("\n\n"):
         drawn = escape(part.strip())
         for name in names:
             drawn = SafeString(drawn.replace(f"@{escape(name)}", f"<b>@{escape(name)}</b>"))
         if drawn:
-            found.append(SafeString(drawn.replace("\n", "<br>")))
-    return tuple(found)
+            found.append(f"<p>{drawn.replace(chr(10), '<br>')}</p>")
+    return SafeString("".join(found))
 
 
 def mentioned(record: Record, text: str) -> tuple[list[int], list[str]]:

@@ -50,6 +50,23 @@ def test_paper_tells_no_moment_that_holds_today_only(
     assert "Today" not in page.locator("main").inner_text()
 
 
+def test_a_very_long_text_is_folded_and_printed_whole(
+    desk: Callable[..., Page], spill: Callable[..., Spill], keeper: Cast
+) -> None:
+    made = spill(cleaned=("Sawdust, then a broom. " * 40 + "\n\n") * 120 + "The end.", checker=keeper.safety.pk)
+    services.move(keeper.actor("safety"), made.pk, "clean", fields={"checker": keeper.safety.pk})
+    page = desk("safety")
+    for path in ("", "move/check/"):
+        page.goto(f"/r/spill/{made.number}/{path}")
+        text = page.locator(".fold-text").first
+        assert text.bounding_box()["height"] < 420  # type: ignore[index]
+        page.emulate_media(media="print")
+        assert text.bounding_box()["height"] > 4000  # type: ignore[index]
+        page.emulate_media(media="screen")
+        page.get_by_role("checkbox", name="Show all (").first.check()
+        assert text.bounding_box()["height"] > 4000  # type: ignore[index]
+
+
 def test_a_move_by_keyboard_with_its_dialog(
     desk: Callable[..., Page], spill: Callable[..., Spill], keeper: Cast
 ) -> None:
