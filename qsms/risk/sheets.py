@@ -12,13 +12,13 @@ from qsms.org.actor import Actor
 from qsms.records import wording
 from qsms.records.choices import Relation
 from qsms.records.models import Record
-from qsms.records.registry import Raising, RecordType, Section, lend, offer, register
+from qsms.records.registry import OpenEnd, Raising, RecordType, Section, lend, offer, register
 from qsms.rules.lifecycle import Move, Reason
 
-from . import accepting, addresses, assessing, authority, barriers, expiring, following, panels
+from . import accepting, addresses, assessing, authority, barriers, expiring, following, panels, queries
 from .choices import HazardSource
 from .lifecycles import CONTROL_LIFE, HAZARD_LIFE
-from .models import Control, Hazard
+from .models import Assessment, Control, Hazard
 from .picture import Picture
 
 if TYPE_CHECKING:
@@ -121,11 +121,25 @@ class HazardSheet(RecordType):
         found["predicted"] = _predict(record.number, f"{rate}?kind=predicted") if picture.unpredicted else None
         return found
 
+    def open_ends(self, actor: Actor, records: Sequence[Record]) -> Sequence[OpenEnd]:
+        rated = queries.not_accepted(records)
+        return [_unaccepted(record, rated[record.pk]) for record in records if record.pk in rated]
+
     def created(self, actor: Actor, record: Record) -> None:
         following.hazard_created(actor, record)
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         following.hazard_moved(actor, record, move.code)
+
+
+def _unaccepted(record: Record, one: Assessment) -> OpenEnd:
+    values = {"number": record.number, "risk": f"{one.cell} {one.class_label}"}
+    url = addresses.assess(record)
+    if not one.matrix.rule.risk_class(one.class_code).authority:
+        said = _t("%(number)s is rated %(risk)s, which nobody may accept") % values
+        return OpenEnd(record.pk, said, _t("Lower the risk"), url)
+    said = _t("Nobody has accepted the risk of %(number)s, rated %(risk)s") % values
+    return OpenEnd(record.pk, said, _t("Have it accepted"), f"{url}#acceptance")
 
 
 @register
