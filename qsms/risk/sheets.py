@@ -73,7 +73,15 @@ class HazardSheet(RecordType):
     filters = ("state", "risk_class", "site", "owner", "disciplines", "source", "taxonomy")
     orders = ("-risk_class", "-id", "due_on")
     form = (
-        Section.of(_("What it is"), "title", "description", "disciplines", "source", "taxonomy"),
+        Section.of(
+            _("What it is"),
+            "title",
+            "description",
+            "disciplines",
+            "source",
+            "taxonomy",
+            help=_("The title names what can do harm, not what happened once: “Towing with worn tow bar heads”."),
+        ),
         Section.of(_("Where and who"), "site", "unit", "process", "system", "owner", "due_on"),
         Section.of(
             _("What can happen"),
@@ -158,7 +166,14 @@ class ControlSheet(RecordType):
     filters = ("state", "level", "site", "owner", "disciplines", "verifier", "next_verification_on")
     orders = ("-id",)
     form = (
-        Section.of(_("What"), "title", "description", "level", "disciplines"),
+        Section.of(
+            _("What"),
+            "title",
+            "description",
+            "level",
+            "disciplines",
+            help=_("The title says what stands in the way of the harm: “Tow bar heads are measured every month”."),
+        ),
         Section.of(_("Where and who"), "owner", "site", "unit", "process"),
         Section.of(_("Checks"), "watched_by", "verifier", "interval_months", "next_verification_on", "check_result"),
         Section.of(_("Elsewhere"), "reference"),
@@ -196,18 +211,14 @@ def _hazard_from(record: Record) -> Mapping[str, Any]:
     return {**_place(record), "source": HazardSource.REPORT, "confidential": record.confidential}
 
 
-def _control_from(record: Record) -> Mapping[str, Any]:
-    # The title of a hazard says what is wrong, not what is done about it.
-    return {name: value for name, value in _place(record).items() if name != "title"}
-
-
 def _place(record: Record) -> dict[str, Any]:
+    # No title: a report's says what happened, a hazard's what is wrong, a control's what is done about it.
     return {
-        "title": record.title, "site": record.site_id, "unit": record.unit_id, "process": record.process_id,
+        "site": record.site_id, "unit": record.unit_id, "process": record.process_id,
         "disciplines": record.disciplines,
     }  # fmt: skip
 
 
 offer(Raising("hazard", _("Raise hazard"), ("report",), Relation.RAISED_FROM, _hazard_from, key="h"))
 lend(panels.RISK_TAB, ("report", "action"))
-offer(Raising("control", _("Plan a new control"), ("hazard",), Relation.MITIGATES, _control_from, key="c"))
+offer(Raising("control", _("Plan a new control"), ("hazard",), Relation.MITIGATES, _place, key="c"))

@@ -57,6 +57,15 @@ def test_choosing_a_form_begins_with_the_quick_one(cast: Cast) -> None:
     assert "Edit forms" in signed_in(cast, "safety").get("/report/").content.decode()
 
 
+def test_a_hazard_or_action_from_a_report_gets_a_title_of_its_own(cast: Cast) -> None:
+    report = file(cast).report
+    for kind in ("hazard", "action"):
+        page = signed_in(cast, "safety").get(f"/r/report/{report.number}/raise/{kind}/").content.decode()
+        [title] = re.findall(r'<input[^>]*name="title"[^>]*>', page)
+        assert "value=" not in title
+        assert f"{report.number}</a> {report.title}" in page
+
+
 def test_a_visitor_learns_how_to_report(cast: Cast) -> None:
     text = Client().get("/report/").content.decode()
     assert "Sign in to report" in text

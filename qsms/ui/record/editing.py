@@ -200,6 +200,7 @@ def _draw(writing: Writing, form: RecordForm, title: str, verb: str, hidden: Map
         "sections": form.sections(),
         "verb": verb,
         "hidden": hidden,
+        "origin": writing.raised_from is not None,
         "notes": writing.notes,
         "draft_key": writing.draft_key,
         "cancel_url": addresses.record(record) if record is not None else addresses.listing(sheet.kind),
