@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -134,6 +135,7 @@ def _talk(report: Report, zone: ZoneInfo) -> dict[str, Any]:
         "when": times.moment(report.opened_at, now, zone, inside=True),
         "messages": [_line(message, now, zone) for message in mailbox.conversation(report)],
         "open": report.state != "void",
+        "longest": number_format(mailbox.LONGEST, use_l10n=True, force_grouping=True),
         "asked": _is_asked(report),
     }
 

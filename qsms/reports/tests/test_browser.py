@@ -54,6 +54,20 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
+def test_the_room_left_is_counted_near_the_limit_and_nothing_is_cut(enter: Enter) -> None:
+    page = enter("reporter", **PHONE)
+    page.goto("/report/form/quick/")
+    story = page.locator("[name=a-narrative]")
+    expect(page.get_by_text("Up to 20,000 characters.").first).to_be_visible()
+    story.fill("x" * 17_000)
+    expect(page.get_by_text("Characters left")).to_be_hidden()
+    story.fill("x" * 19_990)
+    expect(page.get_by_text("Characters left: 10")).to_be_visible()
+    story.fill("x" * 20_123)
+    expect(page.get_by_text("Characters too many: 123. Shorten it before you send.")).to_be_visible()
+    assert len(story.input_value()) == 20_123
+
+
 def looks_right(page: Page, name: str) -> None:
     """No serious finding of axe, no sideways scroll; a picture for people if QSMS_TEST_SHOTS names a folder."""
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
