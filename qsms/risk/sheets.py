@@ -157,7 +157,7 @@ class ControlSheet(RecordType):
     prefix = "CTL"
     label = _("Control")
     label_plural = _("Controls")
-    icon = "shield-half"
+    icon = "barrier-block"
     room = "assure"
     lives_on = True
     lifecycle = CONTROL_LIFE
