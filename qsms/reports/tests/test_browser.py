@@ -211,6 +211,30 @@ def test_triage_at_the_desk(enter: Enter, cast: Cast) -> None:
     expect(page.get_by_text(f"{first.number} is triaged.")).to_be_visible()
 
 
+IN_VIEW = """row => { const list = row.closest(".queue").getBoundingClientRect(), own = row.getBoundingClientRect();
+    return own.top >= list.top && own.bottom <= list.bottom }"""
+
+
+def test_the_open_report_stays_in_view_in_a_long_queue(enter: Enter, cast: Cast) -> None:
+    with context.organisation(cast.organisation.pk):
+        reports = [file(cast, title=f"Leak number {n}").report for n in range(24)]
+    page = enter("safety")
+    current = page.locator(".queue [aria-current]")
+    page.goto(f"/reports/triage/{reports[20].number}/")
+    assert current.evaluate(IN_VIEW)
+    place = page.locator(".queue").evaluate("one => one.scrollTop")
+    assert place > 0
+    page.keyboard.press("j")
+    expect(page.locator(".queue a:focus")).to_contain_text("Leak number 21")
+    page.keyboard.press("Enter")
+    expect(current).to_contain_text("Leak number 21")
+    assert current.evaluate(IN_VIEW)
+    assert abs(page.locator(".queue").evaluate("one => one.scrollTop") - place) < 200
+    page.get_by_role("link", name="Leak number 19").click()
+    expect(current).to_contain_text("Leak number 19")
+    assert current.evaluate(IN_VIEW)
+
+
 @pytest.mark.parametrize(("scheme", "size"), [("light", 390), ("dark", 1440)])
 def test_pages_in_both_themes(enter: Enter, cast: Cast, scheme: str, size: int) -> None:
     with context.organisation(cast.organisation.pk):
