@@ -127,20 +127,42 @@ class Waiting:
     record: Record
 
 
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What waits for somebody, soonest first. `cut`: there is more; all that is due before `whole_until` is here."""
+
+    waiting: list[Waiting]
+    cut: bool = False
+    whole_until: datetime | None = None
+
+
 def mine(actor: Actor, *, whose: str = "", limit: int = 200) -> list[Waiting]:
+    """What `inbox` gives, where it does not matter whether there is more."""
+    return inbox(actor, whose=whose, limit=limit).waiting
+
+
+def inbox(actor: Actor, *, whose: str = "", limit: int = 200) -> Inbox:
     """The open tasks of the actor, and those of the actor's roles on records the actor sees, soonest first.
 
     `whose` "mine" or "office" gives the one or the other. A limited index range for each, not one OR over the table.
     """
     if actor.person_id is None:
-        return []
+        return Inbox([])
     open_tasks = Task.everywhere.filter(organisation_id=actor.organisation_id, done_at=None)
     columns = ("pk", "code", "title", "due_at", "given_at", "asked_by__name", "role__title", "record_id", "person_id")
     rows: list[Mapping[str, Any]] = []
+    parts: list[QuerySet[Task]] = []
+    # When the first task is due that is left out of each part; one database puts those without a day first.
+    cut: list[datetime | None] = []
     if whose != "office":
-        rows += open_tasks.filter(person_id=actor.person_id).order_by("due_at").values(*columns)[:limit]
+        parts.append(open_tasks.filter(person_id=actor.person_id))
     for role_id in sorted(actor.role_ids) if whose != "mine" else ():
-        rows += open_tasks.filter(role_id=role_id).order_by("due_at").values(*columns)[:limit]
+        parts.append(open_tasks.filter(role_id=role_id))
+    for part in parts:
+        some = list(part.order_by("due_at").values(*columns)[: limit + 1])
+        rows += some[:limit]
+        if len(some) > limit:
+            cut.append(some[-1]["due_at"])
     records = scope.seen_of(actor, {row["record_id"] for row in rows})
     found = [
         Waiting(
@@ -151,7 +173,9 @@ def mine(actor: Actor, *, whose: str = "", limit: int = 200) -> list[Waiting]:
         if row["record_id"] in records
     ]  # fmt: skip
     far = moment.now() + timedelta(days=36500)
-    return sorted(found, key=lambda one: (one.due_at or far, one.id))
+    found.sort(key=lambda one: (one.due_at or far, one.id))
+    known = [due for due in cut if due is not None]
+    return Inbox(found, bool(cut), min(known) if len(known) == len(cut) and known else None)
 
 
 COUNTED = 100
