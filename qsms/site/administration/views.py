@@ -34,6 +34,7 @@ VERBS = {
     "role_granted": gettext_lazy("granted a role to %(what)s"),
     "role_ended": gettext_lazy("took a role from %(what)s"),
     "role_copied": gettext_lazy("copied a role: %(what)s"),
+    "role_renewed": gettext_lazy("brought the shipped role %(what)s up to date"),
     "delegated": gettext_lazy("let somebody act for %(what)s"),
     "delegation_ended": gettext_lazy("ended a delegation of %(what)s"),
     "signed_in": gettext_lazy("signed in"),
