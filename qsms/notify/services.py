@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from qsms.base import moment
 from qsms.base.gate import write_transaction
@@ -64,9 +65,16 @@ def _newest(person: int, organisation: int) -> QuerySet[News]:
     return News.everywhere.filter(person_id=person, organisation_id=organisation).order_by("-pk")
 
 
+def _unread(person: int, organisation: int) -> QuerySet[News, Any]:
+    involved = Exists(Task.everywhere.filter(person_id=person, record_id=OuterRef("record_id")))
+    columns = ("record_id", *(f"record__{name}" for name in scope.SCOPE_FIELDS))
+    ours = Q(record=None) | Q(record__organisation_id=organisation)
+    return _newest(person, organisation).filter(ours, read_at=None).values_list(involved, *columns)[:100]
+
+
 # Both stand on everybody's home page.
 NEWEST = 6
-UNREAD = Prepared(lambda **whose: _newest(**whose).filter(read_at=None)[:100], person=int, organisation=int)
+UNREAD = Prepared(_unread, person=int, organisation=int)
 LATELY = Prepared(lambda **whose: _newest(**whose)[:NEWEST], person=int, organisation=int)
 
 
@@ -81,7 +89,9 @@ def unread(actor: Actor) -> int:
     """How many news the actor has not read, of the newest 100, without those of records the actor no longer sees."""
     if actor.person_id is None:
         return 0
-    return len(still_seen(actor, UNREAD.objects(person=actor.person_id, organisation=actor.organisation_id)))
+    rows = UNREAD.rows(person=actor.person_id, organisation=actor.organisation_id)
+    about = [row for row in rows if row[1] is not None]
+    return len(rows) - len(about) + sum(scope.seen_rows(actor, about))
 
 
 def still_seen(actor: Actor, news: Sequence[News]) -> list[News]:

@@ -158,7 +158,7 @@ def _parent(record: Record) -> Record:
 def _insert_children(sheet: RecordType, records: Sequence[Record]) -> None:
     fields = sheet.model._meta.local_concrete_fields
     table = connection.ops.quote_name(sheet.model._meta.db_table)
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     rows = [[field.get_db_prep_save(field.pre_save(one, True), connection) for field in fields] for one in records]
     with connection.cursor() as cursor:

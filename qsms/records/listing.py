@@ -20,6 +20,7 @@ from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.rules.lifecycle import Phase
 
+from . import keys
 from .choices import Lens
 from .models import Record
 from .registry import RecordType
@@ -41,7 +42,6 @@ TextSearch = Callable[[Actor, "Listing", int], Sequence[int]]
 _search: list[TextSearch] = []
 TEXT_LIMIT = 200
 # Beyond what a key can be, so that no engine is asked for it.
-LARGEST_KEY = 2**63 - 1
 
 
 def provide_search(search: TextSearch) -> None:
@@ -289,9 +289,8 @@ def _chosen(listing: Listing, actor: Actor, one: Filter, values: Sequence[str]) 
 
 
 def _people(listing: Listing, actor: Actor, one: Filter, values: Sequence[str]) -> tuple[Q, list[str]]:
-    ids = {actor.person_id if value == ME else int(value) for value in values if value == ME or value.isdecimal()}
-    ids = {one for one in ids if one is not None and one <= LARGEST_KEY}
-    known = names.people(actor.organisation_id, ids)
+    ids = {actor.person_id if value == ME else keys.whole(value) for value in values}
+    known = names.people(actor.organisation_id, ids - {None})
     condition = Q(**{f"{one.name}__in": list(known)}) if known else Q()
     words = list(known.values())
     if NONE in values:

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from qsms.base.prepared import Prepared
 from qsms.org.actor import Actor
 
-from . import registry, scope
+from . import keys, registry, scope
 from .errors import NotVisible
 from .models import Attachment, Comment, Deed, Record, Task
 from .registry import RecordType
@@ -37,8 +37,10 @@ def opened(actor: Actor, kind: str, key: str) -> Opened:
     """The record of a kind with this number or id (one query). Raises NotVisible outside the scope."""
     sheet = registry.get(kind)
     by_id, by_number = _questions(sheet)
-    given = {"organisation": actor.organisation_id, "person": actor.person_id or scope.NOBODY}
-    rows = by_id.objects(**given, key=int(key)) if key.isdecimal() else by_number.objects(**given, key=key)
+    [(name, value)] = keys.named(key).items()
+    person = actor.person_id or scope.NOBODY
+    question = by_id if name == "pk" else by_number
+    rows = question.objects(organisation=actor.organisation_id, person=person, key=value)
     if not rows:
         raise NotVisible
     row = rows[0]

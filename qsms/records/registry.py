@@ -96,6 +96,16 @@ class Lead:
     raises: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class OpenEnd:
+    """What one open record still lacks, as the trace lists it, and the way to it."""
+
+    record_id: int
+    said: str
+    way: str
+    url: str
+
+
 # The columns of the trace, from what happened to what shows whether it got better.
 TRACE = ("happened", "means", "done", "changed", "shows")
 SPINE_FIELDS = ("title", "site", "unit", "process", "disciplines", "owner", "due_on", "confidential")
@@ -205,6 +215,10 @@ class RecordType:
         """What comes next and why, in the room's words."""
         return Lead()
 
+    def open_ends(self, actor: Actor, records: Sequence[Record]) -> Sequence[OpenEnd]:
+        """What these open records of the kind still lack, in the room's words, for the trace."""
+        return ()
+
     def own_page(self, record: Record) -> str:
         """Where whoever raised this record in confidence follows it, seen by them alone; empty when nowhere."""
         return ""
@@ -305,6 +319,11 @@ def panels(sheet: RecordType) -> list[Panel]:
 def get(kind: str) -> RecordType:
     """The sheet of this kind. Raises KeyError."""
     return _types[kind]
+
+
+def is_known(kind: str) -> bool:
+    """Whether this kind is installed: rows of one that is not any more stand in the table, and nobody can draw them."""
+    return kind in _types
 
 
 def all_types() -> Iterable[RecordType]:

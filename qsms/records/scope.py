@@ -8,8 +8,8 @@ orders by another column, and is the oracle that the tests hold the union agains
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
@@ -423,14 +423,13 @@ def seen_of(actor: Actor, ids: Iterable[int]) -> Mapping[int, Record]:
     """Those of these records, of any kind, that the actor sees: for links, tasks and search results (one query for each
     hundred)."""
     wanted = list(dict.fromkeys(ids))
-    known = _known()
     found: dict[int, Record] = {}
     for start in range(0, len(wanted), LOOKED_UP[-1]):
         chunk = wanted[start : start + LOOKED_UP[-1]]
         question = _by_ids(next(size for size in LOOKED_UP if size >= len(chunk)))
         for row in question.objects(ids=chunk, organisation=actor.organisation_id, person=actor.person_id or NOBODY):
             note(actor, row, row.is_involved)
-            if row.kind in known and sees(actor, row):
+            if registry.is_known(row.kind) and sees(actor, row):
                 found[row.pk] = row
     return found
 
@@ -446,10 +445,36 @@ def _by_ids(most: int) -> Prepared:
     return Prepared(build, ids=Several(most), organisation=int, person=int)
 
 
+def seen_rows(actor: Actor, rows: Iterable[Sequence[Any]]) -> list[bool]:
+    """Of each row whether the actor sees that record. Rows say whether the actor is involved, the key, SCOPE_FIELDS."""
+    # Rights over own records are answered by what the row says, so that none asks the table again.
+    wide = replace(actor, rights=tuple(right for right in actor.rights if right.axis != Axis.OWN))
+    own = {right for right in actor.rights if right.axis == Axis.OWN}
+    # Without those, many rows stand alike before the scope.
+    known: dict[tuple[object, ...], bool] = {}
+    found = []
+    for involved, *values in rows:
+        row = Glance(*values)
+        mine = bool(involved) or actor.person_id in (row.owner_id, row.raised_by_id)
+        alike = (row.kind, row.site_id, row.unit_id, row.confidential, mine)
+        if alike not in known:
+            own_view = mine and any(right.gives(f"{row.kind}.view") for right in own)
+            known[alike] = registry.is_known(row.kind) and (own_view or sees(wide, row))
+        found.append(known[alike])
+    return found
+
+
+# What a line says of a record, and what scope looks at; the places are part of it.
+OUTLINE = ("kind", "number", "title", "state", "phase", "due_on", "risk_class", "risk_cell", *SCOPE_FIELDS[1:])
+
+
+def outlined(actor: Actor, pk: int, values: Sequence[Any], *, involved: bool) -> Record:
+    """A record of the actor's organisation as far as OUTLINE goes, from the values that another query brought along."""
+    record = Record(pk=pk, organisation_id=actor.organisation_id, **dict(zip(OUTLINE, values, strict=True)))
+    note(actor, record, involved)
+    return record
+
+
 def note(actor: Actor, record: Record, involved: bool) -> None:
     """Tell a record what a query has already found out: whether the actor has or had a task on it."""
     record.__dict__.setdefault("_involved", {})[actor.person_id] = involved
-
-
-def _known() -> frozenset[str]:
-    return frozenset(sheet.kind for sheet in registry.all_types())

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet, Value
@@ -19,11 +20,6 @@ from . import registry, scope
 from .models import Link, Record, Task
 
 LIMIT = 150
-
-FAR_COLUMNS = (
-    "kind", "number", "title", "state", "phase", "due_on", "risk_class", "risk_cell", "confidential", "site_id",
-    "unit_id", "owner_id", "raised_by_id",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +54,18 @@ class Thread:
 def around(actor: Actor, record: Record) -> list[Strand]:
     """The links of a record both ways, oldest first, as far as the actor sees their far ends (one query)."""
     given = {"record": record.pk, "organisation": actor.organisation_id, "person": actor.person_id or scope.NOBODY}
-    rows = sorted((dict(zip(COLUMNS, row, strict=True)) for row in AROUND.rows(**given)), key=lambda row: row["pk"])
-    known = {sheet.kind for sheet in registry.all_types()}
     found = []
-    for row in rows:
-        far = _far(actor, record.organisation_id, row)
-        if far.kind in known and scope.sees(actor, far):
-            found.append(Strand(row["pk"], bool(row["outward"]), row["relation"], row["reason"], row["at"], far))
+    for pk, relation, reason, at, outward, far_id, involved, *outline in sorted(
+        AROUND.rows(**given), key=itemgetter(0)
+    ):
+        far = scope.outlined(actor, far_id, outline, involved=bool(involved))
+        if registry.is_known(far.kind) and scope.sees(actor, far):
+            found.append(Strand(pk, bool(outward), relation, reason, at, far))
     return found
 
 
-COLUMNS = (
-    "pk", "relation", "reason", "at", "outward", "far_id", "far_involved", *(f"far_{name}" for name in FAR_COLUMNS),
-)  # fmt: skip
+FAR = {f"far_{name}": name for name in scope.OUTLINE}
+COLUMNS = ("pk", "relation", "reason", "at", "outward", "far_id", "far_involved", *FAR)
 
 
 def _around(record: int, organisation: int, person: int) -> QuerySet[Link, Any]:
@@ -86,7 +81,7 @@ def _ends(here: str, record: int, organisation: int, person: int) -> QuerySet[Li
             outward=Value(here == "source", output_field=BooleanField()),
             far_id=F(f"{there}_id"),
             far_involved=Exists(Task.everywhere.filter(record_id=OuterRef(f"{there}_id"), person_id=person)),
-            **{f"far_{name}": F(f"{there}__{name}") for name in FAR_COLUMNS},
+            **{far: F(f"{there}__{name}") for far, name in FAR.items()},
         )
         .values_list(*COLUMNS)
     )
@@ -94,14 +89,6 @@ def _ends(here: str, record: int, organisation: int, person: int) -> QuerySet[Li
 
 # Asked by the page of every record.
 AROUND = Prepared(_around, record=int, organisation=int, person=int)
-
-
-def _far(actor: Actor, organisation_id: int, row: dict[str, Any]) -> Record:
-    far = Record(
-        pk=row["far_id"], organisation_id=organisation_id, **{name: row[f"far_{name}"] for name in FAR_COLUMNS}
-    )
-    scope.note(actor, far, bool(row["far_involved"]))
-    return far
 
 
 def trace(actor: Actor, record: Record, *, steps: int = 4, limit: int = LIMIT) -> Thread:

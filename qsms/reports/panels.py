@@ -15,7 +15,7 @@ from qsms.org.actor import Actor
 from qsms.records import scope, seals
 from qsms.records.models import Record, SealedValue
 from qsms.records.registry import Panel
-from qsms.ui import dates, marks, parts
+from qsms.ui import dates, marks, parts, times
 
 from . import first_look, rules
 from .choices import LENSES, Concern, Mode, Precision, Publication, Sender
@@ -37,7 +37,7 @@ def texts(actor: Actor, record: Record) -> Mapping[str, Any]:
         "publishable": record.publishable,
         "published": record.publication == Publication.PUBLISHED,
         "publication": Publication(record.publication).label,
-        "when": dates.moment(record.published_at, now, actor.tz) if record.published_at else "",
+        "when": times.moment(record.published_at, now, actor.tz) if record.published_at else "",
         "publish_url": reverse("reports:publish", args=[record.number]) if scope.may(actor, "publish", record) else "",
     }
 
@@ -62,7 +62,7 @@ def lenses(actor: Actor, record: Record) -> Mapping[str, Any]:
                 "level": marks.status(_t(level.label), level.tone) if level else "",
                 "next": made.get_next_display() if made and made.next else "",
                 "by": made.by.name if made and made.by else "",
-                "when": dates.moment(made.at, now, actor.tz, short=True) if made else "",
+                "when": times.moment(made.at, now, actor.tz, short=True) if made else "",
             }
         )
     open_here = record.state in NEW and scope.may(actor, "triage", record)
@@ -98,9 +98,9 @@ def talk(actor: Actor, record: Record) -> Mapping[str, Any]:
             if message.by
             else _t("System"),
             "subject": message.get_subject_display(),
-            "when": dates.moment(message.at, now, actor.tz),
+            "when": times.moment(message.at, now, actor.tz),
             "text": message.text,
-            "read": dates.moment(message.read_at, now, actor.tz) if message.read_at else "",
+            "read": times.moment(message.read_at, now, actor.tz) if message.read_at else "",
             "office": message.sender == Sender.OFFICE,
         }
         for message in mailbox.conversation(record)

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import listing, registry, saved_views, scope, tally
+from qsms.records import keys, listing, registry, saved_views, scope, tally
 from qsms.records.errors import Invalid
 from qsms.records.listing import Listing
 from qsms.records.registry import RecordType
@@ -240,7 +240,7 @@ def _boxes(name: str, options: tuple[tuple[str, str, bool], ...]) -> SafeString:
 def _chosen_people(actor: Actor, chosen: set[str]) -> list[tuple[str, str]]:
     from qsms.org import names
 
-    ids = [int(value) for value in chosen if value.isdecimal()]
+    ids = [pk for value in chosen if (pk := keys.whole(value))]
     return [(str(pk), name) for pk, name in names.people(actor.organisation_id, ids).items()]
 
 
