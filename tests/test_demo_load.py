@@ -22,7 +22,9 @@ from qsms.reports.models import Message, Report
 from qsms.risk.bowtie import BowTie
 from qsms.risk.models import Acceptance, Assessment, Control, Hazard
 from qsms.rules.lifecycle import Phase
+from qsms.site import prepare
 from qsms.ui import my_work
+from tests.cast import Cast
 from tests.harness.clock import START
 from tests.larkfield import Larkfield
 
@@ -163,3 +165,15 @@ def test_it_goes_into_an_empty_installation_only(larkfield: Larkfield, capsys: p
     assert cli.main(["demo", "load", "--quick"]) == cli.FAILED
     assert "QSMS_HOME" in capsys.readouterr().err
     assert Record.everywhere.count() == before
+
+
+def test_an_installation_in_use_is_refused_before_anything_is_done(
+    cast: Cast, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepare, "migrate", lambda: pytest.fail("The database of somebody else was changed."))
+    assert cli.main(["demo", "load"]) == cli.FAILED
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == (
+        "qsms demo load: There is an organisation in this installation already. Name an empty folder with QSMS_HOME.\n"
+    )

@@ -56,7 +56,14 @@ class ActionSheet(RecordType):
     orders = ("due_on", "-due_on", "-id")
     category_field = "action_kind"
     form = (
-        Section.of(_("What"), "title", "action_kind", "description", "disciplines"),
+        Section.of(
+            _("What"),
+            "title",
+            "action_kind",
+            "description",
+            "disciplines",
+            help=_("The title says what to do: “Replace worn tow bar heads”."),
+        ),
         Section.of(_("Who and when"), "owner", "due_on", "site", "unit", "process"),
         Section.of(
             _("Problem"),
@@ -147,8 +154,8 @@ class ActionSheet(RecordType):
 
 
 def _from(record: Record) -> Mapping[str, Any]:
+    # Its title says what happened or what is wrong; an action's says what to do, which somebody has to write.
     return {
-        "title": record.title,
         "site": record.site_id,
         "unit": record.unit_id,
         "process": record.process_id,

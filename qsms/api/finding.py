@@ -10,9 +10,8 @@ from django.db.models import QuerySet
 
 from qsms.base.prepared import Prepared
 from qsms.org.actor import Actor
-from qsms.records import registry, scope, services
+from qsms.records import keys, registry, scope, services
 from qsms.records.errors import NotVisible
-from qsms.records.listing import LARGEST_KEY
 from qsms.records.models import Record
 from qsms.records.registry import RecordType
 
@@ -34,7 +33,7 @@ def row_of(actor: Actor, kind: str, key: str) -> tuple[RecordType, Mapping[str, 
     """The values of one record, for every member it shows (one query for most people). Raises NotVisible."""
     sheet = sheet_of(actor, kind)
     columns, by_id, by_number = _queries(sheet)
-    [(name, value)] = _by(key).items()
+    [(name, value)] = keys.named(key).items()
     found = (by_id if name == "pk" else by_number).rows(organisation=actor.organisation_id, key=value)
     row = dict(zip(columns, found[0], strict=True)) if found else None
     if row is None or not scope.sees(actor, _outline(actor, row)):
@@ -73,7 +72,7 @@ def _queries(sheet: RecordType) -> Queries:
 def parent_of(actor: Actor, kind: str, key: str) -> Record:
     """The parent row of a record (one query for most people): enough for what stands beside it. Raises NotVisible."""
     sheet_of(actor, kind)
-    row = Record.everywhere.filter(organisation_id=actor.organisation_id, kind=kind, **_by(key)).first()
+    row = Record.everywhere.filter(organisation_id=actor.organisation_id, kind=kind, **keys.named(key)).first()
     if row is None or not scope.sees(actor, row):
         raise NotVisible
     return row
@@ -82,11 +81,4 @@ def parent_of(actor: Actor, kind: str, key: str) -> Record:
 def record_of(actor: Actor, kind: str, key: str) -> tuple[RecordType, Record]:
     """The record as its child model, with what it points at. Raises NotVisible."""
     sheet = sheet_of(actor, kind)
-    _by(key)
     return sheet, services.find(actor, kind, key)
-
-
-def _by(key: str) -> dict[str, Any]:
-    if "\x00" in key or (key.isdecimal() and int(key) > LARGEST_KEY):
-        raise NotVisible
-    return {"pk": int(key)} if key.isdecimal() else {"number": key}

@@ -11,10 +11,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from qsms.org.actor import Actor
-from qsms.records import scope
+from qsms.records import keys, scope
 from qsms.records.choices import Lens
 from qsms.records.errors import Invalid
-from qsms.records.listing import LARGEST_KEY
 from qsms.records.models import Record
 from qsms.records.registry import KEPT_FIELDS, RecordType
 
@@ -103,7 +102,7 @@ def _key(actor: Actor, field: models.ForeignKey[Any, Any], value: Any) -> int | 
     if isinstance(value, bool) or not isinstance(value, int):
         raise _Wrong(_("“%(given)s” is not an id. Write a whole number.") % {"given": value})
     # No id is so small or so large; the service says that there is no such choice.
-    return value if 0 < value <= LARGEST_KEY else 0
+    return value if 0 < value <= keys.LARGEST else 0
 
 
 def numbered(actor: Actor, number: str) -> int:

@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.urls import register_converter
+
+from .routes import Id
 
 
 class BaseConfig(AppConfig):
@@ -6,5 +9,6 @@ class BaseConfig(AppConfig):
     label = "base"
 
     def ready(self) -> None:
+        register_converter(Id, "id")
         # Registers its duty.
         from .jobs import clearing  # noqa: F401

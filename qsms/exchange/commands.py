@@ -31,7 +31,9 @@ def import_arguments(parser: argparse.ArgumentParser) -> None:
 
 def who_arguments(parser: argparse.ArgumentParser) -> None:
     """For whom a command acts."""
-    parser.add_argument("--organisation", metavar="CODE", help="the organisation, if there are several")
+    parser.add_argument(
+        "--organisation", metavar="CODE", help="the organisation, if there are several and --as does not tell"
+    )
     parser.add_argument("--as", dest="person", metavar="E-MAIL", help="act as this person (the system if left out)")
 
 

@@ -205,6 +205,8 @@ def _out(export: Export, name: str, label: str) -> Out:
 def _reader(export: Export, name: str, column: Any) -> Callable[[Any], Any]:
     if name == "disciplines":
         return partial(_lenses, export.coded)
+    if isinstance(column, models.DateTimeField):
+        return partial(_moment, dt.UTC if export.coded else export.actor.tz)
     if export.coded:
         return _as_it_is
     if name == "state":
@@ -213,8 +215,6 @@ def _reader(export: Export, name: str, column: Any) -> Callable[[Any], Any]:
         return partial(_known, {tone: str(label) if tone else "" for tone, label in listing.RISK_TONES.items()})
     if column.choices:
         return partial(_known, {code: str(label) for code, label in column.flatchoices})
-    if isinstance(column, models.DateTimeField):
-        return partial(_moment, export.actor.tz)
     return _as_it_is
 
 
@@ -235,7 +235,8 @@ def _lenses(coded: bool, bits: int) -> list[str]:
 
 
 def _moment(zone: dt.tzinfo, value: dt.datetime | None) -> dt.datetime | None:
-    return value.astimezone(zone) if value is not None else None
+    """In the zone of whoever reads it, to the second: nobody looks for the microsecond in which a form was sent."""
+    return value.astimezone(zone).replace(microsecond=0) if value is not None else None
 
 
 def _places(export: Export, what: str) -> Mapping[int, str]:

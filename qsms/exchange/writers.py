@@ -133,7 +133,8 @@ def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ")
+        # With its zone it is an instant in one form everywhere; without, the clock time that spreadsheets know.
+        return _instant(value) if value.tzinfo else value.isoformat(sep=" ")
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, Decimal):
@@ -146,6 +147,11 @@ def _plain(value: object) -> str:
     return csv_text(str(value))
 
 
+def _instant(value: dt.datetime) -> str:
+    text = value.isoformat()
+    return f"{text[:-6]}Z" if text.endswith("+00:00") else text
+
+
 def _json(value: object) -> object:
     if value is None or isinstance(value, bool | int):
         return value
@@ -155,7 +161,9 @@ def _json(value: object) -> object:
         return value if value - value == 0 else None
     if isinstance(value, Decimal):
         return format(value, "f") if value.is_finite() else None
-    if isinstance(value, dt.date | dt.datetime | dt.time):
+    if isinstance(value, dt.datetime):
+        return _instant(value)
+    if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, list | tuple | set | frozenset):
         return [_json(part) for part in value]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from qsms.base import moment
 from qsms.base.gate import write_transaction
+from qsms.base.prepared import Prepared
 from qsms.org import actor as actors
 from qsms.org.actor import Actor
 from qsms.org.models import Person
@@ -59,12 +61,37 @@ def tell(
     return told
 
 
+def _newest(person: int, organisation: int) -> QuerySet[News]:
+    return News.everywhere.filter(person_id=person, organisation_id=organisation).order_by("-pk")
+
+
+def _unread(person: int, organisation: int) -> QuerySet[News, Any]:
+    involved = Exists(Task.everywhere.filter(person_id=person, record_id=OuterRef("record_id")))
+    columns = ("record_id", *(f"record__{name}" for name in scope.SCOPE_FIELDS))
+    ours = Q(record=None) | Q(record__organisation_id=organisation)
+    return _newest(person, organisation).filter(ours, read_at=None).values_list(involved, *columns)[:100]
+
+
+# Both stand on everybody's home page.
+NEWEST = 6
+UNREAD = Prepared(_unread, person=int, organisation=int)
+LATELY = Prepared(lambda **whose: _newest(**whose)[:NEWEST], person=int, organisation=int)
+
+
+def lately(actor: Actor) -> list[News]:
+    """The actor's newest news, without those of records the actor no longer sees."""
+    if actor.person_id is None:
+        return []
+    return still_seen(actor, LATELY.objects(person=actor.person_id, organisation=actor.organisation_id))
+
+
 def unread(actor: Actor) -> int:
     """How many news the actor has not read, of the newest 100, without those of records the actor no longer sees."""
     if actor.person_id is None:
         return 0
-    rows = News.everywhere.filter(person_id=actor.person_id, organisation_id=actor.organisation_id, read_at=None)
-    return len(still_seen(actor, list(rows.order_by("-pk")[:100])))
+    rows = UNREAD.rows(person=actor.person_id, organisation=actor.organisation_id)
+    about = [row for row in rows if row[1] is not None]
+    return len(rows) - len(about) + sum(scope.seen_rows(actor, about))
 
 
 def still_seen(actor: Actor, news: Sequence[News]) -> list[News]:
@@ -81,10 +108,10 @@ def inbox(actor: Actor, *, before: int | None = None, limit: int = 50) -> list[N
     """The actor's news, newest first, without those of records the actor no longer sees."""
     if actor.person_id is None:
         return []
-    rows = News.everywhere.filter(person_id=actor.person_id, organisation_id=actor.organisation_id)
+    rows = _newest(actor.person_id, actor.organisation_id)
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    return still_seen(actor, list(rows.order_by("-pk")[:limit]))
+    return still_seen(actor, list(rows[:limit]))
 
 
 def mark_read(actor: Actor, news_id: int | None = None) -> int:

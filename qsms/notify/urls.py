@@ -5,6 +5,6 @@ from . import views
 app_name = "notify"
 urlpatterns = [
     path("", views.show_inbox, name="inbox"),
-    path("<int:news_id>/", views.open_news, name="open"),
+    path("<id:news_id>/", views.open_news, name="open"),
     path("read/", views.mark_all_read, name="read"),
 ]

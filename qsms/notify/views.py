@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qsms.base import moment
 from qsms.org.actor import Actor
+from qsms.records import keys
 
 from . import services
 
@@ -21,7 +22,7 @@ def show_inbox(request: HttpRequest) -> HttpResponse:
     """The reader's news, by day."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     before = request.GET.get("before", "")
-    rows = services.inbox(actor, before=int(before) if before.isdecimal() else None, limit=PAGE)
+    rows = services.inbox(actor, before=keys.whole(before), limit=PAGE)
     today = moment.now().astimezone(actor.tz).date()
     days: dict[str, list[object]] = {}
     for one in rows:

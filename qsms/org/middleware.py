@@ -42,9 +42,6 @@ class ActorMiddleware:
         # Static files and the health check come without a session cookie or do not need one.
         if not request.user.is_authenticated:
             return None
-        people = Person.objects.select_related("organisation", "site").filter(
-            account_id=request.user.pk, is_active=True
-        )
+        people = request.user.stands_for
         chosen = request.session.get(SESSION_KEY)
-        found = people.filter(pk=chosen).first() if chosen else None
-        return found or people.order_by("pk").first()
+        return next((one for one in people if one.pk == chosen), people[0] if people else None)

@@ -51,6 +51,8 @@ class Account(AbstractBaseUser):
     created_at = models.DateTimeField(auto_now_add=True)
     # Part of what every session is checked by: counting it up ends all of them.
     session_round = models.PositiveIntegerField(default=0)
+    # The active people it stands for, on the account of a request.
+    stands_for: list[Person]
 
     objects: ClassVar[AccountManager] = AccountManager()
     USERNAME_FIELD = "email"

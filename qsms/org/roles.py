@@ -58,7 +58,7 @@ def can_be_lent(role: Role) -> bool:
 
 
 def add_roles(organisation: Organisation) -> None:
-    """Give an organisation the shipped roles that it lacks; its own and its changed ones stay as they are."""
+    """Give an organisation the shipped roles that it lacks; those that are there stay as they are."""
     known = set(Role.objects.filter(organisation=organisation).values_list("code", flat=True))
     data = shipped_roles()
     levels = data["authority_levels"]
@@ -71,14 +71,17 @@ def add_roles(organisation: Organisation) -> None:
             authority=levels.index(role.get("authority", "none")),
             axis=role.get("scope", Axis.ALL),
             permissions=list(role["permissions"]),
-            conflicts=sorted(
-                {code for pair in data["conflicts"] if role["code"] in pair["roles"] for code in pair["roles"]}
-                - {role["code"]}
-            ),
+            conflicts=kept_apart_from(role["code"]),
         )
         for role in data["roles"]
         if role["code"] not in known
     )
+
+
+def kept_apart_from(code: str) -> list[str]:
+    """The codes of the roles that nobody may hold together with this shipped one."""
+    pairs = [pair["roles"] for pair in shipped_roles()["conflicts"] if code in pair["roles"]]
+    return sorted({other for pair in pairs for other in pair} - {code})
 
 
 def stands_for(role: Role) -> frozenset[str]:

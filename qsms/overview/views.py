@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from qsms.base import moment
 from qsms.exchange.writers import csv_chunks
 from qsms.org import names
+from qsms.records import keys
 from qsms.ui import answers, dates
 from qsms.ui.lists import lens_of
 
@@ -19,7 +20,7 @@ from .figures import Figures, sites_offered
 def _figures(request: HttpRequest) -> Figures:
     actor = answers.actor_of(request)
     known = names.places("site", actor.organisation_id)
-    given = {int(one) for one in request.GET.getlist("site") if one.isascii() and one.isdigit()}
+    given = {pk for one in request.GET.getlist("site") if (pk := keys.whole(one))}
     return Figures(Counting(actor, tuple(sorted(given & set(known))), lens_of(request)))
 
 

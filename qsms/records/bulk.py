@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models.sql import InsertQuery
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
@@ -66,12 +65,7 @@ def prepare(actor: Actor, kind: str, row: Row) -> Prepared:
     record.tenant_id = actor.organisation_id  # type: ignore[attr-defined]
     for name, value in row.fixed.items():
         setattr(record, name, value)
-    required = frozenset(
-        name
-        for name in ("title", *sheet.form_fields)
-        if (known := sheet.field(name)) is not None and not known.blank and name not in row.fixed
-    )
-    errors = values.put(actor, sheet, record, row.given, required=required)
+    errors = values.put(actor, sheet, record, row.given, required=sheet.required - row.fixed.keys())
     if sheet.category_field:
         record.category = str(getattr(record, sheet.category_field) or "")
     moves.enter(sheet, record, row.state or sheet.import_state or sheet.lifecycle.initial)
@@ -162,13 +156,14 @@ def _parent(record: Record) -> Record:
 
 
 def _insert_children(sheet: RecordType, records: Sequence[Record]) -> None:
-    fields = list(sheet.model._meta.local_concrete_fields)
-    # Django's own insert compiler, on the child's table alone.
-    step = max(1, connection.ops.bulk_batch_size(fields, list(records)))  # type: ignore[arg-type]
-    for start in range(0, len(records), step):
-        query = InsertQuery(sheet.model)
-        query.insert_values(fields, list(records[start : start + step]))
-        query.get_compiler(connection=connection).execute_sql()
+    fields = sheet.model._meta.local_concrete_fields
+    table = connection.ops.quote_name(sheet.model._meta.db_table)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    rows = [[field.get_db_prep_save(field.pre_save(one, True), connection) for field in fields] for one in records]
+    with connection.cursor() as cursor:
+        # Only names of the model's own table and columns are put together here.
+        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608
 
 
 def _deed(actor: Actor, sheet: RecordType, record: Record, verb: str, detail: Mapping[str, Any]) -> Deed:

@@ -10,7 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from qsms.base import moment
+from qsms.base.prepared import Prepared
 from qsms.org.models import Organisation, Site
 from qsms.rules import clocks as rules
 from qsms.rules.clock_rules import load_rules
@@ -115,7 +118,13 @@ def standing(clock: Clock, now: datetime) -> rules.Progress:
     return rules.standing(now, clock.started_at, clock.due_at, warn, met_at=clock.stopped_at)
 
 
+def _on_record(record: int) -> QuerySet[Clock]:
+    return Clock.everywhere.filter(record_id=record).exclude(outcome=ClockOutcome.VOID)
+
+
+ON_RECORD = Prepared(_on_record, record=int)
+
+
 def on_record(record: Record) -> list[Clock]:
     """A record's clocks: running ones by deadline, then those that were met."""
-    clocks = Clock.everywhere.filter(record_id=record.pk).exclude(outcome=ClockOutcome.VOID)
-    return sorted(clocks, key=lambda clock: (clock.stopped_at is not None, clock.due_at))
+    return sorted(ON_RECORD.objects(record=record.pk), key=lambda clock: (clock.stopped_at is not None, clock.due_at))

@@ -6,11 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
 from qsms.base.gate import write_transaction
+from qsms.base.prepared import Prepared
 from qsms.org.actor import Actor
 
 from .errors import Invalid, Refused
@@ -20,6 +23,8 @@ LONGEST_KEY = 120
 LARGEST_BYTES = 500_000
 # So many at a time; a new one then takes the place of the oldest.
 MOST = 100
+# So many stand beside one's work.
+SHOWN = 10
 # Never kept, whatever a form calls them.
 SECRETS = frozenset({"password", "csrfmiddlewaretoken"})
 
@@ -80,12 +85,20 @@ class Waiting:
     at: datetime
 
 
-def waiting(actor: Actor, limit: int = 10) -> list[Waiting]:
-    """The actor's own drafts, the newest first."""
+def _waiting(person: int, organisation: int) -> QuerySet[Draft, Any]:
+    rows = Draft.everywhere.filter(person_id=person, organisation_id=organisation).order_by("-at")
+    return rows.values_list("key", "data", "at")[:SHOWN]
+
+
+WAITING = Prepared(_waiting, person=int, organisation=int)
+
+
+def waiting(actor: Actor) -> list[Waiting]:
+    """The newest of the actor's own drafts, at most SHOWN of them."""
     if actor.person_id is None:
         return []
-    rows = Draft.everywhere.filter(person_id=actor.person_id, organisation_id=actor.organisation_id).order_by("-at")
-    found = ((key, Kept(data, at)) for key, data, at in rows.values_list("key", "data", "at")[:limit])
+    rows = WAITING.rows(person=actor.person_id, organisation=actor.organisation_id)
+    found = ((key, Kept(data, at)) for key, data, at in rows)
     return [Waiting(key, kept.first("title"), kept.at) for key, kept in found]
 
 

@@ -6,11 +6,14 @@ import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.base import ModelState
 
 from qsms.base import context, moment
+from qsms.base.prepared import Prepared, Several
 from qsms.org.actor import Actor
 
 from . import scope, wording
@@ -133,27 +136,45 @@ class Entry:
     request: str = ""
 
 
+COLUMNS = (
+    "pk", "at", "actor_id", "actor__name", "label", "for_person__name", "verb", "reason", "version", "detail",
+    "signature__meaning", "request",
+)  # fmt: skip
+# Beyond every key that has been given out.
+LAST = 2**63 - 1
+
+
+# A question is prepared for a few sizes only; the page asks for the second one.
+SIZES = (1, 25, 100, 500)
+
+
+@lru_cache(maxsize=len(SIZES))
+def _questions(limit: int) -> tuple[Prepared, Prepared]:
+    """For so many deeds of a record, and for what they changed."""
+
+    def newest(record: int, organisation: int, before: int) -> QuerySet[Deed, Any]:
+        deeds = Deed.everywhere.filter(record_id=record, organisation_id=organisation, pk__lt=before)
+        return deeds.order_by("-pk").values_list(*COLUMNS)[:limit]
+
+    def changed(deeds: list[int]) -> QuerySet[Change, Any]:
+        return Change.objects.filter(deed_id__in=deeds).values_list("deed_id", "field", "old", "new")
+
+    return Prepared(newest, record=int, organisation=int, before=int), Prepared(changed, deeds=Several(limit))
+
+
 def entries(record: Record, *, reader: Actor | None = None, before: int | None = None, limit: int = 20) -> list[Entry]:
-    """The newest deeds of a record with their changes (two queries).
+    """The newest deeds of a record with their changes (two queries), at most 500 at a time.
 
     A `reader` who neither owns the record nor holds history.view for it learns what was done, when and by whom, and
     how the state went; why, and what was written into which field, only of deeds of their own. Reporters follow their
     reports without reading what the office thinks of them.
     """
     knows_all = reader is None or reader.is_system or record.owner_id in reader.persons or _may_read(reader, record)
-    deeds = Deed.everywhere.filter(record_id=record.pk, organisation_id=record.organisation_id)
-    if before is not None:
-        deeds = deeds.filter(pk__lt=before)
-    rows = list(
-        deeds.order_by("-pk").values(
-            "pk", "at", "actor_id", "actor__name", "label", "for_person__name", "verb", "reason", "version", "detail",
-            "signature__meaning", "request",
-        )[:limit]
-    )  # fmt: skip
+    newest, changed = _questions(next((size for size in SIZES if size >= limit), SIZES[-1]))
+    given = {"record": record.pk, "organisation": record.organisation_id, "before": LAST if before is None else before}
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in newest.rows(**given)[:limit]]
     changes: dict[int, list[FieldChange]] = {}
-    for deed_id, name, old, new in Change.objects.filter(deed_id__in=[row["pk"] for row in rows]).values_list(
-        "deed_id", "field", "old", "new"
-    ):
+    for deed_id, name, old, new in changed.rows(deeds=[row["pk"] for row in rows]) if rows else ():
         changes.setdefault(deed_id, []).append(FieldChange(name, old, new))
     found = [
         Entry(

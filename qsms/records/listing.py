@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 
 from django.db import models
@@ -16,10 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qsms.base import moment
+from qsms.base.prepared import Prepared, Several
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.rules.lifecycle import Phase
 
+from . import keys
 from .choices import Lens
 from .models import Record
 from .registry import RecordType
@@ -40,8 +43,9 @@ ME = "me"
 TextSearch = Callable[[Actor, "Listing", int], Sequence[int]]
 _search: list[TextSearch] = []
 TEXT_LIMIT = 200
+# Rows are asked for by so many ids at a time: a page on the screen, a step of an export.
+PREPARED = (50, 250)
 # Beyond what a key can be, so that no engine is asked for it.
-LARGEST_KEY = 2**63 - 1
 
 
 def provide_search(search: TextSearch) -> None:
@@ -87,6 +91,11 @@ class Listing:
 
     sheet: RecordType
     where: Q = field(default_factory=Q)
+    # The filters that a text index can know, and the conditions beyond them; together they are `where`. Each of
+    # `lenses` holds the bits of which a record needs one, `sites` the sites of which it needs to be at one.
+    lenses: list[int] = field(default_factory=list)
+    sites: list[int] = field(default_factory=list)
+    beyond: Q = field(default_factory=Q)
     phase: str = "open"
     order: str = "-id"
     after: str = ""
@@ -95,6 +104,16 @@ class Listing:
     problems: list[str] = field(default_factory=list)
     # True while only columns are filtered that the tallies hold, so that counts are exact and free.
     tallied: bool = True
+
+    @property
+    def is_few(self) -> bool:
+        """Whether a text search leaves at most TEXT_LIMIT records, whose ids are part of the condition."""
+        return bool(self.text and _search)
+
+    def narrow(self, condition: Q) -> None:
+        """Add a condition that only the record's columns can answer."""
+        self.where &= condition
+        self.beyond &= condition
 
     def condition(self) -> Q:
         """The filters together with the phase."""
@@ -188,6 +207,7 @@ def parse(sheet: RecordType, actor: Actor, params: Params, *, lens: int = 0) -> 
         _narrow(listing, actor, Filter(name, str(label), "narrowing"), narrow, params)
     if lens:
         listing.where &= concerning(lens)
+        listing.lenses.append(lens)
     return listing
 
 
@@ -199,7 +219,7 @@ def _narrow(listing: Listing, actor: Actor, one: Filter, narrow: Narrowing, para
     if found is None:
         listing.problems.append(_("“%(given)s” is no choice for %(label)s.") % {"given": given, "label": one.label})
         return
-    listing.where &= found[0]
+    listing.narrow(found[0])
     listing.active.append(Active(one.name, one.label, found[1]))
     listing.tallied = False
 
@@ -223,15 +243,28 @@ def _apply(listing: Listing, actor: Actor, one: Filter, params: Params) -> None:
         return
     if one.kind == "flag":
         today = moment.now().astimezone(actor.tz).date()
-        listing.where &= Q(due_on__lt=today, phase__lt=Phase.DONE)
+        listing.narrow(Q(due_on__lt=today, phase__lt=Phase.DONE))
         listing.active.append(Active(one.name, one.label, _("yes")))
         listing.tallied = False
         return
     condition, words = _chosen(listing, actor, one, values)
     if words:
-        listing.where &= condition
+        _choose(
+            listing, one, {value for value in values if value in {option.value for option in one.options}}, condition
+        )
         listing.active.append(Active(one.name, one.label, ", ".join(words)))
         listing.tallied &= one.name in ("state", "site", "disciplines")
+
+
+def _choose(listing: Listing, one: Filter, values: set[str], condition: Q) -> None:
+    if one.name == "disciplines":
+        listing.where &= condition
+        listing.lenses.append(sum(map(int, values)))
+    elif one.name == "site" and NONE not in values:
+        listing.where &= condition
+        listing.sites = sorted(map(int, values))
+    else:
+        listing.narrow(condition)
 
 
 def _chosen(listing: Listing, actor: Actor, one: Filter, values: Sequence[str]) -> tuple[Q, list[str]]:
@@ -260,9 +293,8 @@ def _chosen(listing: Listing, actor: Actor, one: Filter, values: Sequence[str]) 
 
 
 def _people(listing: Listing, actor: Actor, one: Filter, values: Sequence[str]) -> tuple[Q, list[str]]:
-    ids = {actor.person_id if value == ME else int(value) for value in values if value == ME or value.isdecimal()}
-    ids = {one for one in ids if one is not None and one <= LARGEST_KEY}
-    known = names.people(actor.organisation_id, ids)
+    ids = {actor.person_id if value == ME else keys.whole(value) for value in values}
+    known = names.people(actor.organisation_id, ids - {None})
     condition = Q(**{f"{one.name}__in": list(known)}) if known else Q()
     words = list(known.values())
     if NONE in values:
@@ -285,7 +317,7 @@ def _apply_dates(listing: Listing, one: Filter, params: Params) -> None:
             listing.problems.append(_("“%(given)s” is not a date. Write 2026-11-24.") % {"given": raw})
             continue
         is_moment = isinstance(listing.sheet.field(one.name), models.DateTimeField)
-        listing.where &= Q(**{f"{one.name}__{'date__' if is_moment else ''}{lookup}": day})
+        listing.narrow(Q(**{f"{one.name}__{'date__' if is_moment else ''}{lookup}": day}))
         words.append(_("from %(day)s") % {"day": day} if edge == "from" else _("to %(day)s") % {"day": day})
     if words:
         listing.active.append(Active(one.name, one.label, " ".join(words)))
@@ -293,10 +325,23 @@ def _apply_dates(listing: Listing, one: Filter, params: Params) -> None:
 
 
 def rows(sheet: RecordType, ids: Sequence[int], columns: Iterable[str]) -> list[Mapping[str, Any]]:
-    """The values of these records, in the order of `ids`: one query, two when nothing is asked of the child."""
-    wanted = ["pk", *columns]
-    own = {f.name for f in sheet.own_fields}
-    child = any(name.split("__")[0].removesuffix("_id") in own for name in wanted)
-    manager = sheet.model.everywhere if child else Record.everywhere
-    found = {row["pk"]: row for row in manager.filter(pk__in=ids).values(*wanted)}
+    """The values of these records, in the order of `ids` (one query for each 250)."""
+    wanted = ("pk", *columns)
+    found = {}
+    for start in range(0, len(ids), PREPARED[-1]):
+        chunk = ids[start : start + PREPARED[-1]]
+        question = _rows(sheet, wanted, next(size for size in PREPARED if size >= len(chunk)))
+        found.update({row[0]: dict(zip(wanted, row, strict=True)) for row in question.rows(ids=chunk)})
     return [found[pk] for pk in ids if pk in found]
+
+
+@lru_cache(maxsize=256)
+def _rows(sheet: RecordType, columns: tuple[str, ...], most: int) -> Prepared:
+    own = {f.name for f in sheet.own_fields}
+    child = any(name.split("__")[0].removesuffix("_id") in own for name in columns)
+    manager = sheet.model.everywhere if child else Record.everywhere
+
+    def build(ids: list[int]) -> models.QuerySet[Any, Any]:
+        return manager.filter(pk__in=ids).values_list(*columns)
+
+    return Prepared(build, ids=Several(most))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
 from qsms.base.gate import write_transaction
+from qsms.base.prepared import Prepared
 from qsms.org.actor import Actor, Right
 from qsms.org.models import Grant
 from qsms.rules import lifecycle as life
@@ -41,16 +43,26 @@ def standing(actor: Actor, record: Record) -> Standing:
     )
 
 
+@lru_cache(maxsize=64)
+def _ends_of(relation: str, lasting: frozenset[str]) -> Prepared:
+    """The question for the open records behind a relation, without those of kinds that live on."""
+    here, there = ("target", "source") if relation.startswith("<") else ("source", "target")
+
+    def build(record: int) -> QuerySet[Link, Any]:
+        rows = Link.everywhere.filter(
+            **{f"{here}_id": record, "relation": relation[1:], f"{there}__phase__lt": Phase.DONE}
+        )
+        return rows.exclude(**{f"{there}__kind__in": lasting}).values_list(f"{there}_id")[:OPEN_ENDS_NAMED]
+
+    return Prepared(build, record=int)
+
+
 def _open_ends(actor: Actor, record: Record, relations: set[str]) -> dict[str, tuple[str, ...]]:
     """What is still open behind each relation: numbers of what the actor sees, and no more than a word for the rest."""
-    lasting = [sheet.kind for sheet in registry.all_types() if sheet.lives_on]
+    lasting = frozenset(sheet.kind for sheet in registry.all_types() if sheet.lives_on)
     found: dict[str, tuple[str, ...]] = {}
     for relation in sorted(relations):
-        here, there = ("target", "source") if relation.startswith("<") else ("source", "target")
-        rows = Link.everywhere.filter(
-            **{f"{here}_id": record.pk, "relation": relation[1:], f"{there}__phase__lt": Phase.DONE}
-        ).exclude(**{f"{there}__kind__in": lasting})
-        ends = list(rows.values_list(f"{there}_id", flat=True)[:OPEN_ENDS_NAMED])
+        ends = [pk for (pk,) in _ends_of(relation, lasting).rows(record=record.pk)]
         seen = scope.seen_of(actor, ends) if ends else {}
         named = sorted(row.number for row in seen.values())
         found[relation] = (*named, *([_("another record")] if len(named) < len(ends) else []))

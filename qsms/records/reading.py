@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from qsms.base.prepared import Prepared
 from qsms.org.actor import Actor
 
-from . import registry, scope
+from . import keys, registry, scope
 from .errors import NotVisible
 from .models import Attachment, Comment, Deed, Record, Task
 from .registry import RecordType
@@ -33,31 +36,51 @@ class Opened:
 def opened(actor: Actor, kind: str, key: str) -> Opened:
     """The record of a kind with this number or id (one query). Raises NotVisible outside the scope."""
     sheet = registry.get(kind)
-    # Another record is seldom pointed at and is sixty columns wide: it is read when there is one.
-    pointers = [
-        field.name
-        for field in sheet.own_fields
-        if isinstance(field, models.ForeignKey) and not issubclass(field.related_model, Record)
-    ]
-    by: dict[str, Any] = {"pk": int(key)} if key.isdecimal() else {"number": key}
-    row = (
-        sheet.model.everywhere.select_related(*SPINE, *pointers)
-        .annotate(
-            n_comments=_count(Comment.everywhere.all()),
-            n_files=_count(Attachment.everywhere.filter(removed_at=None)),
-            n_deeds=_count(Deed.everywhere.all()),
-            is_involved=Exists(Task.everywhere.filter(record_id=OuterRef("pk"), person_id=actor.person_id)),
-        )
-        .filter(organisation_id=actor.organisation_id, kind=kind, **by)
-        .first()
-    )
-    if row is None:
+    by_id, by_number = _questions(sheet)
+    [(name, value)] = keys.named(key).items()
+    person = actor.person_id or scope.NOBODY
+    question = by_id if name == "pk" else by_number
+    rows = question.objects(organisation=actor.organisation_id, person=person, key=value)
+    if not rows:
         raise NotVisible
-    found: Any = row
-    scope.note(actor, row, found.is_involved)
+    row = rows[0]
+    scope.note(actor, row, row.is_involved)
     if not scope.sees(actor, row):
         raise NotVisible
-    return Opened(sheet, row, found.n_comments, found.n_files, found.n_deeds)
+    return Opened(sheet, row, row.n_comments, row.n_files, row.n_deeds)
+
+
+_made: WeakKeyDictionary[RecordType, tuple[Prepared, Prepared]] = WeakKeyDictionary()
+
+
+def _questions(sheet: RecordType) -> tuple[Prepared, Prepared]:
+    """The question for a record of this kind, by its id and by its number."""
+    if sheet not in _made:
+        # Another record is seldom pointed at and is sixty columns wide: it is read when there is one.
+        pointers = [
+            field.name
+            for field in sheet.own_fields
+            if isinstance(field, models.ForeignKey) and not issubclass(field.related_model, Record)
+        ]
+        rows = (
+            sheet.model.everywhere.select_related(*SPINE, *pointers)
+            .annotate(
+                n_comments=_count(Comment.everywhere.all()),
+                n_files=_count(Attachment.everywhere.filter(removed_at=None)),
+                n_deeds=_count(Deed.everywhere.all()),
+            )
+            .filter(kind=sheet.kind)
+        )
+
+        def by(name: str, organisation: int, person: int, key: int | str) -> QuerySet[Any]:
+            involved = Exists(Task.everywhere.filter(record_id=OuterRef("pk"), person_id=person))
+            return rows.filter(organisation_id=organisation, **{name: key}).annotate(is_involved=involved)
+
+        _made[sheet] = (
+            Prepared(partial(by, "pk"), organisation=int, person=int, key=int),
+            Prepared(partial(by, "number"), organisation=int, person=int, key=str),
+        )
+    return _made[sheet]
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:

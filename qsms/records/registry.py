@@ -96,6 +96,16 @@ class Lead:
     raises: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class OpenEnd:
+    """What one open record still lacks, as the trace lists it, and the way to it."""
+
+    record_id: int
+    said: str
+    way: str
+    url: str
+
+
 # The columns of the trace, from what happened to what shows whether it got better.
 TRACE = ("happened", "means", "done", "changed", "shows")
 SPINE_FIELDS = ("title", "site", "unit", "process", "disciplines", "owner", "due_on", "confidential")
@@ -205,6 +215,10 @@ class RecordType:
         """What comes next and why, in the room's words."""
         return Lead()
 
+    def open_ends(self, actor: Actor, records: Sequence[Record]) -> Sequence[OpenEnd]:
+        """What these open records of the kind still lack, in the room's words, for the trace."""
+        return ()
+
     def own_page(self, record: Record) -> str:
         """Where whoever raised this record in confidence follows it, seen by them alone; empty when nowhere."""
         return ""
@@ -233,6 +247,12 @@ class RecordType:
         """Every field that a service accepts: the form's, and those that a move's dialog asks for."""
         asked = (name for move in self.lifecycle.moves for name in (*move.asks, *move.offers))
         return frozenset({*self.form_fields, *asked}) - KEPT_FIELDS
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """What a new record cannot be without, of the form's fields."""
+        names = ("title", *self.form_fields)
+        return frozenset(name for name in names if (field := self.field(name)) is not None and not field.blank)
 
     def field(self, name: str) -> models.Field[Any, Any] | None:
         """The model field of this name, or None when the name is the room's own (a computed column)."""
@@ -299,6 +319,11 @@ def panels(sheet: RecordType) -> list[Panel]:
 def get(kind: str) -> RecordType:
     """The sheet of this kind. Raises KeyError."""
     return _types[kind]
+
+
+def is_known(kind: str) -> bool:
+    """Whether this kind is installed: rows of one that is not any more stand in the table, and nobody can draw them."""
+    return kind in _types
 
 
 def all_types() -> Iterable[RecordType]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from qsms.base.gate import write_transaction
+from qsms.base.prepared import Prepared
 from qsms.org.actor import ADMINISTRATION, Actor
 
 from .errors import Invalid, NotVisible, Refused
@@ -14,12 +15,20 @@ from .models import SavedView
 MOST = 20
 
 
+def _mine(organisation: int, person: int, kind: str) -> QuerySet[SavedView]:
+    views = SavedView.everywhere.filter(organisation_id=organisation, kind=kind)
+    return views.filter(Q(person=None) | Q(person_id=person)).order_by("person_id", "pk")[: MOST * 2]
+
+
+MINE = Prepared(_mine, organisation=int, person=int, kind=str)
+
+
 def mine(actor: Actor, kind: str) -> list[SavedView]:
     """The views of this list that the actor sees: the organisation's, then own ones, in the order of saving."""
     if actor.person_id is None:
         return []
-    views = SavedView.everywhere.filter(organisation_id=actor.organisation_id, kind=kind)
-    return list(views.filter(Q(person=None) | Q(person_id=actor.person_id)).order_by("person_id", "pk")[: MOST * 2])
+    found: list[SavedView] = MINE.objects(organisation=actor.organisation_id, person=actor.person_id, kind=kind)
+    return found
 
 
 def save(actor: Actor, kind: str, name: str, query: str, *, everybody: bool = False) -> SavedView:

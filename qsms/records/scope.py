@@ -9,13 +9,15 @@ orders by another column, and is the oracle that the tests hold the union agains
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from qsms.base.prepared import Prepared, Several
 from qsms.org.actor import Actor, Right
 from qsms.org.choices import Axis
 
@@ -25,6 +27,10 @@ from .registry import RecordType
 
 CONFIDENTIAL = "view_confidential"
 COUNT_CAP = 1_000
+# The sizes that a look-up by ids is prepared for.
+LOOKED_UP = (5, 25, 100)
+# No person has this key.
+NOBODY = 0
 OWN_BRANCHES = frozenset({"owner", "raised_by", "task"})
 
 
@@ -78,6 +84,12 @@ class Branch:
         elif self.axis != Axis.ALL:
             condition = Q(**{f"{self.axis}_id": self.value})
         return condition if self.confidential else condition & Q(confidential=False)
+
+    def holds(self, site: int | None, unit: int | None, confidential: bool) -> bool:
+        """Whether a record that stands there is in this branch, which is none of own records."""
+        if confidential and not self.confidential:
+            return False
+        return self.axis == Axis.ALL or self.value == (site if self.axis == Axis.SITE else unit)
 
     def narrows(self) -> Q:
         """The same as `condition`, but a task branch starts from the person's tasks: their few ids, not every row."""
@@ -226,8 +238,11 @@ def page(
     order: str = "-id",
     after: str = "",
     limit: int = 50,
+    few: bool = False,
 ) -> Page:
     """Ids of one page of a list, by key and never by offset. `where` may name the child's columns.
+
+    `few` says that `where` names the ids it allows, so that one look at each of them is all there is to do.
 
     Raises BadPageKey when `after` was not given out by this order. `order` is one of the sheet's orders.
     """
@@ -235,11 +250,10 @@ def page(
     reach = branches(actor, sheet.kind, verb)
     if not reach:
         return Page([])
-    base = sheet.model.everywhere if _names_child(sheet, where) else Record.everywhere
-    rows = base.filter(where, organisation_id=actor.organisation_id, kind=sheet.kind)
-    if base is not Record.everywhere:
-        rows = rows.filter(tenant_id=actor.organisation_id)
+    rows = _rows(actor, sheet, where)
     field, down = order.lstrip("-"), order.startswith("-")
+    if few:
+        rows, reach = rows.filter(predicate(actor, sheet.kind, verb)), [Branch(Axis.ALL)]
     if field == "id":
         return _newest(rows, reach, down, after, limit)
     condition = Q()
@@ -248,6 +262,14 @@ def page(
         for branch in reach:
             condition |= branch.narrows()
     return _by_column(rows.filter(condition), field, down, after, limit)
+
+
+def _rows(actor: Actor, sheet: RecordType, where: Q) -> QuerySet[Any]:
+    """The organisation's records of a kind that match, asked of the child's table only if a condition names it."""
+    if not _names_child(sheet, where):
+        return Record.everywhere.filter(where, organisation_id=actor.organisation_id, kind=sheet.kind)
+    here = {"organisation_id": actor.organisation_id, "tenant_id": actor.organisation_id}
+    return sheet.model.everywhere.filter(where, kind=sheet.kind, **here)
 
 
 def _names_child(sheet: RecordType, where: Q) -> bool:
@@ -274,12 +296,42 @@ def _newest(rows: QuerySet[Any], reach: list[Branch], down: bool, after: str, li
         ids = list(rows.filter(reach[0].narrows()).order_by(key).values_list("pk", flat=True)[: limit + 1])
     else:
         parts = [rows.filter(b.narrows()).order_by(key).values_list("pk", flat=True)[: limit + 1] for b in reach]
-        ids = _union(parts, down, limit + 1)
+        ids = [pk for (pk,) in _union(parts, down, limit + 1)]
     return Page(ids[:limit], str(ids[limit - 1]) if len(ids) > limit else "")
 
 
-def _union(parts: list[QuerySet[Any]], down: bool, limit: int) -> list[int]:
-    """The first `limit` ids of several limited queries. Django cannot limit inside a union on SQLite; SQL can."""
+def own_beside(actor: Actor, kind: str) -> list[tuple[str, int]] | None:
+    """State and lenses of the actor's own records that no wider branch shows; None when they are more than a few."""
+    wider = [branch for branch in branches(actor, kind) if branch.axis not in OWN_BRANCHES]
+    given = {"organisation": actor.organisation_id, "kind": kind, "person": actor.person_id or NOBODY}
+    own = OWN_RECORDS.rows(**given)
+    if len(own) > OWN_COUNTED:
+        return None
+    return [
+        (state, lenses)
+        for _pk, site, unit, confidential, state, lenses in own
+        if not any(branch.holds(site, unit, confidential) for branch in wider)
+    ]
+
+
+def _own_records(organisation: int, kind: str, person: int) -> QuerySet[Record, Any]:
+    """Some more than OWN_COUNTED when there are more, each once."""
+    all_of_them = Record.everywhere.filter(organisation_id=organisation, kind=kind)
+    first = [all_of_them.filter(Branch(axis, person).narrows()).order_by("-pk") for axis in sorted(OWN_BRANCHES)]
+    columns = ("pk", "site_id", "unit_id", "confidential", "state", "disciplines")
+    parts = [
+        Record.everywhere.filter(pk__in=some.values("pk")[: OWN_COUNTED + 1]).values_list(*columns) for some in first
+    ]
+    return parts[0].union(*parts[1:])
+
+
+OWN_COUNTED = 100
+OWN_RECORDS = Prepared(_own_records, organisation=int, kind=str, person=int)
+
+
+def _union(parts: list[QuerySet[Any]], down: bool, limit: int) -> list[tuple[Any, ...]]:
+    """The first `limit` rows of several limited queries, by their first column. Django cannot limit inside a union on
+    SQLite; SQL can."""
     statements, values = [], []
     for part in parts:
         try:
@@ -296,7 +348,7 @@ def _union(parts: list[QuerySet[Any]], down: bool, limit: int) -> list[int]:
     with connection.cursor() as cursor:
         # Every value is a parameter; only Django's own SQL and these words are put together here.
         cursor.execute(f"SELECT * FROM ({union}) AS found ORDER BY 1 {direction} LIMIT {int(limit)}", values)  # noqa: S608
-        return [row[0] for row in cursor.fetchall()]
+        return cursor.fetchall()
 
 
 def _by_column(rows: QuerySet[Any], field: str, down: bool, after: str, limit: int) -> Page:
@@ -344,41 +396,85 @@ def _read_key(after: str) -> tuple[str, str, int]:
         raise BadPageKey(after) from error
 
 
-def count(actor: Actor, sheet: RecordType, where: Q | None = None, *, verb: str = "view", cap: int = COUNT_CAP) -> int:
-    """How many records match, counted up to `cap` + 1: above it, say "more than"."""
-    rows = visible(actor, sheet.kind, verb) if _names_child(sheet, where or Q()) else _parents(actor, sheet, verb)
-    return rows.filter(where or Q()).values("pk")[: cap + 1].count()
-
-
-def _parents(actor: Actor, sheet: RecordType, verb: str) -> QuerySet[Record]:
-    return Record.everywhere.filter(
-        predicate(actor, sheet.kind, verb), organisation_id=actor.organisation_id, kind=sheet.kind
-    )
+def count(
+    actor: Actor,
+    sheet: RecordType,
+    where: Q | None = None,
+    *,
+    verb: str = "view",
+    cap: int = COUNT_CAP,
+    few: bool = False,
+) -> int:
+    """How many records match, counted up to `cap` + 1: above it, say "more than". `few` as for a page."""
+    rows = _rows(actor, sheet, where or Q())
+    reach = branches(actor, sheet.kind, verb)
+    if few or len(reach) < 2:
+        return rows.filter(predicate(actor, sheet.kind, verb)).values("pk")[: cap + 1].count()
+    # By id, because without an order SQLite reads every open record instead of the branch's own.
+    parts = [rows.filter(b.narrows()).order_by("-pk").values_list("pk", flat=True)[: cap + 1] for b in reach]
+    wide = next((part for branch, part in zip(reach, parts, strict=True) if branch.axis not in OWN_BRANCHES), None)
+    # Of a busy site there are too many alone, without a look at the other branches.
+    if wide is not None and len(wide) > cap:
+        return cap + 1
+    return len(_union(parts, True, cap + 1))
 
 
 def seen_of(actor: Actor, ids: Iterable[int]) -> Mapping[int, Record]:
-    """Those of these records, of any kind, that the actor sees: for links, tasks and search results (two queries)."""
-    rows = list(Record.everywhere.filter(pk__in=list(ids), organisation_id=actor.organisation_id))
-    known = _known()
-    rows = [row for row in rows if row.kind in known]
-    note_involvement(actor, rows)
-    return {row.pk: row for row in rows if sees(actor, row)}
+    """Those of these records, of any kind, that the actor sees: for links, tasks and search results (one query for each
+    hundred)."""
+    wanted = list(dict.fromkeys(ids))
+    found: dict[int, Record] = {}
+    for start in range(0, len(wanted), LOOKED_UP[-1]):
+        chunk = wanted[start : start + LOOKED_UP[-1]]
+        question = _by_ids(next(size for size in LOOKED_UP if size >= len(chunk)))
+        for row in question.objects(ids=chunk, organisation=actor.organisation_id, person=actor.person_id or NOBODY):
+            note(actor, row, row.is_involved)
+            if registry.is_known(row.kind) and sees(actor, row):
+                found[row.pk] = row
+    return found
 
 
-def note_involvement(actor: Actor, rows: Sequence[Record]) -> None:
-    """Ask once for all of these records what `sees` would ask for each: whether the actor has a task there."""
-    if not rows or actor.person_id is None or not any(right.axis == Axis.OWN for right in actor.rights):
-        return
-    tasks = Task.everywhere.filter(person_id=actor.person_id, record_id__in=[row.pk for row in rows])
-    involved = set(tasks.values_list("record_id", flat=True))
-    for row in rows:
-        note(actor, row, row.pk in involved)
+@lru_cache(maxsize=len(LOOKED_UP))
+def _by_ids(most: int) -> Prepared:
+    """Up to so many records with whether the person has or had a task there."""
+
+    def build(ids: list[int], organisation: int, person: int) -> QuerySet[Record]:
+        involved = Exists(Task.everywhere.filter(record_id=OuterRef("pk"), person_id=person))
+        return Record.everywhere.filter(pk__in=ids, organisation_id=organisation).annotate(is_involved=involved)
+
+    return Prepared(build, ids=Several(most), organisation=int, person=int)
+
+
+def seen_rows(actor: Actor, rows: Iterable[Sequence[Any]]) -> list[bool]:
+    """Of each row whether the actor sees that record. Rows say whether the actor is involved, the key, SCOPE_FIELDS."""
+    # Rights over own records are answered by what the row says, so that none asks the table again.
+    wide = replace(actor, rights=tuple(right for right in actor.rights if right.axis != Axis.OWN))
+    own = {right for right in actor.rights if right.axis == Axis.OWN}
+    # Without those, many rows stand alike before the scope.
+    known: dict[tuple[object, ...], bool] = {}
+    found = []
+    for involved, *values in rows:
+        row = Glance(*values)
+        mine = bool(involved) or actor.person_id in (row.owner_id, row.raised_by_id)
+        alike = (row.kind, row.site_id, row.unit_id, row.confidential, mine)
+        if alike not in known:
+            own_view = mine and any(right.gives(f"{row.kind}.view") for right in own)
+            known[alike] = registry.is_known(row.kind) and (own_view or sees(wide, row))
+        found.append(known[alike])
+    return found
+
+
+# What a line says of a record, and what scope looks at; the places are part of it.
+OUTLINE = ("kind", "number", "title", "state", "phase", "due_on", "risk_class", "risk_cell", *SCOPE_FIELDS[1:])
+
+
+def outlined(actor: Actor, pk: int, values: Sequence[Any], *, involved: bool) -> Record:
+    """A record of the actor's organisation as far as OUTLINE goes, from the values that another query brought along."""
+    record = Record(pk=pk, organisation_id=actor.organisation_id, **dict(zip(OUTLINE, values, strict=True)))
+    note(actor, record, involved)
+    return record
 
 
 def note(actor: Actor, record: Record, involved: bool) -> None:
     """Tell a record what a query has already found out: whether the actor has or had a task on it."""
     record.__dict__.setdefault("_involved", {})[actor.person_id] = involved
-
-
-def _known() -> frozenset[str]:
-    return frozenset(sheet.kind for sheet in registry.all_types())

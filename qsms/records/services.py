@@ -16,7 +16,7 @@ from qsms.org.actor import Actor
 from qsms.org.models import Organisation, Person
 from qsms.rules.lifecycle import Phase
 
-from . import history, moves, numbers, projections, registry, scope, values, wording
+from . import history, keys, moves, numbers, projections, registry, scope, values, wording
 from .choices import Relation
 from .errors import Invalid, NotVisible, Refused, Stale
 from .models import Comment, Link, Once, Record
@@ -29,10 +29,9 @@ __all__ = ["assign", "comment", "create", "edit", "find", "link", "move", "unlin
 def find(actor: Actor, kind: str, key: int | str) -> Record:
     """The record of a kind with this id or number, as its child model. Raises NotVisible outside the scope."""
     sheet = registry.get(kind)
-    by = {"pk": int(key)} if str(key).isdecimal() else {"number": str(key)}
     record = (
         sheet.model.everywhere.select_related("site", "unit", "process", "owner", "raised_by")
-        .filter(organisation_id=actor.organisation_id, kind=kind, **by)
+        .filter(organisation_id=actor.organisation_id, kind=kind, **keys.named(key))
         .first()
     )
     if record is None or not scope.sees(actor, record):
@@ -81,7 +80,7 @@ def create(
     for name, value in (fixed or {}).items():
         setattr(record, name, value)
     filled = {**sheet.defaults(actor), **given}
-    errors = values.put(actor, sheet, record, filled, required=_required(sheet))
+    errors = values.put(actor, sheet, record, filled, required=sheet.required)
     if errors:
         raise Invalid(errors)
     _may_create_here(actor, sheet, record)
@@ -124,11 +123,6 @@ def create(
 def _number(organisation: Organisation, sheet: RecordType, year: int) -> str:
     value = numbers.take(organisation.pk, sheet.kind, year)[0]
     return numbers.word(numbers.pattern_of(organisation, sheet.kind), sheet.prefix, year, value)
-
-
-def _required(sheet: RecordType) -> frozenset[str]:
-    names = ("title", *sheet.form_fields)
-    return frozenset(name for name in names if (field := sheet.field(name)) is not None and not field.blank)
 
 
 def _may_create_here(actor: Actor, sheet: RecordType, record: Record) -> None:
@@ -185,7 +179,7 @@ def edit(
         before = projections.Before.of(record)
         old = {name: wording.value(sheet, record, name) for name in given}
         raw = {name: _raw(record, name) for name in given}
-        errors = values.put(actor, sheet, record, given, required=_required(sheet) & given.keys())
+        errors = values.put(actor, sheet, record, given, required=sheet.required & given.keys())
         if errors:
             raise Invalid(errors)
         new = {name: wording.value(sheet, record, name) for name in given}

@@ -20,7 +20,9 @@ from django.db.models.functions import Coalesce, Concat
 
 from qsms.base import context, jobs
 from qsms.base.gate import write_transaction
+from qsms.base.prepared import Prepared, Several
 from qsms.org.actor import Actor
+from qsms.org.choices import Axis
 from qsms.org.models import Organisation
 from qsms.rules.lifecycle import Phase
 
@@ -40,6 +42,8 @@ INSERT INTO {table} (organisation_id, measure, kind, site, confidential, a, b, n
 ON CONFLICT (organisation_id, measure, kind, site, confidential, a, b) DO UPDATE SET n = {table}.n + EXCLUDED.n
 """
 ROWS_A_STATEMENT = 100
+# Who reaches more sites than this is counted live.
+SITES = 25
 
 
 def keys(organisation_id: int, kind: str, row: Before | Record) -> Iterable[Key]:
@@ -210,22 +214,51 @@ def tend() -> int:
     return wrong
 
 
-def states(actor: Actor, kind: str, *, lens: int = 0, site_ids: Sequence[int] = ()) -> dict[str, int] | None:
-    """How many records of a kind stand in each state, for somebody who reaches all of them.
+def _states(organisation: int, kind: str) -> QuerySet[Tally, Any]:
+    cells = Tally.objects.filter(organisation_id=organisation, measure="state", kind=kind)
+    return cells.values_list("a", "b", "confidential").annotate(n=Sum("n")).order_by()
 
-    None for anybody whose reach the tallies cannot express (own records, some units): count those live.
+
+def _states_of_sites(organisation: int, kind: str, sites: list[int]) -> QuerySet[Tally, Any]:
+    cells = Tally.objects.filter(organisation_id=organisation, measure="state", kind=kind, site__in=sites)
+    return cells.values_list("site", "a", "b", "confidential", "n")
+
+
+def _open(organisation: int) -> QuerySet[Tally, Any]:
+    cells = Tally.objects.filter(organisation_id=organisation, measure="risk")
+    return cells.values_list("kind", "confidential").annotate(n=Sum("n")).order_by()
+
+
+# Asked by every list and by the menu of every page.
+STATES = Prepared(_states, organisation=int, kind=str)
+STATES_OF_SITES = Prepared(_states_of_sites, organisation=int, kind=str, sites=Several(SITES))
+OPEN = Prepared(_open, organisation=int)
+
+
+def states(actor: Actor, kind: str, *, lens: int = 0) -> dict[str, int] | None:
+    """How many records of a kind stand in each state, of those that the actor sees.
+
+    For who reaches all of them or those of some sites; own records beside them are few and are counted live. None for
+    anybody whose reach the tallies cannot express (own records alone, units): count those live.
     """
     reach = scope.branches(actor, kind)
-    if not _is_whole(reach):
+    places = {branch.value: branch.confidential for branch in reach if branch.axis not in scope.OWN_BRANCHES}
+    if not places or len(places) > SITES or any(branch.axis == Axis.UNIT for branch in reach):
         return None
-    cells = Tally.objects.filter(organisation_id=actor.organisation_id, measure="state", kind=kind)
-    if not reach[0].confidential:
-        cells = cells.filter(confidential=False)
-    if site_ids:
-        cells = cells.filter(site__in=site_ids)
-    if lens:
-        cells = cells.filter(b__in=[str(bits) for bits in with_lens(lens)])
-    return dict(cells.values_list("a").annotate(n=Sum("n")))
+    own = scope.own_beside(actor, kind) if len(places) < len(reach) else []
+    if own is None:
+        return None
+    wanted = frozenset(with_lens(lens)) if lens else None
+    found = Bag(state for state, disciplines in own if wanted is None or disciplines in wanted)
+    given = {"organisation": actor.organisation_id, "kind": kind}
+    if None in places:
+        rows = [(None, *row) for row in STATES.rows(**given)]
+    else:
+        rows = STATES_OF_SITES.rows(**given, sites=list(places))
+    for site, state, disciplines, confidential, n in rows:
+        if (wanted is None or int(disciplines) in wanted) and (places[site] or not confidential):
+            found[state] += n
+    return dict(found)
 
 
 def open_by_kind(actor: Actor, kinds: Sequence[str]) -> dict[str, int]:
@@ -236,9 +269,8 @@ def open_by_kind(actor: Actor, kinds: Sequence[str]) -> dict[str, int]:
     whole = {kind: reach[0].confidential for kind in kinds if _is_whole(reach := scope.branches(actor, kind))}
     found: Bag[str] = Bag()
     if whole:
-        cells = Tally.objects.filter(organisation_id=actor.organisation_id, measure="risk", kind__in=whole)
-        for kind, confidential, n in cells.values_list("kind", "confidential").annotate(n=Sum("n")):
-            if whole[kind] or not confidential:
+        for kind, confidential, n in OPEN.rows(organisation=actor.organisation_id):
+            if kind in whole and (whole[kind] or not confidential):
                 found[kind] += n
     return dict(found)
 

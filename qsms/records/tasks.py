@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property, lru_cache, partial
+from itertools import compress
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,7 +14,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from qsms.base import moment
 from qsms.base.prepared import Prepared
 from qsms.org.actor import Actor
-from qsms.org.choices import Axis
 from qsms.org.models import Role
 from qsms.rules.lifecycle import TaskPlan
 
@@ -113,7 +114,7 @@ def finish(actor: Actor, record: Record, codes: Iterable[str], outcome: str = ""
     return waiting.update(done_at=moment.now(), done_by_id=actor.person_id, outcome=outcome[:250])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Waiting:
     """A task of somebody's inbox, with what its line shows of the record."""
 
@@ -124,40 +125,79 @@ class Waiting:
     given_at: datetime
     asked_by: str
     role: str
-    record: Record
+    _make_record: Callable[[], Record] = field(repr=False, compare=False)
+
+    @cached_property
+    def record(self) -> Record:
+        """Made when a line is drawn: an inbox counts many more than it shows."""
+        return self._make_record()
 
 
-def mine(actor: Actor, *, whose: str = "", limit: int = 200) -> list[Waiting]:
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What waits for somebody, soonest first. `cut`: there is more; all that is due before `whole_until` is here."""
+
+    waiting: list[Waiting]
+    cut: bool = False
+    whole_until: datetime | None = None
+
+
+# So many of the actor's own and of each role are looked at, and so many when all of them are asked for.
+MANY, ALL = 200, 2_000
+COLUMNS = ("pk", "code", "title", "due_at", "given_at", "asked_by__name", "role__title")
+
+
+@lru_cache(maxsize=4)
+def _waiting_for(taker_column: str, most: int) -> Prepared:
+    """The first tasks that wait for a person or a role, with what scope and a line need of their records."""
+
+    def build(organisation: int, taker: int, person: int) -> QuerySet[Task, Any]:
+        waiting = Task.everywhere.filter(record__organisation_id=organisation, done_at=None, **{taker_column: taker})
+        involved = Exists(Task.everywhere.filter(person_id=person, record_id=OuterRef("record_id")))
+        of_record = (f"record__{name}" for name in scope.OUTLINE)
+        return waiting.order_by("due_at").values_list(*COLUMNS, "record_id", involved, *of_record)[: most + 1]
+
+    return Prepared(build, organisation=int, taker=int, person=int)
+
+
+def mine(actor: Actor, *, whose: str = "") -> list[Waiting]:
+    """What `inbox` gives, where it does not matter whether there is more."""
+    return inbox(actor, whose=whose).waiting
+
+
+def inbox(actor: Actor, *, whose: str = "", all_of_it: bool = False) -> Inbox:
     """The open tasks of the actor, and those of the actor's roles on records the actor sees, soonest first.
 
-    `whose` "mine" or "office" gives the one or the other. A limited index range for each, not one OR over the table.
+    `whose` "mine" or "office" gives the one or the other. MANY of each, or ALL. A limited index range for each, not
+    one OR over the table.
     """
     if actor.person_id is None:
-        return []
-    open_tasks = Task.everywhere.filter(organisation_id=actor.organisation_id, done_at=None)
-    columns = ("pk", "code", "title", "due_at", "given_at", "asked_by__name", "role__title", "record_id", "person_id")
-    rows: list[Mapping[str, Any]] = []
-    if whose != "office":
-        rows += open_tasks.filter(person_id=actor.person_id).order_by("due_at").values(*columns)[:limit]
-    for role_id in sorted(actor.role_ids) if whose != "mine" else ():
-        rows += open_tasks.filter(role_id=role_id).order_by("due_at").values(*columns)[:limit]
-    records = scope.seen_of(actor, {row["record_id"] for row in rows})
-    found = [
-        Waiting(
-            row["pk"], row["code"], row["title"], row["due_at"], row["given_at"], row["asked_by__name"] or "",
-            row["role__title"] or "", records[row["record_id"]],
-        )
-        for row in rows
-        if row["record_id"] in records
-    ]  # fmt: skip
+        return Inbox([])
+    most = ALL if all_of_it else MANY
+    takers = [("person_id", actor.person_id)] if whose != "office" else []
+    takers += [("role_id", role_id) for role_id in sorted(actor.role_ids)] if whose != "mine" else []
+    found: list[Waiting] = []
+    # When the first task is due that is left out of each part; one database puts those without a day first.
+    cut: list[datetime | None] = []
+    for column, taker in takers:
+        question = _waiting_for(column, most)
+        rows = question.rows(organisation=actor.organisation_id, taker=taker, person=actor.person_id)
+        if len(rows) > most:
+            cut.append(rows.pop()[3])
+        # Involved, key and kind, and behind the words of the outline the other columns of scope.
+        seen = scope.seen_rows(actor, [(row[8], row[7], row[9], *row[-len(scope.SCOPE_FIELDS) + 1 :]) for row in rows])
+        for pk, code, title, due_at, given_at, asked_by, role, record_id, involved, *outline in compress(rows, seen):
+            record = partial(scope.outlined, actor, record_id, outline, involved=bool(involved))
+            found.append(Waiting(pk, code, title, due_at, given_at, asked_by or "", role or "", record))
     far = moment.now() + timedelta(days=36500)
-    return sorted(found, key=lambda one: (one.due_at or far, one.id))
+    found.sort(key=lambda one: (one.due_at or far, one.id))
+    known = [due for due in cut if due is not None]
+    return Inbox(found, bool(cut), min(known) if len(known) == len(cut) and known else None)
 
 
 COUNTED = 100
 # Roles that one statement looks at; few people hold more.
 ROLES = ("role1", "role2", "role3", "role4")
-NOBODY = 0
 
 
 def _first_waiting(owner: int, person: int, organisation: int, **roles: int) -> QuerySet[Task, Any]:
@@ -188,46 +228,24 @@ def count_mine(actor: Actor) -> int:
     rows = []
     for start in range(0, max(1, len(held)), len(ROLES)):
         chunk = held[start : start + len(ROLES)]
-        some = dict(zip(ROLES, [*chunk, *[NOBODY] * (len(ROLES) - len(chunk))], strict=True))
-        owner = NOBODY if start else actor.person_id
+        some = dict(zip(ROLES, [*chunk, *[scope.NOBODY] * (len(ROLES) - len(chunk))], strict=True))
+        owner = scope.NOBODY if start else actor.person_id
         rows += FIRST_WAITING.rows(owner=owner, person=actor.person_id, organisation=actor.organisation_id, **some)
-    # Rights over own records are answered by `involved`, so that no row asks the table again.
-    wide = replace(actor, rights=tuple(right for right in actor.rights if right.axis != Axis.OWN))
-    own = {right for right in actor.rights if right.axis == Axis.OWN}
-    # Without those, many rows stand alike before the scope.
-    known: dict[tuple[object, ...], bool] = {}
-    seen = 0
-    for row in (_Row(*values) for values in rows):
-        mine = row.involved or actor.person_id in (row.owner_id, row.raised_by_id)
-        alike = (row.kind, row.site_id, row.unit_id, row.confidential, mine)
-        if alike not in known:
-            own_view = mine and any(right.gives(f"{row.kind}.view") for right in own)
-            known[alike] = own_view or scope.sees(wide, row)
-        seen += known[alike]
-    return seen
+    return sum(scope.seen_rows(actor, rows))
 
 
-@dataclass(slots=True)
-class _Row:
-    """The columns of a record that scope looks at, and whether the actor has or had a task on it."""
+def _on_record(record: int) -> QuerySet[Task]:
+    waiting = Task.everywhere.filter(record_id=record, done_at=None)
+    return waiting.select_related("person", "role").order_by("due_at", "pk")
 
-    involved: bool
-    pk: int
-    kind: str
-    site_id: int | None
-    unit_id: int | None
-    owner_id: int | None
-    raised_by_id: int | None
-    confidential: bool
+
+ON_RECORD = Prepared(_on_record, record=int)
 
 
 def on_record(record: Record) -> list[Task]:
     """The open tasks of a record."""
-    return list(
-        Task.everywhere.filter(record_id=record.pk, done_at=None)
-        .select_related("person", "role")
-        .order_by("due_at", "pk")
-    )
+    found: list[Task] = ON_RECORD.objects(record=record.pk)
+    return found
 
 
 def open_for(actor: Actor, record: Record) -> Q:

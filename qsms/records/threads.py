@@ -8,21 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet, Value
 
+from qsms.base.prepared import Prepared
 from qsms.org.actor import Actor
 
 from . import registry, scope
 from .models import Link, Record, Task
 
 LIMIT = 150
-
-FAR_COLUMNS = (
-    "kind", "number", "title", "state", "phase", "due_on", "risk_class", "risk_cell", "confidential", "site_id",
-    "unit_id", "owner_id", "raised_by_id",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,38 +53,42 @@ class Thread:
 
 def around(actor: Actor, record: Record) -> list[Strand]:
     """The links of a record both ways, oldest first, as far as the actor sees their far ends (one query)."""
-    out, back = (_ends(actor, here, there, record.pk) for here, there in (("source", "target"), ("target", "source")))
-    rows = sorted(out.union(back, all=True), key=lambda row: row["pk"])
-    known = {sheet.kind for sheet in registry.all_types()}
+    given = {"record": record.pk, "organisation": actor.organisation_id, "person": actor.person_id or scope.NOBODY}
     found = []
-    for row in rows:
-        far = _far(actor, record.organisation_id, row)
-        if far.kind in known and scope.sees(actor, far):
-            found.append(Strand(row["pk"], bool(row["outward"]), row["relation"], row["reason"], row["at"], far))
+    for pk, relation, reason, at, outward, far_id, involved, *outline in sorted(
+        AROUND.rows(**given), key=itemgetter(0)
+    ):
+        far = scope.outlined(actor, far_id, outline, involved=bool(involved))
+        if registry.is_known(far.kind) and scope.sees(actor, far):
+            found.append(Strand(pk, bool(outward), relation, reason, at, far))
     return found
 
 
-def _ends(actor: Actor, here: str, there: str, record_id: int) -> QuerySet[Any, dict[str, Any]]:
-    involved = Exists(Task.everywhere.filter(record_id=OuterRef(f"{there}_id"), person_id=actor.person_id))
-    far = {f"far_{name}": F(f"{there}__{name}") for name in FAR_COLUMNS}
+FAR = {f"far_{name}": name for name in scope.OUTLINE}
+COLUMNS = ("pk", "relation", "reason", "at", "outward", "far_id", "far_involved", *FAR)
+
+
+def _around(record: int, organisation: int, person: int) -> QuerySet[Link, Any]:
+    out, back = (_ends(here, record, organisation, person) for here in ("source", "target"))
+    return out.union(back, all=True)
+
+
+def _ends(here: str, record: int, organisation: int, person: int) -> QuerySet[Link, Any]:
+    there = "target" if here == "source" else "source"
     return (
-        Link.everywhere.filter(**{f"{here}_id": record_id}, organisation_id=actor.organisation_id)
+        Link.everywhere.filter(**{f"{here}_id": record}, organisation_id=organisation)
         .annotate(
             outward=Value(here == "source", output_field=BooleanField()),
             far_id=F(f"{there}_id"),
-            far_involved=involved,
-            **far,
+            far_involved=Exists(Task.everywhere.filter(record_id=OuterRef(f"{there}_id"), person_id=person)),
+            **{far: F(f"{there}__{name}") for far, name in FAR.items()},
         )
-        .values("pk", "relation", "reason", "at", "outward", "far_id", "far_involved", *far)
+        .values_list(*COLUMNS)
     )
 
 
-def _far(actor: Actor, organisation_id: int, row: dict[str, Any]) -> Record:
-    far = Record(
-        pk=row["far_id"], organisation_id=organisation_id, **{name: row[f"far_{name}"] for name in FAR_COLUMNS}
-    )
-    scope.note(actor, far, bool(row["far_involved"]))
-    return far
+# Asked by the page of every record.
+AROUND = Prepared(_around, record=int, organisation=int, person=int)
 
 
 def trace(actor: Actor, record: Record, *, steps: int = 4, limit: int = LIMIT) -> Thread:

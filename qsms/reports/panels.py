@@ -10,17 +10,20 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from qsms.base import moment
+from qsms.base.prepared import Prepared
 from qsms.org.actor import Actor
 from qsms.records import scope, seals
 from qsms.records.models import Record, SealedValue
 from qsms.records.registry import Panel
-from qsms.ui import dates, marks, parts
+from qsms.ui import dates, marks, parts, times
 
 from . import first_look, rules
 from .choices import LENSES, Concern, Mode, Precision, Publication, Sender
 from .lifecycles import NEW
 from .models import Judgement, Report
 from .services import mailbox
+
+JUDGED = Prepared(lambda report: Judgement.everywhere.filter(report=report).select_related("by"), report=int)
 
 
 def texts(actor: Actor, record: Record) -> Mapping[str, Any]:
@@ -34,7 +37,7 @@ def texts(actor: Actor, record: Record) -> Mapping[str, Any]:
         "publishable": record.publishable,
         "published": record.publication == Publication.PUBLISHED,
         "publication": Publication(record.publication).label,
-        "when": dates.moment(record.published_at, now, actor.tz) if record.published_at else "",
+        "when": times.moment(record.published_at, now, actor.tz) if record.published_at else "",
         "publish_url": reverse("reports:publish", args=[record.number]) if scope.may(actor, "publish", record) else "",
     }
 
@@ -42,7 +45,7 @@ def texts(actor: Actor, record: Record) -> Mapping[str, Any]:
 def lenses(actor: Actor, record: Record) -> Mapping[str, Any]:
     """How each lens judged, in fixed order."""
     assert isinstance(record, Report)
-    found = {one.lens: one for one in Judgement.everywhere.filter(report=record.pk).select_related("by")}
+    found = {one.lens: one for one in JUDGED.objects(report=record.pk)}
     now = moment.now()
     rows = []
     for lens, bit in LENSES.items():
@@ -59,7 +62,7 @@ def lenses(actor: Actor, record: Record) -> Mapping[str, Any]:
                 "level": marks.status(_t(level.label), level.tone) if level else "",
                 "next": made.get_next_display() if made and made.next else "",
                 "by": made.by.name if made and made.by else "",
-                "when": dates.moment(made.at, now, actor.tz, short=True) if made else "",
+                "when": times.moment(made.at, now, actor.tz, short=True) if made else "",
             }
         )
     open_here = record.state in NEW and scope.may(actor, "triage", record)
@@ -95,9 +98,9 @@ def talk(actor: Actor, record: Record) -> Mapping[str, Any]:
             if message.by
             else _t("System"),
             "subject": message.get_subject_display(),
-            "when": dates.moment(message.at, now, actor.tz),
+            "when": times.moment(message.at, now, actor.tz),
             "text": message.text,
-            "read": dates.moment(message.read_at, now, actor.tz) if message.read_at else "",
+            "read": times.moment(message.read_at, now, actor.tz) if message.read_at else "",
             "office": message.sender == Sender.OFFICE,
         }
         for message in mailbox.conversation(record)

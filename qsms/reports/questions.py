@@ -14,6 +14,7 @@ from typing import Any
 from django import forms
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from qsms.ui.forms import Card
@@ -114,7 +115,7 @@ def asking(
                 label=one.label, required=one.required, choices=[("", _("Choose")), *sites.items()]
             )
             made.fields[name] = forms.CharField(
-                label=_("Exact place"), required=False, help_text=one.help, widget=forms.TextInput({"maxlength": 200})
+                label=_("Exact place"), required=False, help_text=one.help, widget=forms.TextInput({"data-limit": 200})
             )
             continue
         made.fields[name] = _field(one)
@@ -132,7 +133,10 @@ def _field(one: rules.FormField) -> forms.Field:
     choices = [(choice.code, choice.label) for choice in one.choices]
     if one.type == "longtext":
         rows = 6 if one.maps_to == "narrative" else 3
-        return forms.CharField(widget=forms.Textarea({"rows": rows}), **options)
+        limit = rules.length_of(one)
+        said = _("Up to %(n)s characters.") % {"n": number_format(limit, use_l10n=True, force_grouping=True)}
+        options["help_text"] = f"{one.help} {said}".strip()
+        return forms.CharField(widget=forms.Textarea({"rows": rows, "data-limit": limit}), **options)
     if one.type == "multi":
         return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple(), **options)
     if one.type == "boolean":
@@ -146,7 +150,10 @@ def _field(one: rules.FormField) -> forms.Field:
         return forms.CharField(widget=DayInput(TEXT_INPUTS[one.type]), **options)
     if one.type in FILES:
         return forms.FileField(**options)
-    attrs: dict[str, Any] = {"maxlength": one.max_length or 200}
+    # No maxlength: a browser would cut a pasted text without a word.
+    attrs: dict[str, Any] = {}
+    if one.type == "text":
+        attrs = {"data-limit": rules.length_of(one)}
     if one.type == "number":
         attrs = {"inputmode": "decimal", "autocomplete": "off"}
         if one.unit:
@@ -211,7 +218,8 @@ def read_answers(form: rules.ReportForm, data: QueryDict) -> dict[str, Any]:
         elif one.type == "place":
             value = {"site": data.get(f"{name}-site", ""), "text": data.get(name, "").strip()}
         else:
-            value = data.get(name, "").replace("\x00", "").strip()
+            # A browser sends each line break as two characters, and nobody counts it so.
+            value = data.get(name, "").replace("\x00", "").replace("\r\n", "\n").strip()
         if not is_empty(value):
             answers[one.code] = value
     return answers

@@ -11,7 +11,7 @@ telling = [
     path("report/anonymous/<slug:code>/<slug:form>/", filing.report_anonymous, name="form-anonymous"),
     path("report/mailbox/", mailbox.by_code, name="mailbox"),
     path("report/mine/", mailbox.mine, name="mine"),
-    path("report/mine/<int:report_id>/", mailbox.own, name="own"),
+    path("report/mine/<id:report_id>/", mailbox.own, name="own"),
 ]
 # For the people who work with reports: under /reports/.
 working = [

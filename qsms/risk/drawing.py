@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from qsms.org.actor import Actor
 from qsms.records import wording
 from qsms.rules.risk_matrix import Matrix, MatrixMisuse, RiskClass
-from qsms.ui import dates, marks, parts
+from qsms.ui import dates, marks, parts, times
 from qsms.ui.cells import TONES
 
 from .choices import AssessmentKind
@@ -74,7 +74,7 @@ def legend(valid: Sequence[Assessment], matrix_id: int, now: dt.datetime, actor:
     """What the marks stand for: “Initial, 3 Sep”."""
     order = list(AssessmentKind.values)
     return [
-        (one.kind, f"{one.get_kind_display()}, {dates.moment(one.at, now, actor.tz, short=True)}")
+        (one.kind, times.joined(", ", (one.get_kind_display(), times.moment(one.at, now, actor.tz, short=True))))
         for one in sorted(valid, key=lambda one: order.index(one.kind))
         if one.matrix_id == matrix_id
     ]
@@ -141,7 +141,7 @@ def history(rows: Sequence[Assessment], lens: int, now: dt.datetime, actor: Acto
             why_severity=one.why_severity,
             step=movement(mine[place - 1] if place else None, one),
             by=one.by.name if one.by is not None else _("System"),
-            on=dates.moment(one.at, now, actor.tz, short=True),
+            on=times.moment(one.at, now, actor.tz, short=True),
             stands=one.valid,
             matrix=str(one.matrix) if several else "",
         )
@@ -172,8 +172,8 @@ def accepted_by(one: Acceptance, now: dt.datetime, actor: Actor) -> str:
     said = [one.by.name]
     if one.for_person is not None:
         said.append(_("for %(name)s") % {"name": one.for_person.name})
-    said += [held.label if held is not None else one.authority, dates.moment(one.at, now, actor.tz, short=True)]
-    return ", ".join([*said, _("signed")])
+    said += [held.label if held is not None else one.authority, times.moment(one.at, now, actor.tz, short=True)]
+    return times.joined(", ", [*said, _("signed")])
 
 
 def expires(one: Acceptance, now: dt.datetime, actor: Actor) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qsms.org.actor import Actor
-from qsms.records import listing
+from qsms.records import keys, listing
 
 from . import matrices
 from .models import Assessment
@@ -17,7 +17,8 @@ from .models import Assessment
 def by_cell(actor: Actor, given: str) -> tuple[Q, str] | None:
     """Rated in this cell now: “12:3B” is the cell 3B of the matrix with the id 12. Cells of two matrices differ."""
     number, _colon, cell = given.partition(":")
-    matrix = matrices.find(actor, int(number)) if number.isascii() and number.isdigit() else None
+    pk = keys.whole(number)
+    matrix = matrices.find(actor, pk) if pk is not None else None
     if matrix is None or not cell:
         return None
     rated = Assessment.everywhere.filter(record=OuterRef("pk"), matrix=matrix, cell=cell, current=True)

@@ -16,7 +16,7 @@ from qsms.records.models import Record
 from qsms.records.registry import Panel
 from qsms.rules.lifecycle import Phase
 from qsms.ui import addresses as pages
-from qsms.ui import dates, marks
+from qsms.ui import dates, marks, times
 from qsms.ui.cells import TONES
 
 from . import addresses, authority, bowtie_drawing, drawing, queries
@@ -39,8 +39,8 @@ def about_hazard(actor: Actor, record: Hazard) -> list[str]:
         if predicted is not None:
             said.append(_t("predicted %(cell)s") % {"cell": predicted})
     if record.review_on is not None and record.is_open:
-        day = dates.day(record.review_on, moment.now().astimezone(actor.tz).date(), short=True)
-        said.append(_t("review %(day)s") % {"day": day})
+        day = times.day(record.review_on, moment.now().astimezone(actor.tz).date(), short=True)
+        said.append(times.sentence(_t("review %(day)s"), day=day))
     return said
 
 
@@ -90,7 +90,7 @@ def _controls(actor: Actor, record: Record) -> Mapping[str, Any]:
     for one in queries.controls(actor, record):
         state = CONTROL_LIFE.state(one.state)
         level = hierarchy().level(one.level)
-        check = dates.day(one.last_verified_on, today, short=True) if one.last_verified_on else _t("never")
+        check = times.day(one.last_verified_on, today, short=True) if one.last_verified_on else _t("never")
         rows.append(
             {
                 "number": one.number,

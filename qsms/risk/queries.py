@@ -72,6 +72,19 @@ def acceptances(record: Record) -> list[Acceptance]:
     return list(rows.select_related("assessment__matrix", "by", "for_person").order_by("-pk"))
 
 
+def not_accepted(records: Sequence[Record]) -> Mapping[int, Assessment]:
+    """Of these records, those rated through a lens for which no acceptance holds: the worst such (two queries)."""
+    ids = [record.pk for record in records]
+    accepted = set(Acceptance.everywhere.filter(record_id__in=ids, ended_at=None).values_list("record_id", "lens"))
+    found: dict[int, Assessment] = {}
+    rows = Assessment.everywhere.filter(record_id__in=ids, valid=True).select_related("matrix")
+    newest = {(one.record_id, one.lens): one for one in rows.order_by("pk")}
+    for (record_id, lens), one in newest.items():
+        if (record_id, lens) not in accepted and (record_id not in found or one.tone > found[record_id].tone):
+            found[record_id] = one
+    return found
+
+
 def standing_acceptance(record_id: int, lens: int) -> Acceptance | None:
     """The acceptance that holds for a record and lens."""
     rows = Acceptance.everywhere.filter(record_id=record_id, lens=lens, ended_at=None)

@@ -12,13 +12,13 @@ from qsms.org.actor import Actor
 from qsms.records import wording
 from qsms.records.choices import Relation
 from qsms.records.models import Record
-from qsms.records.registry import Raising, RecordType, Section, lend, offer, register
+from qsms.records.registry import OpenEnd, Raising, RecordType, Section, lend, offer, register
 from qsms.rules.lifecycle import Move, Reason
 
-from . import accepting, addresses, assessing, authority, barriers, expiring, following, panels
+from . import accepting, addresses, assessing, authority, barriers, expiring, following, panels, queries
 from .choices import HazardSource
 from .lifecycles import CONTROL_LIFE, HAZARD_LIFE
-from .models import Control, Hazard
+from .models import Assessment, Control, Hazard
 from .picture import Picture
 
 if TYPE_CHECKING:
@@ -73,7 +73,15 @@ class HazardSheet(RecordType):
     filters = ("state", "risk_class", "site", "owner", "disciplines", "source", "taxonomy")
     orders = ("-risk_class", "-id", "due_on")
     form = (
-        Section.of(_("What it is"), "title", "description", "disciplines", "source", "taxonomy"),
+        Section.of(
+            _("What it is"),
+            "title",
+            "description",
+            "disciplines",
+            "source",
+            "taxonomy",
+            help=_("The title names what can do harm, not what happened once: “Towing with worn tow bar heads”."),
+        ),
         Section.of(_("Where and who"), "site", "unit", "process", "system", "owner", "due_on"),
         Section.of(
             _("What can happen"),
@@ -121,11 +129,25 @@ class HazardSheet(RecordType):
         found["predicted"] = _predict(record.number, f"{rate}?kind=predicted") if picture.unpredicted else None
         return found
 
+    def open_ends(self, actor: Actor, records: Sequence[Record]) -> Sequence[OpenEnd]:
+        rated = queries.not_accepted(records)
+        return [_unaccepted(record, rated[record.pk]) for record in records if record.pk in rated]
+
     def created(self, actor: Actor, record: Record) -> None:
         following.hazard_created(actor, record)
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         following.hazard_moved(actor, record, move.code)
+
+
+def _unaccepted(record: Record, one: Assessment) -> OpenEnd:
+    values = {"number": record.number, "risk": f"{one.cell} {one.class_label}"}
+    url = addresses.assess(record)
+    if not one.matrix.rule.risk_class(one.class_code).authority:
+        said = _t("%(number)s is rated %(risk)s, which nobody may accept") % values
+        return OpenEnd(record.pk, said, _t("Lower the risk"), url)
+    said = _t("Nobody has accepted the risk of %(number)s, rated %(risk)s") % values
+    return OpenEnd(record.pk, said, _t("Have it accepted"), f"{url}#acceptance")
 
 
 @register
@@ -135,7 +157,7 @@ class ControlSheet(RecordType):
     prefix = "CTL"
     label = _("Control")
     label_plural = _("Controls")
-    icon = "shield-half"
+    icon = "barrier-block"
     room = "assure"
     lives_on = True
     lifecycle = CONTROL_LIFE
@@ -144,7 +166,14 @@ class ControlSheet(RecordType):
     filters = ("state", "level", "site", "owner", "disciplines", "verifier", "next_verification_on")
     orders = ("-id",)
     form = (
-        Section.of(_("What"), "title", "description", "level", "disciplines"),
+        Section.of(
+            _("What"),
+            "title",
+            "description",
+            "level",
+            "disciplines",
+            help=_("The title says what stands in the way of the harm: “Tow bar heads are measured every month”."),
+        ),
         Section.of(_("Where and who"), "owner", "site", "unit", "process"),
         Section.of(_("Checks"), "watched_by", "verifier", "interval_months", "next_verification_on", "check_result"),
         Section.of(_("Elsewhere"), "reference"),
@@ -182,18 +211,14 @@ def _hazard_from(record: Record) -> Mapping[str, Any]:
     return {**_place(record), "source": HazardSource.REPORT, "confidential": record.confidential}
 
 
-def _control_from(record: Record) -> Mapping[str, Any]:
-    # The title of a hazard says what is wrong, not what is done about it.
-    return {name: value for name, value in _place(record).items() if name != "title"}
-
-
 def _place(record: Record) -> dict[str, Any]:
+    # No title: a report's says what happened, a hazard's what is wrong, a control's what is done about it.
     return {
-        "title": record.title, "site": record.site_id, "unit": record.unit_id, "process": record.process_id,
+        "site": record.site_id, "unit": record.unit_id, "process": record.process_id,
         "disciplines": record.disciplines,
     }  # fmt: skip
 
 
 offer(Raising("hazard", _("Raise hazard"), ("report",), Relation.RAISED_FROM, _hazard_from, key="h"))
 lend(panels.RISK_TAB, ("report", "action"))
-offer(Raising("control", _("Plan a new control"), ("hazard",), Relation.MITIGATES, _control_from, key="c"))
+offer(Raising("control", _("Plan a new control"), ("hazard",), Relation.MITIGATES, _place, key="c"))

@@ -94,13 +94,13 @@ def _branches(branches: frozenset[Branch]) -> Expression:
     return Any(tuple(whole))
 
 
-def narrowed(phase: str = "", lens: int = 0, sites: Sequence[int] = ()) -> list[Expression]:
-    """What else the marks can filter by: phase (open, done, void), one lens, sites."""
+def narrowed(phase: str = "", lenses: Sequence[int] = (), sites: Sequence[int] = ()) -> list[Expression]:
+    """What else the marks can filter by: phase (open, done, void), lenses, of each at least one bit, sites."""
     found: list[Expression] = []
     if phase in PHASES:
         found.append(Mark(PHASES[phase]))
-    if lens:
-        found.append(Any(tuple(Mark(f"l{one.value}") for one in Lens if one & lens)))
+    for bits in lenses:
+        found.append(Any(tuple(Mark(f"l{lens.value}") for lens in Lens if lens & bits)))
     if sites:
         found.append(Any(tuple(Mark(f"s{site}") for site in sites)))
     return found

@@ -34,7 +34,8 @@ class Search:
     text: str
     kinds: Collection[str] | None = None
     phase: str = ""  # open, done, void; anything else is all
-    lens: int = 0
+    # Each holds the bits of lenses of which a record concerns at least one.
+    lenses: Sequence[int] = ()
     sites: Sequence[int] = ()
     # Any other condition on the record or, with one kind, its own columns: looked at on the newest 20,000 hits.
     where: Q | None = None
@@ -46,7 +47,7 @@ class Search:
     def marks(self, actor: Actor) -> list[Expression] | None:
         """What the index filters by; None when the actor may see nothing of it."""
         reach = marks.reach(actor, self.kinds)
-        return None if reach is None else [reach, *marks.narrowed(self.phase, self.lens, self.sites)]
+        return None if reach is None else [reach, *marks.narrowed(self.phase, self.lenses, self.sites)]
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ def find(
     *,
     kinds: Collection[str] | None = None,
     phase: str = "",
-    lens: int = 0,
+    lenses: Sequence[int] = (),
     sites: Sequence[int] = (),
     where: Q | None = None,
     limit: int = 50,
@@ -78,7 +79,7 @@ def find(
     Whatever is typed, nothing is raised and nothing outside the actor's scope is found. Raises BadPageKey when
     `after` was not given out by this search.
     """
-    return page(actor, Search(text, kinds, phase, lens, sites, where), limit=limit, after=after)
+    return page(actor, Search(text, kinds, phase, lenses, sites, where), limit=limit, after=after)
 
 
 def page(actor: Actor, search: Search, *, limit: int = 50, after: str = "") -> Page:
@@ -197,7 +198,7 @@ def count(actor: Actor, search: Search, *, cap: int = COUNT_CAP) -> Hits:
 
 def in_list(actor: Actor, one: Listing, limit: int) -> list[int]:
     """The newest records of a list's kind that hold the list's text and meet its filters."""
-    search = Search(one.text, [one.sheet.kind], one.phase, where=one.where or None)
+    search = Search(one.text, [one.sheet.kind], one.phase, one.lenses, one.sites, one.beyond or None)
     return page(actor, search, limit=limit).ids
 
 

@@ -131,13 +131,14 @@ def results(request: HttpRequest) -> HttpResponse:
     if (kind and kind not in kinds) or phase not in PHASES:
         raise Http404
     lens = _hooks["lens"](request)
-    search = Search(text, [kind] if kind else None, phase, lens)
+    lenses = [lens] if lens else []
+    search = Search(text, [kind] if kind else None, phase, lenses)
     after = request.GET.get("after", "")
     try:
         page = queries.page(actor, search, limit=PAGE, after=after)
     except BadPageKey as error:
         raise Http404 from error
-    hits = queries.count(actor, Search(text, None, phase, lens))
+    hits = queries.count(actor, Search(text, None, phase, lenses))
     found = shown(actor, page.ids, search.query)
     context = {
         "text": text[: words.LONGEST_QUERY],

@@ -12,12 +12,10 @@ from qsms.org.actor import Actor
 from qsms.ui import dates
 from qsms.ui.my_work import Beside
 
-SHOWN = 6
-
 
 def beside(actor: Actor, now: datetime) -> Beside | None:
     """The reader's newest news, each leading to its record, with how many are unread; None before the first."""
-    newest = services.inbox(actor, limit=SHOWN)
+    newest = services.lately(actor)
     if not newest:
         return None
     lines = []

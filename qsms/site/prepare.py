@@ -61,13 +61,21 @@ def pending() -> list[str]:
 
 
 def migrate() -> int:
-    """Applies the migrations that the database lacks and returns how many there were."""
-    if not pending():
+    """Applies the migrations that the database lacks and returns how many there were.
+
+    Shipped roles of organisations that stand already are brought to this version too.
+    """
+    from qsms.site import renewing
+
+    if not pending() and not renewing.behind():
         return 0
     with _one_at_a_time():
         lacking = pending()
         if lacking:
             call_command("migrate", interactive=False, verbosity=0)
+        renewed = renewing.renew_roles()
+    if renewed:
+        note(f"{renewed} shipped roles brought to this version. What changed stands in the administration's history.")
     return len(lacking)
 
 

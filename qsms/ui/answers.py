@@ -37,8 +37,7 @@ class ServiceAnswers:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        # A number in an address that the database cannot hold names nothing. Any other overflow is a fault of ours.
-        if isinstance(error, NotVisible) or (isinstance(error, OverflowError) and "SQLite" in str(error)):
+        if isinstance(error, NotVisible):
             return render(request, "404.html", status=404)
         if isinstance(error, Refused):
             return refused(request, error.reasons)

@@ -62,7 +62,7 @@ def show_board(request: HttpRequest, kind: str) -> HttpResponse:
                 "risk": marks.risk(row["risk_cell"] or words, words, cells.TONES[row["risk_class"]], brief=True)
                 if row["risk_class"]
                 else "",
-                "due": marks.due(due.text, due.tone, due.moment) if due else "",
+                "due": marks.due(due.text, due.tone, due.moment, due.printed) if due else "",
                 "owner": people.get(row["owner_id"], ""),
             }
         )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from qsms.org.actor import Actor
 from qsms.org.models import Person
-from qsms.records import services
+from qsms.records import keys, services
 from qsms.records.errors import ServiceError
 
 from . import lists
@@ -26,16 +26,17 @@ def bulk_assign(request: HttpRequest, kind: str) -> HttpResponse:
     """Ask for the new owner of the selected records, then give them; each is its own change with its own history."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     sheet = lists.sheet_or_404(kind, actor)
-    ids = [int(value) for value in request.POST.getlist("row") if value.isdecimal()][:MOST]
+    ids = [pk for value in request.POST.getlist("row") if (pk := keys.whole(value))][:MOST]
     chosen, reason = request.POST.get("owner", ""), request.POST.get("reason", "")
     if not ids:
         return HttpResponseRedirect(reverse("ui:list", args=[kind]))
     refused: list[str] = []
     done = 0
-    if chosen.isdecimal():
+    owner = keys.whole(chosen)
+    if owner:
         for pk in ids:
             try:
-                services.assign(actor, pk, int(chosen), reason=reason)
+                services.assign(actor, pk, owner, reason=reason)
                 done += 1
             except ServiceError as error:
                 refused.append(str(error) or _("One record is not there any more."))

@@ -26,7 +26,7 @@ from qsms.records.registry import Column as SheetColumn
 from qsms.records.registry import RecordType
 from qsms.rules.lifecycle import Phase
 
-from . import dates, marks, table
+from . import dates, marks, table, times
 from .marks import escape
 
 Row = Mapping[str, Any]
@@ -116,10 +116,10 @@ def _cell(sheet: RecordType, actor: Actor, now: dt.datetime, name: str) -> Cell:
         words = {value: escape(label) for value, label in kind.flatchoices}
         return lambda row: words.get(row[name], EMPTY)
     if isinstance(kind, models.DateTimeField):
-        return lambda row: escape(dates.moment(row[name], now, actor.tz, short=True)) if row[name] else EMPTY
+        return lambda row: times.moment(row[name], now, actor.tz, short=True) if row[name] else EMPTY
     if isinstance(kind, models.DateField):
         today = now.astimezone(actor.tz).date()
-        return lambda row: escape(dates.day(row[name], today, short=True)) if row[name] else EMPTY
+        return lambda row: times.day(row[name], today, short=True) if row[name] else EMPTY
     if isinstance(kind, models.BooleanField):
         return lambda row: escape(_("Yes")) if row[name] else EMPTY
     return lambda row: _plain(row[name])
@@ -183,9 +183,9 @@ def _due(sheet: RecordType, actor: Actor, now: dt.datetime) -> Cell:
         if due is None:
             return EMPTY
         if row["phase"] >= Phase.DONE:
-            return escape(dates.day(due, now.astimezone(actor.tz).date(), short=True))
+            return times.day(due, now.astimezone(actor.tz).date(), short=True)
         said = dates.deadline(due, now, actor.tz)
-        return marks.due(said.text, said.tone, said.moment)
+        return marks.due(said.text, said.tone, said.moment, said.printed)
 
     return cell
 

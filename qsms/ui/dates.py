@@ -20,11 +20,15 @@ SOON = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Deadline:
-    """A deadline in words: `text` for a list, `moment` behind it, `tone` bad (late), warn (soon), good (met) or ""."""
+    """A deadline in words: `text` for a list, `moment` behind it, `tone` bad (late), warn (soon), good (met) or "".
+
+    `printed` is the same moment for paper, which is read on another day.
+    """
 
     text: str
     tone: str
     moment: str
+    printed: str = ""
 
     @property
     def full(self) -> str:
@@ -103,6 +107,11 @@ def exact(value: datetime, zone: tzinfo) -> str:
     return f"{date_format(local.date(), 'D j M Y')} {clock(value, zone)} {zone_name(value, zone)}"
 
 
+def printed(value: datetime, zone: tzinfo) -> str:
+    """A moment as it stands on paper: 21 Nov 2026 21:40 MST."""
+    return f"{plain_day(value.astimezone(zone).date())} {clock(value, zone)} {zone_name(value, zone)}"
+
+
 def in_utc(value: datetime) -> str:
     """The same moment for people elsewhere: 22 Nov 2026 04:40 UTC."""
     return f"{plain_day(value.astimezone(UTC).date())} {clock(value, UTC)} UTC"
@@ -150,29 +159,29 @@ def deadline(
     """
     if not isinstance(due, datetime):
         return _due_on(due, now.astimezone(zone).date(), met_at, zone)
-    said = moment(due, now, zone, binding=True)
+    said, paper = moment(due, now, zone, binding=True), printed(due, zone)
     if met_at is not None:
-        return _met(met_at, due, said)
+        return _met(met_at, due, said, paper)
     left = due - now
     if left < timedelta():
-        return Deadline(_("%(span)s late") % {"span": duration(left)}, "bad", said)
+        return Deadline(_("%(span)s late") % {"span": duration(left)}, "bad", said, paper)
     if left < 3 * DAY:
         text = _("%(span)s left") % {"span": duration(left)}
-        return Deadline(text, "warn" if left <= soon else "", said)
-    return Deadline(day(due.astimezone(zone).date(), now.astimezone(zone).date(), short=True), "", said)
+        return Deadline(text, "warn" if left <= soon else "", said, paper)
+    return Deadline(day(due.astimezone(zone).date(), now.astimezone(zone).date(), short=True), "", said, paper)
 
 
 def _due_on(due: date, today: date, met_at: datetime | None, zone: tzinfo) -> Deadline:
-    said = day(due, today)
+    said, paper = day(due, today), plain_day(due)
     if met_at is not None:
-        return _met(met_at, datetime.combine(due, time.max, zone), said)
+        return _met(met_at, datetime.combine(due, time.max, zone), said, paper)
     gap = (due - today).days
     if gap < 0:
-        return Deadline(_("%(span)s late") % {"span": days_long(-gap)}, "bad", said)
-    return Deadline(day(due, today, short=True), "warn" if gap == 0 else "", said)
+        return Deadline(_("%(span)s late") % {"span": days_long(-gap)}, "bad", said, paper)
+    return Deadline(day(due, today, short=True), "warn" if gap == 0 else "", said, paper)
 
 
-def _met(met_at: datetime, due: datetime, said: str) -> Deadline:
+def _met(met_at: datetime, due: datetime, said: str, paper: str) -> Deadline:
     if met_at <= due:
-        return Deadline(_("Met"), "good", said)
-    return Deadline(_("Met %(span)s late") % {"span": duration(met_at - due)}, "warn", said)
+        return Deadline(_("Met"), "good", said, paper)
+    return Deadline(_("Met %(span)s late") % {"span": duration(met_at - due)}, "warn", said, paper)

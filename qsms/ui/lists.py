@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import listing, registry, saved_views, scope, tally
+from qsms.records import keys, listing, registry, saved_views, scope, tally
 from qsms.records.errors import Invalid
 from qsms.records.listing import Listing
 from qsms.records.registry import RecordType
@@ -77,7 +77,7 @@ def show_list(request: HttpRequest, kind: str) -> HttpResponse:
     one = listing.parse(sheet, actor, request.GET, lens=lens_of(request))
     condition = listing.found(actor, one)
     try:
-        page = scope.page(actor, sheet, condition, order=one.order, after=one.after, limit=PAGE)
+        page = scope.page(actor, sheet, condition, order=one.order, after=one.after, limit=PAGE, few=one.is_few)
     except scope.BadPageKey as error:
         raise Http404 from error
     rows = listing.rows(sheet, page.ids, cells.values_needed(sheet))
@@ -111,7 +111,7 @@ def _total(actor: Actor, sheet: RecordType, one: Listing, condition: Q, states: 
     if states is not None and one.phase in ("open", "all"):
         live = {s.code for s in sheet.lifecycle.states if one.phase == "all" or s.phase < Phase.DONE}
         return Count(sum(n for code, n in states.items() if code in live))
-    n = scope.count(actor, sheet, condition)
+    n = scope.count(actor, sheet, condition, few=one.is_few)
     return Count(min(n, scope.COUNT_CAP), n > scope.COUNT_CAP)
 
 
@@ -240,7 +240,7 @@ def _boxes(name: str, options: tuple[tuple[str, str, bool], ...]) -> SafeString:
 def _chosen_people(actor: Actor, chosen: set[str]) -> list[tuple[str, str]]:
     from qsms.org import names
 
-    ids = [int(value) for value in chosen if value.isdecimal()]
+    ids = [pk for value in chosen if (pk := keys.whole(value))]
     return [(str(pk), name) for pk, name in names.people(actor.organisation_id, ids).items()]
 
 

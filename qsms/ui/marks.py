@@ -103,12 +103,18 @@ def coverage(word: object, verdict: str) -> SafeString:
     return status(word, tone, shape)
 
 
-def due(text: object, tone: str = "", title: object = "") -> SafeString:
-    """When something is due, in words made by `dates.deadline`; late, soon and met carry their shape."""
+def due(text: object, tone: str = "", title: object = "", printed: object = "") -> SafeString:
+    """When something is due, in words made by `dates.deadline`; late, soon and met carry their shape.
+
+    `printed` is the day or moment that paper shows in place of words that hold today.
+    """
     told = f' title="{escape(title)}"' if title else ""
+    said = escape(text)
+    if printed and printed != text:
+        said = SafeString(f'<span data-print="{escape(printed)}"><span>{said}</span></span>')
     if not tone:
-        return SafeString(f'<span class="due"{told}>{escape(text)}</span>')
-    return SafeString(f'<span class="due s-{tone}"{told}>{icon(TONES[tone], "s")}{escape(text)}</span>')
+        return SafeString(f'<span class="due"{told}>{said}</span>')
+    return SafeString(f'<span class="due s-{tone}"{told}>{icon(TONES[tone], "s")}{said}</span>')
 
 
 def risk(cell: object, label: object, tone: str, *, brief: bool = False) -> SafeString:

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_GET
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import drafts, registry, scope, seals, tasks
+from qsms.records import drafts, keys, registry, scope, seals, tasks
 from qsms.records.models import Record
-from qsms.records.tasks import Waiting
+from qsms.records.tasks import Inbox, Waiting
 
-from . import addresses, answers, dates, marks, parts
+from . import addresses, answers, dates, marks, parts, times
 
 MOST_RAISED = 50
 # Of each urgency; the rest is one press away.
@@ -50,6 +50,12 @@ class Group:
     title: SafeString
     count: int
     lines: Sequence[Line]
+    # There are more than were read.
+    more: bool = False
+
+    @property
+    def said(self) -> str:
+        return f"{self.count}+" if self.more else str(self.count)
 
 
 @dataclass(frozen=True)
@@ -101,14 +107,14 @@ def draft_of(what: str) -> Callable[[Finder], Finder]:
 def unfinished(actor: Actor, now: datetime) -> list[Unfinished]:
     """The reader's drafts whose form can still be opened: `new:kind`, `edit:id`, `raise:kind:id`, and of rooms."""
     kept = drafts.waiting(actor)
-    ids = {int(end) for one in kept if (end := one.key.rpartition(":")[2]).isdecimal()}
+    ids = {pk for one in kept if (pk := keys.whole(one.key.rpartition(":")[2]))}
     seen = scope.seen_of(actor, ids) if ids else {}
     known = {sheet.kind: sheet for sheet in registry.all_types()}
     found = []
     for one in kept:
         what, _colon, rest = one.key.partition(":")
-        end = rest.rpartition(":")[2]
-        record = seen.get(int(end)) if end.isdecimal() else None
+        pk = keys.whole(rest.rpartition(":")[2])
+        record = seen.get(pk) if pk else None
         if what == "new" and rest in known:
             url, said = reverse("ui:new", args=[rest]), _("New %(kind)s") % {"kind": str(known[rest].label).lower()}
         elif what == "edit" and record is not None:
@@ -142,28 +148,33 @@ def show_work(request: HttpRequest) -> HttpResponse:
         "beside": [one for draw in _beside if (one := draw(actor, now)) is not None],
     }
     if whose == "raised":
-        context |= {"raised": raised(actor, now), "empty": _nothing_raised()}
+        found = raised(actor, now)
+        said = f"{len(found)}+" if len(found) >= MOST_RAISED else len(found)
+        context |= {"raised": found, "raised_count": said, "empty": _nothing_raised()}
         return answers.page(request, "ui/my_work.html", context)
-    waiting = tasks.mine(actor, whose="office" if whose == "office" else "mine")
-    groups = grouped(waiting, actor, now, most=len(waiting) if "all" in request.GET else SHOWN)
+    everything = "all" in request.GET
+    inbox = tasks.inbox(actor, whose="office" if whose == "office" else "mine", all_of_it=everything)
+    groups = grouped(inbox, actor, now, most=tasks.ALL if everything else SHOWN)
     context |= {
         "summary": summary(groups),
         "groups": groups,
         "hidden": sum(group.count - len(group.lines) for group in groups),
+        "cut": inbox.cut,
+        "everything": everything,
         "more_url": f"{request.path}?whose={context['whose']}&all=1",
         "empty": _nothing_waits(whose == "office"),
     }
     return answers.page(request, "ui/my_work.html", context)
 
 
-def grouped(waiting: Sequence[Waiting], actor: Actor, now: datetime, *, most: int = SHOWN) -> list[Group]:
+def grouped(inbox: Inbox, actor: Actor, now: datetime, *, most: int = SHOWN) -> list[Group]:
     """Overdue, today, later with `most` lines each; empty groups are left out.
 
     The first thing due is the one primary of the page.
     """
     today = now.astimezone(actor.tz).date()
     piles: dict[str, list[Waiting]] = {"overdue": [], "today": [], "later": []}
-    for one in waiting:
+    for one in inbox.waiting:
         piles[_urgency(one, today, now, actor)].append(one)
     first = next((one for pile in (piles["today"], piles["overdue"]) for one in pile), None)
     words = {
@@ -172,10 +183,23 @@ def grouped(waiting: Sequence[Waiting], actor: Actor, now: datetime, *, most: in
         "later": marks.status(_("Later"), "mute", "calendar"),
     }
     return [
-        Group(code, words[code], len(pile), [_line(one, actor, now, main=one is first) for one in pile[:most]])
+        Group(
+            code,
+            words[code],
+            len(pile),
+            [_line(one, actor, now, main=one is first) for one in pile[:most]],
+            inbox.cut and code in _inexact(inbox.whole_until, today, now, actor),
+        )
         for code, pile in piles.items()
         if pile
     ]
+
+
+def _inexact(whole_until: datetime | None, today: date, now: datetime, actor: Actor) -> tuple[str, ...]:
+    """The urgencies of which something may be missing: that of the first task left out, and those after it."""
+    if whole_until is None or whole_until < now:
+        return ("overdue", "today", "later")
+    return ("today", "later") if whole_until.astimezone(actor.tz).date() == today else ("later",)
 
 
 def _urgency(one: Waiting, today: date, now: datetime, actor: Actor) -> str:
@@ -190,7 +214,7 @@ def _line(one: Waiting, actor: Actor, now: datetime, *, main: bool) -> Line:
     due = SafeString("")
     if one.due_at is not None:
         said = dates.deadline(one.due_at, now, actor.tz)
-        due = marks.due(said.text, said.tone, said.moment)
+        due = marks.due(said.text, said.tone, said.moment, said.printed)
     about = [one.record.number]
     if one.record.title not in one.title:
         about.append(one.record.title)
@@ -223,13 +247,12 @@ def verb_of(one: Waiting) -> tuple[str, str]:
 
 def summary(groups: Sequence[Group]) -> str:
     """How much is late and how much is due today, in a sentence."""
-    sizes = {group.code: group.count for group in groups}
-    late, today = sizes.get("overdue", 0), sizes.get("today", 0)
+    sizes = {group.code: group for group in groups}
     said = []
-    if late:
-        said.append(ngettext("One thing is late", "%(n)d things are late", late) % {"n": late})
-    if today:
-        said.append(ngettext("one is due today", "%(n)d are due today", today) % {"n": today})
+    if (late := sizes.get("overdue")) is not None:
+        said.append(ngettext("One thing is late", "%(n)s things are late", late.count) % {"n": late.said})
+    if (today := sizes.get("today")) is not None:
+        said.append(ngettext("one is due today", "%(n)s are due today", today.count) % {"n": today.said})
     sentence = ", ".join(said)
     return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else _("Nothing is late and nothing is due today.")
 
@@ -273,7 +296,7 @@ def raised(actor: Actor, now: datetime) -> list[Raised]:
                 row.title if url else _("Confidential %(kind)s") % {"kind": str(sheet.label).lower()},
                 url,
                 marks.standing(state),
-                dates.moment(row.opened_at, now, actor.tz, short=True),
+                times.moment(row.opened_at, now, actor.tz, short=True),
             )
         )
     return found

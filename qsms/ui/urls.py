@@ -12,6 +12,6 @@ urlpatterns = [
     path("r/<slug:kind>/board/", boards.show_board, name="board"),
     path("r/<slug:kind>/assign/", bulk.bulk_assign, name="bulk-assign"),
     path("r/<slug:kind>/view/", lists.save_view, name="save-view"),
-    path("r/<slug:kind>/view/<int:view_id>/remove/", lists.remove_view, name="remove-view"),
+    path("r/<slug:kind>/view/<id:view_id>/remove/", lists.remove_view, name="remove-view"),
     *record_urls.urlpatterns,
 ]

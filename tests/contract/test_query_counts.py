@@ -42,9 +42,12 @@ def browser(keeper: Cast, monkeypatch: pytest.MonkeyPatch) -> Client:
     """A safety manager's browser, in a process whose memory of names lasts as long as a slow test."""
     monkeypatch.setattr(names, "SECONDS", 3600)
     monkeypatch.setattr(engines, "SECONDS", 3600)
-    assert keeper.safety.account is not None
+    return signed_in(keeper, "safety")
+
+
+def signed_in(cast: Cast, name: str) -> Client:
     client = Client()
-    client.force_login(keeper.safety.account)
+    client.force_login(cast.account(name))
     return client
 
 
@@ -57,6 +60,9 @@ def test_pages_of_a_kind(cast: Cast, kind: str, browser: Client) -> None:
     assert {path: n for path, n in many.items() if n > few[path]} == {}
     allowed = COUNTS["of_a_kind"] | COUNTS.get(f"of_a_{kind}", {}) | COUNTS.get(f"on_{connection.vendor}", {})
     assert {path: n for path, n in few.items() if n > allowed[path]} == {}
+    # A list may not cost more either for who reaches one site and their own records.
+    path = "/r/{kind}/"
+    assert cost(signed_in(cast, "site_owner"), pages[path]) <= allowed[path]
 
 
 def test_pages_of_every_kind(cast: Cast, browser: Client) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qsms.org.actor import Actor
-from qsms.records import services, threads, wording
+from qsms.records import keys, services, threads, wording
 from qsms.records.errors import Invalid, NotVisible
 from qsms.records.models import Link, Record
 
@@ -60,7 +60,7 @@ def create_link(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 
 
 def _target(actor: Actor, given: str) -> int:
-    found = int(given) if given.isdecimal() and len(given) < 19 else taking.numbered(actor, given)
+    found = keys.whole(given) if given.isdecimal() else taking.numbered(actor, given)
     if not found:
         raise _no_target(given)
     return found

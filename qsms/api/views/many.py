@@ -36,7 +36,9 @@ def list_records(request: HttpRequest, kind: str) -> HttpResponse:
         raise Problem(400, "unreadable", " ".join(one.problems), reasons=one.problems)
     chosen = _chosen(request, sheet)
     condition = listing.found(actor, one)
-    page = scope.page(actor, sheet, condition, order=one.order, after=one.after, limit=asking.limit(request))
+    page = scope.page(
+        actor, sheet, condition, order=one.order, after=one.after, limit=asking.limit(request), few=one.is_few
+    )
     rows = listing.rows(sheet, page.ids, [slot.column for slot in chosen])
     body: dict[str, Any] = {"items": shapes.draw(actor, sheet, chosen, rows), "next": page.after or None}
     headers = {}
@@ -81,7 +83,7 @@ def _count(actor: Actor, sheet: RecordType, one: Listing, condition: Q) -> tuple
     if not one.active and not one.text and one.phase in ("open", "all"):
         states = tally.states(actor, sheet.kind)
     if states is None:
-        n = scope.count(actor, sheet, condition)
+        n = scope.count(actor, sheet, condition, few=one.is_few)
         return min(n, scope.COUNT_CAP), n > scope.COUNT_CAP
     live = {s.code for s in sheet.lifecycle.states if one.phase == "all" or s.phase < Phase.DONE}
     return sum(n for code, n in states.items() if code in live), False

@@ -71,6 +71,6 @@ def list_tasks(request: HttpRequest) -> HttpResponse:
             "role": one.role,
             "record": shapes.far(one.record),
         }
-        for one in tasks.mine(actor, limit=limit)[:limit]
+        for one in tasks.mine(actor)[:limit]
     ]
     return shapes.answer({"items": found})

@@ -11,13 +11,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 
 from qsms.api import tokens
 from qsms.base import context
+from qsms.base.sessions import SessionStore
 from qsms.org import actor as actors
 from qsms.org.models import Person
 

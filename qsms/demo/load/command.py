@@ -31,6 +31,11 @@ def run(options: argparse.Namespace) -> int:
 
     from .loading import AlreadyThere, load
 
+    taken = "There is an organisation in this installation already. Name an empty folder with QSMS_HOME."
+    # Before the database is touched at all: who named the wrong folder keeps it as it is.
+    stands = "org_organisation" in connection.introspection.table_names()
+    if stands and not options.if_empty and Organisation.objects.exists():
+        raise Refused(taken)
     migrate()
     if options.if_empty and Organisation.objects.exists():
         return cli.DONE
@@ -48,9 +53,7 @@ def run(options: argparse.Namespace) -> int:
         except AlreadyThere as there:
             if options.if_empty:
                 return cli.DONE
-            raise Refused(
-                "There is an organisation in this installation already. Name an empty folder with QSMS_HOME."
-            ) from there
+            raise Refused(taken) from there
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     note(f"It took {time.monotonic() - began:.0f} seconds.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -125,6 +126,19 @@ def test_a_workbook_runs_no_formula_and_keeps_types(spilled: Cast, sign_in: Sign
     assert (title.value, title.data_type) == ("'" + EVIL, "s")
     assert litres.value == 12.5
     assert str(day.value) == "2026-01-05 00:00:00"
+
+
+def test_moments_leave_to_the_second(spilled: Cast, sign_in: SignIn) -> None:
+    at = dt.datetime(2026, 2, 20, 15, 45, 30, 123456, tzinfo=dt.UTC)
+    Record.everywhere.filter(title="Drip").update(opened_at=at)
+    client, query = sign_in("safety"), "columns=opened_at&columns=title"
+    said = {row["Title"]: row["Opened"] for row in table(client.get(f"/r/spill/export/?format=csv&{query}"))}
+    assert said["Drip"] == "2026-02-20T08:45:30-07:00"
+    items = json.loads(body(client.get(f"/r/spill/export/?format=json&{query}")))
+    assert {item["title"]: item["opened_at"] for item in items}["Drip"] == "2026-02-20T15:45:30Z"
+    page = load_workbook(io.BytesIO(body(client.get(f"/r/spill/export/?format=xlsx&{query}")))).active
+    [opened] = [cell for cell, title in page.iter_rows(values_only=False) if title.value == "Drip"]
+    assert (str(opened.value), opened.data_type) == ("2026-02-20 08:45:30", "d")
 
 
 def test_the_page_on_which_columns_are_chosen(spilled: Cast, sign_in: SignIn) -> None:

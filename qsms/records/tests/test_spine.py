@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -120,7 +121,8 @@ def test_asking_without_an_organisation_is_a_mistake(keeper: Cast) -> None:
         Record.objects.count()
 
 
-def test_branches_find_what_the_plain_condition_finds(keeper: Cast) -> None:
+def scattered(keeper: Cast) -> None:
+    """Spills at two sites and none, of several owners, some in a unit, some confidential."""
     sites = [keeper.sites["LKF"], keeper.sites["STV"], None]
     owners = [keeper.owner, keeper.reporter, None]
     for n in range(36):
@@ -131,9 +133,15 @@ def test_branches_find_what_the_plain_condition_finds(keeper: Cast) -> None:
             owner=owners[n // 3 % 3],
             unit=keeper.units["MX"] if n % 5 == 0 else None,
             title=f"Spill {n}",
+            disciplines=["1", "3", "4"][n % 3 :][:1],
         )
     Record.everywhere.filter(pk__in=list(Record.objects.values_list("pk", flat=True))[::7]).update(confidential=True)
     grant(keeper.owner, "process_owner", site=keeper.sites["STV"])
+    tally.repair(keeper.organisation.pk)
+
+
+def test_branches_find_what_the_plain_condition_finds(keeper: Cast) -> None:
+    scattered(keeper)
     for name in ("safety", "site_owner", "owner", "reporter", "colleague", "other_site_auditor"):
         actor = keeper.actor(name)
         oracle = sorted(scope.visible(actor, "spill").values_list("pk", flat=True), reverse=True)
@@ -147,10 +155,33 @@ def test_branches_find_what_the_plain_condition_finds(keeper: Cast) -> None:
                 break
         assert read == oracle, name
         assert scope.count(actor, SHEET) == len(oracle)
+        assert scope.count(actor, SHEET, cap=2) == min(len(oracle), 3)
+        named = Q(pk__in=list(Record.objects.values_list("pk", flat=True)))
+        assert scope.page(actor, SHEET, named, limit=100, few=True).ids == oracle
+        assert scope.count(actor, SHEET, named, few=True) == len(oracle)
         rows = {row.pk: row for row in Record.objects.all()}
         assert {pk for pk, row in rows.items() if scope.sees(actor, row)} == set(oracle), name
         by_due = scope.page(actor, SHEET, Q(fuel="jet"), order="due_on", limit=100).ids
         assert sorted(by_due, reverse=True) == oracle
+
+
+def test_counts_by_state_are_those_of_what_the_reader_sees(keeper: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    scattered(keeper)
+    void = Record.objects.filter(site=keeper.sites["LKF"]).first()
+    assert void is not None
+    services.move(keeper.actor("safety"), void.pk, "void", reason="Twice")
+    for name in ("safety", "site_owner", "owner", "reporter"):
+        actor = keeper.actor(name)
+        seen = scope.visible(actor, "spill")
+        told = tally.states(actor, "spill")
+        assert (told is None) == (name == "reporter"), name
+        if told is not None:
+            assert told == Counter(seen.values_list("state", flat=True)), name
+            of_quality = seen.filter(listing.concerning(2)).values_list("state", flat=True)
+            assert tally.states(actor, "spill", lens=2) == Counter(of_quality), name
+    # Who has many records of their own is counted live instead.
+    monkeypatch.setattr(scope, "OWN_COUNTED", 3)
+    assert tally.states(keeper.actor("owner"), "spill") is None
 
 
 def test_history_refuses_to_be_altered(keeper: Cast) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,7 +17,7 @@ from qsms.base import claim_codes, context, moment
 from qsms.org.models import Organisation
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Record
-from qsms.ui import dates, parts
+from qsms.ui import parts, times
 from qsms.ui.answers import actor_of, done, for_people
 
 from .. import queries, services
@@ -44,7 +45,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             "report": report,
             "state": LIFE.state(report.state),
             "mode": report.get_mode_display(),
-            "when": dates.moment(report.opened_at, now, actor.tz, short=True),
+            "when": times.moment(report.opened_at, now, actor.tz, short=True),
             "unread": unread.get(report.pk, 0),
         }
         for report in own
@@ -131,9 +132,10 @@ def _talk(report: Report, zone: ZoneInfo) -> dict[str, Any]:
         "report": report,
         "state": state,
         "steps": steps,
-        "when": dates.moment(report.opened_at, now, zone, inside=True),
+        "when": times.moment(report.opened_at, now, zone, inside=True),
         "messages": [_line(message, now, zone) for message in mailbox.conversation(report)],
         "open": report.state != "void",
+        "longest": number_format(mailbox.LONGEST, use_l10n=True, force_grouping=True),
         "asked": _is_asked(report),
     }
 
@@ -144,7 +146,7 @@ def _line(message: Message, now: Any, zone: ZoneInfo) -> dict[str, Any]:
         "mine": mine,
         "who": _("You") if mine else _("Safety office"),
         "subject": message.get_subject_display() if message.subject != Subject.ANSWER else "",
-        "when": dates.moment(message.at, now, zone),
+        "when": times.moment(message.at, now, zone),
         "text": message.text,
     }
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from qsms.base import moment
 from qsms.org import names
 from qsms.org.actor import Actor
-from qsms.records import listing, registry, scope, tasks
+from qsms.records import keys, listing, registry, scope, tasks
 from qsms.records import services as spine
 from qsms.records.choices import Relation
 from qsms.records.errors import Invalid, NotVisible, Refused
@@ -74,7 +74,7 @@ def _item(one: Waiting, actor: Actor, current: Report | None, titles: dict[str, 
         "report": report,
         "url": reverse("reports:triage-one", args=[report.number]),
         "current": current is not None and report.pk == current.pk,
-        "due": marks.due(said.text, said.tone, said.moment) if said else "",
+        "due": marks.due(said.text, said.tone, said.moment, said.printed) if said else "",
         "about": " · ".join(part for part in (titles.get(report.form, ""), dates.ago(report.opened_at, now)) if part),
         "lenses": cells.lens_marks(report.disciplines, report.judged),
     }
@@ -219,13 +219,13 @@ def judge(request: HttpRequest, number: str, lens: str) -> HttpResponse:
             severity=request.POST.get("severity", ""),
             next_step=request.POST.get("next", ""),
             note=request.POST.get("note", "")[:2000],
-            process_id=int(process) if process.isdecimal() else None,
+            process_id=keys.whole(process),
         )
     except Invalid as error:
         return _draw(request, actor, number, error=" ".join(error.errors.values()), status=_status(request))
     case = request.POST.get("case_of", "")
-    if case.isdecimal():
-        spine.link(actor, report.pk, int(case), Relation.CASE_OF)
+    if (chosen := keys.whole(case)) is not None:
+        spine.link(actor, report.pk, chosen, Relation.CASE_OF)
     return _back(request, actor, number)
 
 

@@ -3,6 +3,7 @@
 from qsms.reports.rules.answers import (
     Answers,
     check_answers,
+    length_of,
     mapped,
     split_personal,
     summary,
@@ -42,6 +43,7 @@ __all__ = [
     "check_answers",
     "form_from_data",
     "form_to_data",
+    "length_of",
     "load_form",
     "mapped",
     "next_version",

@@ -111,8 +111,13 @@ def _text(field: FormField, value: object) -> Problem:
     return _length(field, value)
 
 
+def length_of(field: FormField) -> int:
+    """How many characters the answer to a question of text may have."""
+    return field.max_length or LENGTHS[field.type]
+
+
 def _length(field: FormField, value: str) -> Problem:
-    limit = field.max_length or LENGTHS[field.type]
+    limit = length_of(field)
     if len(value) > limit:
         return _(
             "“%(label)s” has %(length)d characters, and %(limit)d fit. Shorten it.",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from qsms.base import claim_codes, context, moment
 from qsms.base.gate import write_transaction
+from qsms.base.prepared import Prepared
 from qsms.org import actor as actors
 from qsms.org.actor import Actor
 from qsms.org.choices import Axis
@@ -110,9 +111,15 @@ def open_mailbox(code: str) -> Report:
     return cast(Report, claim.report)
 
 
+SAID = Prepared(
+    lambda report: Message.everywhere.filter(report_id=report).select_related("by").order_by("pk"), report=int
+)
+
+
 def conversation(report: Report) -> list[Message]:
     """Everything said, oldest first."""
-    return list(Message.everywhere.filter(report_id=report.pk).select_related("by").order_by("pk"))
+    said: list[Message] = SAID.objects(report=report.pk)
+    return said
 
 
 def mark_read(report: Report) -> None:

@@ -54,6 +54,20 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
+def test_the_room_left_is_counted_near_the_limit_and_nothing_is_cut(enter: Enter) -> None:
+    page = enter("reporter", **PHONE)
+    page.goto("/report/form/quick/")
+    story = page.locator("[name=a-narrative]")
+    expect(page.get_by_text("Up to 20,000 characters.").first).to_be_visible()
+    story.fill("x" * 17_000)
+    expect(page.get_by_text("Characters left")).to_be_hidden()
+    story.fill("x" * 19_990)
+    expect(page.get_by_text("Characters left: 10")).to_be_visible()
+    story.fill("x" * 20_123)
+    expect(page.get_by_text("Characters too many: 123. Shorten it before you send.")).to_be_visible()
+    assert len(story.input_value()) == 20_123
+
+
 def looks_right(page: Page, name: str) -> None:
     """No serious finding of axe, no sideways scroll; a picture for people if QSMS_TEST_SHOTS names a folder."""
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
@@ -195,6 +209,30 @@ def test_triage_at_the_desk(enter: Enter, cast: Cast) -> None:
     looks_right(page, "triage-judged-1440")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text(f"{first.number} is triaged.")).to_be_visible()
+
+
+IN_VIEW = """row => { const list = row.closest(".queue").getBoundingClientRect(), own = row.getBoundingClientRect();
+    return own.top >= list.top && own.bottom <= list.bottom }"""
+
+
+def test_the_open_report_stays_in_view_in_a_long_queue(enter: Enter, cast: Cast) -> None:
+    with context.organisation(cast.organisation.pk):
+        reports = [file(cast, title=f"Leak number {n}").report for n in range(24)]
+    page = enter("safety")
+    current = page.locator(".queue [aria-current]")
+    page.goto(f"/reports/triage/{reports[20].number}/")
+    assert current.evaluate(IN_VIEW)
+    place = page.locator(".queue").evaluate("one => one.scrollTop")
+    assert place > 0
+    page.keyboard.press("j")
+    expect(page.locator(".queue a:focus")).to_contain_text("Leak number 21")
+    page.keyboard.press("Enter")
+    expect(current).to_contain_text("Leak number 21")
+    assert current.evaluate(IN_VIEW)
+    assert abs(page.locator(".queue").evaluate("one => one.scrollTop") - place) < 200
+    page.get_by_role("link", name="Leak number 19").click()
+    expect(current).to_contain_text("Leak number 19")
+    assert current.evaluate(IN_VIEW)
 
 
 @pytest.mark.parametrize(("scheme", "size"), [("light", 390), ("dark", 1440)])

@@ -57,6 +57,29 @@ def test_choosing_a_form_begins_with_the_quick_one(cast: Cast) -> None:
     assert "Edit forms" in signed_in(cast, "safety").get("/report/").content.decode()
 
 
+def test_how_long_a_story_may_be_stands_beside_it(cast: Cast) -> None:
+    text = Client().get(f"/report/anonymous/{cast.organisation.code}/quick/").content.decode()
+    [story] = re.findall(r'<textarea[^>]*name="a-narrative"[^>]*>', text)
+    assert 'data-limit="20000"' in story
+    assert "maxlength" not in text
+    [help_id] = re.findall(r'aria-describedby="([^"]*)"', story)
+    assert re.search(rf'id="{help_id}">[^<]*Up to 20,000 characters\.', text)
+    assert "Characters left: %(n)s" in text
+    sent = {**QUICK, "a-narrative": "line\r\n" * 3_999 + "12345", "mode": "named"}
+    answer = signed_in(cast, "reporter").post("/report/form/quick/", sent)
+    assert answer.status_code == 200
+    assert len(Report.objects.get().narrative) == 20_000
+
+
+def test_a_hazard_or_action_from_a_report_gets_a_title_of_its_own(cast: Cast) -> None:
+    report = file(cast).report
+    for kind in ("hazard", "action"):
+        page = signed_in(cast, "safety").get(f"/r/report/{report.number}/raise/{kind}/").content.decode()
+        [title] = re.findall(r'<input[^>]*name="title"[^>]*>', page)
+        assert "value=" not in title
+        assert f"{report.number}</a> {report.title}" in page
+
+
 def test_a_visitor_learns_how_to_report(cast: Cast) -> None:
     text = Client().get("/report/").content.decode()
     assert "Sign in to report" in text

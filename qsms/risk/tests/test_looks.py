@@ -9,7 +9,9 @@ from collections.abc import Callable
 from django.test import Client
 
 from qsms.records import services
-from tests.cast import Cast
+from qsms.records.signing import Proof
+from qsms.risk import accepting
+from tests.cast import PASSWORD, Cast
 
 from .makers import analysed, control, give_password, hazard, rate
 
@@ -39,9 +41,8 @@ def test_the_stages_keep_their_dates_however_much_was_written_since(login: Login
     for number in range(25):
         services.comment(cast.actor("safety"), record.pk, f"Look {number}")
     page = text(login("safety").get(f"/r/hazard/{record.number}/"))
-    dated = re.findall(
-        r"<b>(?:<span[^>]*>[^<]*</span>)?(\w+)<span class=\"vh\">[^<]*</span></b><small>([^<]*)</small>", page
-    )
+    word, day = r"<b>(?:<span[^>]*>[^<]*</span>)?(\w+)<span class=\"vh\">[^<]*</span></b>", r"(?:<span>)?([^<]*)<"
+    dated = re.findall(rf"{word}<small><time[^>]*>{day}", page)
     assert [bool(day) for word, day in dated if word in ("Identified", "Assessed")] == [True, True]
 
 
@@ -80,3 +81,31 @@ def test_the_pages_of_a_hazard_stand_under_hazards_in_the_menu(login: Login, cas
     ):
         page = text(login("director").get(address))
         assert re.search(r'href="/r/hazard/"[^>]*aria-current="page"', page), address
+
+
+def test_what_is_raised_begins_without_the_title_of_its_origin(login: Login, cast: Cast) -> None:
+    record = hazard(cast)
+    client = login("safety")
+    for kind in ("action", "control"):
+        page = text(client.get(f"/r/hazard/{record.number}/raise/{kind}/"))
+        assert f'From <a class="no" href="/r/hazard/{record.number}/">{record.number}</a> {record.title}' in page
+        [title] = re.findall(r'<input[^>]*name="title"[^>]*>', page)
+        assert "value=" not in title
+        assert 'value="Larkfield"' in page or re.search(r"<option[^>]*selected[^>]*>[^<]*Larkfield", page)
+        assert "The title says what" in page
+
+
+def test_a_rated_risk_that_nobody_accepted_is_a_loose_end(login: Login, cast: Cast) -> None:
+    give_password(cast, "executive", "director")
+    record = analysed(cast)
+    control(cast, record)
+    client, trace = login("safety"), f"/r/hazard/{record.number}/trace/"
+    assert "Nobody has accepted" not in text(client.get(trace))
+    rate(cast, record, "3B")
+    rate(cast, record, "2B", "predicted")
+    said = f"Nobody has accepted the risk of {record.number}, rated 2B Tolerable"
+    assert said in text(client.get(trace))
+    accepting.accept(cast.actor("executive"), record.pk, proof=Proof(PASSWORD))
+    assert "Nobody has accepted" not in text(client.get(trace))
+    rate(cast, record, "5A")
+    assert f"{record.number} is rated 5A Intolerable, which nobody may accept" in text(client.get(trace))

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from qsms.base.gate import write_transaction
-from qsms.records import scope, services
+from qsms.records import keys, scope, services
 from qsms.records.choices import Relation
 from qsms.records.models import Link
 from qsms.rules.lifecycle import Phase
@@ -32,7 +32,7 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
     library = scope.visible(actor, "control").filter(phase__lt=Phase.DONE).exclude(pk__in=linked)
     problem = ""
     if request.method == "POST":
-        chosen = [int(one) for one in request.POST.getlist("control") if one.isdecimal()]
+        chosen = [pk for one in request.POST.getlist("control") if (pk := keys.whole(one))]
         if chosen:
             with write_transaction():
                 for pk in chosen:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from qsms.base import moment
-from qsms.records import drafts, registry, scope
+from qsms.records import drafts, keys, registry, scope
 from qsms.records.errors import Invalid, NotVisible, Refused, Stale
 from qsms.records.models import Record
 from qsms.ui import addresses as pages
@@ -69,7 +69,7 @@ class BowTieForm(InHouse, forms.Form):
     def _count(self, side: Side, given: Mapping[str, Any]) -> int:
         """As many lines as are written, were typed before, and some empty ones."""
         typed = [
-            int(end) for name in given if name.startswith(f"{side}_") and (end := name[len(side) + 1 :]).isdecimal()
+            n for name in given if name.startswith(f"{side}_") and (n := keys.whole(name[len(side) + 1 :])) is not None
         ]
         return max([len(self.lines[side]) + SPARE, *(n + 1 for n in typed if n < 60)])
 
@@ -159,7 +159,7 @@ def draw_up(request: HttpRequest, number: str) -> HttpResponse:
     if not form.errors:
         outline = Outline(form.cleaned_data["top_event"], form.typed(Side.PREVENT), form.typed(Side.LIMIT))
         try:
-            barriers.redraw(actor, record.pk, int(version) if version.isdecimal() else 0, outline, spots)
+            barriers.redraw(actor, record.pk, keys.whole(version) or 0, outline, spots)
         except Stale as stale:
             when = dates.moment(stale.when, moment.now(), actor.tz)
             said = _("%(who)s changed this bow-tie (%(when)s) while you were on the page. Look at the hazard; what you "

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from qsms.records import keys
 from qsms.records.errors import NotVisible, Refused
 from qsms.ui import answers
 
@@ -33,9 +34,9 @@ def edit(request: HttpRequest, matrix_id: int) -> HttpResponse:
         raise Refused([_("“%(matrix)s” is published and no longer changes. Edit a copy of it.") % {"matrix": row}])
     if request.method == "GET":
         return _page(request, row)
-    version = request.POST.get("version", "")
+    version = keys.whole(request.POST.get("version", ""))
     definition = read(row.definition, request.POST)
-    row = matrix_editing.change(actor, row.pk, int(version) if version.isdecimal() else -1, definition)
+    row = matrix_editing.change(actor, row.pk, -1 if version is None else version, definition)
     wrong = matrix_editing.faults(row)
     if "publish" not in request.POST:
         said = _("The draft is kept.")
@@ -102,7 +103,8 @@ def read(stored: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, Any]:
 
 def _number(text: str) -> int | str | None:
     text = text.strip()
-    return int(text) if text.isdecimal() else text or None
+    number = keys.whole(text)
+    return number if number is not None else text or None
 
 
 def shown(definition: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qsms.base import moment
 from qsms.org.actor import Actor
+from qsms.records import keys
 from qsms.records.choices import Lens
 from qsms.records.errors import NotVisible, Refused
 from qsms.ui import answers, dates, marks, table
@@ -148,8 +149,8 @@ def copy(request: HttpRequest, matrix_id: int) -> HttpResponse:
 def adopt(request: HttpRequest, matrix_id: int) -> HttpResponse:
     """Make a matrix the usual one of a lens, or offer it no longer."""
     actor = answers.actor_of(request)
-    lens = request.POST.get("lens", "")
-    if not lens.isdecimal() or int(lens) not in matrices.LENSES:
+    lens = keys.whole(request.POST.get("lens", ""))
+    if lens not in matrices.LENSES:
         raise Refused([_("Choose the lens.")])
     label = str(Lens(int(lens)).label)
     if request.POST.get("leave"):

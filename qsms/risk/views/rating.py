@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from qsms.records import drafts, reading, registry
+from qsms.records import drafts, keys, reading, registry
 from qsms.records.choices import Lens
 from qsms.records.errors import Invalid, NotVisible
 from qsms.records.models import Record
@@ -126,7 +126,7 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
                 why_severity=clean["why_severity"],
                 facts=clean.get("facts", ()),
                 lens=weighing.lens,
-                seen=int(seen) if seen.isdecimal() else None,
+                seen=keys.whole(seen),
             )
         except Invalid as error:
             form.take_errors(error.errors)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from qsms.org.actor import Actor
-from qsms.records import services, signing, wording
+from qsms.records import keys, services, signing, wording
 from qsms.records.errors import Invalid, Refused
 from qsms.records.models import Record
 from qsms.ui import answers, dates, parts
@@ -38,7 +38,7 @@ def take(request: HttpRequest, kind: str, key: str, code: str) -> HttpResponse:
 
 def _take(request: HttpRequest, actor: Actor, record: Record) -> HttpResponse:
     lens = request.POST.get("lens", "") or request.GET.get("lens", "")
-    one = accepting.subject(record, int(lens) if lens.isdecimal() else 0)
+    one = accepting.subject(record, keys.whole(lens) or 0)
     said, _held = accepting.answer(actor, record, one)
     form = _form(request, actor, one, may=said.allowed)
     if request.method == "POST":
@@ -160,7 +160,7 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
     """Ask those who may accept the risk as it is saved."""
     actor, record = record_of(request, number)
     lens = request.POST.get("lens", "")
-    asked = accepting.ask(actor, record.pk, lens=int(lens) if lens.isdecimal() else 0)
+    asked = accepting.ask(actor, record.pk, lens=keys.whole(lens) or 0)
     said = _("Asked to accept the risk of %(number)s: %(names)s.") % {
         "number": record.number, "names": ", ".join(asked.names),
     }  # fmt: skip

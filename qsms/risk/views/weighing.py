@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import wording
+from qsms.records import keys, wording
 from qsms.records.models import Record
 from qsms.rules.lifecycle import Phase
 from qsms.rules.risk_matrix import Matrix, MatrixMisuse, Rating
@@ -221,8 +221,8 @@ class Way:
 
 def _lens(picture: Picture, record: Record, given: str) -> int:
     """The lens asked for, else the one through which the risk is worst, else the first the record concerns."""
-    if given.isdecimal() and int(given) in matrices.LENSES:
-        return int(given)
+    if (asked := keys.whole(given)) in matrices.LENSES:
+        return asked
     worst = picture.current()
     if worst is not None:
         return worst.lens

@@ -250,8 +250,8 @@ def test_search_narrows_by_kind_lens_site_and_any_column(keeper: Cast) -> None:
     here = spill(keeper, site=keeper.sites["LKF"], disciplines=["1", "4"]).pk
     there = spill(keeper, site=keeper.sites["STV"], disciplines=["2"], fuel="avgas").pk
     assert find(safety, "fuel", sites=[keeper.sites["LKF"].pk]).ids == [here]
-    assert find(safety, "fuel", lens=2).ids == [there]
-    assert find(safety, "fuel", lens=4).ids == [here]
+    assert find(safety, "fuel", lenses=[2]).ids == [there]
+    assert find(safety, "fuel", lenses=[4]).ids == [here]
     assert find(safety, "fuel", kinds=["spill"]).ids == [there, here]
     assert find(safety, "fuel", kinds=["action"]).ids == find(safety, "fuel", kinds=[]).ids == []
     assert find(safety, "fuel", kinds=["spill"], where=scope.Q(fuel="avgas")).ids == [there]

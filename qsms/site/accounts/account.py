@@ -19,6 +19,7 @@ from qsms.base.gate import write_transaction
 from qsms.org.actor import Actor
 from qsms.org.middleware import SESSION_KEY
 from qsms.org.models import Account, Delegation, Person
+from qsms.records import keys
 from qsms.site.administration import changes
 from qsms.ui.sentences import InHouse
 from qsms.ui.views import YEAR
@@ -104,9 +105,7 @@ def _standing(one: Delegation, today: Any) -> dict[str, Any]:
 def choose(request: HttpRequest) -> HttpResponse:
     """Act as another of the people that the account stands for, in another organisation."""
     wanted = request.POST.get("person", "")
-    person = Person.objects.filter(
-        account_id=request.user.pk, is_active=True, pk=int(wanted) if wanted.isdigit() else 0
-    )
+    person = Person.objects.filter(account_id=request.user.pk, is_active=True, pk=keys.whole(wanted) or 0)
     found = person.first()
     if found is None:
         raise Http404

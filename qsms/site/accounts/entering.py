@@ -57,7 +57,7 @@ def enter(request: HttpRequest, email: str, password: str) -> Account:
 def begin_session(request: HttpRequest, account: Account, *, by: str, failed_before: int = 0) -> None:
     """A session under a new key for an account that has proved itself; a deed in each of its organisations."""
     with write_transaction():
-        login(request, account, backend="django.contrib.auth.backends.ModelBackend")
+        login(request, account)
         note(account, SIGNED_IN, {"by": by} | ({"failed_before": failed_before} if failed_before else {}))
     log.info("Account %s signed in from %s.", account.pk, address(request))
 

@@ -20,6 +20,7 @@ from qsms.org.actor import Actor
 from qsms.org.choices import Axis
 from qsms.org.errors import OrgError
 from qsms.org.models import Grant, Person, Role, Site, Unit
+from qsms.records import keys
 from qsms.site.accounts.choices import zones
 from qsms.ui import marks, parts
 from qsms.ui.sentences import InHouse
@@ -102,9 +103,8 @@ def show(request: HttpRequest) -> HttpResponse:
     found = Person.objects.filter(organisation_id=actor.organisation_id, is_active=not left)
     for word in text.split():
         found = found.filter(Q(name__icontains=word) | Q(title__icontains=word) | Q(email__icontains=word))
-    after = request.GET.get("after", "")
-    if after.isdigit():
-        start = ours(actor, Person, pk=int(after))
+    if (after := keys.whole(request.GET.get("after", ""))) is not None:
+        start = ours(actor, Person, pk=after)
         found = found.filter(Q(name__gt=start.name) | Q(name=start.name, pk__gt=start.pk))
     rows = list(found.select_related("site", "account").order_by("name", "pk")[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]

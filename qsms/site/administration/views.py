@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from qsms.base import moment
 from qsms.org.models import Organisation, Person, Process, Role, Site, Unit
+from qsms.records import keys
 from qsms.records.models import Change, Deed
 from qsms.site.accounts.choices import check_calendar, country_choices, zones
 from qsms.ui import dates, parts
@@ -33,6 +34,7 @@ VERBS = {
     "role_granted": gettext_lazy("granted a role to %(what)s"),
     "role_ended": gettext_lazy("took a role from %(what)s"),
     "role_copied": gettext_lazy("copied a role: %(what)s"),
+    "role_renewed": gettext_lazy("brought the shipped role %(what)s up to date"),
     "delegated": gettext_lazy("let somebody act for %(what)s"),
     "delegation_ended": gettext_lazy("ended a delegation of %(what)s"),
     "signed_in": gettext_lazy("signed in"),
@@ -115,9 +117,8 @@ def history(request: HttpRequest) -> HttpResponse:
     subject = request.GET.get("subject", "")
     if subject:
         found = found.filter(subject=subject)
-    before = request.GET.get("before", "")
-    if before.isdigit():
-        found = found.filter(pk__lt=int(before))
+    if (before := keys.whole(request.GET.get("before", ""))) is not None:
+        found = found.filter(pk__lt=before)
     rows = list(found.select_related("actor").order_by("-pk")[: DEEDS + 1])
     more, rows = len(rows) > DEEDS, rows[:DEEDS]
     told = _changes(rows)
@@ -157,10 +158,10 @@ def _names(organisation_id: int, subjects: set[str]) -> dict[str, str]:
     wanted: dict[str, set[int]] = {}
     for subject in subjects:
         what, _colon, key = subject.partition(":")
-        if what in TABLES and key.isdigit():
-            wanted.setdefault(what, set()).add(int(key))
+        if what in TABLES and (pk := keys.whole(key)):
+            wanted.setdefault(what, set()).add(pk)
     named = {subject: _("the organisation") for subject in subjects if subject.startswith("organisation")}
-    for what, keys in wanted.items():
-        for row in TABLES[what].objects.filter(organisation_id=organisation_id, pk__in=keys):
+    for what, ids in wanted.items():
+        for row in TABLES[what].objects.filter(organisation_id=organisation_id, pk__in=ids):
             named[f"{what}:{row.pk}"] = str(row)
     return named

@@ -17,7 +17,7 @@ from qsms.records import wording
 from qsms.records.models import Record
 from qsms.records.registry import RecordType
 
-from .. import dates, parts
+from .. import dates, parts, times
 
 # Said in the head of the page already.
 HEAD_FIELDS = frozenset({"title", "confidential"})
@@ -28,7 +28,7 @@ class Text:
     """A long text with its heading."""
 
     label: str
-    paragraphs: tuple[str, ...]
+    said: str
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _section(
         if not said:
             empty.append(label)
         elif isinstance(sheet.field(name), models.TextField):
-            texts.append(Text(label, tuple(part for part in said.split("\n\n") if part.strip())))
+            texts.append(Text(label, said))
         else:
             facts.append(parts.Fact(label, said))
     told = _("Not filled in: %(fields)s.") % {"fields": ", ".join(empty)} if empty else ""
@@ -84,7 +84,7 @@ def value(sheet: RecordType, record: Record, name: str, actor: Actor, now: dt.da
     if isinstance(raw, bool) or raw is None:
         return wording.value(sheet, record, name)
     if isinstance(raw, dt.datetime):
-        return dates.moment(raw, now, actor.tz, binding=True)
+        return times.moment(raw, now, actor.tz, binding=True)
     if isinstance(raw, dt.date):
         return dates.plain_day(raw)
     if isinstance(raw, int | float | Decimal) and plain_number:

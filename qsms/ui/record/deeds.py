@@ -14,7 +14,7 @@ from qsms.records.history import Entry
 from qsms.records.models import Record
 from qsms.records.registry import RecordType
 
-from .. import dates, parts
+from .. import dates, parts, times
 
 LONGEST = 300
 
@@ -34,7 +34,7 @@ def _line(actor: Actor, sheet: RecordType, entry: Entry, now: datetime, seen: Ma
     if entry.for_person:
         who = _("%(who)s for %(other)s") % {"who": who, "other": entry.for_person}
     return parts.Deed(
-        when=dates.moment(entry.at, now, actor.tz),
+        when=times.moment(entry.at, now, actor.tz),
         who=who,
         did=said(sheet, entry, seen),
         changes=tuple(_difference(sheet, change) for change in entry.changes),

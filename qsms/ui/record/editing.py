@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import drafts, reading, registry, scope, services
+from qsms.records import drafts, keys, reading, registry, scope, services
 from qsms.records.choices import Relation
 from qsms.records.errors import Invalid, Refused, Stale
 from qsms.records.models import Record
@@ -173,15 +173,13 @@ def _save(writing: Writing, form: RecordForm, version: str, was: str) -> HttpRes
     mine = changed(form, was) - merging.given_up(request.POST)
     given = {name: form.cleaned_data[name] for name in form.fields if name in mine}
     try:
-        saved = services.edit(actor, record.pk, int(version) if version.isdecimal() else 0, given)
+        saved = services.edit(actor, record.pk, keys.whole(version) or 0, given)
     except Invalid as error:
         form.take_errors(error.errors)
         return None
     except Stale as stale:
         drafts.keep(actor, writing.draft_key, dict(request.POST.lists()))
-        return merging.show(
-            request, actor, sheet, record, form, stale, int(version) if version.isdecimal() else 0, mine
-        )
+        return merging.show(request, actor, sheet, record, form, stale, keys.whole(version) or 0, mine)
     drafts.drop(actor, writing.draft_key)
     if saved.version == record.version:
         return answers.done(request, addresses.record(record), _("Nothing was changed."))
@@ -202,6 +200,7 @@ def _draw(writing: Writing, form: RecordForm, title: str, verb: str, hidden: Map
         "sections": form.sections(),
         "verb": verb,
         "hidden": hidden,
+        "origin": writing.raised_from is not None,
         "notes": writing.notes,
         "draft_key": writing.draft_key,
         "cancel_url": addresses.record(record) if record is not None else addresses.listing(sheet.kind),

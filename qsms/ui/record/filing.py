@@ -17,7 +17,7 @@ from qsms.records.errors import Invalid
 from qsms.records.models import Attachment
 from qsms.rules.lifecycle import Phase
 
-from .. import addresses, answers, dates, parts
+from .. import addresses, answers, parts, times
 from . import linking, page
 
 MOST_AT_ONCE = 20
@@ -63,7 +63,7 @@ def draw_files(sight: page.Sight, known: Mapping[str, Any]) -> tuple[str, Mappin
                     row.name,
                     addresses.record(record, "file", row.pk, row.name),
                     " · ".join(about),
-                    f"{who}, {dates.moment(row.added_at, sight.now, actor.tz, short=True)}",
+                    times.joined(", ", (who, times.moment(row.added_at, sight.now, actor.tz, short=True))),
                     icon(row.media_type),
                 ),
                 "remove_url": addresses.record(record, "file-remove", row.pk)

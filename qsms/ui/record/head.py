@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ from qsms.records.registry import RecordType
 from qsms.rules import lifecycle as life
 from qsms.rules.lifecycle import Phase, Verdict
 
-from .. import addresses, cells, dates, marks, parts
+from .. import addresses, cells, dates, marks, parts, times
 
 # So many of the newest deeds are read with the page.
 DEEDS = 20
@@ -37,7 +38,7 @@ class Head:
     risk: SafeString
     due: SafeString
     confidential: bool
-    about: str
+    about: SafeString
     steps: tuple[parts.Step, ...]
 
 
@@ -50,7 +51,7 @@ def head(sheet: RecordType, record: Record, actor: Actor, now: datetime, lately:
     if record.due_on is not None and record.is_open:
         said = dates.deadline(record.due_on, now, actor.tz)
         text = _("Due %(day)s") % {"day": said.text} if said.tone != "bad" else said.text
-        due = marks.due(text, said.tone, said.moment)
+        due = marks.due(text, said.tone, said.moment, _("Due %(day)s") % {"day": said.printed})
     return Head(
         title=record.title,
         number=record.number,
@@ -68,17 +69,15 @@ def head(sheet: RecordType, record: Record, actor: Actor, now: datetime, lately:
     )
 
 
-def _about(sheet: RecordType, record: Record, actor: Actor, now: datetime, lately: Sequence[Entry]) -> str:
-    said = [str(part) for part in sheet.about(actor, record)]
+def _about(sheet: RecordType, record: Record, actor: Actor, now: datetime, lately: Sequence[Entry]) -> SafeString:
+    said: list[str] = [conditional_escape(part) for part in sheet.about(actor, record)]
     if record.site is not None:
         said.append(record.site.name)
     said.append(_("version %(n)d") % {"n": record.version})
-    when = dates.moment(record.changed_at, now, actor.tz, short=True)
+    when = times.moment(record.changed_at, now, actor.tz, short=True)
     who = next((entry.actor for entry in lately if entry.version == record.version), "")
-    said.append(
-        _("changed %(when)s by %(who)s") % {"when": when, "who": who} if who else _("changed %(when)s") % {"when": when}
-    )
-    return " · ".join(said)
+    changed = _("changed %(when)s by %(who)s") if who else _("changed %(when)s")
+    return times.joined(" · ", [*said, times.sentence(changed, when=when, who=who)])
 
 
 def _steps(
@@ -90,7 +89,7 @@ def _steps(
         at = entered.get(str(word)) if when != "later" else None
         if at is None and code == sheet.lifecycle.initial and when != "later":
             at = record.opened_at
-        note = dates.moment(at, now, actor.tz, short=True) if at is not None else ""
+        note = times.moment(at, now, actor.tz, short=True) if at is not None else ""
         found.append(parts.Step(str(word), "next" if when == "later" else when, note))
     return tuple(found)
 

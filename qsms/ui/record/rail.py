@@ -16,7 +16,7 @@ from qsms.records.registry import RecordType
 from qsms.records.threads import Strand
 from qsms.rules.clocks import Standing
 
-from .. import addresses, dates, parts
+from .. import addresses, dates, parts, times
 
 TONES = {Standing.OK: "mute", Standing.SOON: "warn", Standing.LATE: "bad", Standing.MET: "good"}
 
@@ -36,7 +36,9 @@ def _clock(one: Clock, actor: Actor, now: datetime) -> parts.Clock:
         note = _("after %(took)s · limit %(limit)s") % {"took": took, "limit": limit}
         tone = "good" if one.stopped_at <= one.due_at else "warn"
         return parts.Clock(one.label, said.text, tone, None, note)
-    note = " · ".join(part for part in (said.moment, one.basis) if part)
+    note = times.joined(
+        " · ", [times.moment(one.due_at, now, actor.tz, binding=True), *([one.basis] if one.basis else [])]
+    )
     left = said.text if said.text != said.moment else _("%(span)s left") % {"span": dates.duration(one.due_at - now)}
     return parts.Clock(one.label, left, tone, min(100, round(stand.share * 100)), note)
 
@@ -48,7 +50,7 @@ def thread(
     here = parts.Strand(
         icon=sheet.icon,
         title=_("This: %(kind)s") % {"kind": str(sheet.label)[:1].lower() + str(sheet.label)[1:]},
-        relation=dates.moment(record.opened_at, now, actor.tz, short=True),
+        relation=times.moment(record.opened_at, now, actor.tz, short=True),
         here=True,
     )
     return (
@@ -96,13 +98,13 @@ def facts(sheet: RecordType, record: Record, actor: Actor, now: datetime) -> tup
     found = [
         parts.Fact(_("Number"), record.number),
         parts.Fact(
-            _("Opened"), dates.moment(record.opened_at, now, actor.tz, binding=True), dates.in_utc(record.opened_at)
+            _("Opened"), times.moment(record.opened_at, now, actor.tz, binding=True), dates.in_utc(record.opened_at)
         ),
     ]
     if record.closed_at is not None:
         found.append(
             parts.Fact(
-                _("Closed"), dates.moment(record.closed_at, now, actor.tz, binding=True), dates.in_utc(record.closed_at)
+                _("Closed"), times.moment(record.closed_at, now, actor.tz, binding=True), dates.in_utc(record.closed_at)
             )
         )
     for name in ("site", "unit", "process"):

@@ -17,7 +17,7 @@ from qsms.records import audience, services
 from qsms.records.errors import Invalid
 from qsms.records.models import Comment, Record
 
-from .. import addresses, answers, dates
+from .. import addresses, answers, dates, times
 from . import page
 
 MOST = 200
@@ -29,9 +29,9 @@ class Said:
 
     pk: int
     who: str
-    when: str
+    when: SafeString
     exact: str
-    paragraphs: tuple[SafeString, ...]
+    drawn: SafeString
 
 
 @page.tab("comments")
@@ -45,7 +45,7 @@ def draw_comments(sight: page.Sight, known: Mapping[str, Any]) -> tuple[str, Map
         Said(
             row.pk,
             row.by.name if row.by else _("System"),
-            dates.moment(row.at, sight.now, sight.actor.tz),
+            times.moment(row.at, sight.now, sight.actor.tz),
             dates.exact(row.at, sight.actor.tz),
             _paragraphs(row.text, [names[pk] for pk in row.mentions if pk in names]),
         )
@@ -62,15 +62,15 @@ def draw_comments(sight: page.Sight, known: Mapping[str, Any]) -> tuple[str, Map
     }
 
 
-def _paragraphs(text: str, names: list[str]) -> tuple[SafeString, ...]:
+def _paragraphs(text: str, names: list[str]) -> SafeString:
     found = []
     for part in text.replace("\r\n", "\n").split("\n\n"):
         drawn = escape(part.strip())
         for name in names:
             drawn = SafeString(drawn.replace(f"@{escape(name)}", f"<b>@{escape(name)}</b>"))
         if drawn:
-            found.append(SafeString(drawn.replace("\n", "<br>")))
-    return tuple(found)
+            found.append(f"<p>{drawn.replace(chr(10), '<br>')}</p>")
+    return SafeString("".join(found))
 
 
 def mentioned(record: Record, text: str) -> tuple[list[int], list[str]]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from qsms.org.actor import Actor
-from qsms.records import history, reading, scope
+from qsms.records import history, keys, reading, scope
 from qsms.records.history import Entry
 from qsms.records.models import Record
 
@@ -29,7 +29,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def draw_history(sight: page.Sight, known: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     """The tab with the deeds, newest first."""
     before = sight.request.GET.get("before", "")
-    at = int(before) if before.isdecimal() else None
+    at = keys.whole(before)
     entries = history.entries(sight.record, reader=sight.actor, before=at, limit=PAGE + 1)
     shown = entries[:PAGE]
     here = addresses.tab(sight.record, "history")
@@ -69,8 +69,9 @@ def export_history(request: HttpRequest, kind: str, key: str, form: str) -> Http
     text.write("\ufeff")
     writer = csv.writer(text)
     writer.writerow(HEAD)
-    for row in rows:
-        head = [row["at"], row["by"], row["for"], row["what"], row["signed_as"], row["reason"], row["version"]]
+    for entry, row in zip(entries, rows, strict=True):
+        at = entry.at.isoformat(timespec="seconds").replace("+00:00", "Z")
+        head = [at, row["by"], row["for"], row["what"], row["signed_as"], row["reason"], row["version"]]
         for change in row["changes"] or [{"field": "", "before": "", "after": ""}]:
             line = [*head, change["field"], change["before"], change["after"], row["request"]]
             writer.writerow([_harmless(cell) for cell in line])

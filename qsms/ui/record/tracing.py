@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import reading, registry, threads, wording
+from qsms.records import keys, reading, registry, threads, wording
 from qsms.records.choices import Lens
 from qsms.records.models import Record
+from qsms.records.registry import OpenEnd
 from qsms.records.threads import Thread
 
 from .. import addresses, answers, dates, parts
@@ -44,7 +45,7 @@ def show_trace(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     actor = answers.actor_of(request)
     record = reading.opened(actor, kind, key).record
     asked = request.GET.get("steps", "")
-    chosen = int(asked) if asked.isdecimal() and int(asked) in STEPS else 0
+    chosen = wanted if (wanted := keys.whole(asked)) in STEPS else 0
     thread = threads.trace(actor, record, steps=chosen or FAR)
     steps = chosen or fitting(thread)
     thread = threads.nearer(thread, steps)
@@ -90,9 +91,10 @@ def missing(actor: Actor, thread: Thread) -> list[Missing]:
 
 
 def loose_ends(actor: Actor, thread: Thread, now: datetime) -> list[LooseEnd]:
-    """What the thread lacks: late records, lenses nobody judged, records that led to nothing."""
+    """What the thread lacks: late records, lenses nobody judged, records that led to nothing, what rooms add."""
     today = now.astimezone(actor.tz).date()
     found = []
+    lacking = _of_rooms(actor, thread)
     for one in missing(actor, thread):
         url = addresses.record(one.record, "raise", one.kind)
         said = _("Nothing is raised from %(number)s") % {"number": one.record.number}
@@ -111,6 +113,20 @@ def loose_ends(actor: Actor, thread: Thread, now: datetime) -> list[LooseEnd]:
                 "lenses": ", ".join(open_lenses),
             }
             found.append(LooseEnd(said, record.title, addresses.record(record)))
+        found += [LooseEnd(one.said, record.title, one.url, one.way) for one in lacking.get(record.pk, ())]
+    return found
+
+
+def _of_rooms(actor: Actor, thread: Thread) -> dict[int, list[OpenEnd]]:
+    """What the rooms know to be lacking, by record; each kind is asked once."""
+    by_kind: dict[str, list[Record]] = {}
+    for record in thread.records:
+        if record.is_open:
+            by_kind.setdefault(record.kind, []).append(record)
+    found: dict[int, list[OpenEnd]] = {}
+    for kind, records in by_kind.items():
+        for one in registry.get(kind).open_ends(actor, records):
+            found.setdefault(one.record_id, []).append(one)
     return found
 
 

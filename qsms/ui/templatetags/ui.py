@@ -6,12 +6,17 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField, NumberInput, Textarea, TextInput
-from django.utils.html import json_script
+from django.utils.formats import number_format
+from django.utils.html import json_script, strip_tags
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from qsms.ui import marks
 
 register = template.Library()
+# About a screenful and a half: below that, folding would cost more than scrolling.
+FOLD_CHARACTERS = 4_000
+FOLD_LINES = 60
 
 for _mark in (
     marks.icon,
@@ -54,6 +59,20 @@ def control(field: BoundField) -> SafeString:
     if isinstance(widget, Textarea) and widget.attrs.get("rows") == "10":
         attrs["rows"] = "5"
     return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def fold(drawn: str) -> SafeString:
+    """A drawn text as it is or, when it is very long, its beginning with a box to tick for the rest.
+
+    The whole text stands in the page, so it works without script, can be searched, and is whole on paper.
+    """
+    length = len(strip_tags(drawn))
+    if length <= FOLD_CHARACTERS and drawn.count("<p>") + drawn.count("<br>") <= FOLD_LINES:
+        return SafeString(drawn)
+    said = gettext("Show all (%(n)s characters)") % {"n": number_format(length, use_l10n=True, force_grouping=True)}
+    box = f'<label class="fold-all no-print"><input type="checkbox"><span>{marks.escape(said)}</span></label>'
+    return SafeString(f'<div class="fold"><div class="fold-text">{drawn}</div>{box}</div>')
 
 
 @register.filter

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 
+import pytest
 from django.test import Client
 
+from qsms.base import moment
 from qsms.records import tasks
+from qsms.ui import my_work
 from qsms.ui.my_work import SHOWN
 from tests.cast import Cast
 from tests.newtype.models import Spill
@@ -23,3 +28,44 @@ def test_the_rest_waits_behind_a_count(
     assert f'<span class="count">{SHOWN + 3}</span>' in page
     assert "Show 3 more" in page
     assert login("safety").get("/?whose=mine&all=1").content.decode().count('class="task"') == SHOWN + 3
+
+
+def test_more_than_is_counted_is_said_and_all_of_it_is_one_press_away(
+    login: Callable[[str], Client], spill: Callable[..., Spill], keeper: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "MANY", 30)
+    made, now, safety = spill(), moment.now(), keeper.actor("safety")
+    for n in range(25):
+        due = now - timedelta(days=1) if n < 4 else now + timedelta(days=n)
+        tasks.give(safety, made, f"look_{n}", f"Look at place {n}", person_id=keeper.safety.pk, due_at=due)
+    page = login("safety").get("/").content.decode()
+    assert '<span class="count">21</span>' in page
+    assert "+" not in "".join(re.findall(r'<span class="count">([^<]*)</span>', page))
+    for n in range(25, 40):
+        due = now + timedelta(days=n)
+        tasks.give(safety, made, f"look_{n}", f"Look at place {n}", person_id=keeper.safety.pk, due_at=due)
+    page = login("safety").get("/").content.decode()
+    assert "4 things are late" in page
+    assert '<span class="count">4</span>' in page
+    assert '<span class="count">26+</span>' in page
+    [url] = re.findall(r'<a href="([^"]*)">Show all of it</a>', page)
+    whole = login("safety").get(url.replace("&amp;", "&")).content.decode()
+    assert whole.count('class="task"') == 40
+    assert '<span class="count">36</span>' in whole
+    monkeypatch.setattr(tasks, "ALL", 35)
+    whole = login("safety").get(url.replace("&amp;", "&")).content.decode()
+    assert '<span class="count">31+</span>' in whole
+    assert "There is still more" in whole
+
+
+def test_what_one_raised_is_not_cut_in_silence(
+    login: Callable[[str], Client], spill: Callable[..., Spill], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(my_work, "MOST_RAISED", 2)
+    spill()
+    assert "The newest" not in login("safety").get("/?whose=raised").content.decode()
+    spill()
+    spill()
+    page = login("safety").get("/?whose=raised").content.decode()
+    assert '<span class="count">2+</span>' in page
+    assert "The newest 2 stand here." in page

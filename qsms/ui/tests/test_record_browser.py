@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from qsms.records import services
+from qsms.ui import dates
 from tests.cast import Cast
 from tests.newtype.models import Spill
 
@@ -33,6 +34,37 @@ def desk(open_page: OpenPage, login: Callable[[str], Client], live: LiveServer) 
         return page
 
     return sit_down
+
+
+def test_paper_tells_no_moment_that_holds_today_only(
+    desk: Callable[..., Page], spill: Callable[..., Spill], keeper: Cast
+) -> None:
+    made = spill()
+    page = desk("safety")
+    page.goto(f"/r/spill/{made.number}/tab/everything/")
+    opened = page.locator(".rail time[data-print]").first
+    expect(opened).to_contain_text("Today")
+    page.emulate_media(media="print")
+    shown = opened.evaluate("one => [one.innerText, getComputedStyle(one, '::after').content]")
+    assert shown == ["", f'"{dates.printed(made.opened_at, keeper.actor("safety").tz)}"']
+    assert "Today" not in page.locator("main").inner_text()
+
+
+def test_a_very_long_text_is_folded_and_printed_whole(
+    desk: Callable[..., Page], spill: Callable[..., Spill], keeper: Cast
+) -> None:
+    made = spill(cleaned=("Sawdust, then a broom. " * 40 + "\n\n") * 120 + "The end.", checker=keeper.safety.pk)
+    services.move(keeper.actor("safety"), made.pk, "clean", fields={"checker": keeper.safety.pk})
+    page = desk("safety")
+    for path in ("", "move/check/"):
+        page.goto(f"/r/spill/{made.number}/{path}")
+        text = page.locator(".fold-text").first
+        assert text.bounding_box()["height"] < 420  # type: ignore[index]
+        page.emulate_media(media="print")
+        assert text.bounding_box()["height"] > 4000  # type: ignore[index]
+        page.emulate_media(media="screen")
+        page.get_by_role("checkbox", name="Show all (").first.check()
+        assert text.bounding_box()["height"] > 4000  # type: ignore[index]
 
 
 def test_a_move_by_keyboard_with_its_dialog(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
 
 from django.test import Client
@@ -152,6 +153,7 @@ def test_the_history_can_be_taken_away_harmless(
     client = login("safety")
     csv = client.get(f"/r/spill/{made.number}/history.csv")
     assert csv["Content-Disposition"] == f'attachment; filename="{made.number}-history.csv"'
+    assert re.search(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ,", csv.content.decode(), re.M)
     assert "'=cmd()" in csv.content.decode()
     assert ",=cmd()" not in csv.content.decode()
     rows = client.get(f"/r/spill/{made.number}/history.json").json()["deeds"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from qsms.base import moment
 from qsms.records import services
+from qsms.ui import dates
 from tests.cast import Cast
 from tests.newtype.models import Spill
 
@@ -35,7 +38,20 @@ def test_the_page_says_what_it_is_how_it_stands_and_what_comes_next(
     assert "<p>Then a broom.</p>" in text
     assert "Safety: concerns, Quality: not judged yet, Environment: concerns" in text
     assert "Quality Person" in text
-    assert "Larkfield · version 1 · changed Today" in text
+    assert "Larkfield · version 1 · changed <time" in text
+
+
+def test_a_moment_near_now_carries_the_exact_one_for_paper(
+    login: Callable[[str], Client], spill: Callable[..., Spill], keeper: Cast
+) -> None:
+    today = moment.now().date()
+    made = spill(due_on=today)
+    text = page(login("safety"), made)
+    opened = dates.printed(made.opened_at, keeper.actor("safety").tz)
+    assert opened.endswith(" MST")
+    assert f'data-print="{opened}"><span>Today' in text
+    assert f'data-print="Due {dates.plain_day(today)}"><span>Due Today' in text
+    assert not re.search(r"(?<!<span>)(?<!<span>Due )(Today|Yesterday|Tomorrow) ", text)
 
 
 def test_an_id_leads_on_to_the_number(login: Callable[[str], Client], spill: Callable[..., Spill]) -> None:

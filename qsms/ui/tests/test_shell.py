@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 import qsms
+from qsms.records import registry
 from qsms.ui import context, csp, gallery, parts
 from qsms.ui.table import Column, Group, link, select_box, table
 
@@ -130,6 +131,11 @@ def test_every_icon_that_the_code_names_is_in_the_sprite():
     missing = {name: where for name, where in named.items() if f"i-{name}" not in ids}
     assert not missing, "Add these to frontend/icons.json and run its build."
     assert {"lm-s", "lm-q", "lm-e", "mk-i", "mk-p", "mk-a", "brand"} <= ids
+
+
+def test_kinds_of_record_are_told_apart_by_their_icons() -> None:
+    icons = [sheet.icon for sheet in registry.all_types() if sheet.in_menu]
+    assert len(set(icons)) == len(icons), icons
 
 
 def test_no_raw_colour_outside_the_tokens():

@@ -9,6 +9,7 @@ const form = $("form[data-report]");
 if (form) {
   asked(form);
   drafts(form);
+  limits(form);
   $$("[data-photos]", form).forEach(photos);
 }
 const sent = $("[data-report-sent]");
@@ -113,6 +114,28 @@ function group(pairs) {
   const found = new Map();
   for (const pair of pairs) found.set(pair[0], [...(found.get(pair[0]) ?? []), pair]);
   return found;
+}
+
+// How much room is left, once it gets scarce. Nothing is cut: what is too long can still be shortened by hand.
+function limits(form) {
+  for (const field of $$("[data-limit]", form)) {
+    const limit = Number(field.dataset.limit);
+    const said = document.createElement("p");
+    said.setAttribute("role", "status");
+    said.hidden = true;
+    field.after(said);
+    const count = () => {
+      // As many as the server counts: whole characters, without the space around them.
+      const left = limit - [...field.value.trim()].length;
+      said.hidden = left > Math.max(20, limit / 10);
+      said.className = left < 0 ? "err" : "help";
+      const sentence = left < 0 ? form.dataset.over : form.dataset.left;
+      said.textContent = said.hidden ? "" : sentence.replace("%(n)s", Math.abs(left).toLocaleString(document.documentElement.lang));
+    };
+    field.addEventListener("input", count);
+    form.addEventListener("report-restored", count);
+    count();
+  }
 }
 
 // Photos: several taken one after another add up, each with a small picture and a way out.

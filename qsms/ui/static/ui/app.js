@@ -249,7 +249,9 @@ let going = 0;
 function rowAt(step) {
   const list = $$("[data-rows] tbody tr:not(.grp), [data-queue] > *").filter(seen);
   if (!list.length) return;
-  const at = list.findIndex((row) => row.contains(document.activeElement));
+  const focused = list.findIndex((row) => row.contains(document.activeElement));
+  // Where nothing has the focus yet, the row that is open is where the reader is.
+  const at = focused < 0 ? list.findIndex((row) => row.querySelector("[aria-current]")) : focused;
   const row = list[Math.max(0, Math.min(list.length - 1, at < 0 ? 0 : at + step))];
   (row.querySelector(".t a, a:not([tabindex='-1']), button") ?? row).focus();
 }

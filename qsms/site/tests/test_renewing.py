@@ -1,0 +1,73 @@
+"""Shipped roles of organisations that stand already follow a new version; their copies do not."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from qsms.org import roles
+from qsms.org.models import Role
+from qsms.records.models import Change, Deed
+from qsms.site import prepare, renewing
+from tests.cast import Cast
+
+NEW, GONE = "report.void", "report.view"
+
+
+@pytest.fixture
+def next_version(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Cast:
+    """The program's next version lets auditors make reports void and not see them, and ships a role more."""
+    later: dict[str, Any] = copy.deepcopy(roles.shipped_roles())
+    [auditor] = [role for role in later["roles"] if role["code"] == "auditor"]
+    auditor["permissions"] = [*(one for one in auditor["permissions"] if one != GONE), NEW]
+    later["roles"].append({**auditor, "code": "fatigue_officer", "title": "Fatigue officer"})
+    monkeypatch.setattr(roles, "shipped_roles", lambda: later)
+    return cast
+
+
+def held(cast: Cast, code: str) -> frozenset[str]:
+    return roles.spelt_out(cast.organisation.roles.get(code=code).permissions)
+
+
+def test_nothing_is_done_while_the_version_stays(cast: Cast) -> None:
+    assert renewing.behind() == []
+    assert prepare.migrate() == 0
+    assert not Deed.everywhere.filter(verb=renewing.RENEWED).exists()
+
+
+def test_shipped_roles_get_what_the_version_brings_and_the_history_says_so(
+    next_version: Cast, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cast = next_version
+    own = roles.copy(cast.organisation.roles.get(code="auditor"), title="Our auditor")
+    before = held(cast, own.code)
+    assert prepare.migrate() == 0
+    assert "4 shipped roles brought to this version." in capsys.readouterr().err
+    for organisation in (cast.organisation, cast.other):
+        got = roles.spelt_out(organisation.roles.get(code="auditor").permissions)
+        assert NEW in got
+        assert GONE not in got
+        assert organisation.roles.filter(code="fatigue_officer").exists()
+    assert held(cast, own.code) == before
+    [deed] = Deed.everywhere.filter(organisation=cast.organisation, verb=renewing.RENEWED)
+    said = {(one.old, one.new) for one in Change.objects.filter(deed=deed)}
+    assert said == {("", "Make a named report void"), ("See reports", "")}
+    administrator = Client()
+    administrator.force_login(cast.account("administrator"))
+    page = administrator.get("/administration/history/").content.decode()
+    assert "brought the shipped role Auditor up to date" in page
+    assert "New version" in page
+    assert renewing.behind() == []
+    assert renewing.renew_roles() == 0
+
+
+def test_what_a_copy_left_out_never_comes_back(next_version: Cast) -> None:
+    cast = next_version
+    own = roles.copy(cast.organisation.roles.get(code="auditor"), title="Our auditor")
+    roles.set_permissions(own, sorted(held(cast, own.code) - {"hazard.view"}))
+    renewing.renew_roles()
+    assert "hazard.view" not in held(cast, own.code)
+    assert Role.objects.get(pk=own.pk).based_on == "auditor"
