@@ -11,6 +11,7 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
+from qsms.org.actor import Actor
 from qsms.overview.counting import Counting
 from qsms.overview.figures import Figures, Number
 from qsms.records import listing, registry, scope
@@ -19,8 +20,8 @@ from tests.larkfield import Larkfield
 # Everything; everything but the confidential, and own records; one site; one unit; own records only; nothing of ours.
 LOOKING = ("dana.whitlock", "grace.adeyemi", "kenji.morita", "dalia.mansour", "mei.tanaka", "lena.voss")
 TABLES = ("open", "overdue", "owners", "months", "clocks", "heat")
-# Session, account, person and rights; menu and inbox of the shell; the page's own ten.
-QUERIES = 18
+# Session, account, person and rights; menu and inbox of the shell; the page's own five.
+QUERIES = 12
 
 
 def numbers(figures: Figures) -> Iterator[Number]:
@@ -34,7 +35,11 @@ def numbers(figures: Figures) -> Iterator[Number]:
 
 def behind(larkfield: Larkfield, code: str, url: str, lens: int) -> int:
     """How many rows the list at this address has for this person."""
-    actor = larkfield.actor(code)
+    return listed(larkfield.actor(code), url, lens)
+
+
+def listed(actor: Actor, url: str, lens: int = 0) -> int:
+    """How many rows the list at this address has for this actor."""
     where = urlsplit(url)
     sheet = registry.get(where.path.strip("/").split("/")[1])
     one = listing.parse(sheet, actor, QueryDict(where.query), lens=lens)

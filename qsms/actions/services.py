@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.org.actor import Actor
-from qsms.records import history, moves, tasks, wording
+from qsms.records import history, moves, projections, registry, tasks, wording
 from qsms.records.errors import Invalid, NotVisible
 from qsms.records.models import Attachment, Record
 from qsms.rules.lifecycle import Move, Phase
@@ -122,7 +122,7 @@ def _keep(action: Action, *columns: str) -> None:
     Action.everywhere.filter(pk=action.pk).update(**{name: getattr(action, name) for name in columns})
 
 
-def _set_due(action: Action, day: dt.date | None) -> None:
+def _set_due(action: Record, day: dt.date | None) -> None:
     action.due_on = day
     Record.everywhere.filter(pk=action.pk).update(due_on=day)
 
@@ -182,7 +182,7 @@ def decide_extension(
         action = _action(actor, action_id)
         asked = extension_asked(action)
         code = "grant_extension" if grant else "refuse_extension"
-        moves.move(actor, action_id, code, reason=answer, by_service=True)
+        moved = moves.move(actor, action_id, code, reason=answer, by_service=True)
         assert asked is not None  # the move is shut unless one was asked for
         asked.state = ExtensionState.GRANTED if grant else ExtensionState.REFUSED
         asked.decided_by_id, asked.decided_at, asked.answer = actor.person_id, moment.now(), answer.strip()
@@ -190,7 +190,9 @@ def decide_extension(
             asked.granted_to = until or asked.wanted_on
             if asked.granted_to <= asked.was_due_on:
                 raise Invalid({"until": _("Choose a day after %(due)s.") % {"due": plain_day(asked.was_due_on)}})
-            _set_due(action, asked.granted_to)
+            before = projections.Before.of(moved)
+            _set_due(moved, asked.granted_to)
+            projections.run([projections.Written(registry.get("action"), moved, before)])
             due = history.FieldChange("due_on", wording.plain(asked.was_due_on), wording.plain(asked.granted_to))
             history.write(actor, moves.locked(actor, action_id), history.Act(EXTENDED, answer, changes=[due]))
             Action.everywhere.filter(pk=action.pk).update(escalated=0)

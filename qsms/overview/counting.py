@@ -9,35 +9,56 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Value, When
 
 from qsms.base import moment
 from qsms.org.actor import Actor
 from qsms.org.choices import Axis
-from qsms.records import listing, narrowing, registry, scope
-from qsms.records.models import Clock, Record, Tally
+from qsms.records import listing, narrowing, registry, scope, tally
+from qsms.records.choices import ClockOutcome
+from qsms.records.models import Clock, Record
 from qsms.records.registry import RecordType
 from qsms.records.scope import Branch
 from qsms.rules.lifecycle import Phase
+
+from . import statements
+from .statements import Cell, Times
 
 # Days late, from and to; the last has no end.
 AGES: Sequence[tuple[int, int | None]] = ((1, 7), (8, 30), (31, 90), (91, None))
 CLOCKS = ("report.acknowledge", "report.triage")
 CLOCK_MONTHS = 3
+MONTHS = 24
 ROOMS = ("happens", "act", "assure", "know", "steer")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Late:
-    """So many open records of a kind that one person owns are late by an age of AGES."""
+    """Open records that are past their day: how many of each kind by age (of AGES) and by owner (0 for nobody)."""
 
-    kind: str
-    owner_id: int | None
-    age: int
-    n: int
+    by_age: Counter[tuple[str, int]] = field(default_factory=Counter)
+    by_owner: dict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    # The month, “2026-03”, in which the oldest one of an owner was due.
+    oldest: dict[int, str] = field(default_factory=dict)
+
+    def add_owner(self, kind: str, owner: int, day: str, n: int) -> None:
+        """So many more of this owner, of which the oldest was due on this day or in this month."""
+        self.by_owner[owner][kind] += n
+        self.oldest[owner] = min(self.oldest.get(owner, "9999"), day[:7])
+
+
+def age_of(days: int) -> int:
+    """Which of AGES so many days late is."""
+    return next(number for number, (_first, last) in enumerate(AGES) if last is None or days <= last)
+
+
+def months_back(day: dt.date, months: int) -> dt.date:
+    """The first day of the month so many months before that of `day`."""
+    whole = day.year * 12 + day.month - 1 - months
+    return dt.date(whole // 12, whole % 12 + 1, 1)
 
 
 @dataclass
@@ -85,51 +106,50 @@ class Counting:
             seen |= Q(kind=kind) & scope.predicate(self.actor, kind)
         return Record.everywhere.filter(seen, self._narrowed(), organisation_id=self.actor.organisation_id)
 
-    # -- states and months --------------------------------------------------------------------------------------------
+    # -- what the two statements say ----------------------------------------------------------------------------------
 
     @cached_property
-    def _cells(self) -> dict[str, Counter[tuple[str, str, str]]]:
-        """Of each kind (measure, a, b) -> n: from the tallies, and from own records that these do not hold."""
-        found: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
-        known = Q(pk__in=())
-        for kind, (wide, _rest) in self._reach.items():
-            for branch in wide:
-                one = Q(kind=kind) if branch.axis == Axis.ALL else Q(kind=kind, site=branch.value)
-                known |= one if branch.confidential else one & Q(confidential=False)
-        rows = Tally.objects.filter(known, organisation_id=self.actor.organisation_id, measure__in=("state", "month"))
-        if self.sites:
-            rows = rows.filter(site__in=self.sites)
-        for kind, measure, a, b, n in rows.values_list("kind", "measure", "a", "b", "n"):
-            found[kind][(measure, a, b)] += n
-        for kind, state, bits, opened_at in self._own_rows():
-            found[kind][("state", state, str(bits))] += 1
-            found[kind][("month", f"{opened_at.astimezone(dt.UTC):%Y-%m}", "")] += 1
+    def times(self) -> Times:
+        """The edges of what is counted."""
+        now = moment.now()
+        today = now.astimezone(dt.UTC).date()
+        oldest_told_apart = self.today - dt.timedelta(days=max(first for first, _last in AGES) - 1)
+        return Times(
+            now=now,
+            today=self.today,
+            days_since=oldest_told_apart.replace(day=1),
+            months_since=_instant(months_back(today, MONTHS - 1)),
+            clocks_since=_instant(months_back(today, CLOCK_MONTHS - 1)),
+        )
+
+    @cached_property
+    def _cells(self) -> dict[str, list[Cell]]:
+        """Of each measure its cells: from the tallies, and from records that these do not hold."""
+        reach: dict[tuple[tuple[Branch, ...], tuple[Branch, ...]], list[str]] = defaultdict(list)
+        for kind, (wide, rest) in self._reach.items():
+            reach[(tuple(wide), tuple(rest))].append(kind)
+        states = sorted(
+            {state.code for one in self.sheets for state in one.lifecycle.states if state.phase < Phase.DONE}
+        )
+        given = (self.actor.organisation_id, reach, self.sites, self.times, states, CLOCKS)
+        found: dict[str, list[Cell]] = defaultdict(list)
+        for cell in (*statements.tallied(*given), *statements.others(*given)):
+            found[cell[0]].append(cell)
         return found
 
-    def _own_rows(self) -> Iterable[tuple[str, str, int, dt.datetime]]:
-        own = Q(pk__in=())
-        for kind, (wide, rest) in self._reach.items():
-            if not rest:
-                continue
-            mine, counted = Q(pk__in=()), Q(pk__in=())
-            for branch in rest:
-                mine |= branch.narrows()
-            for branch in wide:
-                counted |= branch.condition()
-            own |= Q(kind=kind) & mine & ~counted
-        if self.sees_all:
-            return ()
-        rows = Record.everywhere.filter(own, organisation_id=self.actor.organisation_id)
-        if self.sites:
-            rows = rows.filter(site__in=self.sites)
-        return rows.values_list("kind", "state", "disciplines", "opened_at")
+    @cached_property
+    def _states(self) -> dict[str, list[tuple[str, int, int]]]:
+        found: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
+        for _measure, kind, state, bits, n, _more in self._cells["state"]:
+            if not self.lens or int(bits) & self.lens:
+                found[kind].append((state, int(bits), n))
+        return found
 
     def states(self, kind: str, lens: int = 0) -> dict[str, int]:
-        """How many records of a kind stand in each state, of those that concern the page's lens and this one."""
+        """How many open records of a kind stand in each state, of those that concern the page's lens and this one."""
         found: Counter[str] = Counter()
-        for (measure, state, bits), n in self._cells[kind].items():
-            concerned = int(bits or 0)
-            if measure == "state" and (not self.lens or concerned & self.lens) and (not lens or concerned & lens):
+        for state, bits, n in self._states[kind]:
+            if not lens or bits & lens:
                 found[state] += n
         return dict(found)
 
@@ -139,72 +159,111 @@ class Counting:
         found: Counter[Phase] = Counter()
         for state, n in self.states(kind, lens).items():
             found[life.state(state).phase] += n
-        return found
+        return {phase: n for phase, n in found.items() if phase < Phase.DONE}
 
-    def months(self, kind: str, since: str) -> Mapping[str, int]:
-        """How many records of a kind were opened in each month from “2024-12” on."""
+    def months(self, kind: str) -> Mapping[str, int]:
+        """How many records of a kind were opened in each of the last MONTHS months, by “2026-11”."""
         if kind not in self._reach:
             return {}
         if self.lens:
-            return self._months_live(kind, since)
-        cells = self._cells[kind].items()
-        return {month: n for (measure, month, _b), n in cells if measure == "month" and month >= since}
+            return self._months_live(kind)
+        return self._summed("month", kind)
 
-    def _months_live(self, kind: str, since: str) -> Mapping[str, int]:
-        # The tallies know no lenses by month.
-        first, _next = narrowing.month_edges(int(since[:4]), int(since[5:]))
-        rows = self.records([kind]).filter(opened_at__gte=first).values_list("opened_at", flat=True)
-        return Counter(f"{at.astimezone(dt.UTC):%Y-%m}" for at in rows)
+    def risks(self, kind: str) -> dict[int, int]:
+        """How many open records of a kind have each tone of risk; 0 is not rated."""
+        if kind not in self._reach:
+            return {}
+        if self.lens:
+            return self._risks_live(kind)
+        return {int(tone): n for tone, n in self._summed("risk", kind).items()}
 
-    # -- what moves with the clock, so that no tally can hold it ------------------------------------------------------
+    def _summed(self, measure: str, kind: str) -> dict[str, int]:
+        found: Counter[str] = Counter()
+        for _measure, of, a, _b, n, _more in self._cells[measure]:
+            if of == kind:
+                found[a] += n
+        return dict(found)
 
-    def late(self) -> list[Late]:
-        """The open records that are past their day, by kind, owner and age (one query)."""
-        kinds = [one.kind for one in self.sheets if "due_on" in one.form_fields]
-        if not kinds:
-            return []
+    def late(self) -> Late:
+        """The open records that are past their day."""
+        dated = {one.kind for one in self.sheets if "due_on" in one.form_fields}
+        if self.lens:
+            return self._late_live(dated)
+        late = Late()
+        for _measure, kind, day, _b, n, _more in self._cells["due"]:
+            if kind in dated:
+                late.by_age[(kind, age_of((self.today - dt.date.fromisoformat(day)).days))] += n
+        for _measure, kind, owner, day, n, older in self._cells["owner"]:
+            if kind in dated:
+                late.by_age[(kind, len(AGES) - 1)] += older
+                late.add_owner(kind, int(owner), day, n)
+        return late
+
+    @property
+    def clocks_since(self) -> str:
+        """The month since which clocks are counted."""
+        return f"{self.times.clocks_since:%Y-%m}"
+
+    def clocks(self) -> dict[tuple[str, str], int]:
+        """(rule, how it stands) -> how many clocks of reports, of those that started lately."""
+        if "report" not in self._reach:
+            return {}
+        if self.lens:
+            return self._clocks_live()
+        found: Counter[tuple[str, str]] = Counter()
+        ends = {ClockOutcome.MET: narrowing.IN_TIME, ClockOutcome.LATE: narrowing.LATE}
+        hour = tally.hour(self.times.now)
+        for _measure, _kind, rule, how, n, in_time in self._cells["clock"]:
+            if how in ends:
+                found[(rule, ends[ClockOutcome(how)])] += n
+            elif how > hour:
+                found[(rule, narrowing.RUNNING)] += n
+            else:
+                # Of this hour the cells do not tell which have passed.
+                found[(rule, narrowing.RUNNING)] += in_time
+                found[(rule, narrowing.LATE)] += n - in_time
+        return dict(found)
+
+    # -- through a lens, which the tallies know of states only ---------------------------------------------------------
+
+    def _months_live(self, kind: str) -> Mapping[str, int]:
+        rows = self.records([kind]).filter(opened_at__gte=self.times.months_since).order_by()
+        return dict(
+            rows.annotate(month=tally.Spelled("opened_at", "month")).values_list("month").annotate(n=Count("*"))
+        )
+
+    def _risks_live(self, kind: str) -> dict[int, int]:
+        rows = self.records([kind]).filter(phase__lt=Phase.DONE).order_by().values_list("risk_class")
+        return dict(rows.annotate(n=Count("*")))
+
+    def _late_live(self, kinds: Iterable[str]) -> Late:
         ages = [
             When(due_on__gte=self.today - dt.timedelta(days=last), then=Value(number))
             for number, (_first, last) in enumerate(AGES)
             if last is not None
         ]
         rows = (
-            self.records(kinds)
+            self.records(sorted(kinds))
             .filter(phase__lt=Phase.DONE, due_on__lt=self.today)
             .annotate(age=Case(*ages, default=Value(len(AGES) - 1), output_field=IntegerField()))
             .order_by()
             .values_list("kind", "owner_id", "age")
-            .annotate(n=Count("*"))
+            .annotate(n=Count("*"), oldest=Min("due_on"))
         )
-        return [Late(*row) for row in rows]
+        late = Late()
+        for kind, owner, age, n, oldest in rows:
+            late.by_age[(kind, age)] += n
+            late.add_owner(kind, owner or 0, str(oldest), n)
+        return late
 
-    def risks(self, kind: str) -> dict[int, int]:
-        """How many open records of a kind have each tone of risk; 0 is not rated (one query)."""
-        if kind not in self._reach:
-            return {}
-        rows = self.records([kind]).filter(phase__lt=Phase.DONE).order_by().values_list("risk_class")
-        return dict(rows.annotate(n=Count("*")))
-
-    @cached_property
-    def clocks_since(self) -> str:
-        """The month since which clocks are counted."""
-        first = moment.now().astimezone(dt.UTC).replace(day=1)
-        for _month in range(CLOCK_MONTHS - 1):
-            first = (first - dt.timedelta(days=1)).replace(day=1)
-        return f"{first:%Y-%m}"
-
-    def clocks(self) -> dict[tuple[str, str], int]:
-        """(rule, how it stands) -> how many clocks of reports, of those that started lately (one query)."""
-        if "report" not in self._reach:
-            return {}
-        since = self.clocks_since
-        first, _next = narrowing.month_edges(int(since[:4]), int(since[5:]))
+    def _clocks_live(self) -> dict[tuple[str, str], int]:
         rows = Clock.everywhere.filter(
-            organisation_id=self.actor.organisation_id, rule__in=CLOCKS, started_at__gte=first
+            organisation_id=self.actor.organisation_id,
+            rule__in=CLOCKS,
+            started_at__gte=self.times.clocks_since,
+            record__in=self.records(["report"]).values("pk"),
         )
-        if self._reach["report"] != ([Branch(Axis.ALL)], []) or self.sites or self.lens:
-            rows = rows.filter(record__in=self.records(["report"]).values("pk"))
-        conditions = narrowing.standing(moment.now())
+        conditions = narrowing.standing(self.times.now)
         counted = (
             rows.order_by()
             .values_list("rule")
@@ -213,3 +272,7 @@ class Counting:
             )
         )
         return {(rule, how): n for rule, *numbers in counted for how, n in zip(conditions, numbers, strict=True)}
+
+
+def _instant(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), dt.UTC)

@@ -1,16 +1,89 @@
-"""Bars as SVG. Colours come from classes, every bar is a link with its words, and the table beside it says the same."""
+"""Tables, and bars as SVG: colours come from classes, every bar is a link with its words, and a table says the same.
+
+A template would take longer over the hundred and more numbers of the page than the database takes to count them.
+"""
 
 from __future__ import annotations
 
-from django.utils.html import escape
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+
 from django.utils.safestring import SafeString
 
-from .figures import Number, Table
+from qsms.ui.marks import escape, icon
+
+from .figures import Heat, Number, Row, Table
 
 AGE_BARS = ("bar-a", "bar-b", "bar-c", "bar-d")
 ROW, BAR = 36, 24
 LEFT, FULL, WIDTH = 150, 360, 560
 MONTH_WIDTH, MONTH_HEIGHT, FOOT = 24, 150, 34
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A table for the page: its lines are drawn, its title and note stand around them."""
+
+    table: Table
+    lines: SafeString
+
+
+def shown(table: Table) -> Shown:
+    """The table with its lines; `mark` of a row is drawn before its head."""
+    head = "".join(f'<th scope="col" class="r">{escape(column)}</th>' for column in table.columns)
+    head = f'<th scope="col"><span class="vh">{escape(table.title)}</span></th>{head}'
+    body = "".join(map(_line, table.rows))
+    return Shown(table, _scrolling(table.title, "tbl pv", head, body))
+
+
+def _scrolling(title: str, classes: str, head: str, body: str) -> SafeString:
+    return SafeString(
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(title)}"><table class="{classes}">'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _line(row: Row) -> str:
+    head = f'<span class="who">{icon(row.mark, "s")}{escape(row.head)}</span>' if row.mark else escape(row.head)
+    return f'<tr><th scope="row">{head}</th>{"".join(map(_cell, row.cells))}</tr>'
+
+
+def _cell(cell: Number | str) -> str:
+    if not isinstance(cell, Number):
+        return f'<td class="r">{escape(cell)}</td>'
+    said = f'<span class="st s-{cell.tone}">{icon("bad", "s")}{cell}</span>' if cell.tone else str(cell)
+    return f'<td class="r{"" if cell.n else " zero"}"><a href="{escape(cell.url)}">{said}</a></td>'
+
+
+def options(choices: Iterable[tuple[int, str]], chosen: Container[int]) -> SafeString:
+    """What can be chosen from, with what is."""
+    return SafeString(
+        "".join(
+            f'<option value="{key}"{" selected" if key in chosen else ""}>{escape(name)}</option>'
+            for key, name in choices
+        )
+    )
+
+
+def heat(of: Heat) -> SafeString:
+    """The matrix with how many hazards stand in each cell, as a link where there are any."""
+    across = "".join(
+        f'<th scope="col"><b>{escape(code)}</b> <span>{escape(word)}</span></th>' for code, word in of.across
+    )
+    rows = []
+    for code, word, cells in of.rows:
+        drawn = []
+        for cell in cells:
+            small = f"<small>{escape(cell.code)}</small>"
+            if cell.number is None:
+                drawn.append(f'<td><span class="cell r-{cell.tone} empty">{small}</span></td>')
+            else:
+                url, label = escape(cell.number.url), escape(cell.number.label)
+                inside = f"<b>{cell.number}</b>{small}"
+                drawn.append(f'<td><a class="cell r-{cell.tone}" href="{url}" aria-label="{label}">{inside}</a></td>')
+        head = f'<th scope="row"><b>{escape(code)}</b> <span>{escape(word)}</span></th>'
+        rows.append(f"<tr>{head}{''.join(drawn)}</tr>")
+    return _scrolling(of.title, "mx mx-heat", f"<td></td>{across}", "".join(rows))
 
 
 def _rect(classes: str, x: float, y: float, width: float, height: float) -> str:

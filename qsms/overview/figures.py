@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from qsms.base import moment
 from qsms.org import names
 from qsms.records import clocks, narrowing
 from qsms.records.choices import Lens
@@ -22,9 +20,8 @@ from qsms.risk import doors as risk
 from qsms.rules.lifecycle import Phase
 from qsms.ui import marks
 
-from .counting import AGES, CLOCKS, Counting
+from .counting import AGES, CLOCKS, MONTHS, Counting, Late, months_back
 
-MONTHS = 24
 MOST_OWNERS = 12
 LENSES = {"safety": Lens.SAFETY, "quality": Lens.QUALITY, "environment": Lens.ENVIRONMENT}
 TONES = {"intolerable": 3, "tolerable": 2, "acceptable": 1}
@@ -114,14 +111,20 @@ class Figures:
     """Everything on the page, counted when it is asked for."""
 
     counting: Counting
-    query: dict[str, str] = field(default_factory=dict)
+    _lists: dict[str, str] = field(default_factory=dict)
 
     def url(self, kind: str, **query: object) -> str:
         """The list of a kind with these filters and the site of the page."""
-        pairs: list[tuple[str, str]] = []
-        for name, value in ({"site": list(self.counting.sites)} | query).items():
-            pairs += [(name, str(one)) for one in (value if isinstance(value, list | tuple) else [value])]
-        return reverse("ui:list", args=[kind]) + (f"?{urlencode(pairs)}" if pairs else "")
+        base, pairs = self._list_of(kind), [f"site={site}" for site in self.counting.sites]
+        for name, value in query.items():
+            for one in value if isinstance(value, list | tuple) else (value,):
+                pairs.append(f"{name}={quote_plus(str(one)) if isinstance(one, str) else one}")
+        return f"{base}?{'&'.join(pairs)}" if pairs else base
+
+    def _list_of(self, kind: str) -> str:
+        if kind not in self._lists:
+            self._lists[kind] = reverse("ui:list", args=[kind])
+        return self._lists[kind]
 
     @cached_property
     def kinds(self) -> dict[str, RecordType]:
@@ -137,9 +140,7 @@ class Figures:
             new = self.counting.states("report")
             n = sum(new.get(state, 0) for state in TO_JUDGE)
             found.append(Fact(_("Reports to judge"), Number(n, self.url("report", state=TO_JUDGE))))
-        late: dict[str, int] = defaultdict(int)
-        for one in self._late:
-            late[one.kind] += one.n
+        late = self._late_of
         for kind, title in (("report", _("Reports late")), ("action", _("Actions late"))):
             if kind in self.kinds:
                 tone = "bad" if late[kind] else ""
@@ -155,8 +156,13 @@ class Figures:
         return found
 
     @cached_property
-    def _late(self):  # type: ignore[no-untyped-def]
+    def _late(self) -> Late:
         return self.counting.late()
+
+    @cached_property
+    def _late_of(self) -> dict[str, int]:
+        """How many of each kind are late."""
+        return {kind: sum(self._late.by_age[(kind, age)] for age in range(len(AGES))) for kind in self.kinds}
 
     @cached_property
     def _risks(self) -> dict[int, int]:
@@ -179,9 +185,7 @@ class Figures:
     def open_table(self) -> Table:
         """What is open: of each kind through each lens, and by phase."""
         rows = []
-        late: dict[str, int] = defaultdict(int)
-        for one in self._late:
-            late[one.kind] += one.n
+        late = self._late_of
         for kind, sheet in self.kinds.items():
             cells: list[Number | str] = []
             by_lens = "disciplines" in sheet.filters
@@ -215,51 +219,43 @@ class Figures:
 
     def late_table(self) -> Table:
         """Overdue by kind and age."""
-        counts: dict[tuple[str, int], int] = defaultdict(int)
-        for one in self._late:
-            counts[(one.kind, one.age)] += one.n
+        counts = self._late.by_age
         rows = []
         for kind, sheet in self.kinds.items():
             ages = [Number(counts[(kind, age)], self._age_url(kind, age)) for age in range(len(AGES))]
             whole = sum(one.n for one in ages)
             if whole:
-                rows.append(Row(str(sheet.label_plural), (*ages, Number(whole, self.url(kind, late=1))), sheet.icon))
+                rows.append(Row(str(sheet.label_plural), (*ages, Number(whole, self.url(kind, late=1)))))
         columns = (*(age_word(age) for age in range(len(AGES))), _("All"))
         return Table("overdue", _("Overdue, by age"), columns, tuple(rows))
 
     def owner_table(self) -> Table:
         """Overdue by owner: who has most of it first."""
-        counts: dict[int | None, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        oldest: dict[int | None, int] = defaultdict(int)
-        for one in self._late:
-            counts[one.owner_id][one.kind] += one.n
-            oldest[one.owner_id] = max(oldest[one.owner_id], one.age)
-        kinds = [kind for kind in self.kinds if any(kind in of for of in counts.values())]
-        people = sorted(counts, key=lambda owner: (-sum(counts[owner].values()), owner or 0))
+        late = self._late
+        kinds = [kind for kind in self.kinds if self._late_of[kind]]
+        people = sorted(late.by_owner, key=lambda owner: (-late.by_owner[owner].total(), owner))
         known = names.people(self.counting.actor.organisation_id, people[:MOST_OWNERS])
         rows = []
         for owner in people[:MOST_OWNERS]:
             cells: list[Number | str] = [
-                Number(n, self.url(kind, late=1, owner=owner or "none")) if (n := counts[owner].get(kind, 0)) else ""
+                Number(n, self.url(kind, late=1, owner=owner or "none")) if (n := late.by_owner[owner][kind]) else ""
                 for kind in kinds
             ]
-            rows.append(Row(known.get(owner or 0, _("Nobody")), (*cells, age_word(oldest[owner]))))
+            since = date_format(dt.date.fromisoformat(f"{late.oldest[owner]}-01"), "M Y")
+            rows.append(Row(known.get(owner, _("Nobody")), (*cells, since)))
         note = ""
         if len(people) > MOST_OWNERS:
             note = _("Those with most of it. The lists behind the figures above have everybody.")
-        columns = (*(str(self.kinds[kind].label_plural) for kind in kinds), _("Oldest"))
+        columns = (*(str(self.kinds[kind].label_plural) for kind in kinds), _("Oldest due"))
         return Table("owners", _("Overdue, by owner"), columns, tuple(rows), note)
 
     # -- reports ------------------------------------------------------------------------------------------------------
 
     def month_table(self) -> Table:
         """Reports by the month in which they were opened; the last one is not over."""
-        now = moment.now().astimezone(dt.UTC)
-        months = [now.date().replace(day=1)]
-        while len(months) < MONTHS:
-            months.append((months[-1] - dt.timedelta(days=1)).replace(day=1))
-        months.reverse()
-        counts = self.counting.months("report", f"{months[0]:%Y-%m}")
+        running = self.counting.times.now.astimezone(dt.UTC).date()
+        months = [months_back(running, back) for back in reversed(range(MONTHS))]
+        counts = self.counting.months("report")
         rows = []
         for month in months:
             code = f"{month:%Y-%m}"

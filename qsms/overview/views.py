@@ -32,7 +32,8 @@ def show(request: HttpRequest) -> HttpResponse:
     counting = figures.counting
     actor = counting.actor
     heat = figures.heat()
-    late, months = figures.late_table(), figures.month_table()
+    late = drawing.shown(figures.late_table())
+    months = drawing.shown(figures.month_table()) if "report" in figures.kinds else None
     sites = sites_offered(counting)
     chosen = [name for pk, name in sites if pk in counting.sites]
     context = {
@@ -40,17 +41,18 @@ def show(request: HttpRequest) -> HttpResponse:
         "where": ", ".join(chosen),
         "as_of": dates.exact(moment.now(), actor.tz),
         "sees_all": counting.sees_all,
-        "sites": [(pk, name, pk in counting.sites) for pk, name in sites],
+        "sites": drawing.options(sites, counting.sites),
         "facts": figures.facts(),
         "missing": figures.missing(),
-        "opened": figures.open_table(),
+        "opened": drawing.shown(figures.open_table()),
         "late": late,
-        "late_drawn": drawing.ages(late) if late.rows else "",
-        "owners": figures.owner_table(),
-        "months": months if "report" in figures.kinds else None,
-        "months_drawn": drawing.months(months),
-        "clocks": figures.clock_table() if "report" in figures.kinds else None,
+        "late_drawn": drawing.ages(late.table) if late.table.rows else "",
+        "owners": drawing.shown(figures.owner_table()),
+        "months": months,
+        "months_drawn": drawing.months(months.table) if months is not None else "",
+        "clocks": drawing.shown(figures.clock_table()) if "report" in figures.kinds else None,
         "heat": heat,
+        "heat_drawn": drawing.heat(heat) if heat is not None else "",
         "query": request.GET.urlencode(),
     }
     return answers.page(request, "overview/page.html", context)

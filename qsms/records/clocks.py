@@ -1,4 +1,7 @@
-"""Running clocks on records: started from rules that are data, stopped with a reason, warned by a job."""
+"""Running clocks on records: started from rules that are data, stopped with a reason, warned by a job.
+
+Start and stop them inside a write of the record, before its projections run: that is when the tallies follow.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from qsms.rules.clock_rules import load_rules
 from qsms.rules.clocks import ClockRule, Count
 from qsms.rules.holiday_calendars import calendar_by_code, calendar_for
 
+from . import tally
 from .choices import ClockOutcome
 from .models import Clock, Record
 
@@ -66,6 +70,8 @@ def start(record: Record, code: str, *, trigger: datetime | None = None) -> Cloc
     clock = Clock(
         organisation_id=record.organisation_id,
         record_id=record.pk,
+        site=record.site_id or 0,
+        confidential=record.confidential,
         rule=code,
         edition=rule.edition,
         label=rule.label,
@@ -78,27 +84,32 @@ def start(record: Record, code: str, *, trigger: datetime | None = None) -> Cloc
         next_warning_at=warnings[0] if warnings else count.due,
     )
     clock.save(force_insert=True)
+    tally.note_clocks(record, [], [tally.clock_key(record.kind, clock)])
     return clock
 
 
 def stop(record: Record, code: str, reason: str) -> None:
     """Stop a record's clock: met, or met late. Nothing happens when it does not run."""
+    now = moment.now()
     for clock in Clock.everywhere.filter(record_id=record.pk, rule=code, stopped_at=None):
-        _stop(clock, reason, moment.now())
+        _stop(record, [clock], ClockOutcome.MET if now <= clock.due_at else ClockOutcome.LATE, reason, now)
 
 
 def stop_all(record: Record, reason: str) -> None:
     """Stop what still runs because the record is closed: it no longer applies."""
-    Clock.everywhere.filter(record_id=record.pk, stopped_at=None).update(
-        stopped_at=moment.now(), outcome=ClockOutcome.VOID, reason=reason[:300]
-    )
+    running = list(Clock.everywhere.filter(record_id=record.pk, stopped_at=None))
+    _stop(record, running, ClockOutcome.VOID, reason, moment.now())
 
 
-def _stop(clock: Clock, reason: str, now: datetime) -> None:
-    clock.stopped_at = now
-    clock.outcome = ClockOutcome.MET if now <= clock.due_at else ClockOutcome.LATE
-    clock.reason = reason[:300]
-    clock.save(update_fields=["stopped_at", "outcome", "reason"])
+def _stop(record: Record, running: list[Clock], outcome: ClockOutcome, reason: str, now: datetime) -> None:
+    if not running:
+        return
+    before = [tally.clock_key(record.kind, clock) for clock in running]
+    stopped = {"stopped_at": now, "outcome": outcome, "reason": reason[:300]}
+    Clock.everywhere.filter(pk__in=[clock.pk for clock in running]).update(**stopped)
+    for clock in running:
+        clock.outcome = outcome
+    tally.note_clocks(record, before, [tally.clock_key(record.kind, clock) for clock in running])
 
 
 def standing(clock: Clock, now: datetime) -> rules.Progress:

@@ -93,9 +93,10 @@ class Record(Owned):
                 name="record_open",
                 condition=OPEN_PHASES,
             ),
+            # Everything that the overview asks of what is late, so that it need not look at the records.
             Index(
-                fields=["organisation", "due_on", "owner", "site", "confidential", "phase"],
-                name="record_overdue",
+                fields=["organisation", "due_on", "kind", "owner", "site", "confidential", "disciplines", "phase"],
+                name="record_late",
                 condition=OPEN_PHASES,
             ),
         ]
@@ -215,6 +216,9 @@ class Clock(Owned):
     """A running deadline made from a rule; the rule's words are kept so that a later edition changes nothing here."""
 
     record = models.ForeignKey(Record, models.CASCADE, related_name="clocks")
+    # Where the record stands, so that clocks are counted without it: its site (0 for none) and whether it is secret.
+    site = models.PositiveBigIntegerField(default=0)
+    confidential = models.BooleanField(default=False)
     rule = models.CharField(max_length=60)
     edition = models.CharField(max_length=60)
     label = models.CharField(max_length=150)
@@ -235,8 +239,13 @@ class Clock(Owned):
         abstract = False
         indexes = [
             Index(fields=["next_warning_at"], name="clock_warning", condition=Q(stopped_at__isnull=True)),
-            # How many were met in time lately, for the managers' overview.
             Index(fields=["organisation", "rule", "started_at", "outcome"], name="clock_rule"),
+            # Those that still run in time: the few of which no tally can say on which side of now they are.
+            Index(
+                fields=["organisation", "rule", "due_at", "started_at", "site", "confidential", "stopped_at"],
+                name="clock_running",
+                condition=Q(stopped_at__isnull=True),
+            ),
         ]
 
 
@@ -356,14 +365,15 @@ class Tally(models.Model):
     # 0 stands for "no site": a null would not be equal to itself in the unique key.
     site = models.PositiveBigIntegerField(default=0)
     confidential = models.BooleanField(default=False)
-    a = models.CharField(max_length=30, blank=True)
-    b = models.CharField(max_length=12, blank=True)
+    a = models.CharField(max_length=60, blank=True)
+    b = models.CharField(max_length=24, blank=True)
     n = models.IntegerField(default=0)
 
     class Meta:
         constraints = [
+            # `a` before the site: whoever sees all sums over sites in the order of the index.
             UniqueConstraint(
-                fields=["organisation", "measure", "kind", "site", "confidential", "a", "b"], name="tally_once"
+                fields=["organisation", "measure", "kind", "a", "site", "confidential", "b"], name="tally_once"
             )
         ]
 

@@ -14,7 +14,7 @@ from .registry import RecordType
 # The columns that tallies and scope words are made of, as they stood before the write.
 BEFORE_FIELDS = (
     "state", "phase", "disciplines", "site_id", "unit_id", "owner_id", "raised_by_id", "confidential", "risk_class",
-    "opened_at", "category", "title",
+    "opened_at", "due_on", "category", "title",
 )  # fmt: skip
 
 
@@ -30,6 +30,7 @@ class Before:
     confidential: bool
     risk_class: int
     opened_at: object
+    due_on: object
     category: str
     title: str
 

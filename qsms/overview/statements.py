@@ -1,0 +1,246 @@
+"""The two statements behind the overview: cells that the tallies keep, and the same cells of records reached otherwise.
+
+Both give rows of measure, kind, a, b, how many, and how many of these. They are written by hand, because together they
+answer what took a dozen queries, and because the second must read each record once, whichever ways lead to it.
+
+| measure | a | b | of these |
+|---|---|---|---|
+| state | state | disciplines | |
+| month | month opened | | |
+| risk | class | | |
+| due | day it was due on, of the latest months | | |
+| owner | owner of late ones, 0 for nobody | day or span of the oldest | due before those months |
+| clock | rule | outcome, or the hour in which it ends | running in time, where the hour does not tell |
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from qsms.org.choices import Axis
+from qsms.records import tally
+from qsms.records.scope import Branch
+from qsms.rules.lifecycle import Phase
+
+Cell = tuple[str, str, str, str, int, int]
+# Kinds by how far somebody sees: the branches that tallies know, and the others.
+Reach = Mapping[tuple[tuple[Branch, ...], tuple[Branch, ...]], Sequence[str]]
+
+# How the engines write a moment in UTC as a month, and a day.
+MONTH_OF = {"sqlite": "substr({}, 1, 7)", "postgresql": "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM')"}
+DAY_OF = {"sqlite": "{}", "postgresql": "to_char({}, 'YYYY-MM-DD')"}
+OPEN = f"phase < {int(Phase.DONE)}"
+OWN_COLUMNS = "id, kind, state, disciplines, opened_at, closed_at, due_on, owner_id, risk_class, phase"
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The edges of what is counted."""
+
+    now: dt.datetime
+    today: dt.date
+    # Days are told apart from this first of a month on; before it, lateness is of the last age.
+    days_since: dt.date
+    months_since: dt.datetime
+    clocks_since: dt.datetime
+
+    @property
+    def next_hour(self) -> dt.datetime:
+        """When the hour in which we are is over."""
+        return self.now.replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
+
+    @property
+    def span(self) -> dt.date:
+        """The first day of the span of days in which we are: there the tallies of owners do not tell what is late."""
+        into = (self.today.day - 1) % tally.DAYS_A_SPAN
+        return self.today - dt.timedelta(days=into)
+
+
+@dataclass(slots=True)
+class _Text:
+    """SQL and the values of its places."""
+
+    sql: str = ""
+    values: list[Any] = field(default_factory=list)
+
+    def add(self, sql: str, *values: Any) -> _Text:
+        self.sql += sql
+        self.values += values
+        return self
+
+    def among(self, column: str, values: Iterable[Any]) -> _Text:
+        given = list(values)
+        return self.add(f"{column} IN ({', '.join(['%s'] * len(given))})", *given)
+
+    def put(self, other: _Text) -> _Text:
+        return self.add(other.sql, *other.values)
+
+    def rows(self) -> list[Any]:
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self.values)
+            return list(cursor.fetchall())
+
+
+def tallied(
+    organisation_id: int, reach: Reach, sites: Sequence[int], times: Times, states: Sequence[str], rules: Sequence[str]
+) -> list[Cell]:
+    """What the tallies say, with the few live rows that they cannot place: the running month, and running clocks."""
+    groups = [(wide, kinds) for (wide, _rest), kinds in reach.items() if wide]
+    if not groups:
+        return []
+    reports = [(wide, ["report"]) for wide, kinds in groups if "report" in kinds]
+    day, span = str(times.days_since), tally.span(str(times.span))
+
+    def cells(measure: str) -> _Text:
+        part = _Text("SELECT measure, kind, a, b, SUM(n), 0 FROM records_tally WHERE ")
+        part.add("organisation_id = %s AND measure = %s AND n <> 0 AND ", organisation_id, measure)
+        return _seen(part, groups, "site", sites)
+
+    owner = _Text("SELECT measure, kind, a, MIN(b), SUM(n), SUM(CASE WHEN b < %s THEN n ELSE 0 END) ", [day[:7]])
+    owner.add("FROM records_tally WHERE organisation_id = %s AND measure = 'owner' AND n <> 0 AND ", organisation_id)
+    _seen(owner, groups, "site", sites).add(" AND b < %s GROUP BY measure, kind, a", span)
+    # Counted by day first, in the order of the index: else SQLite sorts every row.
+    lately = _Text("SELECT due_on, kind, owner_id, COUNT(*) AS n FROM records_record WHERE organisation_id = %s ")
+    lately.values.append(organisation_id)
+    lately.add(f"AND due_on >= %s AND due_on < %s AND {OPEN} AND ", times.span, times.today)
+    _seen(lately, groups, "site_id", sites).add(" GROUP BY due_on, kind, owner_id")
+    in_span = _Text(
+        "SELECT 'owner', kind, CAST(COALESCE(owner_id, 0) AS varchar(20)), %s, CAST(SUM(n) AS bigint), 0 FROM (", [span]
+    )
+    in_span.put(lately).add(") AS lately GROUP BY kind, owner_id")
+    parts = [
+        cells("state").add(" AND ").among("a", states).add(" GROUP BY measure, kind, a, b"),
+        cells("month").add(" AND a >= %s GROUP BY measure, kind, a, b", f"{times.months_since:%Y-%m}"),
+        cells("risk").add(" GROUP BY measure, kind, a, b"),
+        cells("due").add(" AND a >= %s AND a < %s GROUP BY measure, kind, a, b", day, str(times.today)),
+        owner,
+        in_span,
+    ]
+    if reports:
+        since, hour = f"{times.clocks_since:%Y-%m}", tally.hour(times.now)
+        clock = _Text("SELECT measure, kind, a, substr(b, 9), SUM(n), 0 FROM records_tally WHERE organisation_id = %s ")
+        clock.values.append(organisation_id)
+        clock.add("AND measure = 'clock' AND n <> 0 AND b >= %s AND ", since).among("a", rules).add(" AND ")
+        parts.append(_seen(clock, reports, "site", sites).add(" GROUP BY 1, 2, 3, 4"))
+        clock = _Text("SELECT 'clock', 'report', rule, %s, 0, COUNT(*) FROM records_clock WHERE ", [hour])
+        clock.among("rule", rules).add(" AND organisation_id = %s AND stopped_at IS NULL ", organisation_id)
+        clock.add("AND due_at >= %s AND due_at < %s AND ", _moment(times.now), _moment(times.next_hour))
+        clock.add("started_at >= %s AND ", _moment(times.clocks_since))
+        parts.append(_seen(clock, reports, "site", sites, with_kinds=False).add(" GROUP BY rule"))
+    return _union(parts).rows()
+
+
+def others(
+    organisation_id: int, reach: Reach, sites: Sequence[int], times: Times, states: Sequence[str], rules: Sequence[str]
+) -> list[Cell]:
+    """The same of records that the tallies do not count for this person: own ones, and those of units."""
+    found = [
+        part for (wide, rest), kinds in reach.items() for part in _apart(organisation_id, wide, rest, kinds, sites)
+    ]
+    if not found:
+        return []
+    month, day = (of[connection.vendor] for of in (MONTH_OF, DAY_OF))
+    started, hour = _moment(times.clocks_since), tally.hour(times.now)
+    text = _Text("WITH own AS MATERIALIZED (").put(_union(found)).add(") ")
+    parts = [
+        _Text("SELECT 'state', kind, state, CAST(disciplines AS varchar(12)), COUNT(*), 0 FROM own WHERE ")
+        .among("state", states)
+        .add(" GROUP BY kind, state, disciplines"),
+        _Text(f"SELECT 'month', kind, {month.format('opened_at')}, '', COUNT(*), 0 FROM own ").add(  # noqa: S608
+            "WHERE kind = 'report' AND opened_at >= %s GROUP BY 1, 2, 3", _moment(times.months_since)
+        ),
+        _Text("SELECT 'risk', kind, CAST(risk_class AS varchar(12)), '', COUNT(*), 0 FROM own ").add(
+            f"WHERE kind = 'hazard' AND {OPEN} GROUP BY kind, risk_class"
+        ),
+        _Text(f"SELECT 'due', kind, {day.format('due_on')}, '', COUNT(*), 0 FROM own ").add(  # noqa: S608
+            f"WHERE {OPEN} AND due_on >= %s AND due_on < %s GROUP BY kind, due_on", times.days_since, times.today
+        ),
+        _Text(f"SELECT 'owner', kind, CAST(COALESCE(owner_id, 0) AS varchar(20)), {day.format('MIN(due_on)')}, ")
+        .add("COUNT(*), SUM(CASE WHEN due_on < %s THEN 1 ELSE 0 END) FROM own ", times.days_since)
+        .add(f"WHERE {OPEN} AND due_on < %s GROUP BY kind, owner_id", times.today),
+        # A clock that started since then was on a record that was open then. Those that run in time get this hour.
+        _Text("SELECT 'clock', 'report', rule, CASE outcome WHEN '' THEN %s ELSE outcome END, ", [hour])
+        .add("COUNT(*), SUM(CASE WHEN outcome = '' AND due_at >= %s THEN 1 ELSE 0 END) ", _moment(times.now))
+        .add(f"FROM own JOIN records_clock ON record_id = own.id WHERE own.kind = 'report' AND (own.{OPEN} ")
+        .add("OR own.closed_at >= %s) AND started_at >= %s AND outcome <> 'void' AND ", started, started)
+        .among("rule", rules)
+        .add(" GROUP BY 1, 2, 3, 4"),
+    ]
+    return text.put(_union(parts)).rows()
+
+
+def _union(parts: Iterable[_Text]) -> _Text:
+    text = _Text()
+    for part in parts:
+        text.add(" UNION ALL " if text.sql else "").put(part)
+    return text
+
+
+def _moment(value: dt.datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+def _seen(
+    text: _Text,
+    groups: Iterable[tuple[Sequence[Branch], Sequence[str]]],
+    site: str,
+    sites: Sequence[int],
+    *,
+    with_kinds: bool = True,
+) -> _Text:
+    """Add the condition that a cell or row is in reach of a grant for everything or for its site."""
+    text.add("(")
+    for place, (wide, kinds) in enumerate(groups):
+        text.add(" OR " if place else "")
+        text.add("(")
+        if with_kinds:
+            text.among("kind", kinds).add(" AND ")
+        _by_grant(text, wide, site).add(")")
+    text.add(")")
+    return text.add(" AND ").among(site, sites) if sites else text
+
+
+def _by_grant(text: _Text, wide: Sequence[Branch], site: str) -> _Text:
+    # Sites in one list, and no OR where one will do: an index serves that.
+    alternatives = []
+    for secrets_too in (True, False):
+        plain = "" if secrets_too else " AND NOT confidential"
+        some = [branch for branch in wide if branch.confidential == secrets_too]
+        if any(branch.axis == Axis.ALL for branch in some):
+            alternatives.append(_Text(f"1 = 1{plain}"))
+        elif some:
+            alternatives.append(_Text().among(site, [branch.value for branch in some]).add(plain))
+    for place, one in enumerate(alternatives):
+        text.add(" OR " if place else "(").put(one)
+    return text.add(")")
+
+
+def _apart(
+    organisation_id: int, wide: Sequence[Branch], rest: Sequence[Branch], kinds: Sequence[str], sites: Sequence[int]
+) -> Iterable[_Text]:
+    """Select the records of each further branch that no branch before it has, so that none comes twice."""
+    # Tasks last: that a record has none of somebody's is asked of no other branch.
+    branches = sorted(rest, key=lambda branch: branch.axis == "task")
+    for place, branch in enumerate(branches):
+        text = _Text(f"SELECT {OWN_COLUMNS} FROM records_record WHERE organisation_id = %s AND ", [organisation_id])  # noqa: S608
+        text.among("kind", kinds).add(" AND ").put(_one(branch))
+        for before in branches[:place]:
+            text.add(" AND NOT (").put(_one(before, "COALESCE({}, 0)")).add(")")
+        if wide:
+            text.add(" AND NOT ")
+            _by_grant(text, wide, "COALESCE(site_id, 0)")
+        if sites:
+            text.add(" AND ").among("site_id", sites)
+        yield text
+
+
+def _one(branch: Branch, column: str = "{}") -> _Text:
+    if branch.axis == "task":
+        return _Text("id IN (SELECT record_id FROM records_task WHERE person_id = %s)", [branch.value])
+    plain = "" if branch.confidential else " AND NOT confidential"
+    return _Text(f"{column.format(f'{branch.axis}_id')} = %s{plain}", [branch.value])
