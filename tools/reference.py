@@ -1,4 +1,4 @@
-"""Write the reference pages of records, commands and words from their sources; --check says whether they still agree."""
+"""Write the reference pages of records, commands and words; --check says whether they agree with their sources."""
 
 from __future__ import annotations
 
