@@ -1,4 +1,4 @@
-"""Write the reference pages of records and commands from what they describe; --check says whether they still agree."""
+"""Write the reference pages of records, commands and words; --check says whether they agree with their sources."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from qsms.org import roles  # noqa: E402
 from qsms.records import registry, wording  # noqa: E402
 from qsms.records.registry import RecordType  # noqa: E402
 from qsms.rules.lifecycle import Move, Phase  # noqa: E402
+from qsms.site.words import glossary  # noqa: E402
 
 MADE = "<!-- Made by tools/reference.py (`make docs`) from {source}: change that, not this page. -->"
 TYPES: tuple[tuple[type[models.Field[Any, Any]], str], ...] = (
@@ -181,6 +182,21 @@ def commands() -> str:
     return "\n".join(lines) + "\n"
 
 
+def words() -> str:
+    lines = [
+        MADE.format(source="qsms/site/data/glossary.yaml"),
+        "# Glossary",
+        "",
+        "What the words of the program mean. The same stands in the program, behind the question mark at the top.",
+        "",
+    ]
+    for group in glossary():
+        lines += [f"## {group['title']}", ""]
+        for one in group["words"]:
+            lines += [f"**{one['word']}**: {one['means'][0].lower()}{one['means'][1:]}", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
 def _written(one: argparse.Action) -> str:
     value = one.metavar or ("|".join(map(str, one.choices)) if one.choices else one.dest.upper())
     value = "" if one.nargs == 0 else str(value) + (" ..." if one.nargs in ("+", "*") else "")
@@ -195,10 +211,10 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="change nothing, say whether the pages are up to date")
     check = parser.parse_args().check
     wrong = 0
-    for name, text in (("records.md", records()), ("commands.md", commands())):
+    for name, text in (("records.md", records()), ("commands.md", commands()), ("glossary.md", words())):
         page = FOLDER / name
         if check and (not page.exists() or page.read_text("utf-8") != text):
-            sys.stderr.write(f"docs/reference/{name} is not what the sheets and commands say. Run `make docs`.\n")
+            sys.stderr.write(f"docs/reference/{name} is not what its source says. Run `make docs`.\n")
             wrong += 1
         elif not check:
             page.write_text(text, "utf-8")

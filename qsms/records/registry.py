@@ -97,7 +97,7 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenEnd:
+class Lack:
     """What one open record still lacks, as the trace lists it, and the way to it."""
 
     record_id: int
@@ -215,7 +215,7 @@ class RecordType:
         """What comes next and why, in the room's words."""
         return Lead()
 
-    def open_ends(self, actor: Actor, records: Sequence[Record]) -> Sequence[OpenEnd]:
+    def open_ends(self, actor: Actor, records: Sequence[Record]) -> Sequence[Lack]:
         """What these open records of the kind still lack, in the room's words, for the trace."""
         return ()
 

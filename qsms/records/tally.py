@@ -243,7 +243,10 @@ def states(actor: Actor, kind: str, *, lens: int = 0) -> dict[str, int] | None:
     """
     reach = scope.branches(actor, kind)
     places = {branch.value: branch.confidential for branch in reach if branch.axis not in scope.OWN_BRANCHES}
-    if not places or len(places) > SITES or any(branch.axis == Axis.UNIT for branch in reach):
+    by_unit = any(branch.axis == Axis.UNIT for branch in reach)
+    # Everything but what is confidential, and that of some sites: no sum of cells says that.
+    mixed = None in places and len(places) > 1
+    if not places or by_unit or mixed or len(places) > SITES:
         return None
     own = scope.own_beside(actor, kind) if len(places) < len(reach) else []
     if own is None:

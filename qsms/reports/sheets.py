@@ -12,7 +12,6 @@ from qsms.records import moves, scope, wording
 from qsms.records.choices import Lens
 from qsms.records.models import Record
 from qsms.records.registry import Lead, RecordType, Section, register
-from qsms.risk import doors as risk
 from qsms.rules.lifecycle import Move, Reason
 
 from . import following
@@ -87,7 +86,7 @@ class ReportSheet(RecordType):
         Section.of(_("Handling"), "owner", "due_on", "process", "disciplines", "form", on_page=False),
         Section.of(_("From elsewhere"), "external_id", "source", on_page=False),
     )
-    panels = (*PANELS, risk.RISK_TAB)
+    panels = PANELS
     search_fields = ("narrative", "immediate_action", "place", "external_id")
     room_fields = (
         "acknowledged_at", "answers", "decided_at", "filed_on", "form_version", "merged_into", "publication",

@@ -12,7 +12,7 @@ from qsms.org.actor import Actor
 from qsms.records import wording
 from qsms.records.choices import Relation
 from qsms.records.models import Record
-from qsms.records.registry import OpenEnd, Raising, RecordType, Section, lend, offer, register
+from qsms.records.registry import Lack, Raising, RecordType, Section, lend, offer, register
 from qsms.rules.lifecycle import Move, Reason
 
 from . import accepting, addresses, assessing, authority, barriers, expiring, following, panels, queries
@@ -129,7 +129,7 @@ class HazardSheet(RecordType):
         found["predicted"] = _predict(record.number, f"{rate}?kind=predicted") if picture.unpredicted else None
         return found
 
-    def open_ends(self, actor: Actor, records: Sequence[Record]) -> Sequence[OpenEnd]:
+    def open_ends(self, actor: Actor, records: Sequence[Record]) -> Sequence[Lack]:
         rated = queries.not_accepted(records)
         return [_unaccepted(record, rated[record.pk]) for record in records if record.pk in rated]
 
@@ -140,14 +140,14 @@ class HazardSheet(RecordType):
         following.hazard_moved(actor, record, move.code)
 
 
-def _unaccepted(record: Record, one: Assessment) -> OpenEnd:
+def _unaccepted(record: Record, one: Assessment) -> Lack:
     values = {"number": record.number, "risk": f"{one.cell} {one.class_label}"}
     url = addresses.assess(record)
     if not one.matrix.rule.risk_class(one.class_code).authority:
         said = _t("%(number)s is rated %(risk)s, which nobody may accept") % values
-        return OpenEnd(record.pk, said, _t("Lower the risk"), url)
+        return Lack(record.pk, said, _t("Lower the risk"), url)
     said = _t("Nobody has accepted the risk of %(number)s, rated %(risk)s") % values
-    return OpenEnd(record.pk, said, _t("Have it accepted"), f"{url}#acceptance")
+    return Lack(record.pk, said, _t("Have it accepted"), f"{url}#acceptance")
 
 
 @register

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from qsms.site.administration.roles import own_rights
+from qsms.site.words import show_words
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("qsms.api.urls")),
@@ -11,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("news/", include("qsms.notify.urls")),
     path("", include("qsms.site.accounts.urls")),
     path("account/rights/", own_rights, name="own-rights"),
+    path("help/", show_words, name="help"),
     path("administration/", include("qsms.site.administration.urls")),
     path("", include("qsms.search.urls")),
     path("overview/", include("qsms.overview.urls")),

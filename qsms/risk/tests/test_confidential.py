@@ -14,7 +14,7 @@ from qsms.records.models import Record
 from qsms.risk import doors
 from tests.cast import Cast
 
-from .makers import PROOF, give_password, rate
+from .makers import PROOF, give_password, hazard, rate
 
 Login = Callable[[str], Client]
 
@@ -75,3 +75,23 @@ def test_the_executive_can_open_what_is_to_be_stopped(secret: Record, cast: Cast
         doors.accept(cast.actor("director"), secret.pk, proof=PROOF)
     assert [task.code for task in tasks.mine(cast.actor("executive"))] == ["stop_activity"]
     assert login("executive").get(f"/risk/assess/{secret.number}/").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["site_owner", "colleague"])
+def test_who_is_given_a_confidential_hazard_opens_it_and_nobody_beside_them(
+    name: str, secret: Record, behind: Record, cast: Cast, login: Login
+) -> None:
+    """A process owner does not see the confidential hazards of the site, but the one that is theirs to work on."""
+    assert login(name).get(f"/r/hazard/{secret.number}/").status_code == 404
+    services.assign(cast.actor("safety"), secret.pk, cast.people[name].pk)
+    assert "Rosters" in text(login(name).get(f"/r/hazard/{secret.number}/"))
+    assert login(name).get(f"/r/report/{behind.number}/").status_code == 404
+    other = "colleague" if name == "site_owner" else "site_owner"
+    assert login(other).get(f"/r/hazard/{secret.number}/").status_code == 404
+
+
+def test_a_task_on_a_hazard_opens_it_too(secret: Record, cast: Cast) -> None:
+    tasks.give(cast.actor("safety"), secret, "look", "Look at the rosters", person_id=cast.colleague.pk)
+    assert scope.sees(cast.actor("colleague"), secret)
+    assert [task.code for task in tasks.mine(cast.actor("colleague"))] == ["look"]
+    assert not scope.sees(cast.actor("owner"), hazard(cast, owner=cast.colleague))

@@ -15,7 +15,7 @@ from qsms.org.actor import Actor
 from qsms.records import keys, reading, registry, threads, wording
 from qsms.records.choices import Lens
 from qsms.records.models import Record
-from qsms.records.registry import OpenEnd
+from qsms.records.registry import Lack
 from qsms.records.threads import Thread
 
 from .. import addresses, answers, dates, parts
@@ -117,13 +117,13 @@ def loose_ends(actor: Actor, thread: Thread, now: datetime) -> list[LooseEnd]:
     return found
 
 
-def _of_rooms(actor: Actor, thread: Thread) -> dict[int, list[OpenEnd]]:
+def _of_rooms(actor: Actor, thread: Thread) -> dict[int, list[Lack]]:
     """What the rooms know to be lacking, by record; each kind is asked once."""
     by_kind: dict[str, list[Record]] = {}
     for record in thread.records:
         if record.is_open:
             by_kind.setdefault(record.kind, []).append(record)
-    found: dict[int, list[OpenEnd]] = {}
+    found: dict[int, list[Lack]] = {}
     for kind, records in by_kind.items():
         for one in registry.get(kind).open_ends(actor, records):
             found.setdefault(one.record_id, []).append(one)

@@ -11,7 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from qsms.base import moment
-from qsms.records import services
+from qsms.records import registry, services
+from qsms.records.registry import RecordType
 from qsms.ui import dates
 from tests.cast import Cast
 from tests.newtype.models import Spill
@@ -134,3 +135,9 @@ def test_the_page_asks_the_same_few_queries_however_much_hangs_on_it(
     after = count()
     assert after == before
     assert after <= QUERIES
+
+
+@pytest.mark.parametrize("sheet", registry.all_types(), ids=lambda sheet: sheet.kind)
+def test_no_panel_stands_twice(sheet: RecordType) -> None:
+    codes = [panel.code for panel in registry.panels(sheet)]
+    assert len(set(codes)) == len(codes)
