@@ -31,6 +31,9 @@ INSTALLED_APPS = [*_real.INSTALLED_APPS, "tests.newtype"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_USE_FINDERS = True
+MIDDLEWARE = [
+    "tests.harness.static_files.FoundOnce" if one.startswith("whitenoise.") else one for one in _real.MIDDLEWARE
+]
 STORAGES = {
     **_real.STORAGES,
     # Names without hashes: nothing is collected for a test.
