@@ -2,50 +2,27 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
 
-from qsms.base import context
 from qsms.org.services import grant
 from qsms.records import history, services, tally
 from qsms.records.errors import Refused, Stale
 from qsms.records.models import Record
 from qsms.records.signing import Proof
 from tests.cast import PASSWORD, Cast
+from tests.harness.together import at_once
 
 VALUES = {"title": "Replace couplings", "description": "All carts", "action_kind": "correction"}
-
-
-def at_once(cast: Cast, *calls: Callable[[], Any]) -> list[Any]:
-    """Run the calls in threads that start together; results or the service errors they raised, in order."""
-    start = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            with context.organisation(cast.organisation.pk):
-                start.wait(10)
-                return call()
-        except (Refused, Stale) as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 @pytest.mark.usefixtures("real_db")
 def test_twenty_parallel_creates_get_one_number_each(cast: Cast) -> None:
     actor = cast.actor("quality")
-    made = at_once(
-        cast, *[lambda n=n: services.create(actor, "action", {**VALUES, "title": f"A {n}"}) for n in range(20)]
-    )
+    made = at_once(*[lambda n=n: services.create(actor, "action", {**VALUES, "title": f"A {n}"}) for n in range(20)])
     numbers = [record.number for record in made]
     assert len(set(numbers)) == 20
     assert Record.objects.count() == 20
@@ -78,7 +55,7 @@ def test_two_people_approve_at_once_and_the_second_is_told(cast: Cast) -> None:
             actor, record.pk, "verify", fields={"check_result": f"Seen by {name}"}, proof=Proof(PASSWORD)
         )
 
-    results = at_once(cast, approve("colleague"), approve("director"))
+    results = at_once(approve("colleague"), approve("director"))
     refused = [result for result in results if isinstance(result, Refused)]
     assert len(refused) == 1
     assert "is now “Closed”" in str(refused[0])
@@ -91,7 +68,6 @@ def test_of_two_edits_from_one_version_the_later_merges_or_is_stale(cast: Cast) 
     quality, safety = cast.actor("quality"), cast.actor("safety")
     record = services.create(quality, "action", VALUES)
     results = at_once(
-        cast,
         lambda: services.edit(quality, record.pk, 1, {"description": "Carts 1 to 4"}),
         lambda: services.edit(safety, record.pk, 1, {"containment": "Tagged out"}),
     )
@@ -99,7 +75,6 @@ def test_of_two_edits_from_one_version_the_later_merges_or_is_stale(cast: Cast) 
     both: Any = services.find(quality, "action", record.pk)
     assert (both.description, both.containment, both.version) == ("Carts 1 to 4", "Tagged out", 3)
     results = at_once(
-        cast,
         lambda: services.edit(quality, record.pk, 3, {"description": "Carts 5"}),
         lambda: services.edit(safety, record.pk, 3, {"description": "Carts 6"}),
     )
@@ -109,7 +84,7 @@ def test_of_two_edits_from_one_version_the_later_merges_or_is_stale(cast: Cast) 
 @pytest.mark.usefixtures("real_db")
 def test_a_double_submit_makes_one_record(cast: Cast) -> None:
     actor = cast.actor("quality")
-    made = at_once(cast, *[lambda: services.create(actor, "action", VALUES, once="form-1") for _n in range(6)])
+    made = at_once(*[lambda: services.create(actor, "action", VALUES, once="form-1") for _n in range(6)])
     assert len({record.pk for record in made}) == 1
     assert Record.objects.count() == 1
 
@@ -129,7 +104,7 @@ def test_eight_writers_for_a_while_lose_nothing_and_nobody_waits_long(cast: Cast
             done += 1
         return done
 
-    written = at_once(cast, *[write for _n in range(8)])
+    written = at_once(*[write for _n in range(8)])
     assert Record.objects.count() == sum(written)
     # SPINE section 8 asks for 1 s on an idle machine; tests share theirs, so only starvation fails here.
     assert max(waits) < 5.0

@@ -24,7 +24,7 @@ from qsms.records import tally
 from qsms.records.models import Deed, Record
 from tests.cast import Cast
 from tests.harness.installation import Install, Installation
-from tests.test_concurrency import at_once
+from tests.harness.together import at_once
 
 Count = Callable[[str], int]
 Run = Callable[..., tuple[int, str, str]]
@@ -200,7 +200,7 @@ def test_two_people_who_import_the_same_bring_it_once(cast: Cast) -> None:
     one, two = checked(first, spills(700)), checked(second, spills(900, start=200))
     for run in (one, two):
         assert runs.claim_run(run, skip_bad=False, worker="", job_id=None)
-    done = at_once(cast, lambda: runs.do_run(one, first, quiet), lambda: runs.do_run(two, second, quiet))
+    done = at_once(lambda: runs.do_run(one, first, quiet), lambda: runs.do_run(two, second, quiet))
     assert done == [None, None]
     assert Record.objects.count() == 1100
     assert one.made + two.made == 1100
@@ -214,11 +214,11 @@ def test_an_import_that_is_begun_twice_is_done_once(cast: Cast) -> None:
     actor = cast.actor("safety")
     # Without keys, so that nothing but the run itself keeps a row from coming twice.
     run = checked(actor, "Title,Fuel,Spilled on\n" + "Drip,jet,2026-01-01\n" * 40)
-    claims = at_once(cast, *[lambda: runs.claim_run(ImportRun.everywhere.get(pk=run.pk), skip_bad=False)] * 4)
+    claims = at_once(*[lambda: runs.claim_run(ImportRun.everywhere.get(pk=run.pk), skip_bad=False)] * 4)
     assert sorted(claims) == [False, False, False, True]
     # Two workers have it all the same, one of them thought dead.
     twins = [ImportRun.everywhere.get(pk=run.pk) for _twin in range(2)]
-    done = at_once(cast, *[lambda twin=twin: runs.do_run(twin, actor, quiet) for twin in twins])
+    done = at_once(*[lambda twin=twin: runs.do_run(twin, actor, quiet) for twin in twins])
     assert sorted(str(one or "") for one in done) == [
         "",
         "This import is being carried out elsewhere, or is done. Look at its page.",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -36,6 +37,24 @@ ARGUMENTS = [
 
 OpenPage = Callable[..., Page]
 
+# The page stands: nothing loads, no part of it is being exchanged, and what has come is drawn.
+STANDS = """async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done, { once: true }));
+    await document.fonts.ready;
+    const moving = ".htmx-request, .htmx-swapping, .htmx-settling";
+    do { await frame(); await frame(); } while (document.querySelector(moving));
+}"""
+# What reaches past the window while the page as a whole can be scrolled sideways.
+TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : ["The page scrolls sideways."].concat(
+    [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > innerWidth)
+    .map((one) => `${one.tagName}.${one.className}: ${one.textContent.slice(0, 40)}`))"""
+AXE = """(rules) => axe.run({ resultTypes: ["violations"], ...(rules ? { runOnly: rules } : {}) }).then(
+    (found) => found.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 160)}`))"""
+# What axe judges by the colours on the screen. All other rules read the same in both themes.
+OF_COLOUR = ["color-contrast", "link-in-text-block"]
+OTHER_THEME = {"light": "dark", "dark": "light"}
+
 
 def find_chromium() -> str | None:
     """The path of a Chromium or Chrome of this machine, the one in QSMS_TEST_CHROMIUM first."""
@@ -56,6 +75,17 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=arguments)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[LiveServer]:
+    """The server of this process. Styles and scripts come from the middleware that serves them in the product, with
+    the leave to keep them; the handler that Django's test server has for them is asked anew by every page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler", lambda application: application)
+        server = LiveServer("localhost")
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -110,3 +140,23 @@ def open_page(chromium: Browser, live: LiveServer, console_errors: list[str]) ->
 def page(open_page: OpenPage) -> Page:
     """A page 1440 pixels wide."""
     return open_page()
+
+
+def looks_right(page: Page, name: str = "", *, themes: bool = False) -> None:
+    """Axe finds nothing in the page as it stands, and it does not scroll sideways.
+
+    With `themes` its colours are judged in the other theme as well. A picture is taken for people if QSMS_TEST_SHOTS
+    names a folder and the page has a name.
+    """
+    page.evaluate(STANDS)
+    page.evaluate(f"() => {{ if (!window.axe) {{ {AXE_SCRIPT} }} }}")
+    faults = page.evaluate(AXE, None) + page.evaluate(TOO_WIDE)
+    shown = "dark" if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light"
+    if themes:
+        page.emulate_media(color_scheme=OTHER_THEME[shown])  # type: ignore[arg-type]
+        page.evaluate(STANDS)
+        faults += [f"{OTHER_THEME[shown]}: {one}" for one in page.evaluate(AXE, OF_COLOUR)]
+        page.emulate_media(color_scheme=shown)  # type: ignore[arg-type]
+    assert not faults, f"{name or page.url}, {page.viewport_size}, {shown}:\n" + "\n".join(faults)
+    if name and (folder := os.environ.get("QSMS_TEST_SHOTS")):
+        page.screenshot(path=f"{folder}/{name}.png")

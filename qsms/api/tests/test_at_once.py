@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
-from django.db import connection
 
 from qsms.records.models import Record
 from tests.cast import Cast
+from tests.harness.together import at_once
 from tests.newtype.models import Spill
 
 from .conftest import GIVEN, Program, token_of
-
-
-def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
-    start = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            start.wait(10)
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def test_a_key_sent_again_answers_with_the_same_record(program: Callable[[str], Program]) -> None:
@@ -48,7 +31,7 @@ def test_a_key_sent_again_answers_with_the_same_record(program: Callable[[str], 
 def test_one_key_from_several_threads_makes_one_record(keeper: Cast) -> None:
     token = token_of(keeper.safety)
     Program(token).get("me/")  # the first use is noted, so that the threads differ in nothing
-    answers = at_once([lambda: Program(token).post("spill/", GIVEN, Idempotency_Key="same") for _n in range(4)])
+    answers = at_once(*[lambda: Program(token).post("spill/", GIVEN, Idempotency_Key="same") for _n in range(4)])
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer["Location"] for answer in answers}) == 1
     assert Record.everywhere.count() == 1
@@ -60,7 +43,7 @@ def test_of_many_changes_of_one_version_one_wins(keeper: Cast, spill: Callable[.
     Program(token).get("me/")
     path = f"spill/{made.number}/"
     answers = at_once(
-        [lambda n=n: Program(token).patch(path, {"title": f"Title {n}"}, If_Match='"1"') for n in range(4)]
+        *[lambda n=n: Program(token).patch(path, {"title": f"Title {n}"}, If_Match='"1"') for n in range(4)]
     )
     assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412]
     [won] = [answer for answer in answers if answer.status_code == 200]

@@ -5,26 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import Cast
-from tests.harness.browser import OpenPage
+from tests.harness.browser import OpenPage, looks_right
 
 from .conftest import SignIn
 from .test_import_pages import BAD, GOOD, HEAD
 
 pytestmark = pytest.mark.browser
-
-
-def looked_at(page: Page) -> None:
-    """Nothing for axe to complain about, and nothing beyond the edge."""
-    page.wait_for_load_state("networkidle")
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    assert [(each["id"], each["nodes"][0]["html"][:120]) for each in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 def choose(page: Page, name: str, content: str) -> None:
@@ -48,7 +39,7 @@ def test_a_table_is_brought_in(
     session = sign_in("safety").cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live.url}])
     page.goto("/r/spill/import/")
-    looked_at(page)
+    looks_right(page)
     choose(page, "log.csv", HEAD + GOOD + BAD)
     page.wait_for_url("**/columns/")
     # A changed choice is judged at once, and the reader stays where they were.
@@ -56,24 +47,24 @@ def test_a_table_is_brought_in(
     page.select_option("#to-1", "title")
     page.get_by_text("needed, but empty in 1 of the first 5 rows").wait_for()
     assert page.evaluate("document.activeElement.id") == "to-1"
-    looked_at(page)
+    looks_right(page)
     page.get_by_role("button", name="Check all rows").click()
     page.locator("#work").wait_for()
-    looked_at(page)
+    looks_right(page)
     work_off()
     page.locator(".facts").wait_for()
-    looked_at(page)
+    looks_right(page)
     page.get_by_role("button", name="Import 2 rows").click()
     page.locator("#work").wait_for()
     work_off()
     page.get_by_role("link", name="See them").wait_for()
-    looked_at(page)
+    looks_right(page)
     page.goto("/r/spill/export/")
-    looked_at(page)
+    looks_right(page)
     page.goto("/r/spill/import/")
     choose(page, "table.csv", "%PDF-1.7")
     page.get_by_text("is a PDF document, not a table").wait_for()
-    looked_at(page)
+    looks_right(page)
     # The browser notes that the file was refused, which is what was asked for.
     assert all("422" in line for line in console_errors)
     console_errors.clear()

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from django.test import Client
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -19,6 +17,7 @@ from qsms.records.models import Attachment, Draft
 from qsms.reports import services
 from qsms.reports.models import Report
 from tests.cast import Cast
+from tests.harness.browser import OpenPage, looks_right
 
 from .scenes import file
 
@@ -26,7 +25,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 SMALLEST = {"viewport": {"width": 360, "height": 740}}
-OpenPage = Callable[..., Page]
 Enter = Callable[..., Page]
 
 
@@ -66,26 +64,6 @@ def test_the_room_left_is_counted_near_the_limit_and_nothing_is_cut(enter: Enter
     story.fill("x" * 20_123)
     expect(page.get_by_text("Characters too many: 123. Shorten it before you send.")).to_be_visible()
     assert len(story.input_value()) == 20_123
-
-
-def looks_right(page: Page, name: str) -> None:
-    """No serious finding of axe, no sideways scroll; a picture for people if QSMS_TEST_SHOTS names a folder."""
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-    grave = [
-        f"{one['id']}: {node['html'][:160]}"
-        for one in found.response["violations"]
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-    ]
-    assert not grave, "\n".join(grave)
-    wide = page.evaluate(
-        """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-        [...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > innerWidth)
-        .map((e) => e.getBoundingClientRect().right + e.outerHTML.slice(0, 90)).sort().reverse().slice(0, 8)"""
-    )
-    assert not wide, f"{name} scrolls sideways: {wide}"
-    if folder := os.environ.get("QSMS_TEST_SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png")
 
 
 def fill_quick(page: Page) -> None:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from django.test import Client
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import Cast
+from tests.harness.browser import OpenPage, looks_right
 from tests.newtype.spills import spill
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
-
-OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(autouse=True)
@@ -54,28 +51,13 @@ def enter(open_page: OpenPage, keeper: Cast, live: LiveServer) -> Callable[..., 
     return open_for
 
 
-def looks_right(page: Page, name: str) -> None:
-    """No serious finding of axe, no sideways scroll; a picture for people if QSMS_TEST_SHOTS names a folder."""
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-    grave = [
-        f"{one['id']}: {node['html'][:160]}"
-        for one in found.response["violations"]
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-    ]
-    assert not grave, "\n".join(grave)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
-    if folder := os.environ.get("QSMS_TEST_SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png")
-
-
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (1440, "dark"), (390, "light"), (360, "dark")])
-def test_results_and_their_absence(enter: Callable[..., Page], width: int, theme: str) -> None:
-    page = enter(viewport={"width": width, "height": 900}, color_scheme=theme)
+@pytest.mark.parametrize("width", [1440, 390, 360])
+def test_results_and_their_absence(enter: Callable[..., Page], width: int) -> None:
+    page = enter(viewport={"width": width, "height": 900})
     for text, name in (("hydraulic cou", "results"), ("absent", "nothing"), ("", "start")):
         page.goto(f"/search/?q={text}")
         expect(page.get_by_role("heading", level=1)).to_have_text("Search")
-        looks_right(page, f"search-{name}-{width}-{theme}")
+        looks_right(page, f"search-{name}-{width}", themes=True)
 
 
 @pytest.mark.parametrize("width", [1440, 390])

@@ -16,8 +16,8 @@ from qsms.org import links
 from qsms.org.models import Account, OneTimeLink, SignInTry
 from qsms.records.models import Deed
 from qsms.site.accounts import passwords, sweeping
-from qsms.site.tests.together import at_once
 from tests.cast import PASSWORD, Cast
+from tests.harness.together import at_once
 
 NEW = "grey heron over runway"
 CHOSEN = {"new": NEW, "again": NEW}

@@ -14,7 +14,7 @@ from qsms.org.models import Account, OneTimeLink, Organisation, Person, Role, Si
 from qsms.records.models import Deed
 from qsms.site import prepare
 from qsms.site.accounts import set_up
-from qsms.site.tests.together import at_once
+from tests.harness.together import at_once
 
 PASSWORD = "grey heron over runway"
 ORGANISATION = {

@@ -19,8 +19,8 @@ from qsms.org import throttle
 from qsms.org.models import Person, SignInTry
 from qsms.records.models import Deed
 from qsms.site.accounts import cast as demo
-from qsms.site.tests.together import at_once
 from tests.cast import PASSWORD, Cast
+from tests.harness.together import at_once
 
 WRONG = "not the password at all"
 OWN_PAGE = "/account/password/"
