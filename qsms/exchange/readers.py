@@ -18,7 +18,6 @@ from qsms.exchange.sentences import TableError, shown, shown_name
 from qsms.exchange.sniff import sniff
 from qsms.exchange.table import RawRow, Table
 from qsms.exchange.whole_reader import read_sheets, read_whole
-from qsms.exchange.xlsx_reader import look_over, read_book, read_xlsx
 
 
 @dataclass(frozen=True)
@@ -110,6 +109,9 @@ def _chosen(head: int | Sequence[int]) -> tuple[int, ...]:
 
 
 def _xlsx(path: Path, sheet: str | None, bare: str) -> _Source:
+    # Its library is loaded with the first workbook: every start of the program, of every command, would wait for it.
+    from qsms.exchange.xlsx_reader import look_over, read_book, read_xlsx
+
     book = read_book(path, bare)
     chosen = _sheet(
         sheet, book.sheets, book.visible, lambda name: bool(next(read_xlsx(path, name, (), bare), None)), bare

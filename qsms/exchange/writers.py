@@ -16,9 +16,6 @@ from decimal import Decimal
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from qsms.exchange import limits
 from qsms.exchange.guard import guarded
@@ -95,6 +92,10 @@ def write_xlsx(
 
     Moments with a zone are written as the clock time in `zone`, for workbooks know no zones.
     """
+    # Loaded with the first workbook: every start of the program, of every command, would wait for it.
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
     book = Workbook(write_only=True)
     page = book.create_sheet(safe_sheet_name(sheet))
     page.freeze_panes = "A2"
@@ -194,6 +195,8 @@ def _xlsx(page: Any, value: object, zone: dt.tzinfo) -> object:
 
 def _text_cell(page: Any, text: str, *, guard: bool = True) -> Any:
     """A cell typed as text: openpyxl would make a formula of "=1" and an error of "#N/A"."""
+    from openpyxl.cell import WriteOnlyCell
+
     if guard:
         text = guarded(text)
     text = _cut(_NOT_IN_XML.sub("\ufffd", text))
