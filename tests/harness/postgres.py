@@ -25,7 +25,10 @@ from tests.harness.legs import in_ci
 SHORT_FOLDER = "/tmp"
 
 # Nothing here must survive a power cut.
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "jit=off", "max_connections=60")
+FAST = (
+    "fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0",
+    "checkpoint_timeout=1h", "max_wal_size=4GB", "autovacuum=off", "jit=off", "max_connections=60",
+)  # fmt: skip
 
 # The janitor waits until the other end of its standard input is gone, then clears up.
 JANITOR = """
