@@ -12,7 +12,7 @@ SHARED = -n $(WORKERS) --dist worksteal
 # Every leg but `make run` works on settings of its own, so that no check touches the data under var/.
 CHECKED = env QSMS_HOME=.venv/check DATABASE_URL= DJANGO_SETTINGS_MODULE=qsms.config.settings
 
-.PHONY: help install run test check unit browser pg bench docs pictures lock assets clean
+.PHONY: help install run test check types lint unit browser pg bench docs pictures lock assets clean
 .DEFAULT_GOAL := help
 
 help:
@@ -30,6 +30,13 @@ test: check unit pg browser
 
 ## make check    format, lint, types, floors, templates, spelling, keys, settings, missing migrations
 check: .venv/dev.stamp
+	$(MAKE) -j 2 types lint
+
+# As long as all the others together, so it runs beside them.
+types: .venv/dev.stamp
+	$(BIN)/mypy
+
+lint: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python tools/house_rules.py
@@ -37,7 +44,6 @@ check: .venv/dev.stamp
 	$(BIN)/codespell
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/djlint qsms --lint --quiet --allow-empty-input
-	$(BIN)/mypy
 	$(CHECKED) $(DJANGO) check --fail-level WARNING
 	$(CHECKED) $(DJANGO) makemigrations --check --dry-run
 
@@ -45,7 +51,7 @@ check: .venv/dev.stamp
 unit: .venv/dev.stamp
 	$(PYTEST) $(SHARED) -m "not browser and not pg"
 
-## make pg       the same suite, and what needs PostgreSQL, on a throw-away PostgreSQL
+## make pg       what an engine can change, on a throw-away PostgreSQL
 pg: .venv/dev.stamp
 	$(BIN)/python -m tests.harness.postgres $(PYTEST) $(SHARED) -m "not browser"
 

@@ -152,6 +152,7 @@ def test_lists_counts_searches_exports_and_figures_are_the_same_as_before(world:
             assert f"/{record.number}/" not in text
 
 
+@pytest.mark.one_engine("All of them ask whether the record is in the scope, as the tests below ask on both engines.")
 @pytest.mark.parametrize("world", ["other_organisation", "other_site", "no_secrets"], indirect=True)
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_address_of_a_record_answers_as_if_it_were_not_there(world: World, kind: str) -> None:

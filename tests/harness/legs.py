@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,22 +27,42 @@ def missing(sentence: str) -> NoReturn:
 
 # Whoever may touch the database of the leg has asked for one of these, or has the mark `django_db`.
 DATABASE = frozenset({"db", "transactional_db", "live", "live_server", "_loaded"})
+# Whoever has several connections to it.
+SEVERAL = frozenset({"transactional_db", "real_db"})
 
 
 def uses_database(item: pytest.Item) -> bool:
-    """Whether the engine of the leg can make a difference: any other test is refused the database."""
+    """Whether there is a database in it: any other test is refused one."""
     asked = DATABASE.intersection(getattr(item, "fixturenames", ()))
     return bool(asked) or item.get_closest_marker("django_db") is not None
+
+
+# Modules of these names, and the kit that draws, try what becomes of rows that have been read. Every statement behind
+# a page is asked on both engines by the tests of services, queries and the API, and every list and record is opened
+# on both by tests/contract.
+DRAWN = re.compile(r"qsms/ui/|/test_(\w+_)?pages\.py$")
+
+
+def is_drawn(item: pytest.Item) -> bool:
+    """Whether the test is of pages, with a single connection: of several the engine has its own idea."""
+    several = SEVERAL.intersection(getattr(item, "fixturenames", ()))
+    return bool(DRAWN.search(item.path.as_posix())) and not several
+
+
+def engine_matters(item: pytest.Item) -> bool:
+    """Whether PostgreSQL may show something that SQLite has not shown in the unit leg."""
+    if item.get_closest_marker("pg"):
+        return True
+    return uses_database(item) and not is_drawn(item) and not item.get_closest_marker("one_engine")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Each leg runs what it alone can prove; what takes longest comes first, so that no worker is left with it."""
     if os.environ.get("QSMS_TEST_DATABASE_URL"):
-        blind = [item for item in items if not (uses_database(item) or item.get_closest_marker("pg"))]
-        # What the unit leg has shown without a database, the other engine shows no better.
-        if blind:
-            config.hook.pytest_deselected(items=blind)
-            left = set(items).difference(blind)
+        shown = [item for item in items if not engine_matters(item)]
+        if shown:
+            config.hook.pytest_deselected(items=shown)
+            left = set(items).difference(shown)
             items[:] = [item for item in items if item in left]
     else:
         for item in items:

@@ -134,6 +134,9 @@ def _plain(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+@pytest.mark.one_engine(
+    "Files are hostile to their readers; the strings that are hostile to a database have a test above."
+)
 @pytest.mark.parametrize("path", shared_files("bad-input/*.*", "bad-input/csv-spectrum/csvs/*", "spreadsheets/*"))
 def test_every_hostile_file_gets_a_sentence_or_a_page(
     keeper: Cast, safety: Client, work_off: Callable[[], int], path: Path
