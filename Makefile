@@ -30,7 +30,7 @@ test: check unit pg browser
 
 ## make check    format, lint, types, floors, templates, spelling, keys, settings, missing migrations
 check: .venv/dev.stamp
-	$(MAKE) -j 2 types lint
+	$(MAKE) --no-print-directory -j 2 types lint
 
 # As long as all the others together, so it runs beside them.
 types: .venv/dev.stamp
