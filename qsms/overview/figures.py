@@ -233,7 +233,7 @@ class Figures:
         """Overdue by owner: who has most of it first."""
         late = self._late
         kinds = [kind for kind in self.kinds if self._late_of[kind]]
-        people = sorted(late.by_owner, key=lambda owner: (-late.by_owner[owner].total(), owner))
+        people = sorted(late.by_owner, key=lambda owner: (-late.by_owner[owner].total(), late.oldest[owner], owner))
         known = names.people(self.counting.actor.organisation_id, people[:MOST_OWNERS])
         rows = []
         for owner in people[:MOST_OWNERS]:
