@@ -161,7 +161,11 @@ def test_the_command_tells_scripts_what_happened(run: Run, tmp_path: Path) -> No
         (("import", "nothing", table), 3, "“nothing” is no kind of record. Write one of: action"),
         (("import", "action", table, "--mapping", "asrs"), 3, "There is no mapping “asrs”."),
         (("import", "action", table, "--as", "nobody@x.test"), 3, "Nobody with the address “nobody@x.test”"),
-        (("import", "action", table, "--organisation", "other"), 3, "There is no organisation “other”. There is: lark"),
+        (
+            ("import", "action", table, "--organisation", "other"),
+            3,
+            "There is no organisation “other”. Write --organisation and one of: lark",
+        ),
         (("import", "action", table, "--skip-bad", "--all-or-nothing"), 2, "not allowed with"),
         (("import", "action", __file__), 3, "No column goes to “Title”"),
         (("export", "action", "--format", "csv", "--filter", "colour=red"), 3, "There is no filter “colour”."),
