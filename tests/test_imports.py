@@ -164,7 +164,7 @@ def test_the_command_tells_scripts_what_happened(run: Run, tmp_path: Path) -> No
         (
             ("import", "action", table, "--organisation", "other"),
             3,
-            "There is no organisation “other”. Write --organisation",
+            "There is no organisation “other”. Write --organisation and one of: lark",
         ),
         (("import", "action", table, "--skip-bad", "--all-or-nothing"), 2, "not allowed with"),
         (("import", "action", __file__), 3, "No column goes to “Title”"),
