@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from qsms.org.actor import Actor
-from qsms.records import registry, tally, tasks
+from qsms.records import registry, scope, tally, tasks
 from qsms.ui.context import Group, Item, Links, Person
 
 if TYPE_CHECKING:
@@ -70,8 +70,22 @@ def acting(request: HttpRequest) -> Actor | None:
 
 
 def kinds(actor: Actor) -> list[registry.RecordType]:
-    """The record types of the menu of which this actor may see any."""
-    return [sheet for sheet in registry.all_types() if sheet.in_menu and actor.holds(f"{sheet.kind}.view")]
+    """The record types of the menu of which this actor may see any.
+
+    A register that lives on, such as hazards, is no place of work for somebody who sees their own of it alone: they come
+    to those from their tasks.
+    """
+    return [
+        sheet
+        for sheet in registry.all_types()
+        if sheet.in_menu
+        and actor.holds(f"{sheet.kind}.view")
+        and not (sheet.lives_on and _own_alone(actor, sheet.kind))
+    ]
+
+
+def _own_alone(actor: Actor, kind: str) -> bool:
+    return all(branch.axis in scope.OWN_BRANCHES for branch in scope.branches(actor, kind))
 
 
 def menu(request: HttpRequest) -> Iterable[Group]:

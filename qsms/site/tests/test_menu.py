@@ -32,6 +32,13 @@ def test_kinds_that_one_may_not_see_are_no_line_of_the_menu(cast: Cast) -> None:
     assert "Fuel spills" not in shown(cast, "reporter")
 
 
+def test_a_register_is_no_line_for_who_sees_their_own_of_it_alone(cast: Cast) -> None:
+    mechanic, manager = shown(cast, "reporter"), shown(cast, "safety")
+    assert {"Reports", "Actions"} <= mechanic.keys()
+    assert not {"Hazards", "Controls"} & mechanic.keys()
+    assert {"Hazards", "Controls"} <= manager.keys()
+
+
 def test_a_visitor_has_no_menu_and_no_inbox(db: None) -> None:
     request = RequestFactory().get("/")
     request.actor = None  # type: ignore[attr-defined]
