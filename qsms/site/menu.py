@@ -72,8 +72,8 @@ def acting(request: HttpRequest) -> Actor | None:
 def kinds(actor: Actor) -> list[registry.RecordType]:
     """The record types of the menu of which this actor may see any.
 
-    A register that lives on, such as hazards, is no place of work for somebody who sees their own of it alone: they come
-    to those from their tasks.
+    A register that lives on, such as hazards, is no place of work for somebody who sees their own of it alone: they
+    come to those from their tasks.
     """
     return [
         sheet
