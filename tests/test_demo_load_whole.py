@@ -16,6 +16,10 @@ from tests.harness.clock import START
 from tests.harness.kept import Kept
 from tests.larkfield import SEED, load_small
 
+pytestmark = pytest.mark.one_engine(
+    "Services write it, each tried on both engines; test_demo_load.py loads it on both."
+)
+
 
 def told(*more: str) -> list[tuple[Any, ...]]:
     rows = Record.everywhere.order_by("organisation__code", "kind", "number")
