@@ -16,7 +16,7 @@ from qsms.org.actor import Actor
 from qsms.org.models import Organisation, Person
 from qsms.rules.lifecycle import Phase
 
-from . import history, keys, moves, numbers, projections, registry, scope, values, wording
+from . import history, moves, numbers, projections, reading, registry, scope, values, wording
 from .choices import Relation
 from .errors import Invalid, NotVisible, Refused, Stale
 from .models import Comment, Link, Once, Record
@@ -28,15 +28,7 @@ __all__ = ["assign", "comment", "create", "edit", "find", "link", "move", "unlin
 
 def find(actor: Actor, kind: str, key: int | str) -> Record:
     """The record of a kind with this id or number, as its child model. Raises NotVisible outside the scope."""
-    sheet = registry.get(kind)
-    record = (
-        sheet.model.everywhere.select_related("site", "unit", "process", "owner", "raised_by")
-        .filter(organisation_id=actor.organisation_id, kind=kind, **keys.named(key))
-        .first()
-    )
-    if record is None or not scope.sees(actor, record):
-        raise NotVisible
-    return record
+    return reading.opened(actor, kind, str(key)).record
 
 
 def create(
