@@ -21,12 +21,17 @@ SHOWN = 20
 def acting_as(code: str | None, given: str | None, label: str) -> Iterator[Actor]:
     """The actor a command was told to be, with the organisation active. Raises Refused when there is no such one.
 
-    Where several organisations live in one installation and the person works at one of them only, that is the one.
+    Where several organisations live in one installation and the person works at one of them only, that is the one. In
+    one that holds the demonstration alone, it is the airline that the demonstration is about.
     """
     known = list(Organisation.objects.order_by("pk"))
     if not known:
         raise Refused(_("There is no organisation yet. Run `qsms init`."))
     organisation = _named(code, known) if code else known[0] if len(known) == 1 else None
+    if not code and not given and organisation is None and _all_made_up(known):
+        organisation = known[0]
+        words = _("%(organisation)s, the demonstration. --organisation chooses another one.")
+        note(words % {"organisation": _said(organisation)})
     if given:
         person = _person(given, organisation, known)
         organisation, actor = person.organisation, actors.load(person, moment.now().date())
@@ -38,6 +43,12 @@ def acting_as(code: str | None, given: str | None, label: str) -> Iterator[Actor
         actor = actors.system(organisation.pk, label)
     with context.organisation(organisation.pk, actor_id=actor.person_id):
         yield actor
+
+
+def _all_made_up(known: Sequence[Organisation]) -> bool:
+    """Whether each of them has people of the cast: nobody's own data can be meant."""
+    made_up = Person.objects.exclude(cast="").values("organisation_id").distinct()
+    return made_up.count() == len(known)
 
 
 def _named(code: str, known: Sequence[Organisation]) -> Organisation:

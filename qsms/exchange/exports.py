@@ -40,7 +40,7 @@ STEP = 500
 TEXT_LIMIT = 5_000
 # What every record has beside its form, in the order in which it is offered.
 HEAD = ("number", "title", "state")
-TAIL = ("opened_at", "closed_at", "risk_class", "risk_cell")
+TAIL = ("opened_at", "closed_at", "risk_class", "risk_cell", "confidential")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ KNOWN_AS: Mapping[str, tuple[str, ...]] = {
     "opened_at": ("Opened", "Date opened", "Created"),
     "closed_at": ("Closed", "Date closed", "Completed"),
     "disciplines": ("Concerns", "Lenses", "Disciplines"),
+    "confidential": ("Confidential", "Restricted", "Private"),
 }
 KEY_KNOWN_AS = ("Reference", "Ref", "Old number", "Number", "No.", "ID")
 LIFE = {"state": gettext_lazy("State"), "opened_at": gettext_lazy("Opened"), "closed_at": gettext_lazy("Closed")}
@@ -61,7 +62,8 @@ def targets(sheet: RecordType) -> dict[str, Target]:
 
 def _targets(sheet: RecordType) -> Iterator[Target]:
     offer = kinds.of(sheet.kind)
-    names = dict.fromkeys(("title", *sheet.form_fields, *offer.fields))
+    # Whatever the form of a kind offers: what left as confidential comes back as confidential.
+    names = dict.fromkeys(("title", *sheet.form_fields, *offer.fields, "confidential"))
     if sheet.import_key:
         names[sheet.import_key] = None
     for name in names:

@@ -36,6 +36,7 @@ RISK_TONES = {
 }
 PHASES = ("open", "all", "done", "void")
 NONE = "none"
+FLAGS = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
 ME = "me"
 
 # Searching is a kit's: the assembly hands over a function (actor, listing, limit) -> ids, newest first. It gets the
@@ -242,6 +243,13 @@ def _apply(listing: Listing, actor: Actor, one: Filter, params: Params) -> None:
     if not values:
         return
     if one.kind == "flag":
+        if values[0] not in FLAGS:
+            listing.problems.append(
+                _("“%(given)s” is no choice for %(label)s. Write 1, or leave it out.")
+                % {"given": values[0], "label": one.label}
+            )
+        if not FLAGS.get(values[0]):
+            return
         today = moment.now().astimezone(actor.tz).date()
         listing.narrow(Q(due_on__lt=today, phase__lt=Phase.DONE))
         listing.active.append(Active(one.name, one.label, _("yes")))

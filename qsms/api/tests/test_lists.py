@@ -51,6 +51,12 @@ def test_filters_orders_and_phases_are_those_of_the_screen(program: Programs, sp
     assert numbers(safety.get("spill/?fuel=avgas&fuel=jet")) == ["2", "1"]
     assert numbers(safety.get("spill/?fuel=avgas")) == ["2"]
     assert numbers(safety.get("spill/?late=1")) == ["2"]
+    assert numbers(safety.get("spill/?late=0")) == ["2", "1"]
+    refused = safety.get("spill/?late=perhaps")
+    assert (refused.status_code, refused.json()["detail"]) == (
+        400,
+        "“perhaps” is no choice for Late. Write 1, or leave it out.",
+    )
     assert numbers(safety.get(f"spill/?owner={keeper.owner.pk}")) == ["1"]
     assert numbers(program("owner").get("spill/?owner=me")) == ["1"]
     assert numbers(safety.get("spill/?due_on_from=2026-04-01")) == ["1"]

@@ -25,6 +25,19 @@ def test_without_a_word_the_choices_are_named(cast: Cast) -> None:
         pass
 
 
+def test_in_a_demonstration_it_is_the_airline(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    cast.safety.cast = "The safety manager"
+    cast.safety.save()
+    # Somebody's own organisation stands beside it: nothing may be guessed.
+    with pytest.raises(Refused, match="several organisations"), acting_as(None, None, "Import"):
+        pass
+    cast.outsider.cast = "A visitor"
+    cast.outsider.save()
+    with acting_as(None, None, "Import") as actor:
+        assert (actor.organisation_id, actor.is_system) == (cast.organisation.pk, True)
+    assert "the demonstration. --organisation chooses another one." in capsys.readouterr().err
+
+
 def test_a_person_of_one_organisation_tells_which(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
     with acting_as(None, "outsider@outside.test", "Export") as actor:
         assert (actor.person_id, actor.organisation_id) == (cast.outsider.pk, cast.other.pk)

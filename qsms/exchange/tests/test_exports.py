@@ -200,12 +200,15 @@ def test_what_is_exported_comes_back_the_same(keeper: Cast, kind: str, form: str
     for n in range(3):
         key = {sheet.import_key: f"KEY-{n}"} if sheet.import_key in sheet.writable else {}
         services.create(here, kind, {**given, **key, "title": f"{EVIL} {n}"})
+    # However it came about: nothing that is confidential here may be open there.
+    Record.everywhere.filter(kind=kind, title=f"{EVIL} 1").update(confidential=True)
 
     first = exported(keeper.organisation.pk, here, kind, form)
     run = brought_in(keeper.other.pk, there, kind, form, first)
     assert (run.bad, run.made) == (0, 3), run.problems["bad"]
     again = exported(keeper.other.pk, there, kind, "json")
     assert without_moments(again) == without_moments(exported(keeper.organisation.pk, here, kind, "json"))
+    assert [one["confidential"] for one in without_moments(again)] == [False, True, False]
 
 
 def exported(organisation_id: int, actor: object, kind: str, form: str) -> bytes:
