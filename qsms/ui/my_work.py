@@ -176,6 +176,8 @@ def grouped(inbox: Inbox, actor: Actor, now: datetime, *, most: int = SHOWN) -> 
     piles: dict[str, list[Waiting]] = {"overdue": [], "today": [], "later": []}
     for one in inbox.waiting:
         piles[_urgency(one, today, now, actor)].append(one)
+    # What has no day waits now; it would stand below checks that are due next spring.
+    piles["later"].sort(key=lambda one: one.due_at is not None)
     first = next((one for pile in (piles["today"], piles["overdue"]) for one in pile), None)
     words = {
         "overdue": marks.status(_("Overdue"), "bad"),

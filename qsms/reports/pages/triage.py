@@ -24,7 +24,7 @@ from qsms.ui.answers import actor_of, asks_for_part, done, for_people, page
 from qsms.ui.context import Shell
 
 from .. import first_look, forms, queries, services
-from ..choices import LENSES, Concern, Next
+from ..choices import LENSES, Concern, Mode, Next
 from ..models import Judgement, Report
 from ..queries import Waiting
 from ..services import mailbox, triage
@@ -116,7 +116,9 @@ def _desk(actor: Actor, report: Report, queue: list[Waiting]) -> dict[str, Any]:
 
 
 def _facts(actor: Actor, report: Report) -> str:
-    """When, where and which aircraft, as far as the report tells."""
+    """Who said so, when, where and which aircraft, as far as the report tells."""
+    by = names.people(actor.organisation_id, [report.raised_by_id]) if report.raised_by_id else {}
+    said = _("By %(who)s") % {"who": next(iter(by.values()))} if by and report.mode == Mode.NAMED else ""
     happened = ""
     if report.occurred_at is not None:
         happened = dates.moment(report.occurred_at, moment.now(), actor.tz)
@@ -124,7 +126,7 @@ def _facts(actor: Actor, report: Report) -> str:
         happened = dates.plain_day(report.occurred_on)
     place = ", ".join(part for part in (_site(actor, report), report.place) if part)
     flown = ", ".join(part for part in (report.aircraft, report.aircraft_type) if part)
-    return " · ".join(part for part in (happened, place, flown) if part)
+    return " · ".join(part for part in (said, happened, place, flown) if part)
 
 
 def _raisings(actor: Actor) -> list[registry.Raising]:

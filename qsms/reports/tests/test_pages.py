@@ -246,6 +246,13 @@ def test_triage_from_queue_to_finish_without_script(cast: Cast) -> None:
     assert safety.get(f"/reports/triage/{report.number}/").status_code == 302
 
 
+def test_the_desk_names_who_reported_unless_that_is_sealed(cast: Cast) -> None:
+    named, sealed = file(cast).report, file(cast, "confidential").report
+    safety = signed_in(cast, "safety")
+    assert f"By {cast.reporter.name}" in safety.get(f"/reports/triage/{named.number}/").content.decode()
+    assert cast.reporter.name not in safety.get(f"/reports/triage/{sealed.number}/").content.decode()
+
+
 def test_what_may_be_the_same_is_joined_related_or_told_apart(cast: Cast) -> None:
     first, second, third = (file(cast, who=who).report for who in ("reporter", "owner", "colleague"))
     safety = signed_in(cast, "safety")

@@ -69,3 +69,13 @@ def test_what_one_raised_is_not_cut_in_silence(
     page = login("safety").get("/?whose=raised").content.decode()
     assert '<span class="count">2+</span>' in page
     assert "The newest 2 stand here." in page
+
+
+def test_what_has_no_day_stands_before_what_is_due_next_spring(
+    login: Callable[[str], Client], spill: Callable[..., Spill], keeper: Cast
+) -> None:
+    made, safety = spill(), keeper.actor("safety")
+    for title, due in (("In spring", moment.now() + timedelta(days=120)), ("Tell the reporter", None)):
+        tasks.give(safety, made, title, title, person_id=keeper.safety.pk, due_at=due)
+    page = login("safety").get("/").content.decode()
+    assert page.index("Tell the reporter") < page.index("In spring")
