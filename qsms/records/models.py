@@ -81,6 +81,8 @@ class Record(Owned):
             # The list as it opens. Without it SQLite sorts every open record, because record_open covers the question.
             Index(fields=["organisation", "kind", "id"], name="record_open_newest", condition=OPEN_PHASES),
             Index(fields=["organisation", "kind", "site", "id"], name="record_site"),
+            # The same for who reaches some sites: a busy one has many closed records among its newest.
+            Index(fields=["organisation", "kind", "site", "id"], name="record_open_site", condition=OPEN_PHASES),
             Index(fields=["organisation", "kind", "unit", "id"], name="record_unit"),
             Index(fields=["organisation", "owner", "kind", "id"], name="record_owner"),
             Index(fields=["organisation", "raised_by", "kind", "id"], name="record_raised"),
