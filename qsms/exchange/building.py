@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from qsms.exchange import dates, kinds
 from qsms.exchange.fitting import Fitter
+from qsms.exchange.recognising import NUMBER
 from qsms.exchange.sentences import ExchangeError, ValueProblem
 from qsms.exchange.targets import targets
 from qsms.org.actor import Actor
@@ -106,6 +107,9 @@ class Builder:
         fitted: dict[str, Any] = {}
         errors: dict[str, str] = {}
         for name, given in values.items():
+            if name == NUMBER:
+                # It says which record the row is, and is never written: numbers come from the counters.
+                continue
             try:
                 fitted[name] = self._fitter.fit(name, given) if name in self.targets else given
             except ValueProblem as problem:

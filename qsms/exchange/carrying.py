@@ -17,8 +17,9 @@ from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.exchange import limits, staging
 from qsms.exchange.building import Builder, Made
-from qsms.exchange.checking import Tell, known_keys
+from qsms.exchange.checking import Tell
 from qsms.exchange.models import ImportRun
+from qsms.exchange.recognising import known_keys, known_numbers, number_of
 from qsms.org.actor import Actor
 from qsms.org.models import Organisation
 from qsms.records import bulk
@@ -129,7 +130,11 @@ def _take_turn(run: ImportRun) -> None:
 def _write(run: ImportRun, builder: Builder, ready: list[_Ready], sums: _Sum) -> None:
     keys = [builder.key_of(one.made.record) for one in ready if one.made.record is not None]
     known = known_keys(builder.sheet, run.organisation_id, [key for key in keys if key])
-    new = [one for one, key in zip(ready, keys, strict=True) if key not in known]
+    given = [number_of(one.staged.values) for one in ready]
+    numbers = known_numbers(builder.sheet, run.organisation_id, given, newest=run.newest_before)
+    new = [
+        one for one, key, number in zip(ready, keys, given, strict=True) if key not in known and number not in numbers
+    ]
     records = [one.made.record for one in new if one.made.record is not None]
     details = [{"import": run.pk, "file": run.files[one.staged.file]["name"], "row": one.staged.row} for one in new]
     bulk.create(builder.actor, run.kind, records, details=details)

@@ -17,11 +17,11 @@ from qsms.exchange.building import Builder, Made
 from qsms.exchange.error_file import ErrorFile
 from qsms.exchange.mappings import BoundMapping, FieldProblem, ImportMapping, RowErrors, make_mapping
 from qsms.exchange.models import ImportRun
+from qsms.exchange.recognising import known_keys, known_numbers, number_of
 from qsms.exchange.sentences import shown
 from qsms.exchange.table import Row, Table
 from qsms.org.actor import Actor
 from qsms.records import registry
-from qsms.records.registry import RecordType
 
 # Says how far the work is: rows done, rows in all as far as known, and a sentence.
 Tell = Callable[[int, int | None, str], None]
@@ -60,18 +60,6 @@ def mapping_of(run: ImportRun, one: dict[str, Any]) -> ImportMapping:
     if one["mapping"]:
         return kinds.shipped(run.kind)[one["mapping"]]
     return make_mapping(run.mapping, run.name)
-
-
-def known_keys(sheet: RecordType, organisation_id: int, keys: Sequence[str]) -> set[str]:
-    """Those of these keys that a record of the organisation has already; whoever may see it."""
-    if not sheet.import_key or not keys:
-        return set()
-    own = sheet.import_key in {column.name for column in sheet.own_fields}
-    whose = {"tenant_id": organisation_id} if own else {"organisation_id": organisation_id, "kind": sheet.kind}
-    rows = sheet.model.everywhere.filter(**whose, **{f"{sheet.import_key}__in": list(keys)})
-    # Said aloud, so that an index over the filled keys alone can serve on both engines.
-    rows = rows.exclude(**{sheet.import_key: ""})
-    return {str(key) for key in rows.values_list(sheet.import_key, flat=True)}
 
 
 def order_of(table: Table, bound: BoundMapping, builder: Builder) -> dates.Order | None:
@@ -153,14 +141,18 @@ class _Judge:
 
     def _take(self, place: int, bound: BoundMapping, builder: Builder, judged: list[_Judged]) -> None:
         keys = {id(one): builder.key_of(one.made.record) for one in judged if one.made and one.made.record}
-        known = known_keys(self.sheet, self._actor.organisation_id, [key for key in keys.values() if key])
+        here = self._actor.organisation_id
+        known = known_keys(self.sheet, here, [key for key in keys.values() if key])
+        numbers = known_numbers(
+            self.sheet, here, [number_of(one.values) for one in judged], newest=self._run.newest_before
+        )
         for one in judged:
             self.found.rows += 1
             if one.problems:
                 self._complain(place, bound, one)
                 continue
             key = keys[id(one)]
-            if key in known:
+            if key in known or number_of(one.values) in numbers:
                 self.found.known += 1
                 continue
             if key and (earlier := self._seen_before(key, place, one.row.number)):

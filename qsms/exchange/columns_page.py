@@ -131,7 +131,7 @@ def _by_hand(actor: Actor, sheet: RecordType, run: ImportRun, table: Table, aske
         choices = matching.choices_of(saved.mapping, columns)
         order = saved.date_order
     else:
-        choices = matching.suggest(sheet, columns)
+        choices = matching.suggest(sheet, table, actor.organisation_id)
     known = targets(sheet)
     choices = [one if one.target in known else Choice(one.column) for one in choices]
     fits = Fitting(actor, sheet, table, order or None).fits(choices)

@@ -20,7 +20,7 @@ from qsms.exchange.exports import FORMS
 from qsms.exchange.models import ImportRun
 from qsms.exchange.readers import open_table
 from qsms.exchange.sentences import ExchangeError
-from qsms.exchange.targets import reads_as, targets
+from qsms.exchange.targets import fillable, reads_as
 from qsms.exchange.writers import csv_chunks, write_xlsx
 from qsms.org.actor import Actor
 from qsms.records import registry
@@ -86,7 +86,7 @@ def show_start(request: HttpRequest, kind: str) -> HttpResponse:
     context = page_context(actor, sheet, 0) | {
         "problem": problem,
         "layouts": [mapping.label for mapping in kinds.shipped(kind).values()],
-        "fields": [(target, reads_as(target)) for target in targets(sheet).values()],
+        "fields": [(target, reads_as(target)) for target in fillable(sheet)],
         "earlier": [run_page.told(run) for run in runs.earlier(actor, kind)],
     }
     return render(request, "exchange/start.html", context, status=422 if problem else 200)
@@ -107,7 +107,7 @@ def send_template(request: HttpRequest, kind: str) -> HttpResponseBase:
     """An empty table with the columns that need no matching."""
     actor = actor_of(request)
     sheet = sheet_for(actor, kind)
-    labels = [target.label for target in targets(sheet).values()]
+    labels = [target.label for target in fillable(sheet)]
     answer = StreamingHttpResponse(csv_chunks(labels, []), content_type=FORMS["csv"][0])
     answer["Content-Disposition"] = f'attachment; filename="{kind}-import.csv"'
     return answer

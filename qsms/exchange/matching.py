@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from qsms.exchange import dates, limits
 from qsms.exchange.fitting import Fitter
 from qsms.exchange.mappings import suggest_columns
+from qsms.exchange.recognising import NUMBER, known_numbers, number_column
 from qsms.exchange.sentences import ExchangeError, ValueProblem, shown
 from qsms.exchange.table import Table
-from qsms.exchange.targets import Target, targets
+from qsms.exchange.targets import Target, fillable, targets
 from qsms.exchange.values import is_empty, to_text
 from qsms.org.actor import Actor
 from qsms.records.registry import RecordType
@@ -56,13 +57,22 @@ class Unmatched(ExchangeError):
     """The columns as chosen make no mapping."""
 
 
-def suggest(sheet: RecordType, columns: Sequence[str]) -> list[Choice]:
+def suggest(sheet: RecordType, table: Table, organisation_id: int) -> list[Choice]:
     """For each column the field that is likely meant, by its label, its name and what people call it."""
-    known = targets(sheet)
+    columns = table.columns.names
     # A field's own name before what others call it: our own export has both "number" and the number elsewhere.
-    labels = {name: (name, target.label, *target.known_as) for name, target in known.items()}
+    labels = {target.name: (target.name, target.label, *target.known_as) for target in fillable(sheet)}
     by_column = {column: name for name, column in suggest_columns(columns, labels).items()}
+    own = number_column(sheet, columns)
+    # Others' lists call their own key "Number" too: with no better key in the file, it is ours when it stands here.
+    if own and (by_column.get(own) != sheet.import_key or _stands(sheet, table, own, organisation_id)):
+        by_column[own] = NUMBER
     return [Choice(column, by_column.get(column, "")) for column in columns]
+
+
+def _stands(sheet: RecordType, table: Table, column: str, organisation_id: int) -> bool:
+    numbers = [to_text(row.get(column)) for row in table.first(limits.SAMPLE_ROWS)]
+    return bool(known_numbers(sheet, organisation_id, numbers))
 
 
 def mapping_from(sheet: RecordType, choices: Iterable[Choice]) -> dict[str, Any]:
@@ -75,7 +85,7 @@ def mapping_from(sheet: RecordType, choices: Iterable[Choice]) -> dict[str, Any]
     for name, feeding in by_target.items():
         if name not in known or any(choice.transform not in TRANSFORMS for choice in feeding):
             raise Unmatched(_("A choice is not known. Choose from the lists."), code="choice")
-        if len(feeding) > 1 and (known[name].how not in JOINABLE or name == sheet.import_key):
+        if len(feeding) > 1 and (known[name].how not in JOINABLE or name in (sheet.import_key, NUMBER)):
             names = ", ".join(f"“{shown(choice.column, 40)}”" for choice in feeding)
             sentence = _("%(columns)s all go to “%(field)s”, which takes one of them. Choose which.")
             raise Unmatched(sentence % {"columns": names, "field": known[name].label}, code="several")
@@ -179,6 +189,11 @@ class Fitting:
         if target.required and len(filled) < len(self.rows):
             told = _("needed, but empty in %(n)s of the first %(rows)s rows")
             return Fit(choice.column, first, "bad", told % {**count, "n": f"{len(self.rows) - len(filled):,}"})
+        if choice.target == NUMBER:
+            here = known_numbers(self._sheet, self._actor.organisation_id, different)
+            n = sum(to_text(cell) in here for cell in filled)
+            told = _("%(n)s of the first %(rows)s rows are here already")
+            return Fit(choice.column, first, "good", told % {**count, "n": f"{n:,}"})
         if choice.target == self._sheet.import_key and len(different) < len(filled):
             n = len(filled) - len(different)
             told = ngettext(

@@ -32,6 +32,8 @@ class ImportRun(Owned):
     # Rows with errors are left out; otherwise one such row keeps all others out too.
     skip_bad = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.MAPPING)
+    # The last record of the kind when the files came: a number can only be recognised in what stood before.
+    newest_before = models.BigIntegerField(default=0)
     # What the check found.
     rows = models.PositiveIntegerField(default=0)
     new = models.PositiveIntegerField(default=0)

@@ -18,6 +18,7 @@ from qsms.exchange.carrying import carry_out, goes_at_once
 from qsms.exchange.checking import Tell, check
 from qsms.exchange.mappings import layout_of, make_mapping, recognise
 from qsms.exchange.models import ImportRun, SavedMapping
+from qsms.exchange.recognising import newest_of
 from qsms.exchange.sentences import ExchangeError
 from qsms.org.actor import Actor
 from qsms.org.choices import Axis
@@ -46,6 +47,7 @@ def begin(actor: Actor, kind: str, files: Sequence[tuple[str, BinaryIO]], *, map
         organisation_id=actor.organisation_id,
         kind=kind,
         files=taken,
+        newest_before=newest_of(actor.organisation_id, kind),
         by_id=actor.person_id,
         created_at=moment.now(),
     )
@@ -199,8 +201,8 @@ def match_unattended(run: ImportRun, actor: Actor, *, given: Mapping[str, Any] |
 def _suggested(run: ImportRun) -> dict[str, Any]:
     sheet = registry.get(run.kind)
     with shelf.lying_at(run.files[0]["hash"]) as path:
-        columns = shelf.table_of(run.files[0], path).columns.names
-    return matching.mapping_from(sheet, matching.suggest(sheet, columns))
+        table = shelf.table_of(run.files[0], path)
+        return matching.mapping_from(sheet, matching.suggest(sheet, table, run.organisation_id))
 
 
 def claim_check(run: ImportRun, **who: Any) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qsms.exchange import kinds
+from qsms.exchange.recognising import NUMBER
 from qsms.org.models import Person, Process, Site, Unit
 from qsms.records.choices import Lens
 from qsms.records.registry import RecordType
@@ -88,6 +89,12 @@ def _targets(sheet: RecordType) -> Iterator[Target]:
     yield Target("state", str(LIFE["state"]), "state", choices=states, known_as=KNOWN_AS["state"])
     for name in ("opened_at", "closed_at"):
         yield Target(name, str(LIFE[name]), "moment", known_as=KNOWN_AS[name])
+    yield Target(NUMBER, _("Recognises what is here already"), "text", in_form=False)
+
+
+def fillable(sheet: RecordType) -> list[Target]:
+    """The targets that become something of the record; the number only says which one a row is."""
+    return [target for target in _targets(sheet) if target.name != NUMBER]
 
 
 def _how(name: str, column: models.Field[object, object]) -> How | None:

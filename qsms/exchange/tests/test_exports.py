@@ -13,8 +13,7 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
-from qsms.exchange import exports, limits, runs
-from qsms.exchange.models import ImportRun
+from qsms.exchange import exports, limits
 from qsms.org.models import Person
 from qsms.records import listing, registry, services
 from qsms.records.models import Deed, Record
@@ -23,7 +22,7 @@ from tests.contract.factory import values
 from tests.newtype.models import Spill
 
 from .conftest import SignIn
-from .tables import quiet
+from .tables import brought_in, exported
 
 EVIL = '=HYPERLINK("http://x","<script>alert(\'1\')</script>")'
 
@@ -209,33 +208,6 @@ def test_what_is_exported_comes_back_the_same(keeper: Cast, kind: str, form: str
     again = exported(keeper.other.pk, there, kind, "json")
     assert without_moments(again) == without_moments(exported(keeper.organisation.pk, here, kind, "json"))
     assert [one["confidential"] for one in without_moments(again)] == [False, True, False]
-
-
-def exported(organisation_id: int, actor: object, kind: str, form: str) -> bytes:
-    from django.http import QueryDict
-
-    from qsms.base import context
-
-    with context.organisation(organisation_id):
-        export = exports.prepare(actor, registry.get(kind), QueryDict("phase=all&order=id"), form=form)  # type: ignore[arg-type]
-        target = io.BytesIO()
-        exports.write(export, target)
-    return target.getvalue()
-
-
-def brought_in(organisation_id: int, actor: object, kind: str, form: str, data: bytes) -> ImportRun:
-    from qsms.base import context
-
-    with context.organisation(organisation_id):
-        run = runs.begin(actor, kind, [(f"list.{form}", io.BytesIO(data))])  # type: ignore[arg-type]
-        runs.match_unattended(run, actor, given=None)  # type: ignore[arg-type]
-        runs.claim_check(run)
-        run.refresh_from_db()
-        runs.do_check(run, actor, quiet)  # type: ignore[arg-type]
-        if run.new and not run.bad:
-            runs.claim_run(run, skip_bad=False)
-            runs.do_run(run, actor, quiet)  # type: ignore[arg-type]
-    return run
 
 
 def without_moments(data: bytes) -> list[dict[str, object]]:
