@@ -47,5 +47,9 @@ def test_it_is_accessible_and_never_scrolls_sideways(
     page.context.add_cookies([{"name": "qsms_session", "value": client.cookies["qsms_session"].value, "url": live.url}])
     page.goto("/overview/")
     looks_right(page, themes=True)
+    # What is wider than the window can be brought into it, with the keyboard as well.
+    for table in page.locator("main table:visible").all():
+        reached = "one => one.scrollWidth <= innerWidth || one.closest('.scroll[tabindex=\"0\"][aria-label]') !== null"
+        assert table.evaluate(reached)
     page.get_by_role("link", name="1 in 3B, Tolerable").click()
     page.get_by_text("Towing on ice").first.wait_for()

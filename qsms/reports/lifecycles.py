@@ -84,3 +84,17 @@ LIFE = Lifecycle(
         ),
     ),
 )  # fmt: skip
+
+# The same states to the person who reported: what has happened to your report, and what of it you can read.
+FOR_REPORTER = {
+    "received": _("It arrived. The office has not told you anything yet."),
+    "acknowledged": _("The office has it and told you so. It waits to be judged."),
+    "triage": LIFE.state("triage").meaning,
+    "work": LIFE.state("work").meaning,
+    "waiting": LIFE.state("waiting").meaning,
+    "feedback": _("The work is done; you are told next what came of it."),
+    "closed": _("Done. You were told below what came of it."),
+    "rejected": _("It was not taken further. You were told why below."),
+    "merged": _("Another report about the same event carries on for it. You are told what comes of that one."),
+    "void": _("It counts for nothing any more."),
+}

@@ -80,7 +80,7 @@ def own_reports(actor: Actor) -> list[Report]:
         return []
     mine = Q(raised_by_id=actor.person_id) | Q(pk__in=seals.own(actor))
     rows = Report.everywhere.filter(mine, organisation_id=actor.organisation_id, kind="report")
-    return list(rows.order_by("-pk")[:200])
+    return list(rows.select_related("filed_on").order_by("-pk")[:200])
 
 
 def unread(reports: Sequence[Report]) -> Mapping[int, int]:

@@ -15,16 +15,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from qsms.base import claim_codes, context, moment
 from qsms.org.models import Organisation
+from qsms.records import attachments, scope
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Record
-from qsms.ui import parts, times
+from qsms.ui import addresses, parts, times
 from qsms.ui.answers import actor_of, done, for_people
 
-from .. import queries, services
+from .. import own_words, queries, services
 from ..choices import Sender, Subject
-from ..lifecycles import LIFE
+from ..lifecycles import FOR_REPORTER, LIFE
 from ..models import Message, Report
-from ..services import mailbox
+from ..services import mailbox, pictures
 from ..services.pictures import Incoming
 from .nameless import Tries, nameless
 
@@ -43,6 +44,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "report": report,
+            "title": own_words.title(report),
             "state": LIFE.state(report.state),
             "mode": report.get_mode_display(),
             "when": times.moment(report.opened_at, now, actor.tz, short=True),
@@ -66,7 +68,12 @@ def own(request: HttpRequest, report_id: int) -> HttpResponse:
         if not errors:
             return done(request, reverse("reports:own", args=[report_id]), _("Your answer is sent."))
     mailbox.mark_read(report)
-    context_ = _talk(report, actor.tz) | {"errors": errors, "text": request.POST.get("text", ""), "own": True}
+    context_ = _talk(report, actor.tz) | {
+        "errors": errors,
+        "text": request.POST.get("text", ""),
+        "own": True,
+        "files": _files(report, linked=scope.sees(actor, report)),
+    }
     return render(request, "reports/mailbox.html", context_, status=422 if errors else 200)
 
 
@@ -101,6 +108,7 @@ def by_code(request: HttpRequest) -> HttpResponse:
             "text": "" if sent else request.POST.get("text", ""),
             "sent": sent,
             "code": code,
+            "files": _files(report, linked=False),
         }
     return render(request, "reports/mailbox.html", context_, status=422 if errors else 200)
 
@@ -130,7 +138,9 @@ def _talk(report: Report, zone: ZoneInfo) -> dict[str, Any]:
     state = LIFE.state(report.state)
     return {
         "report": report,
+        "told": own_words.of(report, zone),
         "state": state,
+        "meaning": FOR_REPORTER[report.state],
         "steps": steps,
         "when": times.moment(report.opened_at, now, zone, inside=True),
         "messages": [_line(message, now, zone) for message in mailbox.conversation(report)],
@@ -138,6 +148,15 @@ def _talk(report: Report, zone: ZoneInfo) -> dict[str, Any]:
         "longest": number_format(mailbox.LONGEST, use_l10n=True, force_grouping=True),
         "asked": _is_asked(report),
     }
+
+
+def _files(report: Report, *, linked: bool) -> list[tuple[str, str]]:
+    """Name and address of each file the reporter sent; without an address where no page opens it for the reporter."""
+    return [
+        (row.name, addresses.record(report, "file", row.pk, row.name) if linked else "")
+        for row in attachments.on_record(report)
+        if row.role == pictures.ROLE
+    ]
 
 
 def _line(message: Message, now: Any, zone: ZoneInfo) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def summary(form: ReportForm, answers: Answers, *, personal: bool = False) -> li
     Personal answers are left out unless asked for, so a summary can be indexed without a second thought.
     """
     return [
-        (field.label, _reads(field, answers[field.code]))
+        (field.label, reads(field, answers[field.code]))
         for field in visible_fields(form, answers)
         if not is_empty(answers.get(field.code)) and (personal or not field.personal)
     ]
@@ -268,7 +268,8 @@ _CHECKS: dict[str, Callable[[FormField, object], Problem]] = {
 }
 
 
-def _reads(field: FormField, value: Any) -> str:
+def reads(field: FormField, value: Any) -> str:
+    """An answer in words: choices by their label, numbers with their unit, a place as site and words."""
     if field.type == "choice":
         return field.choice_label(value)
     if field.type == "multi" and isinstance(value, list | tuple):

@@ -238,3 +238,22 @@ def test_pages_in_both_themes(enter: Enter, cast: Cast, scheme: str, size: int) 
     for name, path in (("mine", "/report/mine/"), ("own", f"/report/mine/{report.pk}/")):
         own.goto(path)
         looks_right(own, f"{name}-{size}-{scheme}")
+
+
+@pytest.mark.parametrize("options", [{}, PHONE])
+def test_a_title_without_a_place_to_break_at_wraps_in_triage_and_on_the_own_page(
+    enter: Enter, cast: Cast, options: dict[str, object]
+) -> None:
+    made = file(cast, title="W" * 160).report
+    file(cast, title="M" * 160)
+    for who, address in (
+        ("safety", f"/reports/triage/{made.number}/"),
+        ("reporter", "/report/mine/"),
+        ("reporter", f"/report/mine/{made.pk}/"),
+    ):
+        page = enter(who, **options)
+        page.goto(address)
+        looks_right(page)
+        assert page.get_by_role("heading").evaluate_all(
+            "all => all.every((one) => one.getBoundingClientRect().right <= innerWidth)"
+        )

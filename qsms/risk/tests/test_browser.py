@@ -200,3 +200,20 @@ def test_the_pages_are_accessible_and_never_scroll_sideways(
         opened = editor if name == "edit" else page
         opened.goto(address.format(**known))
         looks_right(opened, themes=True)
+
+
+def test_on_paper_the_whole_bow_tie_fits_and_its_list_stands_open(
+    cast: Cast, story: Record, open_page: Open, live: Any
+) -> None:
+    page = signed_in(cast, "safety", open_page, live)
+    page.goto(f"/r/hazard/{story.number}/")
+    # A4 without its margins.
+    page.set_viewport_size({"width": 688, "height": 980})
+    page.emulate_media(media="print")
+    drawn = page.locator("#bow-tie svg.fig").bounding_box()
+    assert drawn
+    assert drawn["x"] >= 0
+    assert drawn["x"] + drawn["width"] <= 688
+    assert page.locator("#bow-tie .scroll").evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert page.locator("#bow-tie .paths:visible").count() == 2
+    assert page.locator("#bow-tie .paths").get_by_text("Hose worn past its limits").locator("visible=true").count() == 1

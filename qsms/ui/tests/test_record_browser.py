@@ -128,3 +128,40 @@ def test_pages_are_accessible_and_never_wider_than_the_window(
     for url in ("/", "/?whose=raised", "/r/spill/new/", *(f"/r/spill/{made.number}/{tab}" for tab in tabs)):
         page.goto(url)
         looks_right(page)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_title_without_a_place_to_break_at_wraps_everywhere(
+    desk: Callable[..., Page], spill: Callable[..., Spill], keeper: Cast, width: int
+) -> None:
+    made = spill(title="W" * 250, owner=keeper.safety, due_on="2026-01-03")
+    other = spill(title="M" * 250)
+    services.link(keeper.actor("safety"), made.pk, other.pk, "duplicates")
+    page = desk("safety", width)
+    tabs = ("", "tab/links/", "tab/history/", "edit/", "trace/", "move/clean/")
+    for url in ("/", "/r/spill/", "/r/spill/board/", *(f"/r/spill/{made.number}/{tab}" for tab in tabs)):
+        page.goto(url)
+        looks_right(page)
+        past = "one => one.getBoundingClientRect().right - innerWidth"
+        assert all(heading.evaluate(past) <= 0 for heading in page.locator("main h1").all()), url
+
+
+def test_on_a_phone_only_the_board_itself_scrolls_sideways(
+    desk: Callable[..., Page], spill: Callable[..., Spill], keeper: Cast
+) -> None:
+    spill(owner=keeper.safety, due_on="2026-01-03")
+    made = spill(owner=keeper.quality)
+    services.move(keeper.actor("safety"), made.pk, "clean", fields={"checker": keeper.safety.pk, "cleaned": "Mats"})
+    page = desk("safety", 390)
+    page.goto("/r/spill/board/")
+    looks_right(page)
+    # As many columns as a report has, with words for the ear in the last: they may widen the board, never the page.
+    page.evaluate("""() => { for (let n = 0; n < 4; n++) document.querySelector(".board").insertAdjacentHTML(
+        "beforeend", '<section class="lane"><p><span class="vh">Late</span></p></section>'); }""")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    board = page.locator(".board")
+    assert board.evaluate("one => one.scrollWidth > one.clientWidth")
+    board.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(300)
+    assert board.evaluate("one => one.scrollLeft") > 0
