@@ -35,7 +35,7 @@ def carry(apps, schema_editor):
         deeds = deed.everywhere.bulk_create(
             deed(
                 organisation_id=organisation, record_id=pk, at=now, label="System", verb="edited", reason=WHY,
-                version=version, detail={},
+                version=version + 1, detail={},
             )
             for pk, organisation, version, _due, _review in rows
         )
@@ -43,8 +43,8 @@ def carry(apps, schema_editor):
             change(deed_id=told.pk, field="due_on", old=due.isoformat() if due else "", new=review.isoformat())
             for told, (_pk, _organisation, _version, due, review) in zip(deeds, rows, strict=True)
         )
-        for pk, _organisation, _version, _due, review in rows:
-            record.everywhere.filter(pk=pk).update(due_on=review)
+        for pk, _organisation, version, _due, review in rows:
+            record.everywhere.filter(pk=pk).update(due_on=review, version=version + 1)
     if last:
         apps.get_model("records", "Tally").objects.filter(kind="hazard", measure__in=("due", "owner")).delete()
         engine = schema_editor.connection.vendor
