@@ -158,7 +158,7 @@ def filters(sheet: RecordType, actor: Actor) -> list[Filter]:
     found = [_filter(sheet, actor, name) for name in sheet.filters]
     found.append(Filter("opened_at", _("Opened"), "date"))
     if "due_on" not in sheet.filters and "due_on" in sheet.form_fields:
-        found.append(Filter("due_on", _("Due"), "date"))
+        found.append(Filter("due_on", sheet.field_label("due_on"), "date"))
     found.append(Filter("late", _("Late"), "flag"))
     return found
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from qsms.rules.lifecycle import Lifecycle, Move, Reason, State
 
@@ -165,6 +166,9 @@ class RecordType:
     # A register's entry lives on for years: what it was raised from need not stay open for it.
     lives_on: bool = False
     gap_free_numbers: bool = False
+    # What this kind calls a field that every record has: {"due_on": "review on"}, and its head the day to come.
+    labels: Mapping[str, StrOrPromise] = {}
+    due_words: StrOrPromise = _("Due %(day)s")
     # Whether the menu shows it, and views that replace the kit's: {"page": "dotted.path"}.
     in_menu: bool = True
     views: Mapping[str, str] = {}
@@ -264,7 +268,7 @@ class RecordType:
 
     def field_label(self, name: str) -> str:
         found = self.field(name)
-        label = str(found.verbose_name) if found is not None else name.replace("_", " ")
+        label = str(self.labels.get(name) or (found.verbose_name if found is not None else name.replace("_", " ")))
         return label[:1].upper() + label[1:]
 
     def state(self, record: Record) -> State:

@@ -15,7 +15,7 @@ class RiskConfig(AppConfig):
     label = "risk"
 
     def ready(self) -> None:
-        from . import expiring, narrowing, sheets  # noqa: F401  the worker's round, a filter, and the register
+        from . import expiring, narrowing, reviewing, sheets  # noqa: F401  the worker's rounds, a filter, and the register
 
         # The shipped matrices are rows, so that assessments point at the edition they were made on.
         post_migrate.connect(_ship, sender=self, dispatch_uid="risk-ships-matrices")

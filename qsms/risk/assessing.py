@@ -17,7 +17,7 @@ from qsms.rules.control_hierarchy import severity_caution
 from qsms.rules.lifecycle import Phase
 from qsms.rules.risk_matrix import MatrixMisuse, Rating, tone_rank
 
-from . import accepting, authority, following, matrices, queries
+from . import accepting, authority, following, matrices, queries, reviewing
 from .choices import AssessmentKind, MatrixStatus, hierarchy
 from .models import Assessment, RiskMatrix
 
@@ -184,6 +184,7 @@ def _tell(actor: Actor, record: Record, made: Assessment) -> None:
     now = queries.current(record)
     if now is not None:
         record.risk_class, record.risk_cell = now.tone, now.cell
+    later = reviewing.rated(actor, record, made)
     moves.store(sheet, record, ())
     detail: dict[str, Any] = {
         "assessment": made.pk, "kind": made.kind, "lens": made.lens, "matrix": made.matrix.code,
@@ -192,6 +193,7 @@ def _tell(actor: Actor, record: Record, made: Assessment) -> None:
     changes = [history.FieldChange(made.kind, _words(made.supersedes), _words(made))]
     if old != _present(record):
         changes.append(history.FieldChange("risk_class", old, _present(record)))
+    changes += later
     deed = history.write(actor, record, history.Act(ASSESSED, made.why, detail, changes))
     projections.run([projections.Written(sheet, record, before)])
     history.tell(actor, record, deed, f"{record.kind}.assessed", {"assessment": made.pk, "tone": made.tone})

@@ -198,7 +198,6 @@ class Hazard(RecordChild):
     watched_by = models.CharField(
         _("watched by"), max_length=200, blank=True, help_text=_("The indicator or check that shows if it grows.")
     )
-    review_on = models.DateField(_("review on"), null=True, blank=True)
     # The day on which the first of its acceptances ends; kept by the acceptance service.
     accepted_until = models.DateField(_("accepted until"), null=True, blank=True, editable=False)
     notes = models.TextField(_("notes"), blank=True)
@@ -209,9 +208,6 @@ class Hazard(RecordChild):
         indexes = [
             models.Index(fields=["tenant", "source", "record"], name="hazard_source"),
             models.Index(fields=["tenant", "taxonomy", "record"], name="hazard_taxonomy"),
-            models.Index(
-                fields=["tenant", "review_on", "record"], name="hazard_review", condition=Q(review_on__isnull=False)
-            ),
             models.Index(fields=["tenant", "reference"], name="hazard_reference", condition=~Q(reference="")),
         ]
 

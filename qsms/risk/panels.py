@@ -28,7 +28,7 @@ from .picture import Picture
 
 
 def about_hazard(actor: Actor, record: Hazard) -> list[str]:
-    """How the risk of a hazard came to where it is: “was 4B”, “predicted 2B”; and when it is reviewed."""
+    """How the risk of a hazard came to where it is: “was 4B”, “predicted 2B”."""
     picture, said = Picture.of(record), []
     now = picture.current()
     if now is not None:
@@ -38,9 +38,6 @@ def about_hazard(actor: Actor, record: Hazard) -> list[str]:
             said.append(_t("was %(cell)s") % {"cell": first})
         if predicted is not None:
             said.append(_t("predicted %(cell)s") % {"cell": predicted})
-    if record.review_on is not None and record.is_open:
-        day = times.day(record.review_on, moment.now().astimezone(actor.tz).date(), short=True)
-        said.append(times.sentence(_t("review %(day)s"), day=day))
     return said
 
 

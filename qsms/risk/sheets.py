@@ -69,7 +69,8 @@ class HazardSheet(RecordType):
     lives_on = True
     trace = "means"
     lifecycle = HAZARD_LIFE
-    columns = ("number", "title", "disciplines", "state", "risk_class", "accepted_until", "site", "owner", "review_on")
+    task_verbs = {"review_hazard": _("Review")}
+    columns = ("number", "title", "disciplines", "state", "risk_class", "accepted_until", "site", "owner", "due_on")
     filters = ("state", "risk_class", "site", "owner", "disciplines", "source", "taxonomy")
     orders = ("-risk_class", "-id", "due_on")
     form = (
@@ -82,7 +83,7 @@ class HazardSheet(RecordType):
             "taxonomy",
             help=_("The title names what can do harm, not what happened once: “Towing with worn tow bar heads”."),
         ),
-        Section.of(_("Where and who"), "site", "unit", "process", "system", "owner", "due_on"),
+        Section.of(_("Where and who"), "site", "unit", "process", "system", "owner"),
         Section.of(
             _("What can happen"),
             "threats",
@@ -92,10 +93,12 @@ class HazardSheet(RecordType):
             on_page=False,
         ),
         Section.of(_("Controls at the start"), "existing_controls"),
-        Section.of(_("Watching it"), "watched_by", "review_on"),
+        Section.of(_("Watching it"), "watched_by", "due_on"),
         Section.of(_("Elsewhere"), "notes", "reference", "confidential"),
     )
     search_fields = ("description", "system", "threats", "top_event", "consequences", "existing_controls", "notes")
+    labels = {"due_on": _("review on")}
+    due_words = _("Review %(day)s")
     import_key = "reference"
     panels = (panels.BOW_TIE, panels.CONTROLS, panels.RISK)
     views = {"move.assess": "qsms.risk.views.rating.go_to_rating", "move.accept": "qsms.risk.views.taking.take"}

@@ -213,8 +213,31 @@ class HazardLife:
             self.stage.timeline.at(self.soon(14, 16), self.watch)
             return
         review = moment.now().date() + dt.timedelta(days=self.rng.randint(150, 330))
-        fields = {"review_on": review, "watched_by": self.library[self.told.added[0]].told.watched_by}
+        fields = {"due_on": review, "watched_by": self.library[self.told.added[0]].told.watched_by}
         self._move(self.office, "monitor", fields=fields)
+        self._plan_review(review)
+
+    def _plan_review(self, day: dt.date) -> None:
+        zone = self.stage.world.zone(self.told.site)
+        morning = dt.datetime.combine(day, dt.time(8, 10), zone).astimezone(dt.UTC)
+        self.stage.timeline.at(in_office(self.stage.rng("review", self.told.code), morning, 0, 6, zone), self.review)
+
+    def review(self) -> None:
+        """On the day that was set its office looks at what watches it, and sets the next day; some are forgotten."""
+        record, today = self.record(), moment.now().date()
+        if not record.is_open or record.due_on is None:
+            return
+        if record.due_on <= today:
+            rng = self.stage.rng("review", self.told.code, today.isoformat())
+            if rng.random() < FORGOTTEN:
+                return
+            later = today + dt.timedelta(days=rng.randint(150, 330))
+            why = "Reviewed: what watches it shows no growth, and the controls are the same."
+            record = services.edit(
+                self.stage.world.actor(self.office), self.pk, record.version, {"due_on": later}, reason=why
+            )
+        assert record.due_on is not None
+        self._plan_review(record.due_on)
 
     def hear_of_check(self) -> None:
         """One of its controls was checked: once, the actual risk is rated with what is known then."""

@@ -219,9 +219,9 @@ def test_the_whole_life_of_a_hazard(cast: Cast) -> None:
     doors.accept(director, record.pk, proof=PROOF)
     services.move(safety, record.pk, "implement")
     with pytest.raises(Refused, match="only proposed"):
-        services.move(safety, record.pk, "monitor", fields={"review_on": dt.date(2027, 5, 1)})
+        services.move(safety, record.pk, "monitor", fields={"due_on": dt.date(2027, 5, 1)})
     services.move(safety, planned.pk, "put_in_place")
-    services.move(safety, record.pk, "monitor", fields={"review_on": dt.date(2027, 5, 1)})
+    services.move(safety, record.pk, "monitor", fields={"due_on": dt.date(2027, 5, 1)})
     with pytest.raises(Invalid, match="has been checked yet"):
         rate(cast, record, "2C", "actual")
     services.move(cast.actor("quality"), planned.pk, "verify", fields={"check_result": "8 of 8 fitted"})

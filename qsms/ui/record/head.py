@@ -50,8 +50,8 @@ def head(sheet: RecordType, record: Record, actor: Actor, now: datetime, lately:
     due = SafeString("")
     if record.due_on is not None and record.is_open:
         said = dates.deadline(record.due_on, now, actor.tz)
-        text = _("Due %(day)s") % {"day": said.text} if said.tone != "bad" else said.text
-        due = marks.due(text, said.tone, said.moment, _("Due %(day)s") % {"day": said.printed})
+        text = str(sheet.due_words) % {"day": said.text} if said.tone != "bad" else said.text
+        due = marks.due(text, said.tone, said.moment, str(sheet.due_words) % {"day": said.printed})
     return Head(
         title=record.title,
         number=record.number,

@@ -114,6 +114,10 @@ def facts(sheet: RecordType, record: Record, actor: Actor, now: datetime) -> tup
     if record.due_on is not None:
         said = dates.deadline(record.due_on, now, actor.tz) if record.is_open else None
         found.append(
-            parts.Fact(_("Due"), dates.plain_day(record.due_on), said.text if said and said.tone == "bad" else "")
+            parts.Fact(
+                sheet.field_label("due_on"),
+                dates.plain_day(record.due_on),
+                said.text if said and said.tone == "bad" else "",
+            )
         )
     return tuple(found)
