@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from qsms.records import keys
 from qsms.records.choices import Relation
 
 from .shapes import LENSES, PHASES
@@ -16,7 +17,7 @@ TEXT: Schema = {"type": "string"}
 FLAG: Schema = {"type": "boolean"}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 DAY: Schema = {"type": "string", "format": "date"}
-ID: Schema = {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}
+ID: Schema = {"type": "integer", "minimum": 1, "maximum": keys.LARGEST}
 NUMBER: Schema = {"type": "integer", "minimum": 0}
 NEXT: Schema = {"type": ["string", "null"]}
 TEXTS: Schema = {"type": "array", "items": TEXT}

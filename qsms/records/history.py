@@ -16,7 +16,7 @@ from qsms.base import context, moment
 from qsms.base.prepared import Prepared, Several
 from qsms.org.actor import Actor
 
-from . import scope, wording
+from . import keys, scope, wording
 from .models import Change, Deed, Outbox, Record
 from .registry import RecordType
 
@@ -140,8 +140,6 @@ COLUMNS = (
     "pk", "at", "actor_id", "actor__name", "label", "for_person__name", "verb", "reason", "version", "detail",
     "signature__meaning", "request",
 )  # fmt: skip
-# Beyond every key that has been given out.
-LAST = 2**63 - 1
 
 
 # A question is prepared for a few sizes only; the page asks for the second one.
@@ -171,7 +169,11 @@ def entries(record: Record, *, reader: Actor | None = None, before: int | None =
     """
     knows_all = reader is None or reader.is_system or record.owner_id in reader.persons or _may_read(reader, record)
     newest, changed = _questions(next((size for size in SIZES if size >= limit), SIZES[-1]))
-    given = {"record": record.pk, "organisation": record.organisation_id, "before": LAST if before is None else before}
+    given = {
+        "record": record.pk,
+        "organisation": record.organisation_id,
+        "before": keys.LARGEST if before is None else before,
+    }
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in newest.rows(**given)[:limit]]
     changes: dict[int, list[FieldChange]] = {}
     for deed_id, name, old, new in changed.rows(deeds=[row["pk"] for row in rows]) if rows else ():

@@ -257,9 +257,7 @@ def _apply(listing: Listing, actor: Actor, one: Filter, params: Params) -> None:
         return
     condition, words = _chosen(listing, actor, one, values)
     if words:
-        _choose(
-            listing, one, {value for value in values if value in {option.value for option in one.options}}, condition
-        )
+        _choose(listing, one, {option.value for option in one.options if option.value in values}, condition)
         listing.active.append(Active(one.name, one.label, ", ".join(words)))
         listing.tallied &= one.name in ("state", "site", "disciplines")
 

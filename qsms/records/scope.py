@@ -447,7 +447,10 @@ def _by_ids(most: int) -> Prepared:
 
 
 def seen_rows(actor: Actor, rows: Iterable[Sequence[Any]]) -> list[bool]:
-    """Of each row whether the actor sees that record. Rows say whether the actor is involved, the key, SCOPE_FIELDS."""
+    """Of each row whether the actor sees that record.
+
+    A row says whether the actor is involved, the key, and SCOPE_FIELDS; what else it says behind them is left alone.
+    """
     # Rights over own records are answered by what the row says, so that none asks the table again.
     wide = replace(actor, rights=tuple(right for right in actor.rights if right.axis != Axis.OWN))
     own = {right for right in actor.rights if right.axis == Axis.OWN}
@@ -455,7 +458,7 @@ def seen_rows(actor: Actor, rows: Iterable[Sequence[Any]]) -> list[bool]:
     known: dict[tuple[object, ...], bool] = {}
     found = []
     for involved, *values in rows:
-        row = Glance(*values)
+        row = Glance(*values[: len(Glance._fields)])
         mine = bool(involved) or actor.person_id in (row.owner_id, row.raised_by_id)
         alike = (row.kind, row.site_id, row.unit_id, row.confidential, mine)
         if alike not in known:
@@ -465,8 +468,8 @@ def seen_rows(actor: Actor, rows: Iterable[Sequence[Any]]) -> list[bool]:
     return found
 
 
-# What a line says of a record, and what scope looks at; the places are part of it.
-OUTLINE = ("kind", "number", "title", "state", "phase", "due_on", "risk_class", "risk_cell", *SCOPE_FIELDS[1:])
+# What scope looks at, and what a line says of a record.
+OUTLINE = (*SCOPE_FIELDS, "number", "title", "state", "phase", "due_on", "risk_class", "risk_cell")
 
 
 def outlined(actor: Actor, pk: int, values: Sequence[Any], *, involved: bool) -> Record:

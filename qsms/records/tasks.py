@@ -155,7 +155,7 @@ def _waiting_for(taker_column: str, most: int) -> Prepared:
         waiting = Task.everywhere.filter(record__organisation_id=organisation, done_at=None, **{taker_column: taker})
         involved = Exists(Task.everywhere.filter(person_id=person, record_id=OuterRef("record_id")))
         of_record = (f"record__{name}" for name in scope.OUTLINE)
-        return waiting.order_by("due_at").values_list(*COLUMNS, "record_id", involved, *of_record)[: most + 1]
+        return waiting.order_by("due_at").values_list(*COLUMNS, involved, "record_id", *of_record)[: most + 1]
 
     return Prepared(build, organisation=int, taker=int, person=int)
 
@@ -183,10 +183,9 @@ def inbox(actor: Actor, *, whose: str = "", all_of_it: bool = False) -> Inbox:
         question = _waiting_for(column, most)
         rows = question.rows(organisation=actor.organisation_id, taker=taker, person=actor.person_id)
         if len(rows) > most:
-            cut.append(rows.pop()[3])
-        # Involved, key and kind, and behind the words of the outline the other columns of scope.
-        seen = scope.seen_rows(actor, [(row[8], row[7], row[9], *row[-len(scope.SCOPE_FIELDS) + 1 :]) for row in rows])
-        for pk, code, title, due_at, given_at, asked_by, role, record_id, involved, *outline in compress(rows, seen):
+            cut.append(rows.pop()[COLUMNS.index("due_at")])
+        seen = scope.seen_rows(actor, (row[len(COLUMNS) :] for row in rows))
+        for pk, code, title, due_at, given_at, asked_by, role, involved, record_id, *outline in compress(rows, seen):
             record = partial(scope.outlined, actor, record_id, outline, involved=bool(involved))
             found.append(Waiting(pk, code, title, due_at, given_at, asked_by or "", role or "", record))
     far = moment.now() + timedelta(days=36500)

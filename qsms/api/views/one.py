@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from qsms.records import services
+from qsms.records import keys, services
 from qsms.records.errors import Invalid
 
 from .. import asking, finding, shapes, taking
@@ -47,7 +47,7 @@ def assign_record(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     asking.query(request, ())
     parent = finding.parent_of(actor, kind, key)
     given = asking.members(asking.body(request), {"person": int, "reason": str})
-    if not 0 < given.get("person", 0) < 2**63:
+    if not 0 < given.get("person", 0) <= keys.LARGEST:
         raise Invalid({"person": _("Give the id of a person, such as 12.")})
     changed = services.assign(actor, parent.pk, given["person"], reason=given.get("reason", ""))
     return whole(actor, finding.sheet_of(actor, kind), changed)

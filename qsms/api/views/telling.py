@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from qsms.org import names
-from qsms.records import history, scope, services
+from qsms.records import history, keys, scope, services
 from qsms.records.history import Entry
 from qsms.records.models import Comment, Record
 
@@ -92,7 +92,7 @@ def create_comment(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     asking.query(request, ())
     parent = finding.parent_of(actor, kind, key)
     given = asking.members(asking.body(request), {"text": str, "mentions": list})
-    mentions = [one for one in given.get("mentions", []) if type(one) is int and 0 < one < 2**63]
+    mentions = [one for one in given.get("mentions", []) if type(one) is int and 0 < one <= keys.LARGEST]
     made = services.comment(actor, parent.pk, given.get("text", ""), mentions=mentions)
     [content] = _comments(actor.organisation_id, [made])
     return shapes.answer(content, 201, headers={"Location": reverse("api:comments", args=[kind, key])})

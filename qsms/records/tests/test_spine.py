@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -12,6 +13,7 @@ from django.http import QueryDict
 
 from qsms.base import context
 from qsms.base.context import NoOrganisation
+from qsms.org.actor import Right
 from qsms.org.services import grant
 from qsms.records import listing, moves, scope, services, tally, tasks
 from qsms.records.bulk import Row, prepare
@@ -179,6 +181,16 @@ def test_counts_by_state_are_those_of_what_the_reader_sees(keeper: Cast, monkeyp
             assert told == Counter(seen.values_list("state", flat=True)), name
             of_quality = seen.filter(listing.concerning(2)).values_list("state", flat=True)
             assert tally.states(actor, "spill", lens=2) == Counter(of_quality), name
+    # Everything but what is confidential, and of one site that as well: no sum of cells says so, and none is guessed.
+    reader = replace(
+        keeper.actor("safety"),
+        rights=(
+            Right(("spill.view",), "all"),
+            Right(("spill.view", "spill.view_confidential"), "site", keeper.sites["STV"].pk),
+        ),
+    )
+    assert tally.states(reader, "spill") is None
+    assert scope.count(reader, SHEET) == scope.visible(reader, "spill").count()
     # Who has many records of their own is counted live instead.
     monkeypatch.setattr(scope, "OWN_COUNTED", 3)
     assert tally.states(keeper.actor("owner"), "spill") is None
