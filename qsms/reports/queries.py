@@ -20,11 +20,25 @@ from .models import Message, Report
 
 QUEUE = 100
 LOOKED_THROUGH = 200
+# What likeness looks at, in the order of its Account.
+ACCOUNT = ("pk", "title", "narrative", "place", "occurred_on")
+# What a line of the queue shows and scope looks at: a hundred long texts are not read for it.
+QUEUE_COLUMNS = (
+    "organisation",
+    "number",
+    "title",
+    "form",
+    "state",
+    "opened_at",
+    "disciplines",
+    "judged",
+    *scope.SCOPE_FIELDS,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A report in the triage queue with its deadline."""
+    """A report in the triage queue, with the columns of its line, and its deadline."""
 
     report: Report
     due_at: datetime | None
@@ -35,7 +49,7 @@ def triage_queue(actor: Actor, *, limit: int = QUEUE) -> list[Waiting]:
     sheet = registry.get("report")
     where = Q(state__in=NEW, phase__lt=3)
     ids = scope.page(actor, sheet, where, verb="triage", order="due_on", limit=limit).ids
-    rows = Report.everywhere.filter(pk__in=ids).in_bulk()
+    rows = Report.everywhere.filter(pk__in=ids).only(*QUEUE_COLUMNS).in_bulk()
     # The right to triage does not show what is confidential; the right to see does.
     seen = [rows[pk] for pk in ids if pk in rows and scope.sees(actor, rows[pk])]
     running = Clock.everywhere.filter(record_id__in=ids, rule="report.triage", stopped_at=None)
@@ -53,25 +67,21 @@ class Maybe:
 
 
 def duplicates(actor: Actor, report: Report, *, limit: int = 3) -> list[Maybe]:
-    """Reports within the actor's sight that may tell of the same event, the likeliest first (two queries).
+    """Reports within the actor's sight that may tell of the same event, the likeliest first (three queries).
 
     Only the newest are looked through; those told apart or joined before are left out.
     """
     sheet = registry.get("report")
     where = ~Q(state__in=("void", "merged"))
     ids = scope.page(actor, sheet, where, limit=LOOKED_THROUGH).ids
-    apart = {report.pk, *report.unlike}
-    rows = {
-        row.pk: row
-        for row in Report.everywhere.filter(pk__in=ids)
-        if row.pk not in apart and row.merged_into_id != report.pk and row.pk != report.merged_into_id
-    }
-    found = likeness.alike(_account(report), [_account(row) for row in rows.values()], limit=limit)
+    apart = {report.pk, report.merged_into_id, *report.unlike}
+    others = Report.everywhere.filter(pk__in=ids).exclude(merged_into=report.pk).values_list(*ACCOUNT)
+    new = likeness.Account(str(report.pk), report.title, report.narrative, report.place, report.occurred_on)
+    found = likeness.alike(
+        new, [likeness.Account(str(pk), *told) for pk, *told in others if pk not in apart], limit=limit
+    )
+    rows = Report.everywhere.in_bulk([int(one.key) for one in found])
     return [Maybe(rows[int(one.key)], one) for one in found]
-
-
-def _account(report: Report) -> likeness.Account:
-    return likeness.Account(str(report.pk), report.title, report.narrative, report.place, report.occurred_on)
 
 
 def own_reports(actor: Actor) -> list[Report]:

@@ -50,6 +50,8 @@ def _draw(request: HttpRequest, actor: Actor, number: str, **extra: Any) -> Http
         return HttpResponseRedirect(addresses.record(found))
     if report is None and queue:
         report = queue[0].report
+    if report is not None:
+        report = Report.everywhere.get(pk=report.pk)
     titles = forms.titles(actor.organisation_id) if queue else {}
     shell = Shell(request)
     # The desk needs the width: here the menu is narrow, whatever is chosen for other pages.
