@@ -62,6 +62,10 @@ def words(name: str, default: str = "", *, env: Mapping[str, str] = os.environ) 
     return [part.strip() for part in text(name, default, env=env).split(",") if part.strip()]
 
 
+# Every question of a page is short: starting helpers or a compiler for it costs PostgreSQL more than it saves.
+SHORT_QUERIES = "-c jit=off -c max_parallel_workers_per_gather=0"
+
+
 def database(url: str, sqlite_path: Path) -> dict[str, object]:
     """Django's description of the database that `url` names; an empty one means SQLite at `sqlite_path`.
 
@@ -98,7 +102,10 @@ def database(url: str, sqlite_path: Path) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {k: v for k, v in parse_qsl(parts.query) if k != "host"},
+        "OPTIONS": {
+            "options": SHORT_QUERIES,
+            **{k: v for k, v in parse_qsl(parts.query, keep_blank_values=True) if k != "host"},
+        },
     }
 
 
