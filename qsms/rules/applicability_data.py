@@ -88,14 +88,14 @@ def _conditions(data: Mapping[str, Any], framework: Framework) -> Iterator[Sente
 def _exemptions(data: Mapping[str, Any], framework: Framework) -> Iterator[Sentence]:
     for row in data["exemptions"]:
         where = row.get("paragraph")
-        if where not in framework.by_number:
+        if not _among(where, framework.by_number):
             yield _("%(framework)s has no paragraph “%(number)s”.", framework=framework.key, number=where)
         numbers = row.get("numbers")
         if not isinstance(numbers, list) or not numbers or len(set(map(str, numbers))) != len(numbers):
             yield _("Exemption %(where)s lists each number once.", where=where)
             continue
         for number in numbers:
-            if number not in framework.by_number:
+            if not _among(number, framework.by_number):
                 yield _("%(framework)s has no paragraph “%(number)s”.", framework=framework.key, number=number)
         yield from _trial_faults(where, row, data)
 
@@ -103,10 +103,11 @@ def _exemptions(data: Mapping[str, Any], framework: Framework) -> Iterator[Sente
 def _duties(data: Mapping[str, Any], framework: Framework) -> Iterator[Sentence]:
     for row in data["duties"]:
         where = row.get("paragraph")
-        if where not in framework.by_number:
+        if not _among(where, framework.by_number):
             yield _("%(framework)s has no paragraph “%(number)s”.", framework=framework.key, number=where)
         yield from _trial_faults(where, row, data)
-        for duty in row.get("duties") or [None]:
+        given = row.get("duties")
+        for duty in (given if isinstance(given, list) else None) or [None]:
             yield from _duty_faults(where, duty, data)
 
 
@@ -120,7 +121,7 @@ def _duty_faults(where: object, duty: object, data: Mapping[str, Any]) -> Iterat
     if "by" in duty and not isinstance(duty["by"], date):
         yield _("Duty %(where)s: “%(given)s” is not a day. Write it as 2027-05-28.", where=where, given=duty["by"])
     months = duty.get("months")
-    if counted and (not isinstance(months, int) or months < 1 or duty.get("after") not in data["facts"]):
+    if counted and (not isinstance(months, int) or months < 1 or not _among(duty.get("after"), data["facts"])):
         yield _("Duty %(where)s needs whole months after one of the dates in “facts”.", where=where)
 
 
@@ -136,7 +137,7 @@ def _trial_faults(where: object, row: Mapping[str, Any], data: Mapping[str, Any]
         for key, known in (("kinds", "kinds"), ("flags", "flags"), ("without", "flags")):
             given = trial.get(key, [])
             for each in given if isinstance(given, list) else [given]:
-                if each not in data[known]:
+                if not _among(each, data[known]):
                     yield _(
                         "%(where)s names “%(each)s”, which is not among the %(known)s.",
                         where=where, each=each, known=known,
@@ -147,8 +148,12 @@ def _trial_faults(where: object, row: Mapping[str, Any], data: Mapping[str, Any]
 def _window_faults(where: object, windows: object, data: Mapping[str, Any]) -> Iterator[Sentence]:
     for fact, window in windows.items() if isinstance(windows, Mapping) else [("", None)]:
         days = list(window.values()) if isinstance(window, Mapping) and not set(window) - WINDOW_KNOWN else []
-        if fact not in data["facts"] or not days or not all(isinstance(day, date) for day in days):
+        if not _among(fact, data["facts"]) or not days or not all(isinstance(day, date) for day in days):
             yield _("%(where)s: “when” compares a date of “facts” with days, from and until.", where=where)
+
+
+def _among(value: object, names: Mapping[str, Any]) -> bool:
+    return isinstance(value, str) and value in names
 
 
 def _trials(row: Mapping[str, Any]) -> tuple[Trial, ...]:

@@ -60,8 +60,8 @@ def load_crosswalk(source: Path | str, frameworks: Mapping[str, Framework]) -> C
     """The crosswalk of a YAML file or text; raises `DataError` that names each row that cannot be used."""
     name, data = read_mapping(source)
     wrong = [_("“%(key)s” is missing. Write it as text.", key=key) for key in TEXTS if not is_text(data.get(key))]
-    wrong += [_("“%(key)s” is not known here. Remove it.", key=key) for key in sorted(set(data) - KNOWN)]
-    if data.get("confidence") not in set(Confidence):
+    wrong += [_("“%(key)s” is not known here. Remove it.", key=key) for key in sorted(set(data) - KNOWN, key=str)]
+    if data.get("confidence") not in tuple(Confidence):
         wrong.append(_("“confidence” must be one of %(known)s.", known=", ".join(Confidence)))
     columns, faults = _columns(data.get("columns"), frameworks)
     rows = data.get("rows")
@@ -93,7 +93,7 @@ def _columns(given: object, frameworks: Mapping[str, Framework]) -> tuple[dict[s
     for code, value in given.items():
         key = value.get("framework") if isinstance(value, Mapping) else value
         follows = str(value.get("follows") or "") if isinstance(value, Mapping) else ""
-        if key not in frameworks:
+        if not isinstance(key, str) or key not in frameworks:
             wrong.append(_("Column %(code)s stands for “%(key)s”, which is not loaded.", code=code, key=key))
         elif follows and follows not in found:
             wrong.append(
@@ -119,7 +119,7 @@ def _row_faults(where: str, row: Mapping[str, Any]) -> Iterator[Sentence]:
             "Row %(where)s: “%(given)s” is not a relation here. Write one of %(allowed)s.",
             where=where, given=row.get("relation", ""), allowed=", ".join(allowed),
         )  # fmt: skip
-    if row.get("confidence", Confidence.BACKGROUND) not in set(Confidence):
+    if row.get("confidence", Confidence.BACKGROUND) not in tuple(Confidence):
         yield _("Row %(where)s: “confidence” must be one of %(known)s.", where=where, known=", ".join(Confidence))
     if not isinstance(row.get("from"), Mapping) or len(row["from"]) != 1:
         yield _("Row %(where)s: “from” names one column with its requirements.", where=where)
@@ -157,7 +157,7 @@ def _missing(where: str, column: Column, numbers: list[str]) -> Iterator[Sentenc
 
 def _unfollowed(where: str, column: Column, numbers: object) -> Iterator[Sentence]:
     for number in numbers if isinstance(numbers, list) else ():
-        row = column.framework.by_number.get(number)
+        row = column.framework.by_number.get(str(number))
         if row is None or row.change in (Change.NEW, Change.RENUMBERED):
             yield _(
                 "Row %(where)s: “%(number)s” is not the same requirement in %(framework)s. Name it under %(code)s.",

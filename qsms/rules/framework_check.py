@@ -42,6 +42,11 @@ def validate(data: Mapping[str, Any], base: Collection[str] | None = None) -> li
     return [*outline, *_rows(rows, frozenset(base or ()), bool(data.get("extends")))]
 
 
+def too_deep(number: str) -> Sentence:
+    """The sentence for a requirement with too many above it."""
+    return _("Requirement %(number)s is nested too deep. Use at most %(most)s steps.", number=number, most=DEEPEST)
+
+
 def is_text(value: object) -> bool:
     """Whether something is text with content, and not too much of it."""
     return isinstance(value, str) and bool(value.strip()) and len(value) <= LONGEST_TEXT
@@ -115,16 +120,16 @@ def _rows(rows: list[Any], base: frozenset[str], extends: bool) -> Iterator[Sent
             yield _("Requirement %(number)s is listed twice. Keep one of them.", number=number)
         yield from _row(number, row, base, extends)
         under = row.get("under")
-        if under is not None and under != "" and (under == number or under not in numbers | base):
+        if not isinstance(under, str | None):
+            yield _("Requirement %(number)s: write “under” as text, in quotes.", number=number)
+        elif under and (under == number or not (under in numbers or under in base)):
             yield _(
                 "Requirement %(number)s stands under “%(under)s”, which is not listed before it.",
                 number=number,
                 under=under,
             )
         if len(list(numbers_above(number))) > DEEPEST:
-            yield _(
-                "Requirement %(number)s is nested too deep. Use at most %(most)s steps.", number=number, most=DEEPEST
-            )
+            yield too_deep(number)
         numbers.add(number)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qsms.rules.data_files import DataError, read_mapping
-from qsms.rules.framework_check import date_text, validate
+from qsms.rules.framework_check import DEEPEST, date_text, too_deep, validate
 from qsms.rules.frameworks import (
     Base,
     BaseKind,
@@ -27,6 +27,7 @@ from qsms.rules.sentences import say as _
 
 __all__ = ["checksum", "from_dict", "load", "load_all", "to_dict", "validate"]
 
+SHOWN = 10
 CONTENT = ("title", "intent", "addition", "evidence", "applies_when")
 
 
@@ -71,7 +72,7 @@ def from_dict(
         wrong = [_no_base(data)]
     if wrong:
         raise DataError(name, wrong)
-    requirements = _extended(data, base) if base else _listed(data)
+    requirements = _extended(name, data, base) if base else _listed(data)
     _check_parents(name, requirements)
     return Framework(
         code=data["code"].strip(),
@@ -164,7 +165,7 @@ def _requirement(row: Mapping[str, Any], known: set[str]) -> Requirement:
     )
 
 
-def _extended(data: Mapping[str, Any], base: Framework) -> tuple[Requirement, ...]:
+def _extended(name: str, data: Mapping[str, Any], base: Framework) -> tuple[Requirement, ...]:
     left_out = set(data["extends"].get("leaves_out", ()))
     kept = {
         each.number: replace(each, change=Change.SAME, was=(each.number,))
@@ -174,20 +175,22 @@ def _extended(data: Mapping[str, Any], base: Framework) -> tuple[Requirement, ..
     numbers = {*kept, *(row["number"] for row in data["requirements"])}
     for row in data["requirements"]:
         number = row["number"]
-        given = _requirement(row, numbers - {number})
+        given = _requirement(row, numbers)
         old = kept.get(number)
         kept[number] = _upon(old, given, row) if old else _moved(given)
     below: dict[str, list[str]] = {}
     for each in kept.values():
         below.setdefault(each.parent if each.parent in kept else "", []).append(each.number)
     ordered: list[Requirement] = []
-
-    def walk(parent: str) -> None:
-        for number in sorted(below.get(parent, ()), key=reading_order):
-            ordered.append(kept[number])
-            walk(number)
-
-    walk("")
+    waiting = [""]
+    while waiting:
+        parent = waiting.pop()
+        if parent:
+            ordered.append(kept[parent])
+        waiting += sorted(below.get(parent, ()), key=reading_order, reverse=True)
+    if len(ordered) < len(kept):
+        lost = ", ".join(sorted(set(kept) - {each.number for each in ordered}, key=reading_order)[:SHOWN])
+        raise DataError(name, [_("Requirements stand under one another in a circle: %(numbers)s.", numbers=lost)])
     return tuple(ordered)
 
 
@@ -218,16 +221,18 @@ def _stands_under(number: str, known: set[str]) -> str:
 
 
 def _check_parents(name: str, requirements: tuple[Requirement, ...]) -> None:
-    before: set[str] = set()
+    depth = {"": 0}
     for each in requirements:
-        if each.parent and each.parent not in before:
+        if each.parent not in depth:
             wrong = _(
                 "Requirement %(number)s stands under “%(under)s”, which is not kept or comes after it.",
                 number=each.number,
                 under=each.parent,
             )
             raise DataError(name, [wrong])
-        before.add(each.number)
+        depth[each.number] = depth[each.parent] + 1
+        if depth[each.number] > DEEPEST:
+            raise DataError(name, [too_deep(each.number)])
 
 
 def _row_data(each: Requirement, known: set[str]) -> dict[str, Any]:

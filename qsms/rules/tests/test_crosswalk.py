@@ -191,6 +191,8 @@ def test_rows_make_pairs_also_for_the_column_that_follows() -> None:
         (("rows", 0, "from"), {"a": ["1"], "b": ["1"]}, "Row 1: “from” names one column"),
         (("rows", 0, "to"), {"b": ["7"]}, "Row 1: house-b/1 has no requirement “7”"),
         (("rows", 0, "to"), {"b": [1]}, "Row 1, b: list the numbers in quotes"),
+        (("rows", 0, "to"), {"b": [{}]}, "Row 1, b: list the numbers in quotes"),
+        (("rows", 2, "to"), {"a": [[]]}, "Row 3, a: list the numbers in quotes"),
         (("rows", 0, "to"), {"z": ["1"]}, "Row 1: there is no column “z”"),
         (("rows", 0, "to"), ["1"], "Row 1: “to” names columns"),
         (("rows", 0, "confidence"), "high", "Row 1: “confidence” must be one of"),

@@ -112,6 +112,21 @@ def test_what_extends_needs_its_base() -> None:
         from_dict(orphan, {HOUSE.key: HOUSE})
 
 
+def test_circles_and_chains_without_end_are_refused() -> None:
+    circle = deepcopy(NEXT)
+    circle["extends"]["leaves_out"] = ["1.1"]
+    circle["requirements"] = [{"number": "1.1", "title": "Odd", "intent": "Be.", "under": "1.1(a)"}]
+    with pytest.raises(DataError, match=r"stand under one another in a circle: 1\.1, 1\.1\(a\)"):
+        from_dict(circle, {HOUSE.key: HOUSE})
+    chain = deepcopy(PLAIN)
+    chain["requirements"] = [
+        {"number": f"r{place}", "title": "Step", "intent": "Be.", "under": f"r{place - 1}" if place else ""}
+        for place in range(5000)
+    ]
+    with pytest.raises(DataError, match=r"r12 is nested too deep\. Use at most 12 steps"):
+        from_dict(chain)
+
+
 def test_the_checksum_follows_the_content_and_not_the_form() -> None:
     again = deepcopy(PLAIN)
     again["requirements"][1]["documented"] = ["maintain"]
@@ -182,6 +197,7 @@ def test_any_framework_comes_back_from_its_data(rows: list[tuple[str, str, str, 
         (("requirements", 1, "change"), "gone", "“1.1: change” is “gone”"),
         (("requirements", 1, "was"), "1", "Requirement 1.1: list in “was”"),
         (("requirements", 1, "under"), "9", "stands under “9”, which is not listed before it"),
+        (("requirements", 1, "under"), ["1"], "Requirement 1.1: write “under” as text"),
         (("requirements", 1, "under"), "1.1", "stands under “1.1”, which is not listed before it"),
         (("requirements", 1, "number"), ".".join("1" * 20), "is nested too deep. Use at most 12 steps"),
     ],
