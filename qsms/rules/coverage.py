@@ -147,6 +147,11 @@ class _Tree:
         """Whether it has no text of its own, so that what shows it shows all below it."""
         return bool(number) and not self.framework.by_number[number].assessable
 
+    def comes_from_above(self, number: str, levels: Mapping[str, Level]) -> bool:
+        """Whether the heading above is wholly shown by these levels, and nobody judged the number by itself."""
+        parent = self.framework.by_number[number].parent
+        return self.is_heading(parent) and levels[parent] is Level.WHOLE and number not in self.judged
+
     def weigh(self) -> None:
         """Work out `own` (shown at or above a number) and `whole` (shown of it with all below it)."""
         for each in self.framework.requirements:
@@ -163,9 +168,7 @@ class _Tree:
         found: dict[str, Level] = {}
         for each in self.framework.requirements:
             mine = levels.get(each.number, Level.NOTHING)
-            if self.is_heading(each.parent) and found[each.parent] is Level.WHOLE and each.number not in self.judged:
-                mine = Level.WHOLE
-            found[each.number] = mine
+            found[each.number] = Level.WHOLE if self.comes_from_above(each.number, found) else mine
         return found
 
     def rolled(self, own: Mapping[str, Level]) -> dict[str, Level]:
@@ -253,7 +256,7 @@ def _coverage(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk | No
     for each in reversed(tree.framework.requirements):
         number = each.number
         below = tallies.get(number, Counter())
-        mine, state, reasons = _unit(tree, number, lent[number], through.get(number, ()))
+        mine, state, reasons = _unit(tree, number, lent, through.get(number, ()))
         if each.assessable:
             below[state.value] += 1
             if state in (State.MET, State.PARTLY) and lent[number] > tree.own[number]:
@@ -286,18 +289,19 @@ def _through(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk) -> d
         if reading.pair.source is Source.CONTAINED and here not in source.exempt:
             # A supplement contains the text of the clause itself, whatever points it hangs below.
             shown = source.own[here]
-        pieces = source.behind(here)
-        if shown is Level.NOTHING and not pieces:
+        if shown is Level.NOTHING:
             continue
         counts = counts_for(reading.relation, shown)
         if counts is Level.WHOLE and reading.relation is Relation.SUPERSET:
             others = (source.whole.get(other, Level.NOTHING) for other in reading.pair.jointly)
             counts = Level.WHOLE if all(other is Level.WHOLE for other in others) else Level.PART
-        found.setdefault(there, []).append(Through(reading, shown, counts, pieces))
+        found.setdefault(there, []).append(Through(reading, shown, counts, source.behind(here)))
     return found
 
 
-def _unit(tree: _Tree, number: str, lent: Level, through: Iterable[Through]) -> tuple[Level, State, tuple[Reason, ...]]:
+def _unit(
+    tree: _Tree, number: str, lent: Mapping[str, Level], through: Iterable[Through]
+) -> tuple[Level, State, tuple[Reason, ...]]:
     if number in tree.exempt:
         return Level.NOTHING, State.NOT_APPLICABLE, (Reason.EXEMPT,)
     pieces = tree.pieces.get(number, [])
@@ -305,7 +309,9 @@ def _unit(tree: _Tree, number: str, lent: Level, through: Iterable[Through]) -> 
     own = tree.own[number]
     reasons = _direct_reasons(tree, number, pieces)
     reasons += _lent_reasons(through)
-    shown = max(own, lent)
+    if tree.comes_from_above(number, lent):
+        reasons += [Reason.SHOWN_ABOVE, Reason.THROUGH_CROSSWALK]
+    shown = max(own, lent[number])
     if judged is not None:
         reasons.append(_JUDGED[judged.answer])
         if any(piece.as_of and piece.as_of > judged.on and level(piece, state) for piece, state in pieces):
@@ -357,8 +363,7 @@ def _direct_reasons(tree: _Tree, number: str, pieces: Iterable[tuple[Evidence, F
             reasons.append(_NOT_COUNTED[state])
         else:
             reasons.append(Reason.SHOWN_IN_PART if counted else Reason.SUPPORTED_ONLY)
-    parent = tree.framework.by_number[number].parent
-    if tree.is_heading(parent) and number not in tree.judged and tree.own[parent] is Level.WHOLE:
+    if tree.comes_from_above(number, tree.own):
         reasons.append(Reason.SHOWN_ABOVE)
     return reasons
 
@@ -395,8 +400,3 @@ def _heading(
         # Every part is shown, and an assessor still sees a gap in the heading as a whole.
         found = State.PARTLY
     return found, (*kept, Reason.ROLLED_UP)
-
-
-def is_contained(through: Through) -> bool:
-    """Whether it came from the edition that this one is written upon, and not over somebody's judgement."""
-    return through.reading.pair.source is Source.CONTAINED

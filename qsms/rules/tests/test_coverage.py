@@ -278,6 +278,7 @@ def test_a_part_of_a_heading_is_a_part_of_what_it_is_equal_to() -> None:
     assert (states(part)["7"], states(part)["7.1"]) == ("partly", "not_assessed")
     whole = covered(piece("1.1"), piece("1.2"), of="ship/1", crosswalk=crosswalk)
     assert (states(whole)["7"], states(whole)["7.1"], states(whole)["7.2"]) == ("met", "met", "met")
+    assert whole.covered["7.1"].reasons == (Reason.SHOWN_ABOVE, Reason.THROUGH_CROSSWALK)
     assert whole.tally.through_crosswalk == 2
     assert through_crosswalk(whole.covered["7"]) == "2 of 2 covered requirements owe their state to the crosswalk."
 
@@ -317,7 +318,9 @@ def test_what_does_not_apply_or_was_judged_a_gap_lends_nothing() -> None:
     assert exempt.covered["8"].through == ()
     gap = Judgement(Reference("house/1", "1.1"), State.GAP, TODAY)
     judged = covered(piece("1.1"), of="ship/1", crosswalk=crosswalk, judgements=[gap]).covered["8"]
-    assert (judged.state, judged.reasons) == (State.NOT_ASSESSED, (Reason.TOUCHED_ONLY,))
+    assert (judged.state, judged.reasons, judged.through) == (State.NOT_ASSESSED, (Reason.NOTHING_KNOWN,), ())
+    old = piece("1.1", expires_on=date(2026, 11, 27))
+    assert covered(old, of="ship/1", crosswalk=crosswalk).covered["8"].through == ()
     target = Judgement(Reference("ship/1", "8"), State.GAP, TODAY)
     assert covered(piece("1.1"), of="ship/1", crosswalk=crosswalk, judgements=[target]).covered["8"].state is State.GAP
 
@@ -354,6 +357,11 @@ def test_more_evidence_never_makes_it_worse_and_every_requirement_is_counted_onc
     arguments: dict[str, Any] = {"crosswalk": crosswalk, "exempt": {"house/1": exempt}}
     less = cover([HOUSE, SHIP], some, TODAY, **arguments)
     full = cover([HOUSE, SHIP], [*some, *more], TODAY, **arguments)
+    for coverage in full.values():
+        for each in coverage.covered.values():
+            assert each.reasons
+            unknown = Reason.NOTHING_KNOWN in each.reasons
+            assert not unknown or each.state is State.NOT_ASSESSED, "what is shown says why"
     for key, coverage in less.items():
         for number, each in coverage.covered.items():
             assert WORTH[each.state] <= WORTH[full[key].covered[number].state]
