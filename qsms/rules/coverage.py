@@ -1,0 +1,402 @@
+"""Coverage of a framework: what of its tree is shown by evidence, directly and through the crosswalk, and why.
+
+Only what surely follows is counted. Whole evidence for a requirement that is equal to another, or demands more, shows
+all of the other; for one that is contained in it or overlaps it, a part. Evidence crosses one pair and never two.
+Evidence at a heading that shows all of it shows all below it; a clause with text of its own and points below it speaks
+for its own text alone. What is shown below a number is a part of it, and the whole when nothing is missing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from qsms.rules.crosswalk import Crosswalk, Reading, Relation, Source
+from qsms.rules.evidence import Evidence, Freshness, Level, freshness, level
+from qsms.rules.frameworks import Framework, Reference
+
+
+class State(StrEnum):
+    """How far a requirement is covered."""
+
+    MET = "met"
+    PARTLY = "partly"
+    GAP = "gap"
+    NOT_APPLICABLE = "not_applicable"
+    NOT_ASSESSED = "not_assessed"
+
+
+class Reason(StrEnum):
+    """Why a requirement is in its state; a page shows every reason that holds."""
+
+    SHOWN = "shown"
+    SHOWN_IN_PART = "shown_in_part"
+    SHOWN_ABOVE = "shown_above"
+    STALE = "stale"
+    EXPIRED = "expired"
+    EMPTY = "empty"
+    AHEAD = "ahead"
+    SUPPORTED_ONLY = "supported_only"
+    THROUGH_CROSSWALK = "through_crosswalk"
+    NOT_ALL_TOGETHER = "not_all_together"
+    TOUCHED_ONLY = "touched_only"
+    JUDGED_MET = "judged_met"
+    JUDGED_PARTLY = "judged_partly"
+    JUDGED_GAP = "judged_gap"
+    JUDGED_BEFORE_EVIDENCE = "judged_before_evidence"
+    NOTHING_KNOWN = "nothing_known"
+    EXEMPT = "exempt"
+    NOTHING_TO_ASSESS = "nothing_to_assess"
+    ROLLED_UP = "rolled_up"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What an assessor answered for a requirement: met, partly or gap, on a day."""
+
+    at: Reference
+    answer: State
+    on: date
+
+    def __post_init__(self) -> None:
+        if self.answer not in (State.MET, State.PARTLY, State.GAP):
+            raise ValueError(f"an assessor answers met, partly or gap, not {self.answer}")
+
+
+@dataclass(frozen=True)
+class Through:
+    """What came over one pair: as seen from its source, how much of the source is shown, and what it counts for."""
+
+    reading: Reading
+    shown: Level
+    counts: Level
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many assessable requirements are in each state, and how many owe theirs to the crosswalk."""
+
+    met: int = 0
+    partly: int = 0
+    gap: int = 0
+    not_applicable: int = 0
+    not_assessed: int = 0
+    through_crosswalk: int = 0
+
+    @property
+    def applicable(self) -> int:
+        """How many count at all."""
+        return self.met + self.partly + self.gap + self.not_assessed
+
+    @property
+    def share_met(self) -> float:
+        """The share of the applicable ones that is met; 0 when none is."""
+        return self.met / self.applicable if self.applicable else 0.0
+
+
+@dataclass(frozen=True)
+class Covered:
+    """One requirement: its state with reasons, its direct evidence, what came through the crosswalk, and its tally."""
+
+    number: str
+    state: State
+    reasons: tuple[Reason, ...]
+    evidence: tuple[Evidence, ...] = ()
+    through: tuple[Through, ...] = ()
+    tally: Tally = field(default_factory=Tally)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """A whole framework, by number in reading order, with the tally of all."""
+
+    framework: str
+    today: date
+    covered: Mapping[str, Covered]
+    tally: Tally
+
+
+def counts_for(relation: Relation, shown: Level) -> Level:
+    """What evidence that shows so much of one requirement surely shows of another, by the relation to it."""
+    if relation is Relation.EQUAL:
+        return shown
+    if relation is Relation.SUPERSET:
+        return Level.WHOLE if shown is Level.WHOLE else Level.NOTHING
+    if relation is Relation.SUBSET:
+        return min(shown, Level.PART)
+    return Level.PART if shown is Level.WHOLE else Level.NOTHING
+
+
+class _Tree:
+    """One framework with its direct evidence: what is shown of each number, own and rolled up."""
+
+    def __init__(self, framework: Framework, exempt: Iterable[str]) -> None:
+        self.framework = framework
+        self.exempt = {below for number in exempt for below in framework.subtree(number)}
+        self.pieces: dict[str, list[tuple[Evidence, Freshness]]] = {}
+        self.judged: dict[str, Judgement] = {}
+        self.own: dict[str, Level] = {}
+        self.whole: dict[str, Level] = {}
+        self._behind: dict[str, tuple[Evidence, ...]] = {}
+
+    def is_heading(self, number: str) -> bool:
+        """Whether it has no text of its own, so that what shows it shows all below it."""
+        return bool(number) and not self.framework.by_number[number].assessable
+
+    def comes_from_above(self, number: str, levels: Mapping[str, Level]) -> bool:
+        """Whether the heading above is wholly shown by these levels, and nobody judged the number by itself."""
+        parent = self.framework.by_number[number].parent
+        return self.is_heading(parent) and levels[parent] is Level.WHOLE and number not in self.judged
+
+    def weigh(self) -> None:
+        """Work out `own` (shown at or above a number) and `whole` (shown of it with all below it)."""
+        for each in self.framework.requirements:
+            best = max(
+                (level(piece, state) for piece, state in self.pieces.get(each.number, ())), default=Level.NOTHING
+            )
+            judged = self.judged.get(each.number)
+            self.own[each.number] = best if judged is None else _capped(best, judged.answer)
+        self.own = self.spread(self.own)
+        self.whole = self.rolled(self.own)
+
+    def spread(self, levels: Mapping[str, Level]) -> dict[str, Level]:
+        """The same with all under a wholly shown heading wholly shown too, but for what was judged by itself."""
+        found: dict[str, Level] = {}
+        for each in self.framework.requirements:
+            mine = levels.get(each.number, Level.NOTHING)
+            found[each.number] = Level.WHOLE if self.comes_from_above(each.number, found) else mine
+        return found
+
+    def rolled(self, own: Mapping[str, Level]) -> dict[str, Level]:
+        """How much of each number is shown with all below it: whole when every part is, a part when any is."""
+        parts: dict[str, list[Level]] = {}
+        found: dict[str, Level] = {}
+        for each in reversed(self.framework.requirements):
+            below = parts.get(each.number, [])
+            levels = [*below, own[each.number]] if each.assessable or not below else below
+            if levels and all(one is Level.WHOLE for one in levels):
+                total = Level.WHOLE
+            elif any(levels) or own[each.number]:
+                total = Level.PART
+            else:
+                total = Level.NOTHING
+            judged = self.judged.get(each.number)
+            if judged is not None and judged.answer is not State.MET:
+                total = _capped(total, judged.answer)
+            if each.number in self.exempt:
+                total = Level.NOTHING
+            elif each.assessable or below:
+                parts.setdefault(each.parent, []).append(total)
+            found[each.number] = total
+        return found
+
+    def behind(self, number: str) -> tuple[Evidence, ...]:
+        """The evidence behind a number: at it, below it, or above it where that shows all that stands under it."""
+        if number in self.exempt:
+            return ()
+        if number not in self._behind:
+            found = [piece for below in self.framework.subtree(number) for piece, _state in self.pieces.get(below, ())]
+            for above in self.framework.ancestors(number):
+                if not self.is_heading(above):
+                    break
+                pieces = self.pieces.get(above, ())
+                found += [piece for piece, state in pieces if level(piece, state) is Level.WHOLE]
+            self._behind[number] = tuple(found)
+        return self._behind[number]
+
+
+def cover(
+    frameworks: Iterable[Framework],
+    evidence: Iterable[Evidence],
+    today: date,
+    *,
+    crosswalk: Crosswalk | None = None,
+    exempt: Mapping[str, Iterable[str]] | None = None,
+    judgements: Iterable[Judgement] = (),
+    only: Iterable[str] | None = None,
+) -> dict[str, Coverage]:
+    """The coverage of each framework by key; only of those named in `only`, where the others lend their evidence.
+
+    `exempt` are the numbers that do not apply, by framework, with all below them. Of several judgements of one
+    requirement the latest holds. Evidence at a number that its edition does not have is left out.
+    """
+    trees = {each.key: _Tree(each, (exempt or {}).get(each.key, ())) for each in frameworks}
+    for piece in evidence:
+        tree = trees.get(piece.at.framework)
+        if tree is not None and piece.at.number in tree.framework.by_number:
+            tree.pieces.setdefault(piece.at.number, []).append((piece, freshness(piece, today)))
+    for judgement in judgements:
+        tree = trees.get(judgement.at.framework)
+        if tree is not None and judgement.at.number in tree.framework.by_number:
+            before = tree.judged.get(judgement.at.number)
+            if before is None or before.on <= judgement.on:
+                tree.judged[judgement.at.number] = judgement
+    for tree in trees.values():
+        tree.weigh()
+    wanted = set(trees if only is None else only)
+    return {key: _coverage(tree, trees, crosswalk, today) for key, tree in trees.items() if key in wanted}
+
+
+def _coverage(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk | None, today: date) -> Coverage:
+    through = _through(tree, trees, crosswalk) if crosswalk else {}
+    lent = {
+        number: _capped(max(each.counts for each in found), tree.judged[number].answer)
+        if number in tree.judged
+        else max(each.counts for each in found)
+        for number, found in through.items()
+    }
+    lent = tree.spread(lent)
+    covered: dict[str, Covered] = {}
+    tallies: dict[str, Counter[str]] = {}
+    total: Counter[str] = Counter()
+    for each in reversed(tree.framework.requirements):
+        number = each.number
+        below = tallies.get(number, Counter())
+        mine, state, reasons = _unit(tree, number, lent, through.get(number, ()))
+        if each.assessable:
+            below[state.value] += 1
+            if state in (State.MET, State.PARTLY) and lent[number] > tree.own[number]:
+                below["through_crosswalk"] += 1
+        if tree.framework.children(number):
+            state, reasons = _heading(below, mine, state, reasons)
+        elif not each.assessable and state is State.NOT_ASSESSED:
+            reasons = (Reason.NOTHING_TO_ASSESS,)
+        covered[number] = Covered(
+            number,
+            state,
+            reasons,
+            tuple(piece for piece, _freshness in tree.pieces.get(number, ())),
+            tuple(through.get(number, ())),
+            Tally(**below),
+        )
+        (tallies.setdefault(each.parent, Counter()) if each.parent else total).update(below)
+    in_order = {each.number: covered[each.number] for each in tree.framework.requirements}
+    return Coverage(tree.framework.key, today, in_order, Tally(**total))
+
+
+def _through(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk) -> dict[str, list[Through]]:
+    found: dict[str, list[Through]] = {}
+    for reading in crosswalk.readings_into(tree.framework.key):
+        source = trees.get(reading.here.framework)
+        here, there = reading.here.number, reading.there.number
+        if source is None or here not in source.whole or there not in tree.own:
+            continue
+        shown = source.whole[here]
+        if reading.pair.source is Source.CONTAINED and here not in source.exempt:
+            # A supplement contains the text of the clause itself, whatever points it hangs below.
+            shown = source.own[here]
+        if shown is Level.NOTHING:
+            continue
+        counts = counts_for(reading.relation, shown)
+        if counts is Level.WHOLE and reading.relation is Relation.SUPERSET:
+            others = (source.whole.get(other, Level.NOTHING) for other in reading.pair.jointly)
+            counts = Level.WHOLE if all(other is Level.WHOLE for other in others) else Level.PART
+        found.setdefault(there, []).append(Through(reading, shown, counts, source.behind(here)))
+    return found
+
+
+def _unit(
+    tree: _Tree, number: str, lent: Mapping[str, Level], through: Iterable[Through]
+) -> tuple[Level, State, tuple[Reason, ...]]:
+    if number in tree.exempt:
+        return Level.NOTHING, State.NOT_APPLICABLE, (Reason.EXEMPT,)
+    pieces = tree.pieces.get(number, [])
+    judged = tree.judged.get(number)
+    own = tree.own[number]
+    reasons = _direct_reasons(tree, number, pieces)
+    reasons += _lent_reasons(through)
+    if tree.comes_from_above(number, lent):
+        reasons += [Reason.SHOWN_ABOVE, Reason.THROUGH_CROSSWALK]
+    shown = max(own, lent[number])
+    if judged is not None:
+        reasons.append(_JUDGED[judged.answer])
+        if any(piece.as_of and piece.as_of > judged.on and level(piece, state) for piece, state in pieces):
+            reasons.append(Reason.JUDGED_BEFORE_EVIDENCE)
+        state = _judged_state(judged.answer, shown)
+    elif shown is not Level.NOTHING:
+        state = State.MET if shown is Level.WHOLE else State.PARTLY
+    elif any(one in (Freshness.EXPIRED, Freshness.EMPTY) for _piece, one in pieces):
+        state = State.GAP
+    else:
+        state = State.NOT_ASSESSED
+    return shown, state, tuple(dict.fromkeys(reasons)) or (Reason.NOTHING_KNOWN,)
+
+
+_JUDGED = {State.MET: Reason.JUDGED_MET, State.PARTLY: Reason.JUDGED_PARTLY, State.GAP: Reason.JUDGED_GAP}
+
+
+def _judged_state(answer: State, shown: Level) -> State:
+    """An assessor lifts parts to the whole, or says that it is not enough; without evidence, met is a claim."""
+    if answer is State.MET:
+        return State.MET if shown else State.PARTLY
+    return answer
+
+
+def _capped(shown: Level, answer: State) -> Level:
+    """What is shown after an assessor has looked: nothing of a gap, a part, or the whole where something is there."""
+    if answer is State.GAP:
+        return Level.NOTHING
+    if answer is State.PARTLY:
+        return min(shown, Level.PART)
+    return Level.WHOLE if shown else Level.NOTHING
+
+
+_NOT_COUNTED = {
+    Freshness.EXPIRED: Reason.EXPIRED,
+    Freshness.EMPTY: Reason.EMPTY,
+    Freshness.AHEAD: Reason.AHEAD,
+    Freshness.STALE: Reason.STALE,
+}
+
+
+def _direct_reasons(tree: _Tree, number: str, pieces: Iterable[tuple[Evidence, Freshness]]) -> list[Reason]:
+    reasons = []
+    for piece, state in pieces:
+        counted = level(piece, state)
+        if counted is Level.WHOLE:
+            reasons.append(Reason.SHOWN)
+        elif state in _NOT_COUNTED:
+            reasons.append(_NOT_COUNTED[state])
+        else:
+            reasons.append(Reason.SHOWN_IN_PART if counted else Reason.SUPPORTED_ONLY)
+    if tree.comes_from_above(number, tree.own):
+        reasons.append(Reason.SHOWN_ABOVE)
+    return reasons
+
+
+def _lent_reasons(through: Iterable[Through]) -> list[Reason]:
+    reasons = []
+    for each in through:
+        whole = counts_for(each.reading.relation, each.shown)
+        if each.counts < whole:
+            reasons.append(Reason.NOT_ALL_TOGETHER)
+        reasons.append(Reason.THROUGH_CROSSWALK if each.counts else Reason.TOUCHED_ONLY)
+    return reasons
+
+
+def _heading(
+    below: Counter[str], mine: Level, state: State, reasons: tuple[Reason, ...]
+) -> tuple[State, tuple[Reason, ...]]:
+    """The state of a number with others below it, out of the tally of all of them."""
+    if state is State.NOT_APPLICABLE:
+        return state, reasons
+    met, partly, gap, open_ = (below[each] for each in (State.MET, State.PARTLY, State.GAP, State.NOT_ASSESSED))
+    kept = tuple(each for each in reasons if each is not Reason.NOTHING_KNOWN)
+    if not met + partly + gap + open_:
+        if below[State.NOT_APPLICABLE]:
+            return State.NOT_APPLICABLE, (Reason.ROLLED_UP,)
+        return (state, kept) if kept else (State.NOT_ASSESSED, (Reason.NOTHING_TO_ASSESS,))
+    if met and not partly + gap + open_:
+        found = State.MET
+    elif met or partly or mine:
+        found = State.PARTLY
+    else:
+        found = State.GAP if gap or state is State.GAP else State.NOT_ASSESSED
+    if found is State.MET and state is State.GAP:
+        # Every part is shown, and an assessor still sees a gap in the heading as a whole.
+        found = State.PARTLY
+    return found, (*kept, Reason.ROLLED_UP)

@@ -1,0 +1,77 @@
+"""Coverage in words: why a requirement is in its state, and what came through the crosswalk and in which direction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from qsms.rules.coverage import Covered, Reason, Through
+from qsms.rules.crosswalk import Relation, Source
+from qsms.rules.evidence import Level
+from qsms.rules.sentences import Sentence
+from qsms.rules.sentences import say as _
+from qsms.rules.sentences import say_many as ngettext
+
+WHY: Final[Mapping[Reason, Sentence]] = {
+    Reason.SHOWN: _("Fresh evidence shows all of it."),
+    Reason.SHOWN_IN_PART: _("Evidence shows a part of it."),
+    Reason.SHOWN_ABOVE: _("Evidence at the heading shows all that stands under it."),
+    Reason.STALE: _("Evidence is past its freshness limit. Renew it; until then it counts as a part."),
+    Reason.EXPIRED: _("Evidence has expired and no longer counts. Bind something newer."),
+    Reason.EMPTY: _("A living query finds nothing now."),
+    Reason.AHEAD: _("Evidence is dated in the future and does not count yet."),
+    Reason.SUPPORTED_ONLY: _("There is supporting evidence, which does not count by itself."),
+    Reason.THROUGH_CROSSWALK: _("Evidence for another standard counts here through the crosswalk."),
+    Reason.NOT_ALL_TOGETHER: _("The crosswalk asks for several requirements together, and not all of them are shown."),
+    Reason.TOUCHED_ONLY: _("Evidence for another standard touches this, and it is not certain what it shows."),
+    Reason.JUDGED_MET: _("An assessor judged it met."),
+    Reason.JUDGED_PARTLY: _("An assessor judged it partly met."),
+    Reason.JUDGED_GAP: _("An assessor judged it a gap."),
+    Reason.JUDGED_BEFORE_EVIDENCE: _("There is evidence newer than the judgement. Judge it again."),
+    Reason.NOTHING_KNOWN: _("No evidence and no judgement yet."),
+    Reason.EXEMPT: _("It does not apply here."),
+    Reason.NOTHING_TO_ASSESS: _("There is nothing to assess at this heading."),
+    Reason.ROLLED_UP: _("It follows from what stands under it."),
+}
+
+
+def why(covered: Covered) -> tuple[Sentence, ...]:
+    """Every reason of a state as a sentence."""
+    return tuple(WHY[reason] for reason in covered.reasons)
+
+
+def told(through: Through) -> Sentence:
+    """What came over one pair: which requirement, how it relates to this one, and what it counts for."""
+    here = str(through.reading.here)
+    if through.reading.pair.source is Source.CONTAINED:
+        contained: Mapping[Relation, Sentence] = {
+            Relation.EQUAL: _("%(here)s is the same requirement, taken over unchanged.", here=here),
+            Relation.SUPERSET: _("%(here)s contains this requirement and adds to it.", here=here),
+            Relation.SUBSET: _("%(here)s is contained in this requirement, which adds to it.", here=here),
+        }
+        known = contained[through.reading.relation]
+    else:
+        judged: Mapping[Relation, Sentence] = {
+            Relation.EQUAL: _("%(here)s asks for the same.", here=here),
+            Relation.SUPERSET: _("%(here)s asks for more than this.", here=here),
+            Relation.SUBSET: _("%(here)s asks for a part of this.", here=here),
+            Relation.OVERLAP: _("%(here)s overlaps this.", here=here),
+        }
+        known = judged[through.reading.relation]
+    counts: Mapping[Level, Sentence] = {
+        Level.WHOLE: _("Its evidence counts here in full."),
+        Level.PART: _("Its evidence counts here as a part."),
+        Level.NOTHING: _("Its evidence is not counted here."),
+    }
+    return _("%(relation)s %(counts)s", relation=known, counts=counts[through.counts])
+
+
+def through_crosswalk(covered: Covered) -> Sentence:
+    """How much of what is shown owes its state to the crosswalk."""
+    shown = covered.tally.met + covered.tally.partly
+    return ngettext(
+        "%(count)s of %(shown)s covered requirements owes its state to the crosswalk.",
+        "%(count)s of %(shown)s covered requirements owe their state to the crosswalk.",
+        covered.tally.through_crosswalk,
+        shown=shown,
+    )

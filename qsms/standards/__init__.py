@@ -1,0 +1,1 @@
+"""Standards and regulations as data: frameworks, the crosswalk between them, and what they ask of whom."""

@@ -1,0 +1,50 @@
+"""What comes with the product, read once: frameworks, crosswalk, applicability and the limits of certification."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from qsms.rules import framework_data
+from qsms.rules.applicability import Applicability
+from qsms.rules.applicability_data import load_applicability
+from qsms.rules.clock_rules import load_rules
+from qsms.rules.clocks import ClockRule
+from qsms.rules.crosswalk import Crosswalk, contained, joined
+from qsms.rules.crosswalk_data import CrosswalkTable, load_crosswalk
+from qsms.rules.frameworks import Framework
+
+DATA = Path(__file__).parent / "data"
+
+
+@lru_cache(maxsize=1)
+def frameworks() -> Mapping[str, Framework]:
+    """Every shipped edition by its key, such as “iso-9001/2015”."""
+    return framework_data.load_all(DATA / "frameworks")
+
+
+@lru_cache(maxsize=1)
+def crosswalk_table() -> CrosswalkTable:
+    """The shipped crosswalk as rows."""
+    return load_crosswalk(DATA / "crosswalk.yaml", frameworks())
+
+
+@lru_cache(maxsize=1)
+def crosswalk() -> Crosswalk:
+    """The shipped pairs, with those that follow from one edition containing another."""
+    supplements = (pair for framework in frameworks().values() for pair in contained(framework))
+    return joined([*supplements, *crosswalk_table().pairs])
+
+
+@lru_cache(maxsize=1)
+def applicability() -> Mapping[str, Applicability]:
+    """The shipped rules of applicability by the key of their framework."""
+    found = (load_applicability(path, frameworks()) for path in sorted((DATA / "applicability").glob("*.yaml")))
+    return {each.framework: each for each in found}
+
+
+@lru_cache(maxsize=1)
+def certification_rules() -> Mapping[str, ClockRule]:
+    """The shipped limits of a certification cycle as clock rules."""
+    return load_rules(DATA / "certification_cycle.yaml")
