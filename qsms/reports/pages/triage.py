@@ -165,7 +165,7 @@ def _lens(
         "note": made.note if made else "",
         "todo": not concerns or concerns == Concern.UNSURE,
         "wide": concerns == Concern.YES,
-        "by": f"{made.by.name}, {dates.moment(made.at, moment.now(), actor.tz, short=True)}"
+        "by": f"{made.by.name}, {dates.moment(made.at, moment.now(), actor.tz, short=True, inside=True)}"
         if made and made.by
         else "",
         "asked": _asked(actor, asked.get(f"judge_{lens}")),

@@ -63,7 +63,7 @@ def draw_files(sight: page.Sight, known: Mapping[str, Any]) -> tuple[str, Mappin
                     row.name,
                     addresses.record(record, "file", row.pk, row.name),
                     " · ".join(about),
-                    times.joined(", ", (who, times.moment(row.added_at, sight.now, actor.tz, short=True))),
+                    times.joined(", ", (who, times.moment(row.added_at, sight.now, actor.tz, short=True, inside=True))),
                     icon(row.media_type),
                 ),
                 "remove_url": addresses.record(record, "file-remove", row.pk)
