@@ -207,6 +207,13 @@ class RecordType:
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         """Inside the transaction of a move, after the state has changed."""
 
+    def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
+        """Inside the transaction of an edit or a handing over, after these fields have changed."""
+
+    def doubt(self, actor: Actor, record: Record, move: Move) -> str:
+        """What speaks against this open move just now. Whoever makes it all the same is told, and says why."""
+        return ""
+
     def may(self, actor: Actor, verb: str, record: Record) -> bool | None:
         """A say of the room's own in permissions on one record; None leaves it to grants."""
         return None

@@ -255,3 +255,12 @@ def open_for(actor: Actor, record: Record) -> Q:
 def postpone(record: Record, codes: Iterable[str], due_at: datetime | None) -> None:
     """Move the deadline of a record's open tasks with these codes."""
     Task.everywhere.filter(record_id=record.pk, done_at=None, code__in=tuple(codes)).update(due_at=due_at)
+
+
+def hand_on(record: Record, former_id: int, person_id: int, codes: Iterable[str] = ("*",)) -> None:
+    """Give what waits for one person on a record to another, who took over their part of it ("*" for all codes)."""
+    waiting = Task.everywhere.filter(record_id=record.pk, done_at=None, person_id=former_id)
+    wanted = tuple(codes)
+    if "*" not in wanted:
+        waiting = waiting.filter(code__in=wanted)
+    waiting.update(person_id=person_id)

@@ -63,7 +63,10 @@ def reason(sheet: RecordType, why: Reason, who_may: str = "") -> str:
             "parties": _(" or ").join(party(p) for p in values["parties"].split(","))
         }
     if why.code == "independent":
-        return _("You are %(party)s, so another person must do this.") % {"party": party(values["party"])}
+        lent = _("You stand in for %(party)s, so another person must do this.")
+        own = _("You are %(party)s, so another person must do this.")
+        said = (lent if "standing_in" in values else own) % {"party": party(values["party"])}
+        return f"{said} {_('Ask %(who)s.') % {'who': who_may}}" if who_may else said
     if why.code == "field":
         return _("“%(field)s” is empty. Fill it in first.") % {"field": sheet.field_label(values["field"])}
     if why.code == "open_ends":

@@ -55,7 +55,7 @@ def show_move(request: HttpRequest, kind: str, key: str, code: str) -> HttpRespo
             return answers.refused(request, moves.reasons(actor, record, life.Verdict(move, (reason,))))
         if not verdict.is_open:
             return answers.refused(request, moves.reasons(actor, record, verdict), back=addresses.record(record))
-    context = dialog_context(sheet, record, move, form)
+    context = dialog_context(actor, sheet, record, move, form)
     if form.is_bound:
         return answers.invalid_form(request, "ui/record/move.html", context)
     return answers.page(request, "ui/record/move.html", context)
@@ -83,9 +83,10 @@ def dialog_form(actor: Actor, sheet: RecordType, record: Record, move: life.Move
         needed=frozenset(move.asks),
         auto_id="m_%s",
     )
-    if move.reason:
+    doubt = sheet.doubt(actor, record, move)
+    if move.reason or doubt:
         form.fields[REASON] = forms.CharField(
-            label=_("Reason"),
+            label=_("Why now all the same") if doubt else _("Reason"),
             help_text=_("Kept in the history of %(number)s.") % {"number": record.number},
             widget=forms.Textarea({"rows": 3}),
             error_messages={"required": _("Say why.")},
@@ -112,7 +113,9 @@ def _given(form: RecordForm, move: life.Move) -> dict[str, Any]:
     }
 
 
-def dialog_context(sheet: RecordType, record: Record, move: life.Move, form: RecordForm) -> Mapping[str, Any]:
+def dialog_context(
+    actor: Actor, sheet: RecordType, record: Record, move: life.Move, form: RecordForm
+) -> Mapping[str, Any]:
     """What the dialog's template is told."""
     shown: tuple[parts.Fact, ...] = ()
     shown_hash = ""
@@ -130,6 +133,7 @@ def dialog_context(sheet: RecordType, record: Record, move: life.Move, form: Rec
         "shown": shown,
         "shown_hash": shown_hash,
         "signature": move.signature,
+        "doubt": sheet.doubt(actor, record, move),
         "verb": _("Sign: %(move)s") % {"move": str(move.label)} if move.signature else str(move.label),
         "tone": move.tone,
         "back_url": addresses.record(record),
