@@ -46,6 +46,11 @@ def ladder() -> Ladder:
     return Ladder(data["edition"], data["most_extensions"], tuple(Step(**step) for step in data["ladder"]))
 
 
+def codes() -> list[str]:
+    """The codes of the tasks that the ladder gives."""
+    return [f"overdue_{index}" for index in range(len(ladder().steps))]
+
+
 def reached(due_on: dt.date, today: dt.date) -> int:
     """How many steps of the ladder an action that was due on this day has reached. Due today is not overdue."""
     late = (today - due_on).days
@@ -79,7 +84,7 @@ def _take(organisation_id: int, action: Action, index: int) -> None:
         tasks.give(
             system,
             action,
-            f"overdue_{index}",
+            codes()[index],
             step.says,
             person_id=owner if step.to else None,
             role=step.role or "quality_manager",

@@ -82,6 +82,7 @@ def on_moved(actor: Actor, action: Action, move: Move) -> None:
         if action.check_on and action.check_on < action.implemented_on:
             raise Invalid({"check_on": _("The check cannot be before the action is done. Choose a later day.")})
         _keep(action, "implementer_id", "implemented_on")
+        _off_the_ladder(actor, action)
         # Until the check, the record is due when the check is: an overdue check is an overdue action (scenario 30).
         _set_due(action, action.check_on)
         _ask_for_check(actor, action)
@@ -90,7 +91,7 @@ def on_moved(actor: Actor, action: Action, move: Move) -> None:
         action.implemented_on = moment.now().astimezone(actor.tz).date()
         _keep(action, "implementer_id", "implemented_on")
     elif move.code in ("fail", "reopen"):
-        _next_revision(action)
+        _next_revision(actor, action)
 
 
 def on_edited(actor: Actor, action: Action, names: Iterable[str]) -> None:
@@ -125,7 +126,14 @@ def _ask_for_check(actor: Actor, action: Action) -> None:
     )
 
 
-def _next_revision(action: Action) -> None:
+def _off_the_ladder(actor: Actor, action: Action) -> None:
+    """With a new day to be done by, nobody is asked about the old one any more, and the ladder begins at its foot."""
+    tasks.finish(actor, action, escalation.codes(), outcome=_("It has a new day"))
+    action.escalated = 0
+    _keep(action, "escalated")
+
+
+def _next_revision(actor: Actor, action: Action) -> None:
     evidence = Attachment.everywhere.filter(record_id=action.pk, role=EVIDENCE, removed_at=None)
     Round.objects.create(
         action_id=action.pk,
@@ -144,8 +152,8 @@ def _next_revision(action: Action) -> None:
     action.revision += 1
     action.root_cause = action.plan = action.done_summary = action.check_result = ""
     action.implemented_on = None
-    action.escalated = 0
-    _keep(action, "revision", "root_cause", "plan", "done_summary", "check_result", "implemented_on", "escalated")
+    _keep(action, "revision", "root_cause", "plan", "done_summary", "check_result", "implemented_on")
+    _off_the_ladder(actor, action)
     _set_due(action, None)
 
 
@@ -226,7 +234,7 @@ def decide_extension(
             projections.run([projections.Written(registry.get("action"), moved, before)])
             due = history.FieldChange("due_on", wording.plain(asked.was_due_on), wording.plain(asked.granted_to))
             history.write(actor, moves.locked(actor, action_id), history.Act(EXTENDED, answer, changes=[due]))
-            Action.everywhere.filter(pk=action.pk).update(escalated=0)
+            _off_the_ladder(actor, action)
             tasks.postpone(action, ("start", "cause", "do"), _end_of(asked.granted_to, actor))
         asked.save()
     return asked

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from qsms.rules.lifecycle import Lifecycle, Move, Reason, State
@@ -277,6 +278,11 @@ class RecordType:
         found = self.field(name)
         label = str(self.labels.get(name) or (found.verbose_name if found is not None else name.replace("_", " ")))
         return label[:1].upper() + label[1:]
+
+    def due_label(self, record: Record) -> str:
+        """What its due day is the day of, as it stands: “Check due” while a check is waited for."""
+        what = self.state(record).due
+        return _t("%(what)s due") % {"what": what} if what else self.field_label("due_on")
 
     def state(self, record: Record) -> State:
         return self.lifecycle.state(record.state)

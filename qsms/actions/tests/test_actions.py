@@ -110,6 +110,22 @@ def test_a_check_that_is_overdue_keeps_the_action_open_and_climbs_the_ladder(cas
     assert Action.objects.get(pk=record.pk).is_open
 
 
+def test_done_late_it_is_off_the_ladder_and_an_overdue_check_climbs_it_anew(cast: Cast) -> None:
+    record = raised(cast)
+    owner = cast.actor("owner")
+    spine.move(owner, record.pk, "analyse")
+    spine.move(owner, record.pk, "plan", fields={"root_cause": "The pin wears", "plan": "New pins"})
+    add_evidence(record)
+    with moment.at(dt.datetime(2026, 12, 10, 19, 0, tzinfo=dt.UTC)):
+        assert escalation.climb(cast.organisation.pk) == 2
+        fields = {"done_summary": "All", "verifier": cast.colleague.pk, "check_on": dt.date(2027, 2, 1)}
+        spine.move(owner, record.pk, "implement", fields=fields | {"check_method": "Look"})
+        assert [task.code for task in tasks.on_record(record)] == ["check"]
+    with moment.at(dt.datetime(2027, 2, 3, 19, 0, tzinfo=dt.UTC)):
+        assert escalation.climb(cast.organisation.pk) == 1
+        assert [task.code for task in tasks.mine(cast.actor("colleague"))] == ["check", "overdue_0"]
+
+
 def test_a_failed_check_opens_the_next_revision_and_keeps_the_evidence(cast: Cast) -> None:
     """Scenario 32."""
     record = implemented(cast)

@@ -65,7 +65,7 @@ def _section(
     facts, texts, empty = [], [], []
     for name in names:
         said = value(sheet, record, name, actor, now)
-        label = sheet.field_label(name)
+        label = sheet.due_label(record) if name == "due_on" else sheet.field_label(name)
         if not said:
             empty.append(label)
         elif isinstance(sheet.field(name), models.TextField):

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from qsms.base import moment
 from qsms.org.actor import Actor
 from qsms.records import moves, reading, services, signing
 from qsms.records.errors import Invalid
@@ -18,6 +19,7 @@ from qsms.records.registry import RecordType
 from qsms.rules import lifecycle as life
 
 from .. import addresses, answers, parts
+from . import body
 from .forms import RecordForm, starting
 
 REASON, PASSWORD = "reason", "password"
@@ -121,7 +123,11 @@ def dialog_context(
     shown_hash = ""
     if move.signature:
         fields = signing.content(sheet, record)["fields"]
-        shown = tuple(parts.Fact(sheet.field_label(name), text) for name, text in fields.items() if text)
+        shown = tuple(
+            parts.Fact(sheet.field_label(name), body.value(sheet, record, name, actor, moment.now()))
+            for name, text in fields.items()
+            if text
+        )
         shown_hash = signing.content_hash(sheet, record)
     target = sheet.lifecycle.state(move.target) if move.target else None
     return {

@@ -112,13 +112,10 @@ def facts(sheet: RecordType, record: Record, actor: Actor, now: datetime) -> tup
         if row is not None:
             found.append(parts.Fact(sheet.field_label(name), row.name))
     if record.due_on is not None:
-        state = sheet.state(record)
         said = dates.deadline(record.due_on, now, actor.tz) if record.is_open else None
         found.append(
             parts.Fact(
-                _("%(what)s due") % {"what": str(state.due)}
-                if state.due and record.is_open
-                else sheet.field_label("due_on"),
+                sheet.due_label(record),
                 dates.plain_day(record.due_on),
                 said.text if said and said.tone == "bad" else "",
             )
