@@ -110,7 +110,7 @@ def test_from_a_report_on_a_phone_to_a_verified_closed_action(enter: Enter, tmp_
     safety.get_by_role("button", name="Save and give it a number").click()
     hazard = number_of(safety)
     press(
-        safety, "Analysed",
+        safety, "Describe what can happen",
         Top_event="The aircraft rolls free", Consequences="Somebody is struck", Threats="Worn head\nIced apron",
     )  # fmt: skip
     press(safety, "Rate the risk")

@@ -52,7 +52,7 @@ def rated(actor: Actor, record: Record, made: Assessment) -> None:
 def hazard_created(actor: Actor, record: Record) -> None:
     """A new hazard waits for its owner, or else for the safety manager."""
     if record.phase < Phase.DONE and record.state == "identified":
-        title = _("Analyse the hazard: %(title)s") % {"title": record.title}
+        title = _("Describe what can happen: %(title)s") % {"title": record.title}
         tasks.give(actor, record, ANALYSE_TASK, title, person_id=record.owner_id, role="safety_manager")
 
 

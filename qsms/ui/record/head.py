@@ -157,6 +157,12 @@ def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextS
     raisings = _raisings(actor, record)
     first = [move for kind, move in raisings.items() if kind in lead.raises]
     seconds = [_move(record, way) for way in led[1:]]
+    # A move that the room puts on the strip and that is shut to the reader stands there with what opens it.
+    seconds += [
+        opens
+        for way in shut
+        if way.move.code in lead.moves and way is not main and (opens := _opens(record, way, may_edit)) is not None
+    ]
     if first and main is not None:
         primary, seconds = first[0], [*first[1:], _move(record, main), *seconds]
     others += [move for move in raisings.values() if move not in first]
