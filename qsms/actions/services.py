@@ -25,6 +25,8 @@ from .models import Action, Extension, Round
 EXTENDED = "extended"
 
 EVIDENCE = "evidence"
+# The tasks in which the owner does the action.
+OWNERS = ("start", "cause", "do")
 OWN_CHECK = gettext_lazy("%(name)s does this action, so somebody else must check it. Choose another person.")
 
 
@@ -92,11 +94,15 @@ def on_moved(actor: Actor, action: Action, move: Move) -> None:
         _keep(action, "implementer_id", "implemented_on")
     elif move.code in ("fail", "reopen"):
         _next_revision(actor, action)
+    # What the owner is asked next is due when the action is.
+    tasks.postpone(action, OWNERS, _end_of(action.due_on, actor))
 
 
 def on_edited(actor: Actor, action: Action, names: Iterable[str]) -> None:
-    """What follows from an edit while the check is waited for: its day and its task go along."""
-    if action.state != "check" or not {"verifier", "check_on"} & set(names):
+    """What follows from an edit: tasks go along with their day, and with who is to check."""
+    if "due_on" in names:
+        tasks.postpone(action, OWNERS, _end_of(action.due_on, actor))
+    if action.state != "check":
         return
     due = _end_of(action.check_on, actor)
     if "check_on" in names:
@@ -235,7 +241,7 @@ def decide_extension(
             due = history.FieldChange("due_on", wording.plain(asked.was_due_on), wording.plain(asked.granted_to))
             history.write(actor, moves.locked(actor, action_id), history.Act(EXTENDED, answer, changes=[due]))
             _off_the_ladder(actor, action)
-            tasks.postpone(action, ("start", "cause", "do"), _end_of(asked.granted_to, actor))
+            tasks.postpone(action, OWNERS, _end_of(asked.granted_to, actor))
         asked.save()
     return asked
 

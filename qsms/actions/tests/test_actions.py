@@ -9,6 +9,7 @@ import pytest
 from qsms.actions import escalation, services
 from qsms.actions.models import Action, Round
 from qsms.base import moment
+from qsms.notify.services import inbox
 from qsms.org import services as org
 from qsms.org.models import Delegation
 from qsms.records import history, moves, tasks
@@ -88,6 +89,19 @@ def test_a_corrective_action_goes_through_cause_evidence_and_an_independent_chec
     assert "There is no evidence" in shut(cast, "owner", record, "implement")
 
 
+def test_what_the_owner_is_asked_is_due_when_the_action_is(cast: Cast) -> None:
+    record = raised(cast)
+    owner = cast.actor("owner")
+    end = dt.datetime(2026, 11, 21, 6, 59, tzinfo=dt.UTC)
+    assert [task.due_at for task in tasks.mine(owner)] == [end]
+    spine.move(owner, record.pk, "analyse")
+    assert [(task.code, task.due_at) for task in tasks.mine(owner)] == [("cause", end)]
+    record = spine.move(owner, record.pk, "plan", fields={"root_cause": "The pin wears", "plan": "New pins"})
+    assert [(task.code, task.due_at) for task in tasks.mine(owner)] == [("do", end)]
+    spine.edit(cast.actor("quality"), record.pk, record.version, {"due_on": dt.date(2026, 11, 25)})
+    assert [task.due_at for task in tasks.mine(owner)] == [end + dt.timedelta(days=5)]
+
+
 def test_the_verifier_is_never_the_owner(cast: Cast) -> None:
     """Scenario 31."""
     with pytest.raises(Invalid, match="somebody else must check it"):
@@ -123,7 +137,11 @@ def test_done_late_it_is_off_the_ladder_and_an_overdue_check_climbs_it_anew(cast
         assert [task.code for task in tasks.on_record(record)] == ["check"]
     with moment.at(dt.datetime(2027, 2, 3, 19, 0, tzinfo=dt.UTC)):
         assert escalation.climb(cast.organisation.pk) == 1
-        assert [task.code for task in tasks.mine(cast.actor("colleague"))] == ["check", "overdue_0"]
+        # Late once in the work of who checks, and in the news.
+        assert [task.code for task in tasks.mine(cast.actor("colleague"))] == ["check"]
+        assert [one.text for one in inbox(cast.actor("colleague"))] == [
+            f"The action is overdue: {record.number} Replace worn couplings"
+        ]
 
 
 def test_a_failed_check_opens_the_next_revision_and_keeps_the_evidence(cast: Cast) -> None:
