@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -76,10 +77,16 @@ def reason(sheet: RecordType, why: Reason, who_may: str = "") -> str:
 
 def sentence(said: Sentence) -> str:
     """A sentence of the rules in the reader's language."""
-    values = {name: sentence(one) if isinstance(one, Sentence) else one for name, one in said.values.items()}
+    values = {name: _told(one) for name, one in said.values.items()}
     if said.plural and said.number is not None:
         return ngettext(said.template, said.plural, said.number) % values
     return _(said.template) % values
+
+
+def _told(one: object) -> object:
+    if isinstance(one, Sentence):
+        return sentence(one)
+    return date_format(one, "j M Y") if isinstance(one, dt.date) else one
 
 
 def relation(code: str, outward: bool) -> str:

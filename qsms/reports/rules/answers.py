@@ -255,7 +255,7 @@ def _day(value: object) -> date | None:
 def _ahead(value: object, today: date) -> Problem:
     day = _day(value)
     if day is not None and day > today:
-        return _("%(day)s lies ahead. Write when it happened.", day=day.isoformat())
+        return _("%(day)s lies ahead. Write when it happened.", day=day)
     return None
 
 

@@ -191,7 +191,7 @@ def test_an_acceptance_holds_through_its_last_day_and_then_those_who_may_are_ask
     assert doors.expire(dt.datetime(2027, 3, 13, 6, 59, tzinfo=dt.UTC)) == 0
     assert doors.expire(dt.datetime(2027, 3, 13, 7, 1, tzinfo=dt.UTC)) == 1
     assert doors.expire(dt.datetime(2027, 3, 14, 7, 1, tzinfo=dt.UTC)) == 0
-    assert Acceptance.objects.get().why_ended.startswith("It expired on 2027-03-12.")
+    assert Acceptance.objects.get().why_ended.startswith("It expired on 12 Mar 2027.")
     assert again(record).state == "controls_planned"
     assert Task.everywhere.filter(record=record.pk, code="accept_risk", done_at=None, person=cast.director).exists()
 
