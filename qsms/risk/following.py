@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -103,6 +104,13 @@ def control_moved(actor: Actor, control: Control, code: str) -> None:
         control.next_verification_on = None
         _keep(control, "next_verification_on")
         _ask_to_rate(actor, control, _("Control %(number)s is retired: rate the risk again"))
+
+
+def control_edited(actor: Actor, control: Control, names: Sequence[str]) -> None:
+    """After an edit: a check that is asked for goes along with its day and with who is to make it."""
+    planned = {"verifier", "next_verification_on"} & set(names)
+    if planned and tasks.finish(actor, control, (CHECK_TASK,), outcome=_("Planned anew")):
+        _ask_for_check(actor, control)
 
 
 def _after(day: dt.date, months: int | None) -> dt.date | None:

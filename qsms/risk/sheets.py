@@ -215,6 +215,12 @@ class ControlSheet(RecordType):
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         assert isinstance(record, Control)
         if record.verifier_id and record.verifier_id == record.owner_id:
+            if "owner" in values and "verifier" not in values:
+                said = _t(
+                    "%(name)s checks this control, so somebody else must own it. Choose another person, or first edit "
+                    "the control and name another one to check it."
+                )
+                return {"owner": said % {"name": record.verifier}}
             return {
                 "verifier": _t("%(name)s owns this control, so somebody else must check it. Choose another person.")
                 % {"name": record.verifier}
@@ -234,6 +240,10 @@ class ControlSheet(RecordType):
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         assert isinstance(record, Control)
         following.control_moved(actor, record, move.code)
+
+    def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
+        assert isinstance(record, Control)
+        following.control_edited(actor, record, names)
 
 
 def _hazard_from(record: Record) -> Mapping[str, Any]:
