@@ -102,6 +102,10 @@ def on_edited(actor: Actor, action: Action, names: Iterable[str]) -> None:
     """What follows from an edit: tasks go along with their day, and with who is to check."""
     if "due_on" in names:
         tasks.postpone(action, OWNERS, _end_of(action.due_on, actor))
+    if "owner" in names and action.owner_id and action.state == "open":
+        # Nothing to hand on where nobody owned it.
+        due = _end_of(action.due_on, actor)
+        tasks.give(actor, action, "start", action.title, person_id=action.owner_id, due_at=due)
     if action.state != "check":
         return
     due = _end_of(action.check_on, actor)

@@ -102,6 +102,16 @@ def test_what_the_owner_is_asked_is_due_when_the_action_is(cast: Cast) -> None:
     assert [task.due_at for task in tasks.mine(owner)] == [end + dt.timedelta(days=5)]
 
 
+def test_who_is_given_an_action_that_nobody_owned_gets_its_task(cast: Cast) -> None:
+    record = raised(cast, owner=None)
+    quality = cast.actor("quality")
+    assert tasks.on_record(record) == []
+    spine.assign(quality, record.pk, cast.owner.pk)
+    assert [task.code for task in tasks.mine(cast.actor("owner"))] == ["start"]
+    spine.edit(quality, record.pk, record.version + 1, {"owner": cast.colleague.pk})
+    assert [(task.code, task.person_id) for task in tasks.on_record(record)] == [("start", cast.colleague.pk)]
+
+
 def test_the_verifier_is_never_the_owner(cast: Cast) -> None:
     """Scenario 31."""
     with pytest.raises(Invalid, match="somebody else must check it"):
