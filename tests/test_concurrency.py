@@ -52,7 +52,7 @@ def test_two_people_approve_at_once_and_the_second_is_told(cast: Cast) -> None:
     def approve(name: str) -> Callable[[], Any]:
         actor = cast.actor(name)
         return lambda: services.move(
-            actor, record.pk, "verify", fields={"check_result": f"Seen by {name}"}, proof=Proof(PASSWORD)
+            actor, record.pk, "verify", fields={"check_result": f"Seen by {name}"}, reason="Seen", proof=Proof(PASSWORD)
         )
 
     results = at_once(approve("colleague"), approve("director"))

@@ -96,7 +96,7 @@ def test_from_a_report_on_a_phone_to_a_verified_closed_action(enter: Enter, tmp_
     report = safety.url.rstrip("/").rpartition("/")[2]
     for judged, (lens, answer) in enumerate((("Safety", "Yes"), ("Quality", "No"), ("Environment", "No")), start=1):
         safety.get_by_role("group", name=f"Does it concern {lens}?").get_by_text(answer, exact=True).click()
-        expect(safety.get_by_text("Dana Whitlock, Today")).to_have_count(judged)
+        expect(safety.get_by_text("Dana Whitlock, today")).to_have_count(judged)
     keep(safety, "triage")
     safety.get_by_role("button", name="Finish triage").click()
     expect(safety.get_by_text(f"{report} is triaged.")).to_be_visible()
@@ -110,7 +110,7 @@ def test_from_a_report_on_a_phone_to_a_verified_closed_action(enter: Enter, tmp_
     safety.get_by_role("button", name="Save and give it a number").click()
     hazard = number_of(safety)
     press(
-        safety, "Analysed",
+        safety, "Describe what can happen",
         Top_event="The aircraft rolls free", Consequences="Somebody is struck", Threats="Worn head\nIced apron",
     )  # fmt: skip
     press(safety, "Rate the risk")

@@ -20,7 +20,7 @@ def test_what_it_names_stands_on_the_pages() -> None:
     sources = (path for path in (TOP / "qsms").rglob("*") if path.suffix in kinds and "tests" not in path.parts)
     product = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     named = set(SHOWN.findall(text))
-    assert {"My office", "Analysed", "Open trace"} <= named
+    assert {"My office", "Describe what can happen", "Open trace"} <= named
     lacking = [word for word in named if not re.search(AROUND.format(re.escape(word)), product, re.MULTILINE)]
     # A cell of the matrix is made of its row and its column.
     assert set(lacking) <= {"3B"}

@@ -14,9 +14,12 @@ from django.db.models import F
 
 from qsms.base import context, jobs, moment
 from qsms.base.gate import write_transaction
+from qsms.notify import services as notify
+from qsms.notify.following import name_of
 from qsms.org import actor as actors
 from qsms.org.models import Organisation
 from qsms.records import history, tasks
+from qsms.records.models import Task
 from qsms.rules.lifecycle import Phase
 
 from .models import Action
@@ -44,6 +47,11 @@ def ladder() -> Ladder:
     """The shipped ladder."""
     data: dict[str, Any] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
     return Ladder(data["edition"], data["most_extensions"], tuple(Step(**step) for step in data["ladder"]))
+
+
+def codes() -> list[str]:
+    """The codes of the tasks that the ladder gives."""
+    return [f"overdue_{index}" for index in range(len(ladder().steps))]
 
 
 def reached(due_on: dt.date, today: dt.date) -> int:
@@ -75,17 +83,23 @@ def _take(organisation_id: int, action: Action, index: int) -> None:
         # Another worker may have taken this step a moment ago.
         if not Action.everywhere.filter(pk=action.pk, escalated=index).update(escalated=F("escalated") + 1):
             return
-        owner = action.verifier_id if action.state == "check" else action.owner_id
-        tasks.give(
-            system,
-            action,
-            f"overdue_{index}",
-            step.says,
-            person_id=owner if step.to else None,
-            role=step.role or "quality_manager",
+        owner = (action.verifier_id if action.state == "check" else action.owner_id) if step.to else None
+        late = Task.everywhere.filter(record_id=action.pk, person_id=owner, done_at=None, due_at__lt=moment.now())
+        if owner is not None and late.exists():
+            # Their work says already that it is late. One thing to do is one line there.
+            said = f"{step.says}: {name_of(action)}"
+            notify.tell(action, [owner], "overdue", said, f"overdue-{action.pk}-{action.due_on}-{index}")
+        else:
             # Late from the first moment: it stands where late things stand.
-            due_at=moment.now(),
-        )
+            tasks.give(
+                system,
+                action,
+                codes()[index],
+                step.says,
+                person_id=owner,
+                role=step.role or "quality_manager",
+                due_at=moment.now(),
+            )
         deed = history.write(system, action, history.Act("escalated", step.says, {"step": index + 1}))
         history.tell(system, action, deed, "action.escalated", {"step": index + 1})
 

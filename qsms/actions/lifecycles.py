@@ -15,7 +15,7 @@ LIFE = Lifecycle(
               begun=True),
         State("doing", _("Doing"), Phase.OPEN, _("The plan is carried out, with evidence."), begun=True),
         State("check", _("Waiting for the check"), Phase.WAITING, _("Somebody else checks later that it worked."),
-              stage=_("Check")),
+              stage=_("Check"), due=_("Check")),
         State("closed", _("Closed"), Phase.DONE, _("Done, and where it needs a check, found to work.")),
         State("void", _("Void"), Phase.VOID, _("It is not needed, for the reason in its history."), on_bar=False),
     ),

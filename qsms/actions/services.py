@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from qsms.base import moment
 from qsms.base.gate import write_transaction
@@ -24,6 +25,9 @@ from .models import Action, Extension, Round
 EXTENDED = "extended"
 
 EVIDENCE = "evidence"
+# The tasks in which the owner does the action.
+OWNERS = ("start", "cause", "do")
+OWN_CHECK = gettext_lazy("%(name)s does this action, so somebody else must check it. Choose another person.")
 
 
 def has_evidence(action: Action) -> bool:
@@ -71,30 +75,75 @@ def on_created(actor: Actor, actions: Iterable[Action]) -> None:
 def on_moved(actor: Actor, action: Action, move: Move) -> None:
     """What follows a move: the check is planned, a failed one opens the next revision with the old one kept."""
     if move.code == "implement":
-        action.implementer_id = action.owner_id or actor.person_id
+        # Whoever does it in the owner's place has done it, and cannot check it when the owner is back.
+        stands_in = action.owner_id in actor.persons - {actor.person_id}
+        action.implementer_id = actor.person_id if stands_in else action.owner_id or actor.person_id
         action.implemented_on = moment.now().astimezone(actor.tz).date()
+        if action.verifier_id is not None and action.verifier_id == action.implementer_id:
+            raise Invalid({"verifier": OWN_CHECK % {"name": action.verifier}})
         if action.check_on and action.check_on < action.implemented_on:
             raise Invalid({"check_on": _("The check cannot be before the action is done. Choose a later day.")})
         _keep(action, "implementer_id", "implemented_on")
+        _off_the_ladder(actor, action)
         # Until the check, the record is due when the check is: an overdue check is an overdue action (scenario 30).
         _set_due(action, action.check_on)
-        tasks.give(
-            actor,
-            action,
-            "check",
-            _("Check whether it worked: %(title)s") % {"title": action.title},
-            person_id=action.verifier_id,
-            due_at=_end_of(action.check_on, actor),
-        )
+        _ask_for_check(actor, action)
     elif move.code == "finish":
         action.implementer_id = actor.person_id
         action.implemented_on = moment.now().astimezone(actor.tz).date()
         _keep(action, "implementer_id", "implemented_on")
     elif move.code in ("fail", "reopen"):
-        _next_revision(action)
+        _next_revision(actor, action)
+    # What the owner is asked next is due when the action is.
+    tasks.postpone(action, OWNERS, _end_of(action.due_on, actor))
 
 
-def _next_revision(action: Action) -> None:
+def on_edited(actor: Actor, action: Action, names: Iterable[str]) -> None:
+    """What follows from an edit: tasks go along with their day, and with who is to check."""
+    if "due_on" in names:
+        tasks.postpone(action, OWNERS, _end_of(action.due_on, actor))
+    if "owner" in names and action.owner_id and action.state == "open":
+        # Nothing to hand on where nobody owned it.
+        due = _end_of(action.due_on, actor)
+        tasks.give(actor, action, "start", action.title, person_id=action.owner_id, due_at=due)
+    if action.state != "check":
+        return
+    due = _end_of(action.check_on, actor)
+    if "check_on" in names:
+        _set_due(action, action.check_on)
+        tasks.postpone(action, ("check",), due)
+    if "verifier" in names:
+        tasks.finish(actor, action, ("check",), outcome=_("Somebody else checks it"))
+        _ask_for_check(actor, action)
+
+
+def days_early(actor: Actor, action: Action) -> int:
+    """How many days before its planned day a check would be, made today where the actor is; 0 from that day on."""
+    if action.check_on is None:
+        return 0
+    return max(0, (action.check_on - moment.now().astimezone(actor.tz).date()).days)
+
+
+def _ask_for_check(actor: Actor, action: Action) -> None:
+    tasks.give(
+        actor,
+        action,
+        "check",
+        _("Check whether it worked: %(title)s") % {"title": action.title},
+        person_id=action.verifier_id,
+        role="quality_manager",
+        due_at=_end_of(action.check_on, actor),
+    )
+
+
+def _off_the_ladder(actor: Actor, action: Action) -> None:
+    """With a new day to be done by, nobody is asked about the old one any more, and the ladder begins at its foot."""
+    tasks.finish(actor, action, escalation.codes(), outcome=_("It has a new day"))
+    action.escalated = 0
+    _keep(action, "escalated")
+
+
+def _next_revision(actor: Actor, action: Action) -> None:
     evidence = Attachment.everywhere.filter(record_id=action.pk, role=EVIDENCE, removed_at=None)
     Round.objects.create(
         action_id=action.pk,
@@ -113,8 +162,8 @@ def _next_revision(action: Action) -> None:
     action.revision += 1
     action.root_cause = action.plan = action.done_summary = action.check_result = ""
     action.implemented_on = None
-    action.escalated = 0
-    _keep(action, "revision", "root_cause", "plan", "done_summary", "check_result", "implemented_on", "escalated")
+    _keep(action, "revision", "root_cause", "plan", "done_summary", "check_result", "implemented_on")
+    _off_the_ladder(actor, action)
     _set_due(action, None)
 
 
@@ -195,8 +244,8 @@ def decide_extension(
             projections.run([projections.Written(registry.get("action"), moved, before)])
             due = history.FieldChange("due_on", wording.plain(asked.was_due_on), wording.plain(asked.granted_to))
             history.write(actor, moves.locked(actor, action_id), history.Act(EXTENDED, answer, changes=[due]))
-            Action.everywhere.filter(pk=action.pk).update(escalated=0)
-            tasks.postpone(action, ("start", "cause", "do"), _end_of(asked.granted_to, actor))
+            _off_the_ladder(actor, action)
+            tasks.postpone(action, OWNERS, _end_of(asked.granted_to, actor))
         asked.save()
     return asked
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from qsms.org.actor import Actor
 from qsms.records import wording
@@ -100,11 +101,14 @@ class ActionSheet(RecordType):
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         assert isinstance(record, Action)
         if record.verifier_id and record.verifier_id in (record.owner_id, record.implementer_id):
-            # DOMAIN 8.1: the verifier of an action is never its owner (scenario 31).
-            return {
-                "verifier": _t("%(name)s does this action, so somebody else must check it. Choose another person.")
-                % {"name": record.verifier}
-            }
+            # DOMAIN 8.1: the verifier of an action is never its owner (scenario 31), whoever was named first.
+            if "owner" in values and "verifier" not in values:
+                said = _t(
+                    "%(name)s checks this action, so somebody else must own it. Choose another person, or first edit "
+                    "the action and name another one to check it."
+                )
+                return {"owner": said % {"name": record.verifier}}
+            return {"verifier": services.OWN_CHECK % {"name": record.verifier}}
         return {}
 
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
@@ -137,6 +141,26 @@ class ActionSheet(RecordType):
         assert isinstance(record, Action)
         services.on_moved(actor, record, move)
 
+    def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
+        assert isinstance(record, Action)
+        services.on_edited(actor, record, names)
+
+    def doubt(self, actor: Actor, record: Record, move: Move) -> str:
+        assert isinstance(record, Action)
+        early = services.days_early(actor, record) if move.code == "verify" else 0
+        if not early or record.check_on is None:
+            return ""
+        # DOMAIN 8.1: the check stands some time after the work, so that what comes back has had time to come back.
+        said = ngettext(
+            "The check is planned for %(day)s, tomorrow.",
+            "The check is planned for %(day)s, in %(n)d days.",
+            early,
+        )
+        said %= {"day": plain_day(record.check_on), "n": early}
+        return _t("%(planned)s An early check proves less: what comes back may not have had the time.") % {
+            "planned": said
+        }
+
     def next_step(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Action)
         asked = services.extension_asked(record)
@@ -149,7 +173,10 @@ class ActionSheet(RecordType):
             if record.check_on is None:
                 return Lead(_t("%(name)s checks whether it worked.") % {"name": record.verifier})
             days = {"name": str(record.verifier), "day": plain_day(record.check_on)}
-            return Lead(_t("%(name)s checks on %(day)s whether it worked.") % days)
+            if not services.days_early(actor, record):
+                return Lead(_t("%(name)s checks whether it worked. Planned for %(day)s.") % days)
+            said = _t("%(name)s checks on %(day)s whether it worked. Checked earlier, it proves less.")
+            return Lead(said % days, _t("Check due on %(day)s") % days)
         return Lead()
 
 

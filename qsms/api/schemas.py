@@ -98,6 +98,7 @@ def common() -> dict[str, Schema]:
             asks=described(TEXTS, _("Fields that must come with the move.")),
             offers=described(TEXTS, _("Fields that may come with the move.")),
             needs_reason=FLAG,
+            doubt=described(TEXT, _("What speaks against an open move just now; empty when nothing does.")),
             signature={"anyOf": [shape(meaning=TEXT, shown=TEXT), {"type": "null"}]},
             by_hand=described(FLAG, _("False where the move has a page of its own and is not made here.")),
         ),

@@ -288,6 +288,7 @@ class Talk:
     assessment_reasons: tuple[str, ...]
     check_passed: tuple[str, ...]
     check_failed: tuple[str, ...]
+    check_early: str
     late_reasons: tuple[str, ...]
     questions: tuple[Exchange, ...] = field(default=(), metadata={"many": Exchange})
     rejection_reasons: tuple[Rejection, ...] = field(default=(), metadata={"many": Rejection})

@@ -80,6 +80,9 @@ def offered(sheet: RecordType) -> dict[str, str]:
     found = dict.fromkeys((*HEAD, *sheet.form_fields, *offer.fields, *shown, *TAIL))
     if sheet.import_key:
         found[sheet.import_key] = None
+    if sheet.category_field in found:
+        # The same once more, in codes.
+        found.pop("category", None)
     return {name: sheet.field_label(name) for name in found if name not in sheet.sealed_fields and sheet.field(name)}
 
 

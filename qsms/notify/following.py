@@ -15,7 +15,7 @@ from qsms.records.models import Clock, Record, Task
 
 from .services import tell
 
-QUIET = ("imported", "linked", "edited")
+QUIET = ("imported", "linked")
 
 
 @after("*")
@@ -28,7 +28,7 @@ def follow(event: Event) -> None:
     if record is None:
         return
     _tasks(record, event)
-    if verb == "assigned":
+    if verb == "assigned" or "owner" in event.data.get("fields", ()):
         _assigned(record, event)
     elif verb == "commented":
         _commented(record, event)
@@ -44,22 +44,25 @@ def name_of(record: Record) -> str:
 def _tasks(record: Record, event: Event) -> None:
     # Each open task of a person is told once; the key keeps it so, whichever event finds it first.
     for task in Task.everywhere.filter(record_id=record.pk, done_at=None, person__isnull=False):
-        title = _("You have a task") if record.confidential else task.title
-        text = _("%(title)s: %(record)s") % {"title": title, "record": name_of(record)}
-        tell(
-            record,
-            [task.person_id or 0],
-            "task",
-            text,
-            f"task-{task.pk}-{task.person_id}",
-            but=event.actor_id,
-            task=task,
-        )
+        key = f"task-{task.pk}-{task.person_id}"
+        tell(record, [task.person_id or 0], "task", _asked(record, task), key, but=event.actor_id, task=task)
+
+
+def _asked(record: Record, task: Task) -> str:
+    """What a task asks, with the title of its record once."""
+    if record.confidential or task.title == record.title:
+        return _("You have a task: %(record)s") % {"record": name_of(record)}
+    if record.title in task.title:
+        return f"{record.number} {task.title}"
+    return _("%(task)s: %(record)s") % {"task": task.title, "record": name_of(record)}
 
 
 def _assigned(record: Record, event: Event) -> None:
+    to = event.data.get("to", record.owner_id)
+    if to is None:
+        return
     text = _("You own %(record)s now") % {"record": name_of(record)}
-    tell(record, [int(event.data["to"])], "owner", text, f"owner-{event.data['deed']}", but=event.actor_id)
+    tell(record, [int(to)], "owner", text, f"owner-{event.data['deed']}", but=event.actor_id)
 
 
 def _commented(record: Record, event: Event) -> None:

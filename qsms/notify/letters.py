@@ -41,7 +41,7 @@ def mail_is_on() -> bool:
 def write_single() -> int:
     """Letters for people who want each message; how many. Their news of the last minutes share one letter."""
     made = 0
-    waiting = News.everywhere.filter(mailed_at=None, read_at=None, person__wants_mail="each")
+    waiting = News.everywhere.filter(mailed_at=None, read_at=None, under=None, person__wants_mail="each")
     for person_id in list(waiting.values_list("person_id", flat=True).distinct()[:BATCH]):
         person = Person.objects.select_related("organisation", "account").get(pk=person_id)
         news = _mailable(person, waiting.filter(person_id=person_id).order_by("pk")[:MOST_LINES])
@@ -74,9 +74,8 @@ def _digest(person: Person, now: dt.datetime) -> int:
         actor = actors.load(person, now.date())
         waiting = tasks.mine(actor)
         late = [one for one in waiting if one.due_at and one.due_at < now]
-        news = _mailable(
-            person, News.everywhere.filter(person=person, mailed_at=None, read_at=None).order_by("pk")[:200]
-        )
+        fresh = News.everywhere.filter(person=person, mailed_at=None, read_at=None, under=None)
+        news = _mailable(person, fresh.order_by("pk")[:200])
     if not late and not news:
         return 0
     lines = []

@@ -23,6 +23,10 @@ class News(Owned):
     read_at = models.DateTimeField(null=True)
     # When it went out by e-mail, alone or in a digest; empty while it has not, or never will.
     mailed_at = models.DateTimeField(null=True)
+    # What was told of the same record before its person looked is folded into the newest: one entry for what belongs
+    # together. `earlier` is how many are folded into this one.
+    under = models.ForeignKey("self", models.CASCADE, null=True, related_name="folded")
+    earlier = models.PositiveSmallIntegerField(default=0)
     # The same event delivered twice is told once.
     key = models.CharField(max_length=80)
 
@@ -30,9 +34,13 @@ class News(Owned):
         abstract = False
         constraints = [UniqueConstraint(fields=["person", "key"], name="news_once")]
         indexes = [
-            Index(fields=["person", "-id"], name="news_newest"),
+            Index(fields=["person", "-id"], name="news_newest", condition=Q(under__isnull=True)),
             Index(fields=["person"], name="news_unread", condition=Q(read_at__isnull=True)),
-            Index(fields=["id"], name="news_unmailed", condition=Q(mailed_at__isnull=True, read_at__isnull=True)),
+            Index(
+                fields=["id"],
+                name="news_unmailed",
+                condition=Q(mailed_at__isnull=True, read_at__isnull=True, under__isnull=True),
+            ),
         ]
 
 

@@ -45,7 +45,7 @@ def tell(
         for person in rows:
             if not scope.sees(actors.load(person, today), record):
                 continue
-            _news, made = News.everywhere.get_or_create(
+            news, made = News.everywhere.get_or_create(
                 person=person,
                 key=key[:80],
                 defaults={
@@ -57,12 +57,22 @@ def tell(
                     "at": moment.now(),
                 },
             )
+            if made:
+                _fold(news)
             told += made
     return told
 
 
+def _fold(news: News) -> None:
+    """Take in what the same person has not read yet of the same record."""
+    before = News.everywhere.filter(person_id=news.person_id, record_id=news.record_id, read_at=None, pk__lt=news.pk)
+    news.earlier = before.update(under=news)
+    if news.earlier:
+        news.save(update_fields=["earlier"])
+
+
 def _newest(person: int, organisation: int) -> QuerySet[News]:
-    return News.everywhere.filter(person_id=person, organisation_id=organisation).order_by("-pk")
+    return News.everywhere.filter(person_id=person, organisation_id=organisation, under=None).order_by("-pk")
 
 
 def _unread(person: int, organisation: int) -> QuerySet[News, Any]:
@@ -86,7 +96,7 @@ def lately(actor: Actor) -> list[News]:
 
 
 def unread(actor: Actor) -> int:
-    """How many news the actor has not read, of the newest 100, without those of records the actor no longer sees."""
+    """How many entries the actor has not read, of the newest 100, without those of records no longer seen."""
     if actor.person_id is None:
         return 0
     rows = UNREAD.rows(person=actor.person_id, organisation=actor.organisation_id)
@@ -104,20 +114,46 @@ def still_seen(actor: Actor, news: Sequence[News]) -> list[News]:
     return found
 
 
-def inbox(actor: Actor, *, before: int | None = None, limit: int = 50) -> list[News]:
+def inbox(actor: Actor, *, limit: int = 50) -> list[News]:
     """The actor's news, newest first, without those of records the actor no longer sees."""
+    return page(actor, limit=limit)[0]
+
+
+def page(actor: Actor, *, before: int | None = None, limit: int = 50) -> tuple[list[News], int | None]:
+    """A page of what `inbox` gives, and before which entry the next page starts; None on the last one."""
     if actor.person_id is None:
-        return []
+        return [], None
     rows = _newest(actor.person_id, actor.organisation_id)
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    return still_seen(actor, list(rows[:limit]))
+    found = list(rows[: limit + 1])
+    more = found[limit - 1].pk if len(found) > limit else None
+    return still_seen(actor, found[:limit]), more
 
 
-def mark_read(actor: Actor, news_id: int | None = None) -> int:
-    """Mark one of the actor's news as read, or all of them; how many."""
-    mine = Q(person_id=actor.person_id, organisation_id=actor.organisation_id, read_at=None)
-    if news_id is not None:
-        mine &= Q(pk=news_id)
+def folded(news: Sequence[News]) -> dict[int, list[News]]:
+    """What is folded into each of these, the newest first (one query, none when nothing is)."""
+    found: dict[int, list[News]] = {one.pk: [] for one in news if one.earlier}
+    for one in News.everywhere.filter(under__in=list(found)).order_by("-pk") if found else ():
+        found[one.under_id or 0].append(one)
+    return found
+
+
+def read(actor: Actor, news_id: int) -> Record | None:
+    """Mark an entry as read with all that is folded into it; the record it is about, if the actor still sees it."""
+    mine = News.everywhere.filter(person_id=actor.person_id, organisation_id=actor.organisation_id)
+    one = mine.filter(pk=news_id).first()
+    if one is None:
+        return None
+    # It may have been folded since the page was drawn.
+    top = one.under_id or one.pk
     with write_transaction():
-        return News.everywhere.filter(mine).update(read_at=moment.now())
+        mine.filter(Q(pk=top) | Q(under_id=top), read_at=None).update(read_at=moment.now())
+    return next((seen.record for seen in still_seen(actor, [one])), None)
+
+
+def mark_read(actor: Actor) -> int:
+    """Mark all of the actor's news as read; how many."""
+    mine = News.everywhere.filter(person_id=actor.person_id, organisation_id=actor.organisation_id, read_at=None)
+    with write_transaction():
+        return mine.update(read_at=moment.now())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,27 +24,32 @@ def show_inbox(request: HttpRequest) -> HttpResponse:
     """The reader's news, by day."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     before = request.GET.get("before", "")
-    rows = services.inbox(actor, before=keys.whole(before), limit=PAGE)
+    rows, more = services.page(actor, before=keys.whole(before), limit=PAGE)
+    folded = services.folded(rows)
     today = moment.now().astimezone(actor.tz).date()
     days: dict[str, list[object]] = {}
     for one in rows:
         local = one.at.astimezone(actor.tz)
         word = _("Today") if local.date() == today else f"{local:%-d %b %Y}"
+        earlier = [(_at(other.at.astimezone(actor.tz), local), other.text) for other in folded.get(one.pk, ())]
         url = reverse("notify:open", args=[one.pk])
-        days.setdefault(word, []).append({"news": one, "at": f"{local:%H:%M}", "url": url})
-    more = rows[-1].pk if len(rows) == PAGE else None
+        days.setdefault(word, []).append({"news": one, "at": f"{local:%H:%M}", "url": url, "earlier": earlier})
     context = {"days": days.items(), "unread": services.unread(actor), "more": more}
     return render(request, "notify/inbox.html", context)
 
 
+def _at(local: datetime, newest: datetime) -> str:
+    """When an earlier one was told: the time of day, with its day where that is another one."""
+    return f"{local:%H:%M}" if local.date() == newest.date() else f"{local:%-d %b %H:%M}"
+
+
 @require_GET
 def open_news(request: HttpRequest, news_id: int) -> HttpResponse:
-    """Go to what the news is about; it is read then."""
+    """Go to what the news is about; it is read then, with what is folded into it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    services.mark_read(actor, news_id)
-    for one in services.inbox(actor, before=news_id + 1, limit=1):
-        if one.pk == news_id and one.record is not None:
-            return HttpResponseRedirect(reverse("ui:record", args=[one.record.kind, one.record.number]))
+    record = services.read(actor, news_id)
+    if record is not None:
+        return HttpResponseRedirect(reverse("ui:record", args=[record.kind, record.number]))
     return HttpResponseRedirect(reverse("notify:inbox"))
 
 

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
-from qsms.base.files import CannotStrip, FileFacts, inspect, strip_metadata
+from qsms.base.files import PICTURES, CannotStrip, FileFacts, Unreadable, inspect, small, strip_metadata
 from qsms.base.gate import write_transaction
 from qsms.base.storage import NotStored, store
 from qsms.org.actor import Actor
@@ -121,6 +121,22 @@ def open_content(attachment: Attachment) -> BinaryIO:
         return store().open(attachment.sha256)
     except NotStored as error:
         raise Refused([str(error)]) from error
+
+
+def has_small(attachment: Attachment) -> bool:
+    """Whether there is a small picture of it: of pictures that were found sound."""
+    return attachment.inline and attachment.media_type in PICTURES
+
+
+def open_small(attachment: Attachment) -> BinaryIO:
+    """A small picture of a picture, to be closed by the caller. Raises NotVisible where there is none, Refused."""
+    if not has_small(attachment):
+        raise NotVisible
+    with open_content(attachment) as stream:
+        try:
+            return small(stream, attachment.media_type)
+        except Unreadable as error:
+            raise NotVisible from error
 
 
 def _store(stream: BinaryIO, facts: FileFacts, strip: bool) -> tuple[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +13,7 @@ from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.base.prepared import Prepared
 from qsms.org.actor import Actor, Right
-from qsms.org.models import Grant
+from qsms.org.models import Grant, Person
 from qsms.rules import lifecycle as life
 from qsms.rules.lifecycle import Phase, Standing, Verdict
 
@@ -35,6 +35,7 @@ def standing(actor: Actor, record: Record) -> Standing:
     return Standing(
         state=record.state,
         persons=actor.persons,
+        person=actor.person_id,
         permitted=scope.permitted(actor, record, verbs),
         filled=frozenset(name for name in needed if not values.is_empty(getattr(record, name, None))),
         parties=sheet.parties(record),
@@ -74,17 +75,46 @@ def verdicts(actor: Actor, record: Record) -> list[Verdict]:
     return life.verdicts(registry.get(record.kind).lifecycle, standing(actor, record))
 
 
-def reasons(actor: Actor, record: Record, verdict: Verdict, who_may_do: Mapping[str, str] | None = None) -> list[str]:
-    """Why a move is shut, in sentences. `who_may_do` has the names for each verb, when several moves are asked for."""
+def reasons(actor: Actor, record: Record, verdict: Verdict) -> list[str]:
+    """Why a move is shut, in sentences, with who could make it."""
+    return reasons_each(actor, record, [verdict])[0]
+
+
+def reasons_each(actor: Actor, record: Record, found: Sequence[Verdict]) -> list[list[str]]:
+    """The same for several moves at once: those who could make them are asked for together."""
     sheet = registry.get(record.kind)
-    words = []
-    for why in verdict.reasons:
-        who = ""
+    verbs = {why.values["verb"] for one in found for why in one.reasons if why.code == "permission"}
+    holding = who_may_each(record, sorted(verbs), but=actor.person_id)
+    apart: dict[tuple[Any, ...], str] = {}
+
+    def who(move: life.Move, why: life.Reason) -> str:
         if why.code == "permission":
-            verb = why.values["verb"]
-            who = who_may(record, verb, but=actor.person_id) if who_may_do is None else who_may_do.get(verb, "")
-        words.append(wording.reason(sheet, why, who))
-    return words
+            return holding[why.values["verb"]]
+        if why.code == "independent":
+            asked = (move.verb or move.code, move.or_party, move.independent_of)
+            if asked not in apart:
+                apart[asked] = _who_else(actor, record, move)
+            return apart[asked]
+        return ""
+
+    return [[wording.reason(sheet, why, who(one.move, why)) for why in one.reasons] for one in found]
+
+
+def _who_else(actor: Actor, record: Record, move: life.Move) -> str:
+    """Who may make a move that is shut to the actor for being no stranger to it: whoever has the part, or the right."""
+    parties = registry.get(record.kind).parties(record)
+
+    def of(names: Iterable[str]) -> set[int]:
+        return {one for name in names for one in parties.get(name, ())}
+
+    barred = of(move.independent_of) | actor.persons
+    if named := of(move.or_party) - barred:
+        people = Person.objects.filter(pk__in=named, is_active=True).order_by("name")
+        return _(" or ").join(people.values_list("name", flat=True))
+    verb = move.verb or move.code
+    here = Q(axis="all") | Q(axis="site", site_id=record.site_id) | Q(axis="unit", unit_id=record.unit_id)
+    apart = here & ~Q(person_id__in=barred)
+    return who_may_hold(record.organisation_id, f"{record.kind}.{verb}", apart)
 
 
 def who_may(record: Record, verb: str, *, but: int | None = None, limit: int = 3) -> str:
@@ -158,7 +188,7 @@ def move(
         verdict = life.judge(chosen, standing(actor, record))
         if not verdict.is_open:
             raise Refused(reasons(actor, record, verdict))
-        errors = _dialog_errors(sheet, record, chosen, fields, reason)
+        errors = _dialog_errors(actor, sheet, record, chosen, fields, reason)
         shown = signing.content_hash(sheet, record) if chosen.signature else ""
         if chosen.signature and not errors:
             signing.check(actor, proof, shown)
@@ -217,15 +247,18 @@ def _chosen(sheet: RecordType, record: Record, code: str) -> life.Move:
 
 
 def _dialog_errors(
-    sheet: RecordType, record: Record, chosen: life.Move, fields: Mapping[str, Any], reason: str
+    actor: Actor, sheet: RecordType, record: Record, chosen: life.Move, fields: Mapping[str, Any], reason: str
 ) -> dict[str, str]:
     errors = {
         name: _("“%(name)s” is not part of this step.") % {"name": sheet.field_label(name)}
         for name in fields
         if name not in (*chosen.asks, *chosen.offers)
     }
-    if chosen.reason and not reason.strip():
-        errors["reason"] = _("Say why. It is kept in the history of %(number)s.") % {"number": record.number}
+    if not reason.strip():
+        doubt = sheet.doubt(actor, record, chosen)
+        if chosen.reason or doubt:
+            why = _("Say why. It is kept in the history of %(number)s.") % {"number": record.number}
+            errors["reason"] = f"{doubt} {why}".strip()
     return errors
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from qsms.rules.lifecycle import Lifecycle, Move, Reason, State
@@ -207,6 +208,13 @@ class RecordType:
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         """Inside the transaction of a move, after the state has changed."""
 
+    def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
+        """Inside the transaction of an edit or a handing over, after these fields have changed."""
+
+    def doubt(self, actor: Actor, record: Record, move: Move) -> str:
+        """What speaks against this open move just now. Whoever makes it all the same is told, and says why."""
+        return ""
+
     def may(self, actor: Actor, verb: str, record: Record) -> bool | None:
         """A say of the room's own in permissions on one record; None leaves it to grants."""
         return None
@@ -270,6 +278,11 @@ class RecordType:
         found = self.field(name)
         label = str(self.labels.get(name) or (found.verbose_name if found is not None else name.replace("_", " ")))
         return label[:1].upper() + label[1:]
+
+    def due_label(self, record: Record) -> str:
+        """What its due day is the day of, as it stands: “Check due” while a check is waited for."""
+        what = self.state(record).due
+        return _t("%(what)s due") % {"what": what} if what else self.field_label("due_on")
 
     def state(self, record: Record) -> State:
         return self.lifecycle.state(record.state)

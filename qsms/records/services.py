@@ -16,7 +16,7 @@ from qsms.org.actor import Actor
 from qsms.org.models import Organisation, Person
 from qsms.rules.lifecycle import Phase
 
-from . import history, moves, numbers, projections, reading, registry, scope, values, wording
+from . import history, moves, numbers, projections, reading, registry, scope, tasks, values, wording
 from .choices import Relation
 from .errors import Invalid, NotVisible, Refused, Stale
 from .models import Comment, Link, Once, Record
@@ -189,6 +189,10 @@ def edit(
         moves.store(sheet, record, touched)
         changes = [history.FieldChange(name, old[name], new[name]) for name in touched]
         deed = history.write(actor, record, history.Act(history.EDITED, reason, changes=changes))
+        _hand_on(record, before.owner_id)
+        aside = history.stood(record)
+        sheet.edited(actor, record, touched)
+        history.also(sheet, [(deed, aside, record)])
         projections.run([projections.Written(sheet, record, before)])
         history.tell(actor, record, deed, f"{record.kind}.edited", {"fields": touched})
     return record
@@ -230,16 +234,25 @@ def assign(actor: Actor, record_id: int, person_id: int, *, reason: str = "") ->
         before = projections.Before.of(record)
         old = wording.value(sheet, record, "owner")
         record.owner = person
+        wrong = sheet.clean(actor, record, {"owner": person})
+        if "owner" in wrong:
+            raise Invalid({"owner": wrong["owner"]})
         moves.store(sheet, record, ("owner",))
-        # What waited for the former owner now waits for the new one.
-        record.tasks.filter(done_at=None, person_id=before.owner_id, person_id__isnull=False).update(
-            person_id=person.pk
-        )
         change = history.FieldChange("owner", old, person.name)
         deed = history.write(actor, record, history.Act(history.ASSIGNED, reason, changes=[change]))
+        _hand_on(record, before.owner_id)
+        aside = history.stood(record)
+        sheet.edited(actor, record, ("owner",))
+        history.also(sheet, [(deed, aside, record)])
         projections.run([projections.Written(sheet, record, before)])
         history.tell(actor, record, deed, f"{record.kind}.assigned", {"to": person.pk, "from": before.owner_id})
     return record
+
+
+def _hand_on(record: Record, former_id: int | None) -> None:
+    """What waited for the former owner now waits for the new one."""
+    if former_id is not None and record.owner_id not in (None, former_id):
+        tasks.hand_on(record, former_id, record.owner_id)
 
 
 def link(actor: Actor, source_id: int, target_id: int, relation: str, *, reason: str = "") -> Link:

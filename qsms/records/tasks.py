@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache, partial
 from itertools import compress
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from qsms.base import moment
 from qsms.base.prepared import Prepared
@@ -142,6 +142,8 @@ class Inbox:
     whole_until: datetime | None = None
 
 
+# Soonest first, without a day last: left alone, SQLite puts those first, and PostgreSQL last.
+SOONEST = (F("due_at").asc(nulls_last=True), "pk")
 # So many of the actor's own and of each role are looked at, and so many when all of them are asked for.
 MANY, ALL = 200, 2_000
 COLUMNS = ("pk", "code", "title", "due_at", "given_at", "asked_by__name", "role__title")
@@ -155,7 +157,7 @@ def _waiting_for(taker_column: str, most: int) -> Prepared:
         waiting = Task.everywhere.filter(record__organisation_id=organisation, done_at=None, **{taker_column: taker})
         involved = Exists(Task.everywhere.filter(person_id=person, record_id=OuterRef("record_id")))
         of_record = (f"record__{name}" for name in scope.OUTLINE)
-        return waiting.order_by("due_at").values_list(*COLUMNS, involved, "record_id", *of_record)[: most + 1]
+        return waiting.order_by(*SOONEST).values_list(*COLUMNS, involved, "record_id", *of_record)[: most + 1]
 
     return Prepared(build, organisation=int, taker=int, person=int)
 
@@ -177,7 +179,7 @@ def inbox(actor: Actor, *, whose: str = "", all_of_it: bool = False) -> Inbox:
     takers = [("person_id", actor.person_id)] if whose != "office" else []
     takers += [("role_id", role_id) for role_id in sorted(actor.role_ids)] if whose != "mine" else []
     found: list[Waiting] = []
-    # When the first task is due that is left out of each part; one database puts those without a day first.
+    # When the first task is due that is left out of each part; None for one without a day, after all that have one.
     cut: list[datetime | None] = []
     for column, taker in takers:
         question = _waiting_for(column, most)
@@ -190,8 +192,7 @@ def inbox(actor: Actor, *, whose: str = "", all_of_it: bool = False) -> Inbox:
             found.append(Waiting(pk, code, title, due_at, given_at, asked_by or "", role or "", record))
     far = moment.now() + timedelta(days=36500)
     found.sort(key=lambda one: (one.due_at or far, one.id))
-    known = [due for due in cut if due is not None]
-    return Inbox(found, bool(cut), min(known) if len(known) == len(cut) and known else None)
+    return Inbox(found, bool(cut), min((due or far for due in cut), default=None))
 
 
 COUNTED = 100
@@ -209,7 +210,7 @@ def _first_waiting(owner: int, person: int, organisation: int, **roles: int) -> 
     columns = ["record_id", *(f"record__{name}" for name in scope.SCOPE_FIELDS)]
     first = [waiting.filter(person_id=owner), *(waiting.filter(role_id=role) for role in roles.values())]
     parts = [
-        Task.everywhere.filter(pk__in=some.order_by("due_at").values("pk")[:COUNTED]).values_list(involved, *columns)
+        Task.everywhere.filter(pk__in=some.order_by(*SOONEST).values("pk")[:COUNTED]).values_list(involved, *columns)
         for some in first
     ]
     return parts[0].union(*parts[1:], all=True)
@@ -235,7 +236,7 @@ def count_mine(actor: Actor) -> int:
 
 def _on_record(record: int) -> QuerySet[Task]:
     waiting = Task.everywhere.filter(record_id=record, done_at=None)
-    return waiting.select_related("person", "role").order_by("due_at", "pk")
+    return waiting.select_related("person", "role").order_by(*SOONEST)
 
 
 ON_RECORD = Prepared(_on_record, record=int)
@@ -255,3 +256,12 @@ def open_for(actor: Actor, record: Record) -> Q:
 def postpone(record: Record, codes: Iterable[str], due_at: datetime | None) -> None:
     """Move the deadline of a record's open tasks with these codes."""
     Task.everywhere.filter(record_id=record.pk, done_at=None, code__in=tuple(codes)).update(due_at=due_at)
+
+
+def hand_on(record: Record, former_id: int, person_id: int, codes: Iterable[str] = ("*",)) -> None:
+    """Give what waits for one person on a record to another, who took over their part of it ("*" for all codes)."""
+    waiting = Task.everywhere.filter(record_id=record.pk, done_at=None, person_id=former_id)
+    wanted = tuple(codes)
+    if "*" not in wanted:
+        waiting = waiting.filter(code__in=wanted)
+    waiting.update(person_id=person_id)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -63,7 +64,10 @@ def reason(sheet: RecordType, why: Reason, who_may: str = "") -> str:
             "parties": _(" or ").join(party(p) for p in values["parties"].split(","))
         }
     if why.code == "independent":
-        return _("You are %(party)s, so another person must do this.") % {"party": party(values["party"])}
+        lent = _("You stand in for %(party)s, so another person must do this.")
+        own = _("You are %(party)s, so another person must do this.")
+        said = (lent if "standing_in" in values else own) % {"party": party(values["party"])}
+        return f"{said} {_('Ask %(who)s.') % {'who': who_may}}" if who_may else said
     if why.code == "field":
         return _("“%(field)s” is empty. Fill it in first.") % {"field": sheet.field_label(values["field"])}
     if why.code == "open_ends":
@@ -73,10 +77,16 @@ def reason(sheet: RecordType, why: Reason, who_may: str = "") -> str:
 
 def sentence(said: Sentence) -> str:
     """A sentence of the rules in the reader's language."""
-    values = {name: sentence(one) if isinstance(one, Sentence) else one for name, one in said.values.items()}
+    values = {name: _told(one) for name, one in said.values.items()}
     if said.plural and said.number is not None:
         return ngettext(said.template, said.plural, said.number) % values
     return _(said.template) % values
+
+
+def _told(one: object) -> object:
+    if isinstance(one, Sentence):
+        return sentence(one)
+    return date_format(one, "j M Y") if isinstance(one, dt.date) else one
 
 
 def relation(code: str, outward: bool) -> str:

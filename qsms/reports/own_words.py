@@ -55,7 +55,7 @@ def of(report: Report, zone: ZoneInfo) -> Told:
         value = report.answers.get(one.code)
         if one.personal or one.maps_to == TITLE or one.type in FILES or rules.is_empty(value):
             continue
-        fact = parts.Fact(one.label, _reads(one, value, report, zone))
+        fact = parts.Fact(one.label, reads(one, value, report, zone))
         (told.texts if one.type == "longtext" else told.facts).append(fact)
     told.sealed = SealedValue.everywhere.filter(record_id=report.pk, field=SEALED_ANSWERS).exists()
     return told
@@ -65,7 +65,7 @@ def _facts(*pairs: tuple[str, str]) -> list[parts.Fact]:
     return [parts.Fact(label, value) for label, value in pairs if value]
 
 
-def _reads(one: rules.FormField, value: Any, report: Report, zone: ZoneInfo) -> str:
+def reads(one: rules.FormField, value: Any, report: Report, zone: ZoneInfo) -> str:
     """An answer as people read it: moments by the clock they were written from, the site by its name."""
     if one.type == "datetime" and isinstance(value, str):
         written = dt.datetime.fromisoformat(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -17,7 +18,7 @@ from qsms.records.models import Record, SealedValue
 from qsms.records.registry import Panel
 from qsms.ui import dates, marks, parts, times
 
-from . import first_look, rules
+from . import first_look, own_words, rules
 from .choices import LENSES, Concern, Mode, Precision, Publication, Sender
 from .lifecycles import NEW
 from .models import Judgement, Report
@@ -37,7 +38,7 @@ def texts(actor: Actor, record: Record) -> Mapping[str, Any]:
         "publishable": record.publishable,
         "published": record.publication == Publication.PUBLISHED,
         "publication": Publication(record.publication).label,
-        "when": times.moment(record.published_at, now, actor.tz) if record.published_at else "",
+        "when": times.moment(record.published_at, now, actor.tz, inside=True) if record.published_at else "",
         "publish_url": reverse("reports:publish", args=[record.number]) if scope.may(actor, "publish", record) else "",
     }
 
@@ -62,7 +63,7 @@ def lenses(actor: Actor, record: Record) -> Mapping[str, Any]:
                 "level": marks.status(_t(level.label), level.tone) if level else "",
                 "next": made.get_next_display() if made and made.next else "",
                 "by": made.by.name if made and made.by else "",
-                "when": times.moment(made.at, now, actor.tz, short=True) if made else "",
+                "when": times.moment(made.at, now, actor.tz, short=True, inside=True) if made else "",
             }
         )
     open_here = record.state in NEW and scope.may(actor, "triage", record)
@@ -73,7 +74,8 @@ def answers(actor: Actor, record: Record) -> Mapping[str, Any]:
     """What else was asked and answered; sealed answers are named as sealed and not shown."""
     assert isinstance(record, Report)
     asked = record.asked
-    rows = rules.summary(asked, record.answers) if asked is not None else []
+    words = partial(own_words.reads, report=record, zone=actor.tz)
+    rows = rules.summary(asked, record.answers, words=words) if asked is not None else []
     shown = {"title", "narrative", "immediate_action"}
     hidden = {field.label for field in asked.fields if field.maps_to in shown} if asked is not None else set()
     sealed = SealedValue.everywhere.filter(record_id=record.pk, field="answers").exists()
@@ -100,7 +102,7 @@ def talk(actor: Actor, record: Record) -> Mapping[str, Any]:
             "subject": message.get_subject_display(),
             "when": times.moment(message.at, now, actor.tz),
             "text": message.text,
-            "read": times.moment(message.read_at, now, actor.tz) if message.read_at else "",
+            "read": times.moment(message.read_at, now, actor.tz, inside=True) if message.read_at else "",
             "office": message.sender == Sender.OFFICE,
         }
         for message in mailbox.conversation(record)

@@ -43,6 +43,36 @@ def answer(actor: Actor, record: Record, one: Assessment) -> tuple[AcceptanceAns
     return risk_acceptance.may_accept(one.matrix.rule, one.class_code, code), held
 
 
+def beyond(actor: Actor, record: Record) -> Assessment | None:
+    """The gravest rating that still waits for an acceptance and is above what the actor may accept; None for none."""
+    picture = Picture.of(record)
+    waiting = [picture.newest(lens) for lens in picture.lenses() if picture.standing(lens) is None]
+    above = [one for one in waiting if one is not None and not answer(actor, record, one)[0].allowed]
+    return max(above, key=lambda one: (one.tone, one.pk), default=None)
+
+
+def way_on(actor: Actor, record: Record, one: Assessment) -> str:
+    """What somebody who may not accept this rating does about it, as a button says it; empty where there is no way."""
+    if not (actor.holds(authority.ACCEPT) or authority.may_assess(actor, record)):
+        return ""
+    found = one.matrix.rule.risk_class(one.class_code)
+    if not found.authority:
+        return _("Have the activity stopped") if found.stop_activity else ""
+    asked = authority.acceptors(record, authority.rank_of(found.authority), but=actor.person_id)
+    if asked is None:
+        return ""
+    who = asked.names[0] if len(asked.names) == 1 else _("the %(role)s") % {"role": asked.title.lower()}
+    return _("Send up to %(who)s") % {"who": who}
+
+
+def asked_already(record: Record, one: Assessment) -> str:
+    """Who has the task to act on a rating that may not be accepted below them; empty when nobody has."""
+    code = ACCEPT_TASK if one.matrix.rule.risk_class(one.class_code).authority else STOP_TASK
+    waiting = [task for task in tasks.on_record(record) if task.code == code]
+    names = [task.person.name if task.person else task.role.title.lower() if task.role else "" for task in waiting]
+    return _(" and ").join(name for name in names if name)
+
+
 def latest_expiry(actor: Actor, one: Assessment) -> dt.date | None:
     """The last day until which this rating may be accepted from today; None where there is no limit."""
     return risk_acceptance.latest_expiry(one.matrix.rule, one.class_code, today(actor))
@@ -166,7 +196,7 @@ def _check_ready(actor: Actor, record: Record) -> None:
     if isinstance(record, Hazard) and record.state in following.TOO_EARLY:
         raise Refused(
             [
-                _("%(number)s is “%(state)s”. Complete the analysis first.")
+                _("%(number)s is “%(state)s”. Describe what can happen and rate it first.")
                 % {"number": record.number, "state": wording.state_label(record.kind, record.state)}
             ]
         )

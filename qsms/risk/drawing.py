@@ -74,7 +74,10 @@ def legend(valid: Sequence[Assessment], matrix_id: int, now: dt.datetime, actor:
     """What the marks stand for: “Initial, 3 Sep”."""
     order = list(AssessmentKind.values)
     return [
-        (one.kind, times.joined(", ", (one.get_kind_display(), times.moment(one.at, now, actor.tz, short=True))))
+        (
+            one.kind,
+            times.joined(", ", (one.get_kind_display(), times.moment(one.at, now, actor.tz, short=True, inside=True))),
+        )
         for one in sorted(valid, key=lambda one: order.index(one.kind))
         if one.matrix_id == matrix_id
     ]
@@ -172,7 +175,8 @@ def accepted_by(one: Acceptance, now: dt.datetime, actor: Actor) -> str:
     said = [one.by.name]
     if one.for_person is not None:
         said.append(_("for %(name)s") % {"name": one.for_person.name})
-    said += [held.label if held is not None else one.authority, times.moment(one.at, now, actor.tz, short=True)]
+    when = times.moment(one.at, now, actor.tz, short=True, inside=True)
+    said += [held.label if held is not None else one.authority, when]
     return times.joined(", ", [*said, _("signed")])
 
 

@@ -16,6 +16,7 @@ from qsms.org.actor import Actor
 from qsms.org.models import Organisation
 from qsms.records import history, moves, tasks
 from qsms.records.models import Record
+from qsms.ui.dates import plain_day
 
 from .accepting import RENEW_TASK, end
 from .matrices import shipped_adoption
@@ -38,7 +39,7 @@ def expire(now: dt.datetime | None = None) -> int:
         with _at_hand(pk, organisation_id, instant) as (actor, record, one):
             if one is not None:
                 words = _("It expired on %(day)s. Review the risk and accept it again.")
-                end(actor, record, one, words % {"day": last_day.isoformat()})
+                end(actor, record, one, words % {"day": plain_day(last_day)})
                 ended += 1
     return ended
 
@@ -64,7 +65,7 @@ def warn(now: dt.datetime | None = None) -> int:
 def _warn(actor: Actor, record: Record, one: Acceptance, last_day: dt.date, zone: dt.tzinfo) -> None:
     one.warned_at = moment.now()
     one.save(update_fields=["warned_at"])
-    values = {"cell": one.assessment.cell, "day": last_day.isoformat(), "title": record.title}
+    values = {"cell": one.assessment.cell, "day": plain_day(last_day), "title": record.title}
     tasks.give(
         actor,
         record,

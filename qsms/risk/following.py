@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -52,7 +53,7 @@ def rated(actor: Actor, record: Record, made: Assessment) -> None:
 def hazard_created(actor: Actor, record: Record) -> None:
     """A new hazard waits for its owner, or else for the safety manager."""
     if record.phase < Phase.DONE and record.state == "identified":
-        title = _("Analyse the hazard: %(title)s") % {"title": record.title}
+        title = _("Describe what can happen: %(title)s") % {"title": record.title}
         tasks.give(actor, record, ANALYSE_TASK, title, person_id=record.owner_id, role="safety_manager")
 
 
@@ -103,6 +104,13 @@ def control_moved(actor: Actor, control: Control, code: str) -> None:
         control.next_verification_on = None
         _keep(control, "next_verification_on")
         _ask_to_rate(actor, control, _("Control %(number)s is retired: rate the risk again"))
+
+
+def control_edited(actor: Actor, control: Control, names: Sequence[str]) -> None:
+    """After an edit: a check that is asked for goes along with its day and with who is to make it."""
+    planned = {"verifier", "next_verification_on"} & set(names)
+    if planned and tasks.finish(actor, control, (CHECK_TASK,), outcome=_("Planned anew")):
+        _ask_for_check(actor, control)
 
 
 def _after(day: dt.date, months: int | None) -> dt.date | None:

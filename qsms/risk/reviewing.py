@@ -23,6 +23,7 @@ from qsms.records.history import FieldChange
 from qsms.records.models import Record, Task
 from qsms.rules.calendar_days import add_months
 from qsms.rules.lifecycle import Phase
+from qsms.ui.dates import plain_day
 
 from .accepting import RENEW_TASK
 from .choices import AssessmentKind
@@ -108,7 +109,7 @@ def follow_day(writes: Sequence[projections.Written]) -> None:
             continue
         actor, zone, day = actors.system(record.organisation_id), _zone(record.organisation_id), record.due_on
         if day is None or day > moment.now().astimezone(zone).date():
-            outcome = _("Next review on %(day)s") % {"day": day.isoformat()} if day else _("No review day any more")
+            outcome = _("Next review on %(day)s") % {"day": plain_day(day)} if day else _("No review day any more")
             tasks.finish(actor, record, (REVIEW_TASK,), outcome=outcome)
         else:
             tasks.postpone(record, (REVIEW_TASK,), _end_of(day, zone))

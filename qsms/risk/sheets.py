@@ -12,7 +12,7 @@ from qsms.org.actor import Actor
 from qsms.records import wording
 from qsms.records.choices import Relation
 from qsms.records.models import Record
-from qsms.records.registry import Lack, Raising, RecordType, Section, lend, offer, register
+from qsms.records.registry import Lack, Lead, Raising, RecordType, Section, lend, offer, register
 from qsms.rules.lifecycle import Move, Reason
 
 from . import accepting, addresses, assessing, authority, barriers, expiring, following, panels, queries
@@ -57,6 +57,11 @@ def _not_predicted(values: Mapping[str, str]) -> str:
     return str(following.NOT_PREDICTED) % values
 
 
+@wording.reason_words("risk_beyond")
+def _not_for_you(values: Mapping[str, str]) -> str:
+    return values["said"]
+
+
 @register
 class HazardSheet(RecordType):
     model = Hazard
@@ -89,7 +94,7 @@ class HazardSheet(RecordType):
             "threats",
             "top_event",
             "consequences",
-            help=_("The analysis: needed before the risk is rated."),
+            help=_("Described before the risk is rated."),
             on_page=False,
         ),
         Section.of(_("Controls at the start"), "existing_controls"),
@@ -129,8 +134,15 @@ class HazardSheet(RecordType):
             name: None if ok else Reason("risk", {"fact": name, "way": str(way), "way_url": url})
             for name, (ok, way, url) in holds.items()
         }
+        found["authority"] = _beyond(actor, record) if record.state in ("assessed", "controls_planned") else None
         found["predicted"] = _predict(record.number, f"{rate}?kind=predicted") if picture.unpredicted else None
         return found
+
+    def next_step(self, actor: Actor, record: Record) -> Lead:
+        # Whoever may not accept can plan controls or send it up: both stand on the strip.
+        if record.state == "assessed" and accepting.beyond(actor, record) is not None:
+            return Lead(moves=("accept",))
+        return Lead()
 
     def open_ends(self, actor: Actor, records: Sequence[Record]) -> Sequence[Lack]:
         rated = queries.not_accepted(records)
@@ -141,6 +153,20 @@ class HazardSheet(RecordType):
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         following.hazard_moved(actor, record, move.code)
+
+
+def _beyond(actor: Actor, record: Record) -> Reason | None:
+    """Why the actor does not accept this risk, and the way up to whoever does (scenarios 12 and 13)."""
+    one = accepting.beyond(actor, record)
+    refusal = accepting.answer(actor, record, one)[0].refusal if one is not None else None
+    if one is None or refusal is None:
+        return None
+    if who := accepting.asked_already(record, one):
+        said = _t("%(who)s was asked about %(cell)s %(class)s and has not answered yet.")
+        return Reason("risk_beyond", {"said": said % {"who": who, "cell": one.cell, "class": one.class_label}})
+    way = accepting.way_on(actor, record, one)
+    url = {"way": way, "way_url": f"{addresses.accept(record)}?lens={one.lens}"} if way else {}
+    return Reason("risk_beyond", {"said": wording.sentence(refusal), **url})
 
 
 def _unaccepted(record: Record, one: Assessment) -> Lack:
@@ -189,6 +215,12 @@ class ControlSheet(RecordType):
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         assert isinstance(record, Control)
         if record.verifier_id and record.verifier_id == record.owner_id:
+            if "owner" in values and "verifier" not in values:
+                said = _t(
+                    "%(name)s checks this control, so somebody else must own it. Choose another person, or first edit "
+                    "the control and name another one to check it."
+                )
+                return {"owner": said % {"name": record.verifier}}
             return {
                 "verifier": _t("%(name)s owns this control, so somebody else must check it. Choose another person.")
                 % {"name": record.verifier}
@@ -208,6 +240,10 @@ class ControlSheet(RecordType):
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         assert isinstance(record, Control)
         following.control_moved(actor, record, move.code)
+
+    def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
+        assert isinstance(record, Control)
+        following.control_edited(actor, record, names)
 
 
 def _hazard_from(record: Record) -> Mapping[str, Any]:

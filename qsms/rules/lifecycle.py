@@ -41,6 +41,8 @@ class State:
     on_bar: bool = True
     # An open state in which somebody is at work shows as "under way", not as waiting to be begun.
     begun: bool = False
+    # What is due in this state, where that is another thing than the record: "Check" says “Check due 12 Dec”.
+    due: StrOrPromise = ""
     # good, warn, bad or mute where the phase alone would mislead: a control that was found weak is open, and a worry.
     tone: str = ""
 
@@ -110,6 +112,8 @@ class Standing:
     state: str
     # The actor and everybody the actor stands in for: a deputy inherits what the giver must not do.
     persons: frozenset[int]
+    # Who of them acts; None for the installation itself.
+    person: int | None = None
     permitted: frozenset[str] = frozenset()  # verbs this person holds on this record
     filled: frozenset[str] = frozenset()
     parties: Mapping[str, frozenset[int]] = field(default_factory=dict)
@@ -194,7 +198,9 @@ def judge(move: Move, standing: Standing) -> Verdict:
         reasons.append(Reason("only", {"parties": ",".join(move.only)}))
     clashing = is_one_of(move.independent_of)
     if clashing:
-        reasons.append(Reason("independent", {"party": clashing[0]}))
+        own = [party for party in clashing if standing.person in standing.parties.get(party, frozenset())]
+        lent = {} if own else {"standing_in": "yes"}
+        reasons.append(Reason("independent", {"party": (own or clashing)[0], **lent}))
     reasons += [Reason("field", {"field": name}) for name in move.needs if name not in standing.filled]
     for relation in move.closed:
         still_open = standing.open_ends.get(relation, ())

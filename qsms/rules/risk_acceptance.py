@@ -75,7 +75,7 @@ def check_acceptance(
         return [
             _(
                 "%(class)s: an acceptance needs a day on which it expires. Write one up to %(latest)s.",
-                **{"class": label, "latest": latest.isoformat()},
+                **{"class": label, "latest": latest},
             )
         ]
     wrong: list[Sentence] = []
@@ -85,10 +85,10 @@ def check_acceptance(
                 "%(given)s is too far away: %(class)s may be accepted for %(months)s months. "
                 "Write a day up to %(latest)s.",
                 **{
-                    "given": expires_on.isoformat(),
+                    "given": expires_on,
                     "class": label,
                     "months": matrix.risk_class(class_code).max_months,
-                    "latest": latest.isoformat(),
+                    "latest": latest,
                 },
             )
         )
@@ -96,8 +96,8 @@ def check_acceptance(
         wrong.append(
             _(
                 "%(given)s is not after the day of the acceptance, %(accepted)s. Write a later day.",
-                given=expires_on.isoformat(),
-                accepted=accepted_on.isoformat(),
+                given=expires_on,
+                accepted=accepted_on,
             )
         )
     return wrong
@@ -117,5 +117,5 @@ def why_ended(
             current=current.index,
         )
     if expires_on is not None and today > expires_on:
-        return _("It expired on %(day)s. Review the risk and accept it again.", day=expires_on.isoformat())
+        return _("It expired on %(day)s. Review the risk and accept it again.", day=expires_on)
     return None

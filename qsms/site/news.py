@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from qsms.notify import services
 from qsms.org.actor import Actor
@@ -23,5 +24,10 @@ def beside(actor: Actor, now: datetime) -> Beside | None:
         small = dates.moment(one.at, now, actor.tz, short=True)
         if one.read_at is None:
             small = _("%(when)s · new") % {"when": small}
+        if one.earlier:
+            small = ngettext("%(small)s · %(n)d earlier", "%(small)s · %(n)d earlier", one.earlier) % {
+                "small": small,
+                "n": one.earlier,
+            }
         lines.append((one.text, reverse("notify:open", args=[one.pk]), small))
     return Beside(_("News"), services.unread(actor), lines, _("All news"), reverse("notify:inbox"))

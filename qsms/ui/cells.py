@@ -109,7 +109,8 @@ def _cell(sheet: RecordType, actor: Actor, now: dt.datetime, name: str) -> Cell:
     special = SPECIAL.get(name)
     if special is not None:
         return special(sheet, actor, now)
-    kind = sheet.field(name)
+    # The category of a record is a field of its child once more, which knows the words.
+    kind = sheet.field(sheet.category_field if name == "category" and sheet.category_field else name)
     if isinstance(kind, models.ForeignKey):
         return _named(actor, name)
     if kind is not None and kind.choices:

@@ -22,13 +22,15 @@ SOON = timedelta(hours=24)
 class Deadline:
     """A deadline in words: `text` for a list, `moment` behind it, `tone` bad (late), warn (soon), good (met) or "".
 
-    `printed` is the same moment for paper, which is read on another day.
+    `inside` is the text for the middle of a sentence: “Due tomorrow”. `printed` is the same moment for paper, which is
+    read on another day.
     """
 
     text: str
     tone: str
     moment: str
     printed: str = ""
+    inside: str = ""
 
     @property
     def full(self) -> str:
@@ -72,7 +74,7 @@ def day(value: date, today: date, *, short: bool = False, inside: bool = False) 
     if gap == 1:
         return _("tomorrow") if inside else _("Tomorrow")
     if abs(gap) < 7:
-        pattern = "l j F" if inside else "D j M"
+        pattern = "l j F" if inside and not short else "D j M"
     else:
         pattern = "j M" if short and value.year == today.year else "j M Y"
     return _written(value, pattern, get_language())
@@ -168,7 +170,7 @@ def deadline(
     if left < 3 * DAY:
         text = _("%(span)s left") % {"span": duration(left)}
         return Deadline(text, "warn" if left <= soon else "", said, paper)
-    return Deadline(day(due.astimezone(zone).date(), now.astimezone(zone).date(), short=True), "", said, paper)
+    return _ahead(due.astimezone(zone).date(), now.astimezone(zone).date(), "", said, paper)
 
 
 def _due_on(due: date, today: date, met_at: datetime | None, zone: tzinfo) -> Deadline:
@@ -178,7 +180,12 @@ def _due_on(due: date, today: date, met_at: datetime | None, zone: tzinfo) -> De
     gap = (due - today).days
     if gap < 0:
         return Deadline(_("%(span)s late") % {"span": days_long(-gap)}, "bad", said, paper)
-    return Deadline(day(due, today, short=True), "warn" if gap == 0 else "", said, paper)
+    return _ahead(due, today, "warn" if gap == 0 else "", said, paper)
+
+
+def _ahead(due: date, today: date, tone: str, said: str, paper: str) -> Deadline:
+    text, inside = day(due, today, short=True), day(due, today, short=True, inside=True)
+    return Deadline(text, tone, said, paper, inside)
 
 
 def _met(met_at: datetime, due: datetime, said: str, paper: str) -> Deadline:

@@ -177,6 +177,8 @@ class FileLine:
     about: str = ""
     when: str = ""
     icon: str = "file-text"
+    # Where a small picture of it is.
+    small: str = ""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ urlpatterns = [
     path(f"{RECORD}history.<slug:form>", telling.export_history, name="history-file"),
     path(f"{RECORD}comment/", talking.add_comment, name="comment"),
     path(f"{RECORD}file/", filing.add_files, name="file-add"),
+    path(f"{RECORD}file/<id:file_id>/small/", filing.open_small, name="file-small"),
     path(f"{RECORD}file/<id:file_id>/remove/", filing.remove_file, name="file-remove"),
     path(f"{RECORD}file/<id:file_id>/<str:name>", filing.open_file, name="file"),
     path(f"{RECORD}mention/", picking.pick_mention, name="pick-mention"),

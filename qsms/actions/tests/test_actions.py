@@ -9,6 +9,9 @@ import pytest
 from qsms.actions import escalation, services
 from qsms.actions.models import Action, Round
 from qsms.base import moment
+from qsms.notify.services import inbox
+from qsms.org import services as org
+from qsms.org.models import Delegation
 from qsms.records import history, moves, tasks
 from qsms.records import services as spine
 from qsms.records.errors import Invalid, Refused
@@ -86,6 +89,29 @@ def test_a_corrective_action_goes_through_cause_evidence_and_an_independent_chec
     assert "There is no evidence" in shut(cast, "owner", record, "implement")
 
 
+def test_what_the_owner_is_asked_is_due_when_the_action_is(cast: Cast) -> None:
+    record = raised(cast)
+    owner = cast.actor("owner")
+    end = dt.datetime(2026, 11, 21, 6, 59, tzinfo=dt.UTC)
+    assert [task.due_at for task in tasks.mine(owner)] == [end]
+    spine.move(owner, record.pk, "analyse")
+    assert [(task.code, task.due_at) for task in tasks.mine(owner)] == [("cause", end)]
+    record = spine.move(owner, record.pk, "plan", fields={"root_cause": "The pin wears", "plan": "New pins"})
+    assert [(task.code, task.due_at) for task in tasks.mine(owner)] == [("do", end)]
+    spine.edit(cast.actor("quality"), record.pk, record.version, {"due_on": dt.date(2026, 11, 25)})
+    assert [task.due_at for task in tasks.mine(owner)] == [end + dt.timedelta(days=5)]
+
+
+def test_who_is_given_an_action_that_nobody_owned_gets_its_task(cast: Cast) -> None:
+    record = raised(cast, owner=None)
+    quality = cast.actor("quality")
+    assert tasks.on_record(record) == []
+    spine.assign(quality, record.pk, cast.owner.pk)
+    assert [task.code for task in tasks.mine(cast.actor("owner"))] == ["start"]
+    spine.edit(quality, record.pk, record.version + 1, {"owner": cast.colleague.pk})
+    assert [(task.code, task.person_id) for task in tasks.on_record(record)] == [("start", cast.colleague.pk)]
+
+
 def test_the_verifier_is_never_the_owner(cast: Cast) -> None:
     """Scenario 31."""
     with pytest.raises(Invalid, match="somebody else must check it"):
@@ -106,6 +132,26 @@ def test_a_check_that_is_overdue_keeps_the_action_open_and_climbs_the_ladder(cas
         with pytest.raises(Refused, match="another person must do this"):
             spine.move(cast.actor("owner"), record.pk, "verify", fields={"check_result": "Fine"}, proof=Proof(PASSWORD))
     assert Action.objects.get(pk=record.pk).is_open
+
+
+def test_done_late_it_is_off_the_ladder_and_an_overdue_check_climbs_it_anew(cast: Cast) -> None:
+    record = raised(cast)
+    owner = cast.actor("owner")
+    spine.move(owner, record.pk, "analyse")
+    spine.move(owner, record.pk, "plan", fields={"root_cause": "The pin wears", "plan": "New pins"})
+    add_evidence(record)
+    with moment.at(dt.datetime(2026, 12, 10, 19, 0, tzinfo=dt.UTC)):
+        assert escalation.climb(cast.organisation.pk) == 2
+        fields = {"done_summary": "All", "verifier": cast.colleague.pk, "check_on": dt.date(2027, 2, 1)}
+        spine.move(owner, record.pk, "implement", fields=fields | {"check_method": "Look"})
+        assert [task.code for task in tasks.on_record(record)] == ["check"]
+    with moment.at(dt.datetime(2027, 2, 3, 19, 0, tzinfo=dt.UTC)):
+        assert escalation.climb(cast.organisation.pk) == 1
+        # Late once in the work of who checks, and in the news.
+        assert [task.code for task in tasks.mine(cast.actor("colleague"))] == ["check"]
+        assert [one.text for one in inbox(cast.actor("colleague"))] == [
+            f"The action is overdue: {record.number} Replace worn couplings"
+        ]
 
 
 def test_a_failed_check_opens_the_next_revision_and_keeps_the_evidence(cast: Cast) -> None:
@@ -129,11 +175,95 @@ def test_another_person_closes_with_a_signature(cast: Cast) -> None:
     record = implemented(cast)
     give_password(cast, "colleague")
     checker = cast.actor("colleague")
-    with pytest.raises(Invalid, match="Type your password"):
-        spine.move(checker, record.pk, "verify", fields={"check_result": "None leak"})
-    closed = spine.move(checker, record.pk, "verify", fields={"check_result": "None leak"}, proof=Proof(PASSWORD))
+    with moment.at(dt.datetime(2027, 2, 1, 19, 0, tzinfo=dt.UTC)):
+        with pytest.raises(Invalid, match="Type your password"):
+            spine.move(checker, record.pk, "verify", fields={"check_result": "None leak"})
+        closed = spine.move(checker, record.pk, "verify", fields={"check_result": "None leak"}, proof=Proof(PASSWORD))
     assert (closed.state, history.entries(closed)[0].meaning) == ("closed", "verified effective")
     assert tasks.mine(checker) == []
+
+
+def test_whoever_checks_is_not_made_owner_and_whoever_owns_is_not_made_checker(cast: Cast) -> None:
+    """Scenario 31, whatever comes first and whichever way it comes."""
+    record = implemented(cast)
+    quality = cast.actor("quality")
+    says = f"{cast.colleague.name} checks this action, so somebody else must own it"
+    with pytest.raises(Invalid, match=says):
+        spine.assign(quality, record.pk, cast.colleague.pk)
+    with pytest.raises(Invalid, match=says):
+        spine.edit(quality, record.pk, record.version, {"owner": cast.colleague.pk})
+    given = spine.assign(quality, record.pk, cast.reporter.pk)
+    # Who did it, and who owns it now: neither checks it.
+    for name in ("owner", "reporter"):
+        with pytest.raises(Invalid, match="somebody else must check it"):
+            spine.edit(quality, record.pk, given.version, {"verifier": cast.people[name].pk})
+        assert Action.objects.get(pk=record.pk).verifier_id == cast.colleague.pk
+    # With another checker named first, the former one may own it: the task to check went along.
+    changed = spine.edit(quality, record.pk, given.version, {"verifier": cast.director.pk})
+    assert [task.code for task in tasks.mine(cast.actor("colleague"))] == []
+    assert [task.code for task in tasks.mine(cast.actor("director"), whose="mine")] == ["check"]
+    taken = spine.assign(quality, changed.pk, cast.colleague.pk)
+    assert taken.owner_id == cast.colleague.pk
+    assert f"You are its owner, so another person must do this. Ask {cast.director.name}." in shut(
+        cast, "colleague", taken, "verify"
+    )
+
+
+def test_nobody_checks_what_they_did_for_its_owner(cast: Cast) -> None:
+    record = raised(cast)
+    owner = cast.actor("owner")
+    spine.move(owner, record.pk, "analyse")
+    spine.move(owner, record.pk, "plan", fields={"root_cause": "The pin wears", "plan": "New pins"})
+    add_evidence(record)
+    lend(cast, "owner", "colleague")
+    fields = {
+        "done_summary": "All", "verifier": cast.colleague.pk, "check_on": dt.date(2027, 2, 1), "check_method": "Look",
+    }  # fmt: skip
+    with pytest.raises(Invalid, match=f"{cast.colleague.name} does this action"):
+        spine.move(cast.actor("colleague"), record.pk, "implement", fields=fields)
+    done = spine.move(cast.actor("colleague"), record.pk, "implement", fields=fields | {"verifier": cast.director.pk})
+    assert Action.objects.get(pk=done.pk).implementer_id == cast.colleague.pk
+    with pytest.raises(Invalid, match="somebody else must check it"):
+        spine.edit(cast.actor("quality"), done.pk, done.version, {"verifier": cast.colleague.pk})
+
+
+def test_a_checker_who_stands_in_for_the_owner_does_not_check(cast: Cast) -> None:
+    record = implemented(cast)
+    lend(cast, "owner", "colleague")
+    said = shut(cast, "colleague", record, "verify")
+    assert said.startswith("You stand in for its owner, so another person must do this. Ask ")
+    assert cast.quality.name in said
+    with pytest.raises(Refused, match="You stand in for its owner"):
+        spine.move(cast.actor("colleague"), record.pk, "fail", fields={"check_result": "Leaks"}, reason="Leaks")
+
+
+def lend(cast: Cast, giver: str, taker: str) -> None:
+    person = cast.people[giver]
+    org.grant(person, "process_owner", axis="all")
+    Delegation.objects.create(
+        organisation=cast.organisation, giver=person, taker=cast.people[taker], starts_on=NOON.date(),
+        ends_on=NOON.date(), reason="Leave",
+    )  # fmt: skip
+
+
+def test_a_check_before_its_day_says_so_and_needs_a_reason(cast: Cast) -> None:
+    record = implemented(cast)
+    give_password(cast, "colleague")
+    checker = cast.actor("colleague")
+    found = {"check_result": "None leak"}
+    with pytest.raises(Invalid, match=r"for 1 Feb 2027, in 91 days\. An early check proves less"):
+        spine.move(checker, record.pk, "verify", fields=found, proof=Proof(PASSWORD))
+    moved = spine.edit(cast.actor("quality"), record.pk, record.version, {"check_on": dt.date(2026, 11, 3)})
+    # The day of the check is when the action is due, and when its task is.
+    assert moved.due_on == dt.date(2026, 11, 3)
+    [task] = tasks.mine(checker)
+    assert (task.code, task.due_at) == ("check", dt.datetime(2026, 11, 4, 6, 59, tzinfo=dt.UTC))
+    with pytest.raises(Invalid, match="3 Nov 2026, tomorrow"):
+        spine.move(checker, record.pk, "verify", fields=found, proof=Proof(PASSWORD))
+    closed = spine.move(
+        checker, record.pk, "verify", fields=found, reason="All ten were in for their C check", proof=Proof(PASSWORD)
+    )
+    assert (closed.state, history.entries(closed)[0].reason) == ("closed", "All ten were in for their C check")
 
 
 def test_more_time_is_asked_for_and_granted_by_another(cast: Cast) -> None:

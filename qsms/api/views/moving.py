@@ -25,15 +25,14 @@ def list_moves(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     asking.query(request, ())
     sheet, record = finding.record_of(actor, kind, key)
     verdicts = moves.verdicts(actor, record)
-    verbs = {why.values["verb"] for one in verdicts for why in one.reasons if why.code == "permission"}
-    who = moves.who_may_each(record, verbs, but=actor.person_id)
-    found = [_verdict(actor, sheet, record, one, who) for one in verdicts]
+    reasons = moves.reasons_each(actor, record, verdicts)
+    found = [_verdict(actor, sheet, record, one, why) for one, why in zip(verdicts, reasons, strict=True)]
     return shapes.answer({"state": record.state, "version": record.version, "moves": found})
 
 
-def _verdict(actor: Actor, sheet: RecordType, record: Record, one: Verdict, who: dict[str, str]) -> dict[str, Any]:
+def _verdict(actor: Actor, sheet: RecordType, record: Record, one: Verdict, reasons: list[str]) -> dict[str, Any]:
     move = one.move
-    signature = None
+    signature, doubt = None, sheet.doubt(actor, record, move)
     if move.signature:
         signature = {"meaning": str(move.signature), "shown": signing.content_hash(sheet, record)}
     return {
@@ -42,10 +41,11 @@ def _verdict(actor: Actor, sheet: RecordType, record: Record, one: Verdict, who:
         "help": str(move.help),
         "to": move.target or record.state,
         "open": one.is_open,
-        "reasons": moves.reasons(actor, record, one, who),
+        "reasons": reasons,
         "asks": list(move.asks),
         "offers": list(move.offers),
-        "needs_reason": move.reason,
+        "needs_reason": move.reason or bool(doubt),
+        "doubt": doubt,
         "signature": signature,
         # What a room does on a page of its own cannot be done here.
         "by_hand": move.by_hand,

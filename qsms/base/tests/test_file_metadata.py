@@ -17,6 +17,7 @@ from pypdf.generic import (
 
 from qsms.base.files import CannotStrip, inspect, strip_metadata
 from qsms.base.files.jpeg import without_app_segments
+from qsms.base.files.pictures import SMALL, Unreadable, small
 
 SECRET = b"Ostrowski"
 NAME = "Ken Ostrowski"
@@ -53,6 +54,42 @@ def test_a_photo_loses_author_place_and_notes_and_keeps_its_look() -> None:
     # Turned upright: what was left in the data is on top in the picture.
     assert picture.getpixel((10, 5)) >= (250, 250, 250)  # type: ignore[operator]
     assert picture.getpixel((10, 35))[0] < 20  # type: ignore[index]
+
+
+def test_the_small_picture_of_a_photo_is_upright_and_brings_nothing_along() -> None:
+    with small(io.BytesIO(photo(orientation=6)), "image/jpeg") as drawn:
+        content = drawn.read()
+    assert SECRET not in content
+    picture = Image.open(io.BytesIO(content))
+    assert dict(picture.getexif()) == {}
+    assert set(picture.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+    assert picture.size == (20, 40)
+    assert picture.getpixel((10, 5)) >= (240, 240, 240)  # type: ignore[operator]
+    assert picture.getpixel((10, 35))[0] < 40  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("format_", "media_type", "mode"),
+    [
+        ("PNG", "image/png", "RGBA"), ("PNG", "image/png", "P"), ("PNG", "image/png", "L"), ("PNG", "image/png", "LA"),
+        ("WEBP", "image/webp", "RGBA"), ("GIF", "image/gif", "P"), ("JPEG", "image/jpeg", "CMYK"),
+        ("JPEG", "image/jpeg", "L"), ("PNG", "image/png", "1"), ("PNG", "image/png", "I;16"),
+    ],
+)  # fmt: skip
+def test_small_pictures_of_every_kind_are_small_jpegs(format_: str, media_type: str, mode: str) -> None:
+    output = io.BytesIO()
+    Image.new(mode, (1600, 800)).save(output, format_)
+    with small(output, media_type) as drawn:
+        picture = Image.open(io.BytesIO(drawn.read()))
+    assert (picture.format, picture.mode, picture.size) == ("JPEG", "RGB", (SMALL, SMALL // 2))
+    # What is seen through is white, as the paper is.
+    if mode in ("RGBA", "LA"):
+        assert picture.getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_what_is_no_sound_picture_has_no_small_one() -> None:
+    with pytest.raises(Unreadable):
+        small(io.BytesIO(photo()[:200]), "image/jpeg")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any
 from qsms.actions import services as acting
 from qsms.actions.choices import CAUSAL
 from qsms.actions.doors import raise_action
+from qsms.actions.models import Action
 from qsms.base import moment
 from qsms.demo.shapes import ActionStory
 from qsms.demo.stories import fill
@@ -207,5 +208,7 @@ class ActionLife:
             self.stage.timeline.at(self.soon(20, 45), self.finish)
             return
         said = self.rng.choice(talk.check_passed)
-        self._move(checker, "verify", fields={"check_result": said}, proof=PROOF)
+        early = acting.days_early(self.stage.world.actor(checker), Action.everywhere.get(pk=self.pk))
+        why = talk.check_early if early else ""
+        self._move(checker, "verify", fields={"check_result": said}, reason=why, proof=PROOF)
         self.closed()

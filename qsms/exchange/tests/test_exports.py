@@ -228,3 +228,15 @@ def test_spills_keep_all_their_columns(spilled: Cast) -> None:
 
 def test_a_visitor_is_sent_to_sign_in(spilled: Cast) -> None:
     assert Client().get("/r/spill/export/?format=csv").status_code == 302
+
+
+def test_a_kind_is_told_once_and_in_words(keeper: Cast, sign_in: SignIn) -> None:
+    given = {"title": "New pins", "description": "All", "action_kind": "correction", "owner": keeper.owner}
+    services.create(keeper.actor("quality"), "action", given)
+    offered = exports.offered(registry.get("action"))
+    assert list(offered.values()).count("Kind") == 1
+    [row] = table(sign_in("quality").get("/r/action/export/?format=csv"))
+    assert row["Kind"] == "Correction"
+    page = sign_in("quality").get("/r/action/").content.decode()
+    assert ">Correction</td>" in page
+    assert ">correction</td>" not in page

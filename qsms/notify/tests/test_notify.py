@@ -11,7 +11,7 @@ from django.test import override_settings
 from qsms.base import moment
 from qsms.notify import following, letters
 from qsms.notify.models import Letter, News
-from qsms.notify.services import inbox, mark_read, unread
+from qsms.notify.services import folded, inbox, mark_read, page, read, unread
 from qsms.records import clocks, outbox, services
 from qsms.records.models import Outbox, Record
 from tests.cast import Cast
@@ -45,16 +45,55 @@ def test_a_task_is_news_once(cast: Cast) -> None:
     outbox.deliver()
     services.comment(cast.actor("quality"), record.pk, "Soon", mentions=[cast.colleague.pk])
     outbox.deliver()
-    assert texts(cast, "owner") == [
-        f"New comment on {record.number} Replace couplings",
-        f"Replace couplings: {record.number} Replace couplings",
-    ]
+    assert texts(cast, "owner") == [f"New comment on {record.number} Replace couplings"]
+    assert News.objects.filter(person=cast.owner).count() == 2
     # The colleague is mentioned but may not see the record: nothing is told.
     assert texts(cast, "colleague") == []
     assert texts(cast, "quality") == []
     Outbox.objects.update(done_at=None, tries=0, served=[])
     outbox.deliver()
-    assert len(texts(cast, "owner")) == 2
+    assert News.objects.filter(person=cast.owner).count() == 2
+
+
+def test_what_belongs_together_is_one_entry_with_the_newest_words_on_top(cast: Cast) -> None:
+    record = action(cast, due_on="2026-11-01")
+    other = action(cast)
+    for said in ("Soon", "Now"):
+        services.comment(cast.actor("quality"), record.pk, said)
+        outbox.deliver()
+    owner = cast.actor("owner")
+    newest, other_one = inbox(owner)
+    assert (newest.text, newest.earlier) == (f"New comment on {record.number} Replace couplings", 2)
+    assert (other_one.record_id, other_one.earlier) == (other.pk, 0)
+    assert [one.text for one in folded([newest])[newest.pk]] == [
+        f"New comment on {record.number} Replace couplings",
+        f"You have a task: {record.number} Replace couplings",
+    ]
+    # What is counted is what people see, on the page and in the letter.
+    assert unread(owner) == 2
+    letters.write_digests(NOON)
+    letter = Letter.objects.get(person=cast.owner)
+    assert letter.subject == "Your day: 1 late, 2 new"
+    assert letter.body.count("New comment on") == 1
+    # Read is read with all that is in it, also from a page drawn before; what comes then is a new entry.
+    [old] = [one for one in folded([newest])[newest.pk] if one.topic == "task"]
+    assert read(owner, old.pk) is not None
+    assert unread(owner) == 1
+    services.comment(cast.actor("quality"), record.pk, "Again")
+    outbox.deliver()
+    assert [(one.earlier, one.read_at is None) for one in inbox(owner)] == [(0, True), (2, False), (0, True)]
+
+
+def test_older_news_are_reached_past_those_of_records_no_longer_seen(cast: Cast) -> None:
+    records = [action(cast) for _n in range(3)]
+    while outbox.deliver():
+        pass
+    owner = cast.actor("owner")
+    assert [one.record_id for one in page(owner, limit=2)[0]] == [records[2].pk, records[1].pk]
+    services.assign(cast.actor("quality"), records[2].pk, cast.colleague.pk)
+    seen, more = page(owner, limit=2)
+    assert [one.record_id for one in seen] == [records[1].pk]
+    assert [one.record_id for one in page(owner, before=more, limit=2)[0]] == [records[0].pk]
 
 
 def test_read_news_stays_read(cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from qsms.base.sealing import SealError
+from qsms.org.actor import Actor
 from qsms.records import seals
 from qsms.records import services as spine
 from qsms.records.errors import Invalid, Refused
@@ -18,7 +20,7 @@ from qsms.records.models import SealedValue
 from qsms.ui import addresses
 from qsms.ui.answers import actor_of, for_people, page
 
-from .. import rules
+from .. import own_words, rules
 from ..models import Report
 from ..services.filing import SEALED_ANSWERS
 
@@ -51,7 +53,7 @@ def open_seal(request: HttpRequest, number: str) -> HttpResponse:
         except SealError as error:
             raise Refused([str(error)]) from error
         else:
-            context["opened"] = _rows(report, context["chosen"], value)
+            context["opened"] = _rows(actor, report, context["chosen"], value)
     elif not seals.may_open(actor, report):
         raise Refused([_("Only the gatekeeper may open what is sealed.")])
     return page(request, "reports/identity.html", context, status=422 if context["error"] else 200)
@@ -61,8 +63,9 @@ def _label(code: str) -> str:
     return _("Who reported") if code == seals.REPORTER else _("Answers about people, aircraft and flights")
 
 
-def _rows(report: Report, code: str, value: str) -> list[tuple[str, str]]:
+def _rows(actor: Actor, report: Report, code: str, value: str) -> list[tuple[str, str]]:
     asked = report.asked
     if code == seals.REPORTER or asked is None:
         return [(_label(code), value)]
-    return rules.summary(asked, {**report.answers, **json.loads(value)}, personal=True)
+    words = partial(own_words.reads, report=report, zone=actor.tz)
+    return rules.summary(asked, {**report.answers, **json.loads(value)}, personal=True, words=words)

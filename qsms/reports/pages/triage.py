@@ -13,15 +13,16 @@ from django.views.decorators.http import require_GET, require_POST
 from qsms.base import moment
 from qsms.org import names
 from qsms.org.actor import Actor
-from qsms.records import keys, listing, registry, scope, tasks
+from qsms.records import attachments, keys, listing, registry, scope, tasks
 from qsms.records import services as spine
 from qsms.records.choices import Relation
 from qsms.records.errors import Invalid, NotVisible, Refused
-from qsms.records.models import Attachment, Link, Task
+from qsms.records.models import Link, Task
 from qsms.risk import doors as risk
-from qsms.ui import addresses, cells, dates, marks
+from qsms.ui import addresses, cells, dates, marks, parts
 from qsms.ui.answers import actor_of, asks_for_part, done, for_people, page
 from qsms.ui.context import Shell
+from qsms.ui.record import filing
 
 from .. import first_look, forms, queries, services
 from ..choices import LENSES, Concern, Mode, Next
@@ -93,8 +94,13 @@ def _desk(actor: Actor, report: Report, queue: list[Waiting]) -> dict[str, Any]:
         "position": at + 1,
         "previous": reverse("reports:triage-one", args=[order[at - 1]]) if at else "",
         "following": reverse("reports:triage-one", args=[order[(at + 1) % len(order)]]) if len(order) > 1 else "",
-        "files": Attachment.everywhere.filter(record_id=report.pk, removed_at=None).order_by("pk"),
-        "files_url": addresses.tab(report, "files"),
+        "files": [
+            parts.FileLine(
+                row.name, addresses.record(report, "file", row.pk, row.name), icon=filing.icon(row.media_type),
+                small=filing.small_of(report, row),
+            )
+            for row in attachments.on_record(report)
+        ],
         "mailbox_url": addresses.tab(report, "mailbox"),
         "answers_waiting": queries.answers_waiting(report),
         "duplicates": queries.duplicates(actor, report),
@@ -167,7 +173,7 @@ def _lens(
         "note": made.note if made else "",
         "todo": not concerns or concerns == Concern.UNSURE,
         "wide": concerns == Concern.YES,
-        "by": f"{made.by.name}, {dates.moment(made.at, moment.now(), actor.tz, short=True)}"
+        "by": f"{made.by.name}, {dates.moment(made.at, moment.now(), actor.tz, short=True, inside=True)}"
         if made and made.by
         else "",
         "asked": _asked(actor, asked.get(f"judge_{lens}")),

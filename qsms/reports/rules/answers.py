@@ -73,13 +73,21 @@ def split_personal(form: ReportForm, answers: Answers) -> tuple[dict[str, Any], 
     return plain, sealed
 
 
-def summary(form: ReportForm, answers: Answers, *, personal: bool = False) -> list[tuple[str, str]]:
+def summary(
+    form: ReportForm,
+    answers: Answers,
+    *,
+    personal: bool = False,
+    words: Callable[[FormField, Any], str] | None = None,
+) -> list[tuple[str, str]]:
     """Label and readable value of each filled field in the order asked, for the page and for search.
 
-    Personal answers are left out unless asked for, so a summary can be indexed without a second thought.
+    Personal answers are left out unless asked for, so a summary can be indexed without a second thought. `words` takes
+    the place of `reads` where zones and names are known.
     """
+    say = words or reads
     return [
-        (field.label, reads(field, answers[field.code]))
+        (field.label, say(field, answers[field.code]))
         for field in visible_fields(form, answers)
         if not is_empty(answers.get(field.code)) and (personal or not field.personal)
     ]
@@ -247,7 +255,7 @@ def _day(value: object) -> date | None:
 def _ahead(value: object, today: date) -> Problem:
     day = _day(value)
     if day is not None and day > today:
-        return _("%(day)s lies ahead. Write when it happened.", day=day.isoformat())
+        return _("%(day)s lies ahead. Write when it happened.", day=day)
     return None
 
 

@@ -103,7 +103,14 @@ def test_a_named_report_is_sent_with_a_photo(cast: Cast) -> None:
     report = Report.everywhere.get()
     assert report.number in sent.content.decode()
     assert (report.raised_by_id, report.site_id, report.place) == (cast.reporter.pk, cast.sites["LKF"].pk, "stand 14")
-    assert Attachment.everywhere.get().name == "stand.png"
+    row = Attachment.everywhere.get()
+    assert row.name == "stand.png"
+    desk = signed_in(cast, "safety").get(f"/reports/triage/{report.number}/").content.decode()
+    here = f"/r/report/{report.number}/file/{row.pk}/"
+    assert f'<a href="{here}stand.png"><img src="{here}small/" alt="stand.png"' in desk
+    small = signed_in(cast, "safety").get(f"{here}small/")
+    assert small.getvalue().startswith(b"\xff\xd8")
+    assert signed_in(cast, "outsider").get(f"{here}small/").status_code == 404
     # The same page sent again files nothing again.
     assert client.post("/report/form/quick/", {**QUICK, "mode": "named"}).status_code == 200
     assert Report.everywhere.count() == 1

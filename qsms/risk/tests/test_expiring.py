@@ -44,7 +44,7 @@ def test_the_owner_is_asked_to_review_thirty_days_before_and_once(cast: Cast, ta
     assert expiring.warn(at(2, 10, 7, 1)) == 1
     (task,) = reviews(taken)
     assert task.person_id == cast.owner.pk
-    assert task.title.startswith("Review the risk: its acceptance of 3B ends on 2027-03-12.")
+    assert task.title.startswith("Review the risk: its acceptance of 3B ends on 12 Mar 2027.")
     assert task.due_at == at(3, 13, 6, 59)
     assert expiring.warn(at(2, 20)) == 0
     tasks.finish(cast.actor("owner"), taken, ("review_acceptance",))
@@ -85,7 +85,7 @@ def test_the_worker_warns_and_then_ends_it(cast: Cast, taken: Record) -> None:
         duty.act()
         assert not duty.only_if()
     assert reviews(taken) == []
-    assert Acceptance.objects.get().why_ended.startswith("It expired on 2027-03-12.")
+    assert Acceptance.objects.get().why_ended.startswith("It expired on 12 Mar 2027.")
     assert Task.everywhere.filter(record=taken.pk, code="accept_risk", done_at=None, person=cast.director).exists()
     hazard = again(taken)
     assert isinstance(hazard, Hazard)

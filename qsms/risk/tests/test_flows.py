@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,11 +12,11 @@ from django.test import Client
 
 from qsms.records import services
 from qsms.records.models import Record, Task
-from qsms.risk import doors, matrices
+from qsms.risk import accepting, doors, matrices
 from qsms.risk.models import Acceptance, Assessment
 from tests.cast import PASSWORD, Cast
 
-from .makers import PROOF, analysed, control, give_password, hazard, rate
+from .makers import PROOF, again, analysed, control, give_password, hazard, rate
 
 Login = Callable[[str], Client]
 HTMX = {"HX-Request": "true"}
@@ -78,7 +79,7 @@ def test_nobody_accepts_an_intolerable_risk(login: Login, cast: Cast) -> None:
     shown = text(client.get(page_of(record)))
     assert "Intolerable: nobody. Stop the activity or lower the risk." in shown
     dialog = text(client.get(f"/risk/accept/{record.number}/"))
-    assert "You cannot accept this." in dialog
+    assert "is not yours to accept" in dialog
     assert "Have the activity stopped" in dialog
     refused = client.post(f"/risk/accept/{record.number}/", {"password": PASSWORD})
     assert refused.status_code == 403
@@ -97,7 +98,7 @@ def test_a_tolerable_risk_is_sent_up_and_accepted_until_a_day(login: Login, cast
     record = analysed(cast)
     rate(cast, record, "3B")
     below = login("site_owner")
-    assert "Send it to Director Person" in text(below.get(f"/risk/accept/{record.number}/"))
+    assert "Send up to Director Person" in text(below.get(f"/risk/accept/{record.number}/"))
     sent = below.post(f"/risk/accept/{record.number}/", {"pass_on": "1"}, follow=True)
     assert "Asked: Director Person." in text(sent)
     above = login("director")
@@ -112,6 +113,50 @@ def test_a_tolerable_risk_is_sent_up_and_accepted_until_a_day(login: Login, cast
     assert "You accepted 3B Tolerable" in text(done)
     assert "1 Jan 2027" in text(done)
     assert Record.everywhere.get(pk=record.pk).state == "accepted"
+
+
+def strip(client: Client, record: Record) -> str:
+    return text(client.get(f"/r/hazard/{record.number}/")).partition('class="next"')[2].partition("<details")[0]
+
+
+def test_the_strip_offers_what_its_reader_can_do_about_the_risk(login: Login, cast: Cast) -> None:
+    """Scenarios 12 and 13, before anybody presses a button that refuses."""
+    give_password(cast, "director")
+    record = analysed(cast)
+    # Described is not yet assessed, and the bar says so.
+    page = text(login("safety").get(f"/r/hazard/{record.number}/"))
+    steps = re.findall(r'<li( class="[^"]*")?[^>]*><span class="pip">.*?<b>(?:<span[^>]*>[^<]*</span>)?([^<]+)<', page)
+    assert steps[:3] == [(' class="done"', "Identified"), (' class="now"', "Described"), ("", "Assessed")]
+    rate(cast, record, "3B")
+    for name in ("safety", "site_owner"):
+        shown = strip(login(name), record)
+        assert "Accept the risk" not in shown
+        assert "Send up to Director Person" in shown
+    assert "Accept the risk" in strip(login("director"), record)
+    control(cast, record)
+    rate(cast, record, "2B", "predicted")
+    services.move(cast.actor("safety"), record.pk, "plan_controls")
+    shown = strip(login("safety"), record)
+    assert "Send up to Director Person" in shown
+    assert "only director of the area or safety committee may accept this risk" in shown
+    login("safety").post(f"/risk/accept/{record.number}/", {"pass_on": "1"})
+    shown = strip(login("safety"), record)
+    assert "Director Person was asked about 2B Tolerable and has not answered yet." in shown
+    assert "Send up" not in shown
+    accepting.accept(cast.actor("director"), record.pk, proof=PROOF)
+    assert again(record).state == "accepted"
+
+
+def test_a_lower_level_takes_its_part_after_the_upper_one(login: Login, cast: Cast) -> None:
+    """Two lenses, two levels: who accepts last moves the hazard, although the other part is above them."""
+    give_password(cast, "director", "site_owner")
+    record = analysed(cast, disciplines=3)
+    rate(cast, record, "3B")
+    rate(cast, record, "2D", lens=2)
+    accepting.accept(cast.actor("director"), record.pk, lens=1, proof=PROOF)
+    assert "Accept the risk" in strip(login("site_owner"), record)
+    accepting.accept(cast.actor("site_owner"), record.pk, lens=2, proof=PROOF)
+    assert again(record).state == "accepted"
 
 
 def test_what_was_signed_is_what_was_shown(login: Login, cast: Cast) -> None:
@@ -178,7 +223,7 @@ def test_who_rates_asks_who_accepts(login: Login, cast: Cast) -> None:
     record = analysed(cast)
     rate(cast, record, "3B")
     client = login("safety")
-    assert "Ask Director Person to accept 3B" in text(client.get(page_of(record)))
+    assert "Send up to Director Person" in text(client.get(page_of(record)))
     asked = client.post(f"/risk/ask/{record.number}/", {"lens": "1"}, follow=True)
     assert f"Asked to accept the risk of {record.number}: Director Person." in text(asked)
     assert Task.everywhere.filter(record=record.pk, code="accept_risk", person=cast.director).exists()

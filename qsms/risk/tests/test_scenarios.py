@@ -191,7 +191,7 @@ def test_an_acceptance_holds_through_its_last_day_and_then_those_who_may_are_ask
     assert doors.expire(dt.datetime(2027, 3, 13, 6, 59, tzinfo=dt.UTC)) == 0
     assert doors.expire(dt.datetime(2027, 3, 13, 7, 1, tzinfo=dt.UTC)) == 1
     assert doors.expire(dt.datetime(2027, 3, 14, 7, 1, tzinfo=dt.UTC)) == 0
-    assert Acceptance.objects.get().why_ended.startswith("It expired on 2027-03-12.")
+    assert Acceptance.objects.get().why_ended.startswith("It expired on 12 Mar 2027.")
     assert again(record).state == "controls_planned"
     assert Task.everywhere.filter(record=record.pk, code="accept_risk", done_at=None, person=cast.director).exists()
 
@@ -265,6 +265,20 @@ def test_checks_come_round_at_the_interval(cast: Cast) -> None:
         dt.date(2027, 5, 20),
     )
     assert Task.everywhere.filter(record=planned.pk, code=following.CHECK_TASK, done_at=None).count() == 1
+
+
+def test_the_check_of_a_control_goes_along_with_its_checker_and_its_day(cast: Cast) -> None:
+    safety = cast.actor("safety")
+    planned = control(cast, None, "engineering", verifier=cast.quality, interval_months=3)
+    services.move(safety, planned.pk, "put_in_place")
+    with pytest.raises(Invalid, match="checks this control, so somebody else must own it"):
+        services.assign(safety, planned.pk, cast.quality.pk)
+    day = dt.date(2027, 3, 1)
+    given = {"verifier": cast.director.pk, "next_verification_on": day}
+    services.edit(safety, planned.pk, again(planned).version, given)
+    task = Task.everywhere.get(record=planned.pk, code=following.CHECK_TASK, done_at=None)
+    assert (task.person_id, task.due_at) == (cast.director.pk, dt.datetime(2027, 3, 2, 6, 59, tzinfo=dt.UTC))
+    assert services.assign(safety, planned.pk, cast.quality.pk).owner_id == cast.quality.pk
 
 
 def test_a_rating_is_never_changed_only_followed(cast: Cast) -> None:

@@ -146,7 +146,7 @@ def draw_up(request: HttpRequest, number: str) -> HttpResponse:
         kept = drafts.find(actor, key)
         if kept is not None:
             given = {name: kept.first(name) for name in kept.data if name != "version"}
-            when = dates.moment(kept.at, moment.now(), actor.tz)
+            when = dates.moment(kept.at, moment.now(), actor.tz, inside=True)
             notes.append(
                 parts.Note(_("Your draft of %(when)s is back.") % {"when": when}, _("Nothing of it is saved yet."))
             )
@@ -161,7 +161,7 @@ def draw_up(request: HttpRequest, number: str) -> HttpResponse:
         try:
             barriers.redraw(actor, record.pk, keys.whole(version) or 0, outline, spots)
         except Stale as stale:
-            when = dates.moment(stale.when, moment.now(), actor.tz)
+            when = dates.moment(stale.when, moment.now(), actor.tz, inside=True)
             said = _("%(who)s changed this bow-tie (%(when)s) while you were on the page. Look at the hazard; what you "
                      "typed is still here, and saving again puts it in place of theirs.")  # fmt: skip
             form.add_error(None, said % {"who": stale.who, "when": when})

@@ -55,7 +55,7 @@ def in_use(actor: Actor, row: RiskMatrix) -> list[Use]:
     found = []
     for one in rows:
         words = _("usual since %(day)s") if one.is_default else _("on offer since %(day)s")
-        day = dates.moment(one.since, moment.now(), actor.tz, short=True)
+        day = dates.moment(one.since, moment.now(), actor.tz, short=True, inside=True)
         found.append(Use(Lens(one.lens), one.is_default, words % {"day": day}))
     if found or row.organisation_id is not None:
         return found

@@ -160,7 +160,7 @@ def _begun(request: HttpRequest, weighing: Weighing) -> tuple[Weighing, RatingFo
     weighing = Weighing.of(weighing.actor, weighing.record, given, facts)
     form = RatingForm(weighing)
     form.initial.update({name: kept.first(name) for name in ("why", "why_severity")})
-    when = dates.moment(kept.at, weighing.now, weighing.actor.tz)
+    when = dates.moment(kept.at, weighing.now, weighing.actor.tz, inside=True)
     return (
         weighing,
         form,

@@ -128,7 +128,8 @@ def _context(actor: Actor, record: Record, one: Assessment, form: DialogForm, re
         parts.Fact(_("Who may accept"), drawing.who_may(rule, risk_class)),
     ]
     return {
-        "title": _("Accept %(cell)s %(class)s") % {"cell": one.cell, "class": one.class_label},
+        "title": (_("Accept %(cell)s %(class)s") if may else _("%(cell)s %(class)s is not yours to accept"))
+        % {"cell": one.cell, "class": one.class_label},
         "meaning": risk_class.behaviour,
         "record": record,
         "lens": one.lens,
@@ -138,20 +139,10 @@ def _context(actor: Actor, record: Record, one: Assessment, form: DialogForm, re
         "shown_hash": accepting.content_hash(record, one) if may else "",
         "refusal": refusal,
         "form": form,
-        "verb": _("Sign: accept the risk") if may else _pass_on(actor, record, one),
+        "verb": _("Sign: accept the risk") if may else accepting.way_on(actor, record, one) or _("Keep the refusal"),
         "tone": "" if may else "bad" if risk_class.stop_activity else "",
         "back_url": addresses.shown(record),
     }
-
-
-def _pass_on(actor: Actor, record: Record, one: Assessment) -> str:
-    risk_class = one.matrix.rule.risk_class(one.class_code)
-    if not risk_class.authority:
-        return _("Have the activity stopped")
-    asked = authority.acceptors(record, authority.rank_of(risk_class.authority), but=actor.person_id)
-    if asked is None:
-        return _("Keep the refusal")
-    return _("Send it to %(who)s") % {"who": asked.names[0] if len(asked.names) == 1 else asked.title.lower()}
 
 
 @answers.for_people

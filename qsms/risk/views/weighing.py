@@ -205,7 +205,7 @@ class Way:
             return cls(_("Accept %(cell)s") % values, addresses.accept(record))
         refusal = wording.sentence(said.refusal) if said.refusal is not None else ""
         if held.rank > 0:
-            return cls(_("Accept %(cell)s") % values, addresses.accept(record), why_not=refusal)
+            return cls(accepting.way_on(actor, record, one), addresses.accept(record), why_not=refusal)
         if not authority.may_assess(actor, record):
             return cls(why_not=_("You may see this risk but not accept it."))
         why_not = _("You may rate but not accept: who rates a risk does not take it for the line.")
@@ -214,9 +214,7 @@ class Way:
         asked = authority.acceptors(record, authority.rank_of(said.escalate_to.code), but=actor.person_id)
         if asked is None:
             return cls(why_not=_("Nobody here holds the authority for %(class)s.") % {"class": one.class_label})
-        who = asked.names[0] if len(asked.names) == 1 else asked.title.lower()
-        label = _("Ask %(who)s to accept %(cell)s") % {"who": who, "cell": one.cell}
-        return cls(label, "", asks=True, why_not=why_not)
+        return cls(accepting.way_on(actor, record, one), "", asks=True, why_not=why_not)
 
 
 def _lens(picture: Picture, record: Record, given: str) -> int:

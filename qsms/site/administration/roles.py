@@ -86,7 +86,7 @@ def show(request: HttpRequest) -> HttpResponse:
         return link(role.title, url), escape(role.purpose), escape(role.get_axis_display()), escape(role.people)
 
     columns = [
-        Column(_("Role"), "t"), Column(_("What for"), "wrap hide-p"), Column(_("Usual reach"), "hide-p hide-m"),
+        Column(_("Role")), Column(_("What for"), "t wrap hide-p"), Column(_("Usual reach"), "hide-p hide-m"),
         Column(_("People"), "r"),
     ]  # fmt: skip
     groups = [Group([cells(role) for role in own], _("Your own"), len(own))] if own else []

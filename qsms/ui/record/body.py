@@ -65,7 +65,7 @@ def _section(
     facts, texts, empty = [], [], []
     for name in names:
         said = value(sheet, record, name, actor, now)
-        label = sheet.field_label(name)
+        label = sheet.due_label(record) if name == "due_on" else sheet.field_label(name)
         if not said:
             empty.append(label)
         elif isinstance(sheet.field(name), models.TextField):
@@ -92,3 +92,18 @@ def value(sheet: RecordType, record: Record, name: str, actor: Actor, now: dt.da
     if isinstance(raw, Record):
         return f"{raw.number} {raw.title}"
     return wording.value(sheet, record, name)
+
+
+def kept(sheet: RecordType, name: str, text: str, zone: dt.tzinfo) -> str:
+    """A value as history keeps it, in the words of the page: days and moments in the form of the house."""
+    field = sheet.field(name)
+    try:
+        if isinstance(field, models.DateTimeField):
+            # As `wording.plain` writes it.
+            return dates.printed(dt.datetime.strptime(text, "%Y-%m-%d %H:%M UTC").replace(tzinfo=dt.UTC), zone)
+        if isinstance(field, models.DateField):
+            return dates.plain_day(dt.date.fromisoformat(text))
+    except ValueError:
+        # Nothing, or written before the field was one of days.
+        return text
+    return text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +15,7 @@ from qsms.records.models import Record
 from qsms.records.registry import RecordType
 
 from .. import dates, parts, times
+from . import body
 
 LONGEST = 300
 
@@ -37,14 +38,15 @@ def _line(actor: Actor, sheet: RecordType, entry: Entry, now: datetime, seen: Ma
         when=times.moment(entry.at, now, actor.tz),
         who=who,
         did=said(sheet, entry, seen),
-        changes=tuple(_difference(sheet, change) for change in entry.changes),
+        changes=tuple(_difference(sheet, change, actor.tz) for change in entry.changes),
         reason=entry.reason,
         exact=f"{dates.exact(entry.at, actor.tz)}, {dates.in_utc(entry.at)}",
     )
 
 
-def _difference(sheet: RecordType, change: history.FieldChange) -> parts.Difference:
-    return parts.Difference(sheet.field_label(change.field), _short(change.old), _short(change.new))
+def _difference(sheet: RecordType, change: history.FieldChange, zone: tzinfo) -> parts.Difference:
+    old, new = (_short(body.kept(sheet, change.field, text, zone)) for text in (change.old, change.new))
+    return parts.Difference(sheet.field_label(change.field), old, new)
 
 
 def _short(text: str) -> str:

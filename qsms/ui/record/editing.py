@@ -53,7 +53,7 @@ class Writing:
         if kept is None:
             return None
         form.initial.update(from_draft(kept, form.fields))
-        when = dates.moment(kept.at, moment.now(), self.actor.tz)
+        when = dates.moment(kept.at, moment.now(), self.actor.tz, inside=True)
         self.notes.append(
             parts.Note(_("Your draft of %(when)s is back.") % {"when": when}, _("Nothing of it is saved yet."))
         )

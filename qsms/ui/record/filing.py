@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.template.defaultfilters import filesizeformat
@@ -11,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from qsms.base.files import serve_headers
+from qsms.base.files import Servable, serve_headers
 from qsms.records import attachments, reading
 from qsms.records.errors import Invalid
-from qsms.records.models import Attachment
+from qsms.records.models import Attachment, Record
 from qsms.rules.lifecycle import Phase
 
 from .. import addresses, answers, parts, times
@@ -36,11 +37,25 @@ class _Servable:
         self.name, self.media_type, self.safe_to_inline = row.name, row.media_type, row.inline
 
 
+@dataclass(frozen=True, slots=True)
+class _Small:
+    """A small picture as the headers want to know it."""
+
+    name: str
+    media_type: str = "image/jpeg"
+    safe_to_inline: bool = True
+
+
 def icon(media_type: str) -> str:
     """The icon for a kind of file."""
     if "spreadsheet" in media_type:
         return "file-spreadsheet"
     return next((name for start, name in ICONS if media_type.startswith(start)), "file-text")
+
+
+def small_of(record: Record, row: Attachment) -> str:
+    """Where a small picture of a file is; empty when there is none."""
+    return addresses.record(record, "file-small", row.pk) if attachments.has_small(row) else ""
 
 
 @page.tab("files")
@@ -63,8 +78,9 @@ def draw_files(sight: page.Sight, known: Mapping[str, Any]) -> tuple[str, Mappin
                     row.name,
                     addresses.record(record, "file", row.pk, row.name),
                     " · ".join(about),
-                    times.joined(", ", (who, times.moment(row.added_at, sight.now, actor.tz, short=True))),
+                    times.joined(", ", (who, times.moment(row.added_at, sight.now, actor.tz, short=True, inside=True))),
                     icon(row.media_type),
+                    small_of(record, row),
                 ),
                 "remove_url": addresses.record(record, "file-remove", row.pk)
                 if attachments.may_remove(actor, record, row)
@@ -122,11 +138,28 @@ def open_file(request: HttpRequest, kind: str, key: str, file_id: int, name: str
     actor = answers.actor_of(request)
     record = reading.opened(actor, kind, key).record
     row = attachments.find(actor, record, file_id)
-    tag = f'"{row.sha256}"'
-    headers = {**serve_headers(_Servable(row)), "ETag": tag, "Content-Length": str(row.size)}
+    return _handed_out(request, _Servable(row), row.sha256, lambda: attachments.open_content(row), row.size)
+
+
+@answers.of_record_type("file-small")
+@require_GET
+def open_small(request: HttpRequest, kind: str, key: str, file_id: int) -> HttpResponseBase:
+    """A small picture of a picture, drawn by us: nothing of the file but what is seen goes along."""
+    actor = answers.actor_of(request)
+    row = attachments.find(actor, reading.opened(actor, kind, key).record, file_id)
+    return _handed_out(request, _Small(f"{row.pk}.jpg"), f"small-{row.sha256}", lambda: attachments.open_small(row))
+
+
+def _handed_out(
+    request: HttpRequest, facts: Servable, mark: str, content: Callable[[], BinaryIO], size: int | None = None
+) -> HttpResponseBase:
+    tag = f'"{mark}"'
+    headers = {**serve_headers(facts), "ETag": tag}
+    if size is not None:
+        headers["Content-Length"] = str(size)
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers={"ETag": tag, "Cache-Control": headers["Cache-Control"]})
-    response = FileResponse(attachments.open_content(row))
+    response = FileResponse(content())
     for header, value in headers.items():
         response.headers[header] = value
     return response

@@ -49,9 +49,7 @@ def head(sheet: RecordType, record: Record, actor: Actor, now: datetime, lately:
     words = listing.RISK_TONES[tone]
     due = SafeString("")
     if record.due_on is not None and record.is_open:
-        said = dates.deadline(record.due_on, now, actor.tz)
-        text = str(sheet.due_words) % {"day": said.text} if said.tone != "bad" else said.text
-        due = marks.due(text, said.tone, said.moment, str(sheet.due_words) % {"day": said.printed})
+        due = _due(sheet, state, dates.deadline(record.due_on, now, actor.tz))
     return Head(
         title=record.title,
         number=record.number,
@@ -69,12 +67,22 @@ def head(sheet: RecordType, record: Record, actor: Actor, now: datetime, lately:
     )
 
 
+def _due(sheet: RecordType, state: life.State, said: dates.Deadline) -> SafeString:
+    def on(day: str) -> str:
+        if state.due:
+            return _("%(what)s due %(day)s") % {"what": str(state.due), "day": day}
+        return str(sheet.due_words) % {"day": day}
+
+    late = _("%(what)s %(late)s") % {"what": str(state.due), "late": said.text} if state.due else said.text
+    return marks.due(late if said.tone == "bad" else on(said.inside), said.tone, said.moment, on(said.printed))
+
+
 def _about(sheet: RecordType, record: Record, actor: Actor, now: datetime, lately: Sequence[Entry]) -> SafeString:
     said: list[str] = [conditional_escape(part) for part in sheet.about(actor, record)]
     if record.site is not None:
         said.append(record.site.name)
     said.append(_("version %(n)d") % {"n": record.version})
-    when = times.moment(record.changed_at, now, actor.tz, short=True)
+    when = times.moment(record.changed_at, now, actor.tz, short=True, inside=True)
     who = next((entry.actor for entry in lately if entry.version == record.version), "")
     changed = _("changed %(when)s by %(who)s") if who else _("changed %(when)s")
     return times.joined(" · ", [*said, times.sentence(changed, when=when, who=who)])
@@ -124,9 +132,8 @@ def ways(actor: Actor, record: Record) -> list[Way]:
     """Every move from here that people make, open or shut: by the kit's dialog or on a page of the room's own."""
     views = registry.get(record.kind).views
     found = [one for one in moves.verdicts(actor, record) if one.move.by_hand or f"move.{one.move.code}" in views]
-    verbs = {why.values["verb"] for one in found for why in one.reasons if why.code == "permission"}
-    who = moves.who_may_each(record, sorted(verbs), but=actor.person_id)
-    return [Way(one, tuple(moves.reasons(actor, record, one, who))) for one in found]
+    said = moves.reasons_each(actor, record, found)
+    return [Way(one, tuple(reasons)) for one, reasons in zip(found, said, strict=True)]
 
 
 def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextStep:
@@ -150,6 +157,12 @@ def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextS
     raisings = _raisings(actor, record)
     first = [move for kind, move in raisings.items() if kind in lead.raises]
     seconds = [_move(record, way) for way in led[1:]]
+    # A move that the room puts on the strip and that is shut to the reader stands there with what opens it.
+    seconds += [
+        opens
+        for way in shut
+        if way.move.code in lead.moves and way is not main and (opens := _opens(record, way, may_edit)) is not None
+    ]
     if first and main is not None:
         primary, seconds = first[0], [*first[1:], _move(record, main), *seconds]
     others += [move for move in raisings.values() if move not in first]

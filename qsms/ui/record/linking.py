@@ -195,7 +195,7 @@ def draw_links(sight: page.Sight, known: Mapping[str, Any]) -> tuple[str, Mappin
         ]
         if may_link:
             url = addresses.record(record, "unlink", strand.link_id)
-            line.append(table.link(_("Take away"), url))
+            line.append(table.link(_("Take away"), url, "no-print"))
         rows.append(line)
     columns = [
         table.Column(_("How"), "p0"),

@@ -20,6 +20,7 @@ from qsms.records.models import Record
 from qsms.records.registry import RecordType
 
 from .. import addresses, answers, dates
+from . import body
 from .forms import RecordForm
 
 PICK = "pick_"
@@ -67,7 +68,12 @@ def show(
     later = history.since(record, version)
     clashes = [_clash(sheet, name, stale, later, actor) for name in stale.mine]
     taken = [
-        Taken(sheet.field_label(name), _who(one, actor), one.old, one.new)
+        Taken(
+            sheet.field_label(name),
+            _who(one, actor),
+            body.kept(sheet, name, one.old, actor.tz),
+            body.kept(sheet, name, one.new, actor.tz),
+        )
         for name, one in later.items()
         if name not in stale.mine
     ]
@@ -103,8 +109,10 @@ def _who(one: history.Later, actor: Actor) -> str:
 
 def _clash(sheet: RecordType, name: str, stale: Stale, later: Mapping[str, history.Later], actor: Actor) -> Clash:
     one = later.get(name)
-    before = one.old if one is not None else ""
-    theirs, mine = str(stale.theirs[name]), str(stale.mine[name])
+    before, theirs, mine = (
+        body.kept(sheet, name, str(text), actor.tz)
+        for text in (one.old if one is not None else "", stale.theirs[name], stale.mine[name])
+    )
     who = one.who if one is not None else stale.who
     return Clash(name, sheet.field_label(name), before, marked(before, theirs), marked(before, mine), who)
 

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from qsms.base import moment
 from qsms.org.actor import Actor
 from qsms.records import moves, reading, services, signing
 from qsms.records.errors import Invalid
@@ -18,6 +19,7 @@ from qsms.records.registry import RecordType
 from qsms.rules import lifecycle as life
 
 from .. import addresses, answers, parts
+from . import body
 from .forms import RecordForm, starting
 
 REASON, PASSWORD = "reason", "password"
@@ -55,7 +57,7 @@ def show_move(request: HttpRequest, kind: str, key: str, code: str) -> HttpRespo
             return answers.refused(request, moves.reasons(actor, record, life.Verdict(move, (reason,))))
         if not verdict.is_open:
             return answers.refused(request, moves.reasons(actor, record, verdict), back=addresses.record(record))
-    context = dialog_context(sheet, record, move, form)
+    context = dialog_context(actor, sheet, record, move, form)
     if form.is_bound:
         return answers.invalid_form(request, "ui/record/move.html", context)
     return answers.page(request, "ui/record/move.html", context)
@@ -83,9 +85,10 @@ def dialog_form(actor: Actor, sheet: RecordType, record: Record, move: life.Move
         needed=frozenset(move.asks),
         auto_id="m_%s",
     )
-    if move.reason:
+    doubt = sheet.doubt(actor, record, move)
+    if move.reason or doubt:
         form.fields[REASON] = forms.CharField(
-            label=_("Reason"),
+            label=_("Why now all the same") if doubt else _("Reason"),
             help_text=_("Kept in the history of %(number)s.") % {"number": record.number},
             widget=forms.Textarea({"rows": 3}),
             error_messages={"required": _("Say why.")},
@@ -112,13 +115,19 @@ def _given(form: RecordForm, move: life.Move) -> dict[str, Any]:
     }
 
 
-def dialog_context(sheet: RecordType, record: Record, move: life.Move, form: RecordForm) -> Mapping[str, Any]:
+def dialog_context(
+    actor: Actor, sheet: RecordType, record: Record, move: life.Move, form: RecordForm
+) -> Mapping[str, Any]:
     """What the dialog's template is told."""
     shown: tuple[parts.Fact, ...] = ()
     shown_hash = ""
     if move.signature:
         fields = signing.content(sheet, record)["fields"]
-        shown = tuple(parts.Fact(sheet.field_label(name), text) for name, text in fields.items() if text)
+        shown = tuple(
+            parts.Fact(sheet.field_label(name), body.value(sheet, record, name, actor, moment.now()))
+            for name, text in fields.items()
+            if text
+        )
         shown_hash = signing.content_hash(sheet, record)
     target = sheet.lifecycle.state(move.target) if move.target else None
     return {
@@ -130,6 +139,7 @@ def dialog_context(sheet: RecordType, record: Record, move: life.Move, form: Rec
         "shown": shown,
         "shown_hash": shown_hash,
         "signature": move.signature,
+        "doubt": sheet.doubt(actor, record, move),
         "verb": _("Sign: %(move)s") % {"move": str(move.label)} if move.signature else str(move.label),
         "tone": move.tone,
         "back_url": addresses.record(record),

@@ -158,7 +158,8 @@ def _body(
 ) -> SafeString:
     if current == EVERYTHING:
         wide = [_drawn(sight, panel, context) for panel, context in panels if panel.place == "wide"]
-        first = _joined([*wide, _first(sight, panels, known)])
+        # The whole history stands further down.
+        first = _joined([*wide, _first(sight, panels, known, whole=True)])
         others = [_drawn(sight, panel, context) for panel, context in panels if panel.tab and panel.place == "body"]
         return _joined([first, *others, *(_own_tab(sight, code, known) for code in _tabs)])
     if current in _tabs:
@@ -179,7 +180,13 @@ def _own_tab(sight: Sight, code: str, known: Mapping[str, Any]) -> SafeString:
     return mark_safe(render_to_string(template, given, sight.request))  # noqa: S308
 
 
-def _first(sight: Sight, panels: list[tuple[Panel, Mapping[str, Any] | None]], known: Mapping[str, Any]) -> SafeString:
+def _first(
+    sight: Sight,
+    panels: list[tuple[Panel, Mapping[str, Any] | None]],
+    known: Mapping[str, Any],
+    *,
+    whole: bool = False,
+) -> SafeString:
     here = [(panel, context) for panel, context in panels if panel.place == "body" and not panel.tab]
     seen = {strand.record.pk: strand.record for strand in known["strands"]}
     context = {
@@ -190,5 +197,6 @@ def _first(sight: Sight, panels: list[tuple[Panel, Mapping[str, Any] | None]], k
         "deeds": deeds.lines(sight.actor, sight.opened.sheet, known["lately"][:LATELY], sight.now, seen),
         "deed_count": sight.opened.deeds,
         "history_url": addresses.tab(sight.record, "history"),
+        "whole": whole,
     }
     return mark_safe(render_to_string("ui/record/first.html", context, sight.request))  # noqa: S308

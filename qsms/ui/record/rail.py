@@ -115,7 +115,7 @@ def facts(sheet: RecordType, record: Record, actor: Actor, now: datetime) -> tup
         said = dates.deadline(record.due_on, now, actor.tz) if record.is_open else None
         found.append(
             parts.Fact(
-                sheet.field_label("due_on"),
+                sheet.due_label(record),
                 dates.plain_day(record.due_on),
                 said.text if said and said.tone == "bad" else "",
             )

@@ -58,6 +58,23 @@ def test_more_than_is_counted_is_said_and_all_of_it_is_one_press_away(
     assert "There is still more" in whole
 
 
+def test_what_is_cut_has_no_day_before_it_has_one(
+    spill: Callable[..., Spill], keeper: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On both engines alike; left alone, one of them puts what has no day first."""
+    monkeypatch.setattr(tasks, "MANY", 2)
+    made, now, safety = spill(), moment.now(), keeper.actor("safety")
+    for title, days in (("Some time", None), ("Next week", 7), ("Tomorrow", 1), ("One day", None)):
+        due = now + timedelta(days=days) if days is not None else None
+        tasks.give(safety, made, title, title, person_id=keeper.safety.pk, due_at=due)
+    found = tasks.inbox(safety, whose="mine")
+    assert [one.title for one in found.waiting] == ["Tomorrow", "Next week"]
+    assert found.cut
+    assert found.whole_until is not None
+    assert found.whole_until > now + timedelta(days=300)
+    assert [task.title for task in tasks.on_record(made)] == ["Tomorrow", "Next week", "Some time", "One day"]
+
+
 def test_what_one_raised_is_not_cut_in_silence(
     login: Callable[[str], Client], spill: Callable[..., Spill], monkeypatch: pytest.MonkeyPatch
 ) -> None:

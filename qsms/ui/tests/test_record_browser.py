@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -43,7 +44,14 @@ def test_paper_tells_no_moment_that_holds_today_only(
     page.emulate_media(media="print")
     shown = opened.evaluate("one => [one.innerText, getComputedStyle(one, '::after').content]")
     assert shown == ["", f'"{dates.printed(made.opened_at, keeper.actor("safety").tz)}"']
-    assert "Today" not in page.locator("main").inner_text()
+    paper = page.locator("main").inner_text()
+    assert "Today" not in paper
+    assert not re.search(r"\d{4}-\d\d-\d\d(?!\d)", paper.replace(made.number, ""))
+    # Nothing to press or to fill in, and no heading over nothing.
+    for empty in ("Nobody has said anything yet.", "No files yet.", "Nothing is linked", "Not filled in:", "Lately"):
+        assert empty not in paper
+    for tool in page.locator("main :is(textarea, button, input, select)").all():
+        assert not tool.is_visible(), tool.evaluate("one => one.outerHTML")
 
 
 def test_a_very_long_text_is_folded_and_printed_whole(

@@ -170,7 +170,7 @@ def test_a_draft_is_kept_and_comes_back(login: Callable[[str], Client], keeper: 
     text = client.get("/r/spill/new/").content.decode()
     assert 'value="Half a ti"' in text
     assert re.search(r'value="4"[^>]*checked', text)
-    assert "Your draft of Today" in text
+    assert "Your draft of today" in text
     assert "Half a ti" not in login("quality").get("/r/spill/new/").content.decode()
     client.post("/r/spill/new/", {**GIVEN, "once": "x"})
     assert drafts.find(keeper.actor("safety"), "new:spill") is None

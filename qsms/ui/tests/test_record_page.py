@@ -51,7 +51,7 @@ def test_a_moment_near_now_carries_the_exact_one_for_paper(
     opened = dates.printed(made.opened_at, keeper.actor("safety").tz)
     assert opened.endswith(" MST")
     assert f'data-print="{opened}"><span>Today' in text
-    assert f'data-print="Due {dates.plain_day(today)}"><span>Due Today' in text
+    assert f'data-print="Due {dates.plain_day(today)}"><span>Due today' in text
     assert not re.search(r"(?<!<span>)(?<!<span>Due )(Today|Yesterday|Tomorrow) ", text)
 
 

@@ -30,7 +30,9 @@ Login = Callable[[str], Client]
 
 def photo() -> bytes:
     made = BytesIO()
-    Image.new("RGB", (8, 8), "red").save(made, "JPEG")
+    exif = Image.Exif()
+    exif[0x013B] = "Ken Ostrowski"
+    Image.new("RGB", (8, 8), "red").save(made, "JPEG", exif=exif)
     return made.getvalue()
 
 
@@ -69,6 +71,34 @@ def test_files_are_taken_in_shown_and_removed_with_a_reason(login: Login, spill:
     assert client.post(away, {"reason": "Wrong stand"}).status_code == 303
     assert client.get(url).status_code == 404
     assert [entry.verb for entry in entries(made)] == ["removed_file", "attached", "attached", "created"]
+
+
+def test_a_picture_is_shown_small_within_the_scope_of_its_record(login: Login, spill: Make, keeper: Cast) -> None:
+    made = spill()
+    client = login("safety")
+    files = {"file": [upload("stand 14.jpg", photo()), upload("notes.txt", b"Two lines")]}
+    client.post(f"/r/spill/{made.number}/file/", files)
+    row, text = Attachment.everywhere.order_by("pk")
+    url = f"/r/spill/{made.number}/file/{row.pk}/small/"
+    page = client.get(f"/r/spill/{made.number}/tab/files/").content.decode()
+    assert page.count("<img") == 1
+    assert (
+        f'href="/r/spill/{made.number}/file/{row.pk}/stand%2014.jpg" tabindex="-1" aria-hidden="true"><img src="{url}"'
+        in page
+    )
+    shown = client.get(url)
+    content = shown.getvalue()
+    assert content.startswith(b"\xff\xd8")
+    assert b"Ostrowski" not in content
+    assert b"Exif" not in content
+    assert shown["Content-Type"] == "image/jpeg"
+    assert "sandbox" in shown["Content-Security-Policy"]
+    assert (shown["X-Content-Type-Options"], shown["Cache-Control"]) == ("nosniff", "private, no-cache")
+    assert client.get(url, headers={"If-None-Match": shown["ETag"]}).status_code == 304
+    assert client.get(f"/r/spill/{made.number}/file/{text.pk}/small/").status_code == 404
+    assert login("outsider").get(url).status_code == 404
+    client.post(f"/r/spill/{made.number}/file/{row.pk}/remove/", {"reason": "Wrong stand"})
+    assert client.get(url).status_code == 404
 
 
 def test_a_file_of_another_record_is_not_opened_through_this_one(login: Login, spill: Make, keeper: Cast) -> None:
