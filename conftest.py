@@ -7,6 +7,7 @@ pytest_plugins = [
     "tests.harness.browser",
     "tests.harness.real_db",
     "tests.harness.installation",
+    "tests.harness.database",
     "tests.harness.kept",
     "tests.harness.properties",
     "tests.cast",
