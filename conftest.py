@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.harness.network",
     "tests.harness.clock",
     "tests.harness.browser",
+    "tests.harness.rendering",
     "tests.harness.real_db",
     "tests.harness.installation",
     "tests.harness.database",
