@@ -11,6 +11,8 @@ from typing import NoReturn
 import pytest
 
 TESTS = Path(__file__).parents[1]
+# What is loaded while the tests are looked for stays. Looking it through for garbage again and again is a tenth of it.
+gc.disable()
 
 
 def in_ci() -> bool:
@@ -73,7 +75,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays. Looking it through for garbage again and again takes a tenth of a leg."""
-    gc.collect()
+    """From now on there is garbage, but seldom among what was loaded: that would take a tenth of a leg as well."""
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
+    gc.set_threshold(50_000, 20, 20)
