@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from qsms.base import garbage
 from qsms.base.console import Refused, note
 from qsms.base.env import TRUE, BadSetting
 
@@ -206,15 +207,11 @@ def _load(place: str) -> Callable[..., Any]:
 
 def set_up_django() -> None:
     """Makes models and settings usable in this process."""
-    import gc
-
     import django
 
-    # What is loaded stays. Looking through it for garbage after every 700 new objects is a tenth of the start, and a
-    # fifth of the migrations.
-    gc.set_threshold(50_000, 20, 20)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qsms.config.settings")
-    django.setup()
+    with garbage.looked_for_seldom():
+        django.setup()
 
 
 if __name__ == "__main__":

@@ -99,7 +99,8 @@ MIGRATED = "qsms_migrated"
 def migrated(shared: Path, engine: str) -> Path:
     """The home of an installation whose tables are there, for copies only; on PostgreSQL they are in MIGRATED.
 
-    The first process of the run that asks for it runs `qsms migrate`, the others wait for that.
+    The first process of the run that asks for it runs `qsms migrate`, the others wait for that. On a server that is
+    not thrown away MIGRATED stays until the next run makes it anew.
     """
     home = shared / f"migrated-{engine}"
     with one_at_a_time(home):
