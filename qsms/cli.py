@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from qsms.base import garbage
 from qsms.base.console import Refused, note
 from qsms.base.env import TRUE, BadSetting
 
@@ -209,7 +210,8 @@ def set_up_django() -> None:
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qsms.config.settings")
-    django.setup()
+    with garbage.looked_for_seldom():
+        django.setup()
 
 
 if __name__ == "__main__":

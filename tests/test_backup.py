@@ -236,7 +236,7 @@ def pg_rows(address: str) -> int:
 
 @pytest.mark.pg
 def test_a_backup_of_postgresql_comes_back(install: Install, new_database: NewDatabase, tmp_path: Path) -> None:
-    databases = [new_database(migrated=True), new_database()]
+    databases = [new_database(with_tables=True), new_database()]
     source = install(tmp_path / "source", {"DATABASE_URL": databases[0]})
     with psycopg.connect(databases[0]) as connection:
         connection.execute(
@@ -263,7 +263,7 @@ def test_a_backup_of_postgresql_comes_back(install: Install, new_database: NewDa
 def test_a_dump_that_fails_half_way_leaves_the_tables_and_the_files(
     install: Install, new_database: NewDatabase, tmp_path: Path
 ) -> None:
-    database = new_database(migrated=True)
+    database = new_database(with_tables=True)
     target = install(tmp_path / "home", {"DATABASE_URL": database})
     with psycopg.connect(database) as connection:
         connection.execute(

@@ -144,6 +144,12 @@ def test_nonsense_in_a_setting_is_refused(installation: Installation) -> None:
     assert done.stdout == ""
 
 
+@pytest.mark.usefixtures("db")
+def test_who_migrates_again_is_told_that_nothing_was_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["migrate"]) == 0
+    assert capsys.readouterr().out == "The database is up to date.\n"
+
+
 class TestCheck:
     def test_a_database_without_tables_is_found(self, installation: Installation) -> None:
         done = installation.run("check")
@@ -152,16 +158,13 @@ class TestCheck:
         assert "Keys: fine" in done.stdout
 
     def test_a_sound_installation_is_found_sound(self, install: Install, tmp_path: Path) -> None:
-        installation = install(tmp_path / "home")
-        again = installation.run("migrate")
-        assert (again.returncode, again.stdout) == (0, "The database is up to date.\n")
-        done = installation.run("check")
+        done = install(tmp_path / "home").run("check")
         assert done.returncode == 0, done.stdout + done.stderr
         assert all(line.endswith(": fine") for line in done.stdout.splitlines())
 
-    def test_open_keys_and_a_missing_database_are_found(self, installation: Installation) -> None:
+    def test_open_keys_and_a_missing_database_are_found(self, install: Install, tmp_path: Path) -> None:
+        installation = install(tmp_path / "home")
         installation.variables["DATABASE_URL"] = "postgresql://nobody@127.0.0.1:1/none"
-        installation.run("check")
         secret = installation.home / "keys" / "secret"
         secret.chmod(0o644)
         done = installation.run("check")

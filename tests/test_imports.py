@@ -37,7 +37,7 @@ def installed(request: pytest.FixtureRequest, install: Install, tmp_path: Path) 
     """An installation with one organisation, and a way to count its rows from outside."""
     address = ""
     if request.param == "postgresql":
-        address = request.getfixturevalue("new_database")(migrated=True)
+        address = request.getfixturevalue("new_database")(with_tables=True)
     installation = install(tmp_path / "home", {"DATABASE_URL": address} if address else {})
     made = installation.run("init", "--name", "Larkfield Air", "--kind", "airline", "--admin", ADMIN)
     assert made.returncode == 0, made.stderr

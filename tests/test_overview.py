@@ -37,11 +37,6 @@ def numbers(figures: Figures) -> Iterator[Number]:
         yield from (cell for row in table.rows for cell in row.cells if isinstance(cell, Number))
 
 
-def behind(larkfield: Larkfield, code: str, url: str, lens: int) -> int:
-    """How many rows the list at this address has for this person."""
-    return listed(larkfield.actor(code), url, lens)
-
-
 def listed(actor: Actor, url: str, lens: int = 0) -> int:
     """How many rows the list at this address has for this actor."""
     where = urlsplit(url)
@@ -54,28 +49,28 @@ def listed(actor: Actor, url: str, lens: int = 0) -> int:
 @pytest.mark.parametrize("lens", [0, 2])
 @pytest.mark.parametrize("code", LOOKING)
 def test_every_number_is_that_of_its_list(larkfield: Larkfield, code: str, lens: int) -> None:
-    figures = Figures(Counting(larkfield.actor(code), lens=lens))
-    found = list(numbers(figures))
+    actor = larkfield.actor(code)
+    found = list(numbers(Figures(Counting(actor, lens=lens))))
     assert len(found) > 20
     for one in found:
-        assert one.n == behind(larkfield, code, one.url, lens), one
+        assert one.n == listed(actor, one.url, lens), one
 
 
 @pytest.mark.parametrize("code", ["dana.whitlock", "grace.adeyemi", "kenji.morita"])
 def test_every_number_is_that_of_its_list_at_one_site(larkfield: Larkfield, code: str) -> None:
+    actor = larkfield.actor(code)
     for site in larkfield.organisation.sites.all():
-        figures = Figures(Counting(larkfield.actor(code), (site.pk,)))
-        for one in numbers(figures):
+        for one in numbers(Figures(Counting(actor, (site.pk,)))):
             assert f"site={site.pk}" in one.url
-            assert one.n == behind(larkfield, code, one.url, 0), one
+            assert one.n == listed(actor, one.url), one
 
 
 def test_who_sees_more_counts_more_and_who_sees_nothing_counts_nothing(larkfield: Larkfield) -> None:
     whole = {code: sum(one.n for one in numbers(Figures(Counting(larkfield.actor(code))))) for code in LOOKING}
     assert whole["dana.whitlock"] > whole["grace.adeyemi"] > whole["kenji.morita"]
-    stranger = Figures(Counting(larkfield.actor("ruth.okoye")))
-    for one in numbers(stranger):
-        assert one.n == behind(larkfield, "ruth.okoye", one.url, 0), one
+    stranger = larkfield.actor("ruth.okoye")
+    for one in numbers(Figures(Counting(stranger))):
+        assert one.n == listed(stranger, one.url), one
 
 
 def client_of(larkfield: Larkfield, code: str) -> Client:
@@ -94,9 +89,10 @@ def test_the_page_shows_them_and_every_list_opens(larkfield: Larkfield, code: st
     shown = set(re.findall(r'href="(/r/[^"]+)"', page.split("<main", 1)[1].split("</main>", 1)[0]))
     for url in sorted(shown)[::7]:
         assert client.get(unescape(url)).status_code == 200, url
+    actor = larkfield.actor(code)
     for url in {unescape(one) for one in shown}:
         if "?" in url:
-            assert behind(larkfield, code, url, 0) >= 0
+            assert listed(actor, url) >= 0
 
 
 def test_the_page_says_as_of_when_and_what_is_missing(larkfield: Larkfield) -> None:

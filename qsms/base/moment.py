@@ -8,16 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
-
-from django.utils import timezone
+from datetime import UTC, datetime
 
 _set: ContextVar[datetime | None] = ContextVar("qsms_moment", default=None)
 
 
 def now() -> datetime:
     """The present instant in UTC, or the one that `at` has set."""
-    return _set.get() or timezone.now()
+    return _set.get() or datetime.now(UTC)
 
 
 @contextmanager

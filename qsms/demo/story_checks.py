@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from zoneinfo import available_timezones
 
+from qsms.base.zones import zone_names
 from qsms.demo.shapes import Hazard, Library, Organisation, Story, ThreadAction, ThreadReport
 from qsms.demo.stories import slots_of
 from qsms.reports.rules import MODES, ReportForm, check_answers, visible_fields
@@ -76,7 +76,7 @@ def _organisation(
     ):
         yield from _double(what, codes)
     for site in organisation.sites:
-        yield from _missing(site.name, "time zone", [site.zone], available_timezones())
+        yield from _missing(site.name, "time zone", [site.zone], zone_names())
     for unit in organisation.units:
         yield from _missing(unit.name, "site", [unit.site], sites)
         yield from _missing(unit.name, "unit", [unit.parent] if unit.parent else [], units)

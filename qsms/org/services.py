@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from fnmatch import fnmatchcase
-from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -12,6 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
+from qsms.base.zones import zone_names
 
 from .choices import Axis
 from .errors import OrgError
@@ -32,7 +32,7 @@ def found(
     code: str = "",
 ) -> Organisation:
     """A new organisation with the shipped roles and nothing else. The caller has a transaction open."""
-    if zone not in available_timezones():
+    if zone not in zone_names():
         raise OrgError(_("“%(zone)s” is not a time zone. Write one such as America/Phoenix.") % {"zone": zone})
     organisation = Organisation(
         code=code or _free_code(name), name=name.strip(), kind=kind, size=size, zone=zone,

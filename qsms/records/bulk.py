@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
@@ -157,6 +157,8 @@ def _parent(record: Record) -> Record:
 
 def _insert_children(sheet: RecordType, records: Sequence[Record]) -> None:
     fields = sheet.model._meta.local_concrete_fields
+    # The connection itself: asking the stand-in that Django offers for it costs more than some of the columns.
+    connection = transaction.get_connection()
     table = connection.ops.quote_name(sheet.model._meta.db_table)
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.transaction import TransactionManagementError
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
@@ -262,18 +264,29 @@ def _dialog_errors(
     return errors
 
 
+def _lock(record: int, organisation: int) -> QuerySet[Record, Any]:
+    rows = Record.everywhere.select_for_update().filter(pk=record, organisation_id=organisation)
+    return rows.values_list("pk", *scope.SCOPE_FIELDS)
+
+
+# The lock, and no more than scope looks at: every write passes here, and reads the child once, after it.
+LOCK = Prepared(_lock, record=int, organisation=int)
+
+
+@lru_cache(maxsize=64)
+def _child(kind: str) -> Prepared:
+    return Prepared(lambda record: registry.get(kind).model.everywhere.filter(pk=record), record=int)
+
+
 def locked(actor: Actor, record_id: int) -> Record:
     """The record as its child model, locked until the transaction ends. Raises NotVisible outside the scope."""
-    # The lock, and no more than scope looks at: every write passes here, and reads the child once, below.
-    row = (
-        Record.everywhere.select_for_update()
-        .filter(pk=record_id, organisation_id=actor.organisation_id)
-        .values_list("pk", *scope.SCOPE_FIELDS)
-        .first()
-    )
-    if row is None or not scope.sees(actor, scope.Glance(*row)):
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("A record is locked until its transaction ends: begin one.")
+    found = LOCK.rows(record=record_id, organisation=actor.organisation_id)
+    if not found or not scope.sees(actor, scope.Glance(*found[0])):
         raise NotVisible
-    return registry.get(row[1]).model.everywhere.get(pk=record_id)
+    [record] = _child(found[0][1]).objects(record=record_id)
+    return record
 
 
 def enter(sheet: RecordType, record: Record, state: str) -> None:

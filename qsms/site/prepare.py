@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from qsms import __version__, cli
+from qsms.base import garbage
 from qsms.base.console import note, say
 from qsms.config.home import HOME
 
@@ -72,7 +73,8 @@ def migrate() -> int:
     with _one_at_a_time():
         lacking = pending()
         if lacking:
-            call_command("migrate", interactive=False, verbosity=0)
+            with garbage.looked_for_seldom():
+                call_command("migrate", interactive=False, verbosity=0)
         renewed = renewing.renew_roles()
     if renewed:
         note(f"{renewed} shipped roles brought to this version. What changed stands in the administration's history.")

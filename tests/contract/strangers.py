@@ -18,8 +18,9 @@ from qsms.org.models import Grant, Person, Role, Unit
 from qsms.records import registry
 from tests.cast import Cast
 
-# Each has every right but those that reach the records of the contract, which are Larkfield's.
-STRANGERS = ("other_organisation", "other_site", "other_unit", "no_secrets")
+# Each has every right but those that reach the records of the contract, which are Larkfield's line maintenance's.
+# `elsewhere` reaches another site, and another unit of the very site.
+STRANGERS = ("other_organisation", "elsewhere", "no_secrets")
 # What differs between two answers without telling anything: marks of a request, of a form, of an export.
 PASSING = re.compile(
     r'name="(csrfmiddlewaretoken|once)" value="[^"]*"|"request": ?"[^"]*"|nonce="[^"]*"|X-CSRFToken[^}]*'
@@ -40,19 +41,21 @@ def stranger(cast: Cast, name: str) -> Person:
     """The person who must find nothing. `no_secrets` reaches everything but what is confidential, and administers."""
     here = cast.other if name == "other_organisation" else cast.organisation
     rights = every_right()
-    site, unit, axis = None, None, "all"
-    if name == "other_site":
-        site, axis = cast.sites["STV"], "site"
+    places: list[dict[str, Any]] = [{"axis": "all"}]
+    if name == "elsewhere":
+        ground = Unit.objects.create(organisation=here, code="GH", name="Ground", site=cast.sites["LKF"])
+        places = [{"axis": "site", "site": cast.sites["STV"]}, {"axis": "unit", "unit": ground}]
         rights = [one for one in rights if not one.startswith("org.")]
-    elif name == "other_unit":
-        # A unit of the very site, but not the record's.
-        unit, axis = Unit.objects.create(organisation=here, code="GH", name="Ground", site=cast.sites["LKF"]), "unit"
     elif name == "no_secrets":
         rights = [one for one in rights if not one.endswith(".view_confidential")]
-    role = Role.objects.create(organisation=here, code=f"all_{name}", title="All", axis=axis, permissions=rights)
-    person = services.add_person(here, name=f"Stranger {name}", email=f"{name}@stranger.test", site=site)
-    # Past the service, which refuses roles that must be kept apart: these rights are wider than anybody's may be.
-    Grant.objects.create(organisation=here, person=person, role=role, axis=axis, site=site, unit=unit)
+    person = services.add_person(
+        here, name=f"Stranger {name}", email=f"{name}@stranger.test", site=places[0].get("site")
+    )
+    for place in places:
+        axis = place["axis"]
+        role = Role.objects.create(organisation=here, code=f"{axis}_{name}", title="All", axis=axis, permissions=rights)
+        # Past the service, which refuses roles that must be kept apart: these rights are wider than anybody's may be.
+        Grant.objects.create(organisation=here, person=person, role=role, **place)
     return Person.objects.select_related("account", "organisation").get(pk=person.pk)
 
 

@@ -83,29 +83,37 @@ NewDatabase = Callable[..., str]
 
 @pytest.fixture(scope="session")
 def install(tmp_path_factory: pytest.TempPathFactory) -> Install:
-    """`install(home, variables)`: an installation whose tables are there, as `qsms migrate` has made them.
-
-    The first process of the run that asks for one runs the command; everybody gets a copy of what it made.
-    """
-    once = shared_folder(tmp_path_factory) / "migrated"
+    """`install(home, variables)`: an installation whose tables are there, as `qsms migrate` has made them."""
 
     def copied(home: Path, variables: dict[str, str] | None = None) -> Installation:
-        with one_at_a_time(once):
-            if not once.exists():
-                new = once.with_suffix(".new")
-                new.mkdir()
-                _migrate(Installation(new / "home"))
-                new.rename(once)
-        elsewhere = "DATABASE_URL" in (variables or {})
-        shutil.copytree(once / "home", home, ignore=shutil.ignore_patterns("*.sqlite3*") if elsewhere else None)
+        engine = "postgresql" if "DATABASE_URL" in (variables or {}) else "sqlite"
+        shutil.copytree(migrated(shared_folder(tmp_path_factory), engine), home)
         return Installation(home, variables or {})
 
     return copied
 
 
-def _migrate(installation: Installation) -> None:
-    done = installation.run("migrate")
-    assert done.returncode == 0, done.stderr
+MIGRATED = "qsms_migrated"
+
+
+def migrated(shared: Path, engine: str) -> Path:
+    """The home of an installation whose tables are there, for copies only; on PostgreSQL they are in MIGRATED.
+
+    The first process of the run that asks for it runs `qsms migrate`, the others wait for that. On a server that is
+    not thrown away MIGRATED stays until the next run makes it anew.
+    """
+    home = shared / f"migrated-{engine}"
+    with one_at_a_time(home):
+        if not home.exists():
+            new = Installation(home.with_suffix(".new"))
+            if engine == "postgresql":
+                server = Server()
+                server.drop(MIGRATED)
+                new.variables["DATABASE_URL"] = server.url(server.create(name=MIGRATED))
+            done = new.run("migrate")
+            assert done.returncode == 0, done.stderr
+            new.home.rename(home)
+    return home
 
 
 _numbers = itertools.count()
@@ -117,15 +125,15 @@ class Server:
     def __init__(self) -> None:
         self.address = os.environ["QSMS_TEST_DATABASE_URL"]
 
-    def create(self, template: str = "template1") -> str:
+    def create(self, template: str = "template1", name: str = "") -> str:
         """The name of a new database."""
-        name = f"qsms_own_{os.getpid()}_{next(_numbers)}"
+        name = name or f"qsms_own_{os.getpid()}_{next(_numbers)}"
         self._tell("CREATE DATABASE {} TEMPLATE {}", name, template)
         return name
 
     def drop(self, name: str) -> None:
-        """Take it away, whoever is still connected."""
-        self._tell("DROP DATABASE {} WITH (FORCE)", name)
+        """Take it away if it is there, whoever is still connected."""
+        self._tell("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
     def url(self, name: str) -> str:
         """Its address."""
@@ -137,27 +145,19 @@ class Server:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
-@pytest.fixture(scope="session")
-def _migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = Server()
-    name = server.create()
-    _migrate(Installation(tmp_path_factory.mktemp("postgresql") / "home", {"DATABASE_URL": server.url(name)}))
-    yield name
-    server.drop(name)
-
-
 @pytest.fixture
-def new_database(request: pytest.FixtureRequest) -> Iterator[NewDatabase]:
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewDatabase]:
     """`new_database()`: the address of an empty database in the PostgreSQL of this leg; gone after the test.
 
-    `new_database(migrated=True)` has the tables of an installation.
+    `new_database(with_tables=True)` has the tables of an installation.
     """
     server = Server()
     names: list[str] = []
 
-    def made(*, migrated: bool = False) -> str:
-        template = request.getfixturevalue("_migrated_database") if migrated else "template1"
-        names.append(server.create(template))
+    def made(*, with_tables: bool = False) -> str:
+        if with_tables:
+            migrated(shared_folder(tmp_path_factory), "postgresql")
+        names.append(server.create(MIGRATED if with_tables else "template1"))
         return server.url(names[-1])
 
     yield made

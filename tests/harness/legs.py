@@ -11,6 +11,8 @@ from typing import NoReturn
 import pytest
 
 TESTS = Path(__file__).parents[1]
+# What is loaded while the tests are looked for stays. Looking it through for garbage again and again is a tenth of it.
+gc.disable()
 
 
 def in_ci() -> bool:
@@ -73,7 +75,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays. Looking it through for garbage again and again takes a tenth of a leg."""
+    """From now on there is garbage, but not among what was loaded: looking there takes a tenth of a leg as well."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 20)

@@ -393,6 +393,7 @@ def wait_for(path: Path, text: str) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.one_engine("The installation that is killed has an SQLite of its own.")
 def test_after_kill_9_a_resumable_job_goes_on_and_another_one_says_why_it_ended(
     installation: Installation,
 ) -> None:

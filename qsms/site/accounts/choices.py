@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
+from qsms.base.zones import zone_names
 from qsms.rules.clocks import ClockError
 from qsms.rules.holiday_calendars import calendar_for, countries
 
@@ -19,7 +19,7 @@ REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Aus
 def zones() -> list[tuple[str, str | list[tuple[str, str]]]]:
     """Time zones as a choice, grouped by part of the world, UTC first."""
     grouped: dict[str, list[tuple[str, str]]] = {region: [] for region in REGIONS}
-    for name in sorted(available_timezones()):
+    for name in sorted(zone_names()):
         region, _slash, place = name.partition("/")
         if region in grouped and place:
             grouped[region].append((name, place.replace("_", " ")))

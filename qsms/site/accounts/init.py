@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -11,6 +10,7 @@ from django.core.validators import validate_email
 from qsms import cli
 from qsms.base.console import Refused, note, say
 from qsms.base.gate import write_transaction
+from qsms.base.zones import zone_names
 
 KINDS = ("airline", "charter", "repair", "airline_repair", "maker", "airport", "company")
 SIZES = ("single", "small", "medium", "large")
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
         validate_email(email)
     except ValidationError:
         raise Refused(f"“{email}” is not an e-mail address. Write one such as jo@larkfield.example.") from None
-    if options.zone not in available_timezones():
+    if options.zone not in zone_names():
         raise Refused(f"“{options.zone}” is not a time zone. Write one such as America/Phoenix.")
     country, region = options.country.strip().upper(), options.region.strip().upper()
     try:

@@ -10,14 +10,20 @@ from qsms import cli
 from qsms.org.models import Organisation
 
 
-@pytest.fixture(scope="module")
-def installation(install, tmp_path_factory):
-    """One for all tests of this file."""
-    return install(tmp_path_factory.mktemp("init") / "home", {"QSMS_URL": "https://qms.example.org"})
+@pytest.fixture
+def qsms(db, capsys, settings):
+    """Runs `qsms WORDS` on the database of this leg: its exit code, what it printed, and what it said beside."""
+    settings.BASE_URL = "https://qms.example.org"
+
+    def run(*words):
+        code = cli.main(words)
+        return code, *capsys.readouterr()
+
+    return run
 
 
-def init(installation, *more, name="Larkfield Air", kind="airline", admin="jo.park@larkfield.test"):
-    return installation.run("init", "--name", name, "--kind", kind, "--admin", admin, *more)
+def init(qsms, *more, name="Larkfield Air", kind="airline", admin="jo.park@larkfield.test"):
+    return qsms("init", "--name", name, "--kind", kind, "--admin", admin, *more)
 
 
 @pytest.mark.parametrize(
@@ -44,23 +50,23 @@ def test_an_unknown_kind_is_a_usage_error():
     assert end.value.code == 2
 
 
-def test_it_prints_a_link_alone_and_a_second_time_says_so(installation):
-    done = init(installation, "--zone", "America/Phoenix", "--region", "az")
-    assert done.returncode == 0, done.stderr
-    assert re.fullmatch(r"https://qms\.example\.org/sign-in/link/\S+/\n", done.stdout)
-    assert "jo.park@larkfield.test is its administrator" in done.stderr
-    again = init(installation, name="larkfield air")
-    assert (again.returncode, again.stdout) == (3, "")
-    assert again.stderr == (
-        "qsms init: There is an organisation “larkfield air” already. Choose another name, or sign in there.\n"
+def test_it_prints_a_link_alone_and_a_second_time_says_so(qsms):
+    code, out, err = init(qsms, "--zone", "America/Phoenix", "--region", "az")
+    assert code == 0, err
+    assert re.fullmatch(r"https://qms\.example\.org/sign-in/link/\S+/\n", out)
+    assert "jo.park@larkfield.test is its administrator" in err
+    assert init(qsms, name="larkfield air") == (
+        3,
+        "",
+        "qsms init: There is an organisation “larkfield air” already. Choose another name, or sign in there.\n",
     )
 
 
-def test_who_lost_the_password_gets_a_link_from_the_server(installation):
-    installation.run("init", "--name", "Other", "--kind", "repair", "--admin", "other@other.test")
-    done = installation.run("link", "OTHER@other.test")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("https://qms.example.org/sign-in/link/")
-    unknown = installation.run("link", "nobody@other.test")
-    assert unknown.returncode == 3
-    assert "There is no account “nobody@other.test”" in unknown.stderr
+def test_who_lost_the_password_gets_a_link_from_the_server(qsms):
+    init(qsms, name="Other", kind="repair", admin="other@other.test")
+    code, out, err = qsms("link", "OTHER@other.test")
+    assert code == 0, err
+    assert out.startswith("https://qms.example.org/sign-in/link/")
+    code, _out, err = qsms("link", "nobody@other.test")
+    assert code == 3
+    assert "There is no account “nobody@other.test”" in err
