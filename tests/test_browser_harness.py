@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
+from tests.harness.browser import becomes
+
 pytestmark = pytest.mark.browser
 
 
@@ -16,6 +18,5 @@ def test_a_page_is_shown(page: Page) -> None:
 def test_an_error_in_the_console_is_noticed(page: Page, console_errors: list[str]) -> None:
     page.goto("/healthz")
     page.evaluate("() => console.error('the winch is stuck')")
-    page.wait_for_function("() => true")
-    assert len(console_errors) == 1
+    assert becomes(page, lambda: len(console_errors) == 1)
     assert console_errors.pop().endswith("the winch is stuck")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.harness.legs import missing
@@ -36,6 +37,9 @@ ARGUMENTS = [
 ]
 
 OpenPage = Callable[..., Page]
+
+# How long a page is waited for: far beyond what any takes, and beyond what a machine with other work makes of it.
+PATIENCE_SECONDS = 30
 
 # The page stands: nothing loads, no part of it is being exchanged, and what has come is drawn.
 STANDS = """async () => {
@@ -73,6 +77,7 @@ def chromium() -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        expect.set_options(timeout=PATIENCE_SECONDS * 1000)
         yield browser
         browser.close()
 
@@ -114,7 +119,7 @@ def open_page(chromium: Browser, live: LiveServer, console_errors: list[str]) ->
         settings = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
         context = chromium.new_context(base_url=live.url, locale="en-GB", timezone_id="UTC", **settings)
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
         # Asked for by the browser, not by a page of ours; pages name their own icon.
         context.route("**/favicon.ico", lambda route: route.fulfill(status=204))
         page = context.new_page()
@@ -140,6 +145,14 @@ def open_page(chromium: Browser, live: LiveServer, console_errors: list[str]) ->
 def page(open_page: OpenPage) -> Page:
     """A page 1440 pixels wide."""
     return open_page()
+
+
+def becomes(page: Page, true: Callable[[], bool]) -> bool:
+    """Whether it comes true while the page lives on: for what an `expect` cannot ask, such as a place or a row."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not (found := true()) and time.monotonic() < until:
+        page.wait_for_timeout(20)
+    return found
 
 
 def looks_right(page: Page, name: str = "", *, themes: bool = False) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import Cast
@@ -46,7 +46,7 @@ def test_a_table_is_brought_in(
     page.focus("#to-1")
     page.select_option("#to-1", "title")
     page.get_by_text("needed, but empty in 1 of the first 5 rows").wait_for()
-    assert page.evaluate("document.activeElement.id") == "to-1"
+    expect(page.locator("#to-1")).to_be_focused()
     looks_right(page)
     page.get_by_role("button", name="Check all rows").click()
     page.locator("#work").wait_for()

@@ -17,7 +17,7 @@ from qsms.records.models import Attachment, Draft
 from qsms.reports import services
 from qsms.reports.models import Report
 from tests.cast import Cast
-from tests.harness.browser import OpenPage, looks_right
+from tests.harness.browser import OpenPage, becomes, looks_right
 
 from .scenes import file
 
@@ -128,8 +128,7 @@ def test_what_is_written_survives_a_reload_and_lies_under_no_name(enter: Enter, 
     assert Draft.everywhere.count() == 1
     page.get_by_text("Anonymous", exact=True).click()
     expect(page.get_by_text("Kept in this tab")).to_be_visible()
-    page.wait_for_timeout(300)
-    assert not Draft.everywhere.exists()
+    assert becomes(page, lambda: not Draft.everywhere.exists())
     page.reload()
     page.get_by_role("button", name="Throw it away").click()
     expect(page.get_by_label("In one line")).to_have_value("")
@@ -154,7 +153,7 @@ def test_questions_appear_when_they_are_asked(enter: Enter, cast: Cast) -> None:
     page = enter("reporter", **SMALLEST)
     page.goto("/report/form/maintenance/")
     page.get_by_text("Add: The work").click()
-    assert not page.get_by_label("Tool or equipment number").is_visible()
+    expect(page.get_by_label("Tool or equipment number")).to_be_hidden()
     page.get_by_label("Tool: missing").check()
     expect(page.get_by_label("Tool or equipment number")).to_be_visible()
     page.get_by_text("Add: People").click()
@@ -199,18 +198,18 @@ def test_the_open_report_stays_in_view_in_a_long_queue(enter: Enter, cast: Cast)
     page = enter("safety")
     current = page.locator(".queue [aria-current]")
     page.goto(f"/reports/triage/{reports[20].number}/")
-    assert current.evaluate(IN_VIEW)
+    assert becomes(page, lambda: current.evaluate(IN_VIEW))
     place = page.locator(".queue").evaluate("one => one.scrollTop")
     assert place > 0
     page.keyboard.press("j")
     expect(page.locator(".queue a:focus")).to_contain_text("Leak number 21")
     page.keyboard.press("Enter")
     expect(current).to_contain_text("Leak number 21")
-    assert current.evaluate(IN_VIEW)
-    assert abs(page.locator(".queue").evaluate("one => one.scrollTop") - place) < 200
+    near = lambda: abs(page.locator(".queue").evaluate("one => one.scrollTop") - place) < 200  # noqa: E731
+    assert becomes(page, lambda: current.evaluate(IN_VIEW) and near())
     page.get_by_role("link", name="Leak number 19").click()
     expect(current).to_contain_text("Leak number 19")
-    assert current.evaluate(IN_VIEW)
+    assert becomes(page, lambda: current.evaluate(IN_VIEW))
 
 
 @pytest.mark.parametrize(("scheme", "size"), [("light", 390), ("dark", 1440)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from qsms.org import roles, services
 from qsms.org.models import Person, Role
@@ -77,7 +78,7 @@ def test_everything_works_without_script(demo, open_page):
     page.goto(f"/administration/people/{demo.site_owner.pk}/")
     page.locator("select[name=role]").select_option(label="Auditor")
     page.get_by_role("button", name="Grant", exact=True).click()
-    assert page.get_by_text("at Larkfield").first.is_visible()
+    expect(page.get_by_text("at Larkfield").first).to_be_visible()
     page.goto("/account/")
     page.get_by_role("button", name="Sign out everywhere").click()
     page.wait_for_url("**/sign-in/")
@@ -99,12 +100,13 @@ def test_a_wrong_password_is_told_and_the_address_kept(demo, page, console_error
 def test_the_first_visit(open_page, live, width, theme):
     page = open_page(viewport={"width": width, "height": 900}, color_scheme=theme)
     page.goto(set_up.link_if_empty().replace("http://localhost:8000", live.url))
-    for step in (ORGANISATION, SITES, ACCOUNT):
+    for code, step in {"organisation": ORGANISATION, "sites": SITES, "account": ACCOUNT}.items():
+        page.wait_for_url(f"**/set-up/{code}/")
         looks_right(page)
         for name, value in step.items():
             field = page.locator(f"[name={name}]")
             field.select_option(value) if field.evaluate("e => e.tagName") == "SELECT" else field.fill(value)
         page.locator("main form .btn-main").click()
     page.wait_for_url("**/set-up/done/")
-    assert page.get_by_role("heading", name="Quillhaven Rotor is set up").is_visible()
+    expect(page.get_by_role("heading", name="Quillhaven Rotor is set up")).to_be_visible()
     looks_right(page)

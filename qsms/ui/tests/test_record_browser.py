@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from qsms.records import services
 from qsms.ui import dates
 from tests.cast import Cast
-from tests.harness.browser import looks_right
+from tests.harness.browser import becomes, looks_right
 from tests.newtype.models import Spill
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
@@ -93,7 +93,7 @@ def test_a_draft_keeps_itself_and_comes_back(desk: Callable[..., Page]) -> None:
     page = desk("safety")
     page.goto("/r/spill/new/")
     page.get_by_label("Title").fill("Half a thought")
-    expect(page.locator("[data-draft-said]")).to_contain_text("Draft kept", timeout=9000)
+    expect(page.locator("[data-draft-said]")).to_contain_text("Draft kept")
     page.goto("/r/spill/new/")
     expect(page.get_by_label("Title")).to_have_value("Half a thought")
     page.get_by_role("button", name="Throw the draft away").click()
@@ -163,5 +163,4 @@ def test_on_a_phone_only_the_board_itself_scrolls_sideways(
     assert board.evaluate("one => one.scrollWidth > one.clientWidth")
     board.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(300)
-    assert board.evaluate("one => one.scrollLeft") > 0
+    assert becomes(page, lambda: board.evaluate("one => one.scrollLeft") > 0)
