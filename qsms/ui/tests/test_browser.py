@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test import override_settings
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from qsms.ui import gallery
-from tests.harness.browser import STANDS, becomes, looks_right
+from tests.harness.browser import (
+    STANDS,
+    Answering,
+    OpenPage,
+    Windows,
+    becomes,
+    fits,
+    looks_right_everywhere,
+    opening,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +28,7 @@ pytestmark = pytest.mark.browser
 def site() -> Iterator[str]:
     """The gallery, served without a database."""
     with override_settings(DEBUG=True):
-        server = LiveServerThread("127.0.0.1", StaticFilesHandler, connections_override={})
+        server = LiveServerThread("127.0.0.1", Answering, connections_override={})  # type: ignore[arg-type]
         server.daemon = True
         server.start()
         server.is_ready.wait()
@@ -31,36 +39,16 @@ def site() -> Iterator[str]:
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A desk, light; every complaint of the console fails the test."""
-    yield from open_page(chromium, 1440, "light")
-
-
-def open_page(chromium: Browser, width: int, theme: str, **more: object) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, **more)  # type: ignore[arg-type]
-    opened = context.new_page()
-    said: list[str] = []
-    opened.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
-    opened.on("pageerror", lambda error: said.append(str(error)))
-    yield opened
-    context.close()
-    assert said == []
+def open_page(windows: Windows, console_errors: list[str]) -> Iterator[OpenPage]:
+    """Opens a page, without a database behind it."""
+    yield from opening(windows, console_errors)
 
 
 @pytest.mark.parametrize("name", gallery.PAGES)
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
-def test_axe_finds_nothing(chromium, site, name, width, theme):
-    for page in open_page(chromium, width, theme):
-        page.goto(f"{site}{name}/")
-        looks_right(page)
-
-
-@pytest.mark.parametrize("width", [320, 360, 768])
-def test_nothing_scrolls_sideways(chromium, site, width):
-    for page in open_page(chromium, width, "light"):
-        for name in gallery.PAGES:
-            page.goto(f"{site}{name}/")
-            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+def test_every_page_looks_right(page, site, name):
+    page.goto(f"{site}{name}/")
+    looks_right_everywhere(page, themes=True)
+    fits(page, {"width": 320, "height": 900}, {"width": 768, "height": 900})
 
 
 def test_marks_of_the_sprite_take_their_colours_from_the_page(page, site):
@@ -201,17 +189,17 @@ def test_what_is_sent_without_a_network_waits_and_says_so(page, site):
         page.context.set_offline(False)
 
 
-def test_every_page_works_without_script(chromium, site):
-    for page in open_page(chromium, 390, "light", java_script_enabled=False):
-        page.goto(f"{site}record/")
-        page.locator(".moves summary").click()
-        expect(page.get_by_text("Ask the reporter")).to_be_visible()
-        expect(page.get_by_text("Feedback").first).to_be_visible()
-        page.locator(".moves summary").click()
-        page.locator(".tabbar a").last.click()
-        expect(page.get_by_role("link", name="Standards")).to_be_visible()
-        page.locator("#rooms [data-theme-toggle]").click()
-        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+def test_every_page_works_without_script(open_page, site):
+    page = open_page(viewport={"width": 390, "height": 900}, java_script_enabled=False)
+    page.goto(f"{site}record/")
+    page.locator(".moves summary").click()
+    expect(page.get_by_text("Ask the reporter")).to_be_visible()
+    expect(page.get_by_text("Feedback").first).to_be_visible()
+    page.locator(".moves summary").click()
+    page.locator(".tabbar a").last.click()
+    expect(page.get_by_role("link", name="Standards")).to_be_visible()
+    page.locator("#rooms [data-theme-toggle]").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def test_a_chart_is_drawn_under_the_strict_policy(page, site):
