@@ -204,7 +204,7 @@ class Windows:
         """A window that is like new, and the word under which it is given back."""
         kind = repr(sorted(options.items()))
         window = self.free[kind].pop() if self.free[kind] else Window(self.browser, base_url=self.server.url, **options)
-        window.page.set_viewport_size(viewport)
+        show(window.page, viewport)
         window.page.emulate_media(media="null", color_scheme=color_scheme, reduced_motion=reduced_motion)
         return kind, window
 
@@ -271,10 +271,16 @@ def becomes(page: Page, true: Callable[[], bool]) -> bool:
     return found
 
 
+def show(page: Page, size: Any) -> None:
+    """Give the page this size; one that it has already costs nothing."""
+    if page.viewport_size != size:
+        page.set_viewport_size(size)
+
+
 def fits(page: Page, *sizes: Any) -> None:
     """In none of these sizes does the page as a whole scroll sideways."""
     for size in sizes:
-        page.set_viewport_size(size)
+        show(page, size)
         _no_faults(page, "", _judged(page, axe=False))
 
 
@@ -295,16 +301,18 @@ def looks_right_everywhere(page: Page, name: str = "", *, themes: bool = False) 
     All rules judge it on the desk in light and on the phone in dark; with `themes` the colours of each size are judged
     in the other theme as well, for pages with colours that no page of the gallery has.
     """
-    for size, shown, other in ((DESK, "light", "dark"), (PHONE, "dark", "light")):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        page.emulate_media(color_scheme=shown)  # type: ignore[arg-type]
-        looks_right(page, name and f"{name}-{size['width']}-{shown}")
-        if themes:
-            page.emulate_media(color_scheme=other)  # type: ignore[arg-type]
-            _no_faults(page, name, _judged(page, OF_COLOUR))
-    fits(page, SMALLEST_PHONE)
+    show(page, DESK)
+    looks_right(page, name and f"{name}-desk-light")
+    page.emulate_media(color_scheme="dark")
+    if themes:
+        _no_faults(page, name, _judged(page, OF_COLOUR))
+    show(page, PHONE)
+    looks_right(page, name and f"{name}-phone-dark")
     page.emulate_media(color_scheme="light")
-    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    if themes:
+        _no_faults(page, name, _judged(page, OF_COLOUR))
+    fits(page, SMALLEST_PHONE)
+    show(page, DESK)
 
 
 def _judged(page: Page, rules: list[str] | None = None, *, axe: bool = True) -> list[str]:
