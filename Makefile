@@ -9,6 +9,8 @@ PYTEST = env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 WORKERS = 2
 # Whoever has nothing left to do takes over half of what the other one has left.
 SHARED = -n $(WORKERS) --dist worksteal
+# tests/harness/legs.py sees to it that no other module has one.
+BROWSER_TESTS = $(wildcard qsms/*/tests/test_*browser*.py tests/test_*browser*.py)
 # Every leg but `make run` works on settings of its own, so that no check touches the data under var/.
 CHECKED = env QSMS_HOME=.venv/check DATABASE_URL= DJANGO_SETTINGS_MODULE=qsms.config.settings
 
@@ -57,7 +59,7 @@ pg: .venv/dev.stamp
 
 ## make browser  the flows in a headless Chromium
 browser: .venv/dev.stamp
-	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PYTEST) $(SHARED) -m browser
+	DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PYTEST) $(SHARED) -m browser $(BROWSER_TESTS)
 
 ## make bench    the figures of docs/performance.md on this machine
 bench: .venv/run.stamp

@@ -33,6 +33,7 @@ doc_links = load("doc_links")
         ("a.py", "token = 'ghp_" + "a1" * 18 + "'", "a token"),
         ("a.yaml", "url: postgresql://qsms:" + "hunter2hunter2@db/qsms", "a password in an address"),
         ("a.py", "x = 1  # TO" + "DO later", "an unfinished mark"),
+        ("qsms/ui/tests/test_browser.py", "    page.wait_for_" + "function('done')", "policy refuses this wait"),
         ("requirements.lock", "--index-url https:" + "//packages.example/simple", "names where packages come from"),
     ],
 )
@@ -44,6 +45,7 @@ def test_a_bad_sample_is_found(path: str, text: str, part: str) -> None:
     ("path", "text"),
     [
         ("qsms/base/moment.py", "todo_list = []  # what is left to do"),
+        ("qsms/ui/tests/test_browser.py", "    page.wait_for_url('**/record/')\n    expect(why).to_have_value('')"),
         ("docs/a.md", "DATABASE_URL=postgresql://user:password@host/name"),
         ("a.py", 'address = f"postgresql://{user}:{word}@{host}/name"'),
         ("requirements.lock", "# made with https:" + "//a.tool\ndjango==5.2.19 \\\n    --hash=sha256:00"),

@@ -1,6 +1,7 @@
 """Rules of this house that no other tool knows: `python tools/house_rules.py`. Each finding is one line.
 
-Keys that must not be in a repository, names that say nothing, unfinished marks, and registries named in a lock file.
+Keys that must not be in a repository, names that say nothing, unfinished marks, registries named in a lock file, and
+waits in a browser that our own pages refuse.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ KEYS = {
 }
 
 UNFINISHED = re.compile(r"#\s*(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
+# Asks again and again by evaluating text in the page, and under our Content-Security-Policy the second try is refused.
+# A test that waits this way passes as long as the machine is quick.
+POLLS_IN_PAGE = re.compile(r"\.wait_for_" + r"function\(")
 REGISTRY = re.compile(r"^\s*--?(?:index-url|extra-index-url|find-links|i)\b|https?://", re.MULTILINE)
 
 # People's own text and other people's data may hold anything.
@@ -48,6 +52,8 @@ def findings(path: str, text: str) -> Iterator[str]:
                 yield f"{path}:{number}: looks like {what}. Take it out and make it void."
         if path.endswith(".py") and UNFINISHED.search(line):
             yield f"{path}:{number}: an unfinished mark. Finish it, or leave it out."
+        if path.endswith(".py") and POLLS_IN_PAGE.search(line):
+            yield f"{path}:{number}: the page's policy refuses this wait. Use expect(...), or becomes() of the harness."
 
 
 def tracked() -> Iterator[tuple[str, str]]:

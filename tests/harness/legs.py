@@ -60,6 +60,9 @@ def engine_matters(item: pytest.Item) -> bool:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Each leg runs what it alone can prove; what takes longest comes first, so that no worker is left with it."""
+    for item in items:
+        if item.get_closest_marker("browser") and "browser" not in item.path.name:
+            raise pytest.UsageError(f"{item.nodeid} needs a browser: `make browser` looks into test_*browser*.py only.")
     if os.environ.get("QSMS_TEST_DATABASE_URL"):
         shown = [item for item in items if not engine_matters(item)]
         if shown:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from qsms.org import roles, services
 from qsms.org.models import Person, Role
 from qsms.site.accounts import set_up
 from qsms.site.tests.test_set_up import ACCOUNT, ORGANISATION, SITES
-from tests.harness.browser import looks_right
+from tests.harness.browser import fits, looks_right, looks_right_everywhere
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
 
@@ -20,7 +21,6 @@ CAST = (
     ("site_owner", "Line maintenance manager", "Replaces the couplings, asks for time"),
     ("reporter", "Mechanic", "Reports from the line at night"),
 )
-SIZES = [(1440, "light"), (390, "dark")]
 
 
 @pytest.fixture
@@ -43,32 +43,35 @@ def enter(page, name="Administrator Person"):
     page.wait_for_url("**/account/")
 
 
-@pytest.mark.parametrize(("width", "theme"), SIZES)
-def test_every_page_is_sound(demo, open_page, width, theme):
-    page = open_page(viewport={"width": width, "height": 900}, color_scheme=theme)
+PAGES = {
+    "account": ("account/", "account/password/", "account/delegations/new/", "account/rights/", "set-up/done/"),
+    "people": (
+        "administration/", "administration/people/", "administration/people/new/", "administration/people/{person}/",
+        "administration/people/{person}/rights/", "administration/roles/", "administration/roles/safety_manager/",
+        "administration/roles/junior_auditor/",
+    ),
+    "organisation": (
+        "administration/organisation/", "administration/numbers/", "administration/holidays/",
+        "administration/history/", "administration/sites/", "administration/units/new/",
+    ),
+}  # fmt: skip
+
+
+def test_the_door_is_sound(demo, page):
     page.goto("/sign-in/")
-    looks_right(page)
-    enter(page)
-    person = demo.site_owner.pk
-    for path in (
-        "/account/", "/account/password/", "/account/delegations/new/", "/account/rights/", "/administration/",
-        "/administration/organisation/", "/administration/people/", "/administration/people/new/",
-        f"/administration/people/{person}/", f"/administration/people/{person}/rights/", "/administration/roles/",
-        "/administration/roles/safety_manager/", "/administration/roles/junior_auditor/", "/administration/numbers/",
-        "/administration/holidays/", "/administration/history/", "/administration/sites/", "/administration/units/new/",
-        "/set-up/done/",
-    ):  # fmt: skip
-        page.goto(path)
-        assert page.locator("h1").count() == 1, path
-        looks_right(page)
-
-
-@pytest.mark.parametrize("width", [320, 768])
-def test_the_door_does_not_scroll_sideways(demo, open_page, width):
-    page = open_page(viewport={"width": width, "height": 900})
+    looks_right_everywhere(page)
     for path in ("/sign-in/", "/sign-in/forgot/"):
         page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+        fits(page, {"width": 320, "height": 900}, {"width": 768, "height": 900})
+
+
+@pytest.mark.parametrize("group", PAGES)
+def test_every_page_is_sound(demo, page, group):
+    enter(page)
+    for path in PAGES[group]:
+        page.goto("/" + path.format(person=demo.site_owner.pk))
+        assert page.locator("h1").count() == 1, path
+        looks_right_everywhere(page)
 
 
 def test_everything_works_without_script(demo, open_page):
@@ -77,7 +80,7 @@ def test_everything_works_without_script(demo, open_page):
     page.goto(f"/administration/people/{demo.site_owner.pk}/")
     page.locator("select[name=role]").select_option(label="Auditor")
     page.get_by_role("button", name="Grant", exact=True).click()
-    assert page.get_by_text("at Larkfield").first.is_visible()
+    expect(page.get_by_text("at Larkfield").first).to_be_visible()
     page.goto("/account/")
     page.get_by_role("button", name="Sign out everywhere").click()
     page.wait_for_url("**/sign-in/")
@@ -95,16 +98,15 @@ def test_a_wrong_password_is_told_and_the_address_kept(demo, page, console_error
     console_errors.clear()
 
 
-@pytest.mark.parametrize(("width", "theme"), SIZES)
-def test_the_first_visit(open_page, live, width, theme):
-    page = open_page(viewport={"width": width, "height": 900}, color_scheme=theme)
+def test_the_first_visit(page, live):
     page.goto(set_up.link_if_empty().replace("http://localhost:8000", live.url))
-    for step in (ORGANISATION, SITES, ACCOUNT):
-        looks_right(page)
+    for code, step in {"organisation": ORGANISATION, "sites": SITES, "account": ACCOUNT}.items():
+        page.wait_for_url(f"**/set-up/{code}/")
+        looks_right_everywhere(page)
         for name, value in step.items():
             field = page.locator(f"[name={name}]")
             field.select_option(value) if field.evaluate("e => e.tagName") == "SELECT" else field.fill(value)
         page.locator("main form .btn-main").click()
     page.wait_for_url("**/set-up/done/")
-    assert page.get_by_role("heading", name="Quillhaven Rotor is set up").is_visible()
-    looks_right(page)
+    expect(page.get_by_role("heading", name="Quillhaven Rotor is set up")).to_be_visible()
+    looks_right_everywhere(page)

@@ -308,12 +308,21 @@ function ready(part) {
 }
 let focused = "";
 document.addEventListener("htmx:beforeSwap", () => { focused = document.activeElement?.id ?? ""; });
+// A request that is given up, for a newer one or because the reader goes elsewhere, is no error, and without an error of
+// its own htmx writes none into the console.
+document.addEventListener("htmx:beforeSend", ({ detail }) => {
+  const ended = detail.xhr.onabort;
+  detail.xhr.onabort = () => { detail.error = null; ended(); };
+});
 document.addEventListener("htmx:afterRequest", (event) => { const form = event.target.closest?.("form"); if (form) release(form); });
+document.addEventListener("htmx:afterSwap", (event) => {
+  // As soon as something stands in it: whoever closes it the next moment is not contradicted.
+  const dialog = event.detail.elt.closest?.("[data-dialog]");
+  if (dialog && !dialog.open) dialog.showModal();
+});
 document.addEventListener("htmx:afterSettle", (event) => {
   const part = event.detail.elt;
   ready(part);
-  const dialog = part.closest?.("[data-dialog]");
-  if (dialog && !dialog.open) dialog.showModal();
   if (document.activeElement !== document.body) return;
   const again = focused && document.getElementById(focused);
   const heading = $("h1, h2, h3", part);

@@ -43,6 +43,7 @@ for (const field of $$("textarea[data-mention]")) {
     const end = field.selectionStart;
     const start = end - (found ? found[2].length : 0);
     field.setRangeText(`${name} `, start, end, "end");
+    asked += 1; // What is still on its way would open the list again.
     close();
     field.focus();
   };
