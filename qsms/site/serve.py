@@ -11,6 +11,7 @@ import fcntl
 import gc
 import http.client
 import os
+import signal
 import socket
 import sys
 import time
@@ -150,6 +151,7 @@ def _web_server(listener: socket.socket, application: Callable[..., Any], settin
                 "loglevel": "warning",
                 "proc_name": "qsms",
                 "control_socket_disable": True,
+                "post_fork": _end_when_told,
                 "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,  # noqa: S108 - beats of workers
             }
             for name, value in wanted.items():
@@ -161,3 +163,9 @@ def _web_server(listener: socket.socket, application: Callable[..., Any], settin
     # gunicorn looks at the command line for settings of its own.
     sys.argv = sys.argv[:1]
     WebServer().run()
+
+
+def _end_when_told(_arbiter: object, _worker: object) -> None:
+    # Until a new worker listens to signals itself it has those of its parent, which would note the end and do nothing:
+    # a server that was stopped while it started took its whole time of grace.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
