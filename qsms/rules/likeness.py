@@ -17,6 +17,7 @@ from datetime import date
 from functools import lru_cache
 from math import exp, log, sqrt
 from pathlib import Path
+from sys import intern
 
 from rapidfuzz import fuzz, process
 
@@ -32,7 +33,7 @@ BACKGROUND = 10
 TERMS_SHOWN = 4
 TYPING_SLIP = 88
 LOOKED_AT_TWICE = 20
-# A text of 150 words takes about 15 KB: enough for one triage queue, small beside a worker process.
+# Enough for one triage queue. Reports speak in the same words, so each word is kept once.
 KEPT_TEXTS = 256
 WEIGHT_TEXT, WEIGHT_TITLE = 0.7, 0.3
 PLACE_ALIKE = 85.0
@@ -239,7 +240,7 @@ def _terms(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     before = ""
     for word in WORD.findall(text):
-        form = word.lower()
+        word, form = intern(word), intern(word.lower())
         if form in STOP:
             before = ""
         elif form.isdigit():
@@ -249,7 +250,7 @@ def _terms(text: str) -> dict[str, str]:
         elif len(form) < SHORTEST and form.isalpha():
             before = ""
         else:
-            before = _singular(form)
+            before = intern(_singular(form))
             if before not in found:
                 found[before] = form if word.istitle() else word
     return found
