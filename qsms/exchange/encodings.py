@@ -6,7 +6,6 @@ import codecs
 from dataclasses import dataclass
 from pathlib import Path
 
-import charset_normalizer
 from django.utils.translation import gettext as _
 
 from qsms.exchange.sentences import TableError, shown
@@ -137,6 +136,9 @@ def _where(numbers: list[int], count: int) -> str:
 
 
 def _guess(sample: bytes, where: str) -> Encoding:
+    # Three megabytes in every process otherwise, for the few files whose encoding must be guessed.
+    import charset_normalizer
+
     found = None
     high = sum(byte > 127 for byte in sample)
     if high >= _ENOUGH:

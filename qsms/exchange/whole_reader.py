@@ -13,12 +13,13 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from qsms.exchange import limits, whole_child
+from qsms.exchange import limits
 from qsms.exchange.cells import Merges, take, too_wide
 from qsms.exchange.csv_reader import too_long
 from qsms.exchange.sentences import TableError
 from qsms.exchange.table import RawRow
 
+_CHILD = Path(__file__).with_name("whole_child.py")
 _PASSWORD = 3
 _KINDS: dict[str, Callable[..., object]] = {
     "moment": dt.datetime.fromisoformat,
@@ -65,7 +66,7 @@ def _lines(bare: str, path: Path, *sheet: str) -> Iterator[str]:
     command = [
         sys.executable,
         "-I",
-        whole_child.__file__,
+        str(_CHILD),
         str(limits.WHOLE_MEMORY_BYTES),
         str(limits.WHOLE_SECONDS),
         str(path.resolve()),

@@ -7,6 +7,7 @@ really came back, starts a job worker again that died, and stops everything with
 from __future__ import annotations
 
 import argparse
+import ctypes
 import fcntl
 import gc
 import http.client
@@ -24,6 +25,7 @@ from qsms.site.supervisor import Supervisor, in_child
 
 STOP_SECONDS = 30
 START_SECONDS = 60
+M_ARENA_MAX = -8
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -88,6 +90,7 @@ def _serve(listener: socket.socket, settings: Any) -> int:
     from qsms.base.jobs.worker import main as job_worker
     from qsms.config.wsgi import application
 
+    _share_one_arena()
     # Whatever is loaded before the fork is in memory once.
     _ = get_resolver().url_patterns
     connections.close_all()
@@ -163,6 +166,13 @@ def _web_server(listener: socket.socket, application: Callable[..., Any], settin
     # gunicorn looks at the command line for settings of its own.
     sys.argv = sys.argv[:1]
     WebServer().run()
+
+
+def _share_one_arena() -> None:
+    # The C library gives each thread memory of its own to take from. Python lets one thread run at a time, so that
+    # only leaves more of it unused. Elsewhere than with glibc there is nothing to be set.
+    if sys.platform == "linux" and (set_option := getattr(ctypes.CDLL(None), "mallopt", None)):
+        set_option(M_ARENA_MAX, 1)
 
 
 def _end_when_told(_arbiter: object, _worker: object) -> None:
