@@ -131,9 +131,9 @@ class Counting:
         states = sorted(
             {state.code for one in self.sheets for state in one.lifecycle.states if state.phase < Phase.DONE}
         )
-        given = (self.actor.organisation_id, reach, self.sites, self.times, states, CLOCKS)
+        given = (self.actor.organisation_id, reach, self.sites, self.times, CLOCKS)
         found: dict[str, list[Cell]] = defaultdict(list)
-        for cell in (*statements.tallied(*given), *statements.others(*given)):
+        for cell in (*statements.tallied(*given, states), *statements.others(*given)):
             found[cell[0]].append(cell)
         return found
 

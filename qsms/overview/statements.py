@@ -88,7 +88,7 @@ class _Text:
 
 
 def tallied(
-    organisation_id: int, reach: Reach, sites: Sequence[int], times: Times, states: Sequence[str], rules: Sequence[str]
+    organisation_id: int, reach: Reach, sites: Sequence[int], times: Times, rules: Sequence[str], states: Sequence[str]
 ) -> list[Cell]:
     """What the tallies say, with the few live rows that they cannot place: the running month, and running clocks."""
     groups = [(wide, kinds) for (wide, _rest), kinds in reach.items() if wide]
@@ -136,9 +136,7 @@ def tallied(
     return _union(parts).rows()
 
 
-def others(
-    organisation_id: int, reach: Reach, sites: Sequence[int], times: Times, states: Sequence[str], rules: Sequence[str]
-) -> list[Cell]:
+def others(organisation_id: int, reach: Reach, sites: Sequence[int], times: Times, rules: Sequence[str]) -> list[Cell]:
     """The same of records that the tallies do not count for this person: own ones, and those of units."""
     found = [
         part for (wide, rest), kinds in reach.items() for part in _apart(organisation_id, wide, rest, kinds, sites)
@@ -154,9 +152,9 @@ def others(
         _Text(f"SELECT 'month', kind, {month.format('opened_at')}, '', COUNT(*), 0 FROM own ").add(  # noqa: S608
             "WHERE kind = 'report' AND opened_at >= %s GROUP BY 1, 2, 3", _moment(times.months_since)
         ),
-        _Text("SELECT 'state', kind, state, CAST(disciplines AS varchar(12)), COUNT(*), 0 FROM live WHERE ")
-        .among("state", states)
-        .add(" GROUP BY kind, state, disciplines"),
+        _Text("SELECT 'state', kind, state, CAST(disciplines AS varchar(12)), COUNT(*), 0 FROM live ").add(
+            f"WHERE {OPEN} GROUP BY kind, state, disciplines"
+        ),
         _Text("SELECT 'risk', kind, CAST(risk_class AS varchar(12)), '', COUNT(*), 0 FROM live ").add(
             f"WHERE kind = 'hazard' AND {OPEN} GROUP BY kind, risk_class"
         ),
