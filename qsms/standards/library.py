@@ -31,6 +31,13 @@ def newest(organisation_id: int) -> Mapping[str, Edition]:
     return dict(sorted(found.items(), key=lambda item: (item[1].title, item[0])))
 
 
+def editions(organisation_id: int, wanted: Mapping[str, int]) -> Mapping[str, Edition]:
+    """These editions by key in these revisions; in the newest one where the revision is 0. One query."""
+    mine = Q(organisation_id=organisation_id) | Q(organisation=None)
+    rows = Edition.everywhere.filter(mine).defer("definition").order_by("revision")
+    return {row.key: row for row in rows if wanted.get(row.key, -1) in (0, row.revision)}
+
+
 def find(organisation_id: int, key: str) -> Edition:
     """The newest revision of one edition. Raises NotVisible."""
     code, _slash, edition = key.partition("/")
@@ -42,9 +49,10 @@ def find(organisation_id: int, key: str) -> Edition:
     return row
 
 
-def newest_crosswalk() -> Crosswalk:
-    """The newest shipped crosswalk. Raises NotVisible before any was brought."""
-    row = Crosswalk.everywhere.filter(organisation=None).defer("pairs").order_by("-revision").first()
+def crosswalk(revision: int = 0) -> Crosswalk:
+    """The shipped crosswalk in a revision, the newest one without. Raises NotVisible before any was brought."""
+    rows = Crosswalk.everywhere.filter(organisation=None).defer("pairs").order_by("-revision")
+    row = (rows.filter(revision=revision) if revision else rows).first()
     if row is None:
         raise NotVisible
     return row

@@ -37,7 +37,7 @@ def _level(framework: Framework, parent: str, marks: Marks, keep: frozenset[str]
     yield "<ul>"
     for number in numbers:
         each = framework.by_number[number]
-        head = "" if each.assessable else ' class="part"'
+        head = ' class="part"' if framework.children(number) and not each.assessable else ""
         url = escape(addresses.clause(framework.key, number) + query)
         yield (
             f'<li><div{head}><a href="{url}"><span class="num">{escape(number)}</span> '

@@ -48,7 +48,7 @@ def acme() -> Framework:
 def test_everything_shipped_is_there_and_reads_as_it_was_written(cast: Cast) -> None:
     rows = library.newest(cast.organisation.pk)
     assert {key: row.rule for key, row in rows.items()} == dict(shipped.frameworks())
-    assert library.newest_crosswalk().rule.pairs == shipped.crosswalk().pairs
+    assert library.crosswalk().rule.pairs == shipped.crosswalk().pairs
     assert not shipping.is_behind()
     assert shipping.ship() == 0
 
@@ -116,7 +116,7 @@ def test_numbers_with_brackets_and_dots_have_their_page(login: Login) -> None:
 
 def test_a_tree_costs_few_questions(login: Login) -> None:
     client = login("quality")
-    for path, most in (("/standards/", 7), ("/standards/edition/us-14cfr-5/2024/", 7)):
+    for path, most in (("/standards/", 10), ("/standards/edition/us-14cfr-5/2024/", 9)):
         client.get(path)
         with CaptureQueriesContext(connection) as caught:
             client.get(path)
