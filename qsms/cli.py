@@ -64,6 +64,18 @@ COMMANDS = (
         "qsms.exchange.commands:export_arguments",
     ),
     Command(
+        "import framework",
+        "bring in a standard of your own",
+        "qsms.standards.commands:run_import",
+        "qsms.standards.commands:import_arguments",
+    ),
+    Command(
+        "export framework",
+        "write a standard to a file or to standard output",
+        "qsms.standards.commands:run_export",
+        "qsms.standards.commands:export_arguments",
+    ),
+    Command(
         "backup", "write database, files and keys to one archive", "qsms.site.backup:run", "qsms.site.backup:arguments"
     ),
     Command(

@@ -23,6 +23,8 @@ from qsms.risk.bowtie import BowTie
 from qsms.risk.models import Acceptance, Assessment, Control, Hazard
 from qsms.rules.lifecycle import Phase
 from qsms.site import prepare
+from qsms.standards import adopting, standing
+from qsms.standards.models import Evidence
 from qsms.ui import my_work
 from tests.cast import Cast
 from tests.harness.clock import START
@@ -177,3 +179,16 @@ def test_an_installation_in_use_is_refused_before_anything_is_done(
     assert told.err == (
         "qsms demo load: There is an organisation in this installation already. Name an empty folder with QSMS_HOME.\n"
     )
+
+
+def test_four_standards_are_adopted_with_honest_holes(larkfield: Larkfield) -> None:
+    actor = larkfield.actor("ravi.menon")
+    found = {one.adoption.key: one for one in standing.of_all(actor, adopting.live(actor))}
+    assert set(found) == {one.standard for one in load_library().adoptions}
+    assert len(found) == 4
+    assert [key for key, one in found.items() if one.adoption.state == "planned"] == ["iso-45001/2018"]
+    assert found["iso-9001/2015"].exclusions.keys() == {"8.3"}
+    for one in found.values():
+        assert one.coverage.tally.not_assessed, "nobody believes a standard without a hole"
+    assert any(one.coverage.tally.met + one.coverage.tally.partly for one in found.values())
+    assert not Evidence.everywhere.exclude(record__organisation=larkfield.organisation).exists()

@@ -398,6 +398,38 @@ class ThreadAction:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A requirement that does not apply to the airline, and why."""
+
+    number: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ToldEvidence:
+    """A hazard or a control that counts for a requirement; fresh for so many months, or for good."""
+
+    number: str
+    strength: str
+    hazard: str = ""
+    control: str = ""
+    months: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ToldAdoption:
+    """A standard that the airline works to; `by` is the lens whose lead looks after it. Without a day it is planned."""
+
+    standard: str
+    by: str
+    scope: str
+    since: Moment | None = field(default=None, metadata={"moment": True})
+    left_out: tuple[LeftOut, ...] = field(default=(), metadata={"many": LeftOut})
+    evidence: tuple[ToldEvidence, ...] = field(default=(), metadata={"many": ToldEvidence})
+
+
+@dataclass(frozen=True)
 class Library:
     """Everything the demonstration is made from. The first organisation is the one that the stories happen in."""
 
@@ -412,6 +444,7 @@ class Library:
     actions: tuple[ThreadAction, ...] = field(default=(), metadata={"many": ThreadAction})
     # What lies on the desks of the other organisation.
     elsewhere: tuple[ThreadAction, ...] = field(default=(), metadata={"many": ThreadAction})
+    adoptions: tuple[ToldAdoption, ...] = field(default=(), metadata={"many": ToldAdoption})
 
     @property
     def home(self) -> Organisation:

@@ -6,10 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+<<<<<<< HEAD
 from qsms.base.zones import zone_names
 from qsms.demo.shapes import Hazard, Library, Organisation, Story, ThreadAction, ThreadReport
+=======
+from qsms.demo.shapes import Hazard, Library, Organisation, Story, ThreadAction, ThreadReport, ToldAdoption
+>>>>>>> standards
 from qsms.demo.stories import slots_of
 from qsms.reports.rules import MODES, ReportForm, check_answers, visible_fields
+from qsms.rules.evidence import Strength
+from qsms.standards import shipped
 
 LEVELS = ("eliminate", "substitute", "engineering", "administrative", "protective")
 KINDS = ("correction", "containment", "corrective", "preventive", "improvement")
@@ -48,6 +54,8 @@ def faults(
         found += _report(report, library, by_code)
     for action in library.actions:
         found += _action(action, library)
+    for adoption in library.adoptions:
+        found += _adoption(adoption, library)
     return found
 
 
@@ -315,3 +323,22 @@ def _action(action: ThreadAction, library: Library) -> Iterator[str]:
         yield f"{name} was raised before its report came in."
     if any(one.at.order < action.raised.order for one in action.evidence) or action.due.order < action.raised.order:
         yield f"{name} has evidence or a due date before it was raised."
+
+
+def _adoption(adoption: ToldAdoption, library: Library) -> Iterator[str]:
+    name = f"The adoption of {adoption.standard}"
+    framework = shipped.frameworks().get(adoption.standard)
+    if framework is None:
+        yield f"{name} is of a standard that is not shipped."
+        return
+    numbers = [*(one.number for one in adoption.left_out), *(one.number for one in adoption.evidence)]
+    yield from _missing(name, "requirement", numbers, framework.by_number)
+    yield from _missing(name, "lens", [adoption.by], LENSES)
+    yield from _missing(name, "strength", [one.strength for one in adoption.evidence], list(Strength))
+    hazards = [one.hazard for one in adoption.evidence if one.hazard]
+    yield from _missing(name, "hazard", hazards, {one.code for one in library.hazards})
+    controls = [one.control for one in adoption.evidence if one.control]
+    yield from _missing(name, "control", controls, {one.code for one in library.controls})
+    for one in adoption.evidence:
+        if bool(one.hazard) == bool(one.control):
+            yield f"{name}, {one.number}, must name a hazard or a control."

@@ -322,14 +322,15 @@ def raisings(kind: str) -> list[Raising]:
 
 
 def lend(panel: Panel, kinds: Sequence[str]) -> None:
-    """Show a panel on records of other kinds as well: "risk" on reports, without either room knowing the other."""
+    """Show a panel on records of other kinds as well: "risk" on reports, without either room knowing the other. "*" is
+    every kind."""
     if panel not in [known for known, _kinds in _lent]:
         _lent.append((panel, tuple(kinds)))
 
 
 def panels(sheet: RecordType) -> list[Panel]:
     """The panels of a record type: its own, and those that other rooms lend it, in their order."""
-    lent = [panel for panel, kinds in _lent if sheet.kind in kinds]
+    lent = [panel for panel, kinds in _lent if sheet.kind in kinds or "*" in kinds]
     return sorted([*sheet.panels, *lent], key=lambda panel: panel.order)
 
 

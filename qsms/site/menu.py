@@ -49,6 +49,7 @@ PLACES = (
     Place("overview", _("Overview"), "layout-dashboard", go="o"),
     Place("reports:mine", _("My reports"), "user"),
     Place("reports:triage", _("Triage"), "bolt", "happens", needs="report.triage"),
+    Place("standards:home", _("Standards"), "list-tree", "know", go="s", needs="framework.view"),
     Place("reports:lessons", _("Lessons"), "bulb", "know"),
     Place("risk:matrices", _("Risk matrices"), "layout-columns", "steer", needs="matrix.edit"),
     Place("reports:forms", _("Report forms"), "clipboard-list", "steer", needs="form.edit"),

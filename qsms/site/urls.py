@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("qsms.exchange.urls")),
     path("", include("qsms.ui.urls")),
     path("risk/", include("qsms.risk.urls")),
+    path("standards/", include("qsms.standards.urls")),
     path("", include("qsms.reports.urls")),
     path("news/", include("qsms.notify.urls")),
     path("", include("qsms.site.accounts.urls")),

@@ -17,7 +17,8 @@ OF_A_RECORD = {"key", "number", "report_id"}
 # Addresses that are about the reader, the organisation or the installation, never about a record.
 ASIDE = re.compile(
     r"^/(administration|account|sign-in|set-up|static|ui/gallery|draft|pick|overview/<|risk/matrices/<"
-    r"|reports/forms/<|report/form/|report/anonymous/|news/<|health|r/<kind>/(import|export|view)/<|api/v1/<rest>)"
+    r"|standards/(edition|clause)/<|reports/forms/<|report/form/|report/anonymous/|news/<|health"
+    r"|r/<kind>/(import|export|view)/<|api/v1/<rest>)"
 )
 PART = re.compile(r"<(?:(?P<converter>[^>:]+):)?(?P<name>[^>]+)>")
 

@@ -12,6 +12,8 @@ from qsms.org import roles
 from qsms.org.models import Role
 from qsms.records.models import Change, Deed
 from qsms.site import prepare, renewing
+from qsms.standards import shipping
+from qsms.standards.models import Crosswalk, Edition
 from tests.cast import Cast
 
 NEW, GONE = "report.void", "report.view"
@@ -71,3 +73,15 @@ def test_what_a_copy_left_out_never_comes_back(next_version: Cast) -> None:
     renewing.renew_roles()
     assert "hazard.view" not in held(cast, own.code)
     assert Role.objects.get(pk=own.pk).based_on == "auditor"
+
+
+def test_a_version_that_changes_nothing_but_data_brings_it(cast: Cast) -> None:
+    assert not shipping.is_behind()
+    Edition.everywhere.filter(code="iso-9001", edition="2015").update(source="", checksum="older")
+    Crosswalk.everywhere.update(source="", checksum="older")
+    assert shipping.is_behind()
+    assert prepare.migrate() == 0
+    assert not shipping.is_behind()
+    revisions = Edition.everywhere.filter(code="iso-9001", edition="2015").values_list("revision", flat=True)
+    assert sorted(revisions) == [1, 2]
+    assert Crosswalk.everywhere.count() == 2

@@ -82,6 +82,8 @@ def _verb(sheet: RecordType, entry: Entry, seen: Mapping[int, Record]) -> str:
         history.IMPORTED: _("imported it"),
     }
     told = str(words.get(verb) or wording.DEEDS.get(verb) or verb.replace(".", " ").replace("_", " "))
+    if what := detail.get("what"):
+        told = _("%(deed)s: %(record)s") % {"deed": told, "record": what}
     other = seen.get(int(detail.get("other", 0)))
     if other is None:
         return told

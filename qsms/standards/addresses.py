@@ -1,0 +1,37 @@
+"""Where the pages of this room are."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+
+def edition(key: str) -> str:
+    """The clause tree of an edition, by its key such as “iso-9001/2015”."""
+    return reverse("standards:edition", args=key.split("/", 1))
+
+
+def clause(key: str, number: str) -> str:
+    """The page of one requirement."""
+    return reverse("standards:clause", args=[*key.split("/", 1), number])
+
+
+def coverage(number: str) -> str:
+    """The coverage of an adoption, by its number."""
+    return reverse("standards:coverage", args=[number])
+
+
+def bind(*, record: str = "", key: str = "", clause: str = "") -> str:
+    """The dialog in which a record is counted as evidence, as far filled in as is known."""
+    given = {"record": record, "standard": key, "clause": clause}
+    return f"{reverse('standards:bind')}?{urlencode({name: value for name, value in given.items() if value})}"
+
+
+def unbind(evidence_id: int) -> str:
+    """The dialog in which a record is counted no longer."""
+    return f"{reverse('standards:unbind')}?{urlencode({'evidence': evidence_id})}"
+
+
+def exclude(number: str, clause: str) -> str:
+    """The dialog in which an adoption leaves a requirement out."""
+    return f"{reverse('standards:exclude', args=[number])}?{urlencode({'clause': clause})}"

@@ -1,0 +1,123 @@
+"""Adopting an edition, leaving requirements of it out, and taking a newer text over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from qsms.base import moment
+from qsms.base.gate import write_transaction
+from qsms.org.actor import Actor
+from qsms.records import history, moves, projections, registry, scope, services
+from qsms.records.errors import Invalid, NotVisible, Refused
+from qsms.records.models import Record
+from qsms.rules import framework_data
+from qsms.rules.lifecycle import Phase
+
+from . import library
+from .choices import OWN
+from .models import Adoption, Exclusion
+
+KIND = "adoption"
+EXCLUDED, INCLUDED, RENEWED = "requirement_excluded", "requirement_included", "text_renewed"
+
+
+def adopt(actor: Actor, key: str) -> Record:
+    """Begin to work to an edition; the adoption stands in preparation. Raises NotVisible, Refused, Invalid."""
+    row = library.find(actor.organisation_id, key)
+    framework = {"framework": OWN, "own_edition": key} if row.organisation_id else {"framework": key}
+    given = {"title": row.title, "owner": actor.person_id, **framework}
+    return services.create(actor, KIND, given)
+
+
+def live(actor: Actor) -> list[Adoption]:
+    """The adoptions that the actor sees and that are neither left nor void, the oldest first."""
+    return list(scope.visible(actor, KIND).filter(phase__lt=Phase.DONE).order_by("pk"))
+
+
+def excluded(adoptions: list[Adoption]) -> Mapping[int, Mapping[str, Exclusion]]:
+    """What each of these adoptions leaves out: number -> exclusion, by the key of the adoption."""
+    found: dict[int, dict[str, Exclusion]] = {one.pk: {} for one in adoptions}
+    rows = Exclusion.everywhere.filter(adoption_id__in=list(found), ended_at=None).select_related("by")
+    for row in rows.order_by("pk"):
+        found[row.adoption_id][row.number] = row
+    return found
+
+
+def exclude(actor: Actor, record_id: int, number: str, why: str) -> Exclusion:
+    """Leave a requirement out, with all below it, for a reason that an auditor can follow (ISO 9001 4.3)."""
+    with write_transaction():
+        adoption = _changeable(actor, record_id)
+        framework = library.editions(actor.organisation_id, {adoption.key: adoption.revision})[adoption.key].rule
+        if number not in framework.by_number:
+            raise NotVisible
+        if len(why.strip()) < 10:
+            raise Invalid({"why": _("Say why it does not apply here, so that an auditor can follow it.")})
+        known = Exclusion.everywhere.filter(adoption=adoption, number=number, ended_at=None).first()
+        if known is not None:
+            raise Invalid({"why": _("“%(number)s” is left out already.") % {"number": number}})
+        made = Exclusion.everywhere.create(
+            organisation_id=actor.organisation_id, adoption=adoption, number=number, why=why.strip(),
+            by_id=actor.person_id, at=moment.now(),
+        )  # fmt: skip
+        history.write(actor, adoption, history.Act(EXCLUDED, why.strip()[:500], {"what": number}))
+    return made
+
+
+def include(actor: Actor, record_id: int, number: str) -> None:
+    """Take an exclusion back. Raises NotVisible when there is none."""
+    with write_transaction():
+        adoption = _changeable(actor, record_id)
+        rows = Exclusion.everywhere.filter(adoption=adoption, number=number, ended_at=None)
+        if not rows.update(ended_at=moment.now()):
+            raise NotVisible
+        history.write(actor, adoption, history.Act(INCLUDED, detail={"what": number}))
+
+
+def newer(adoption: Adoption) -> list[str]:
+    """What a newer revision of the adopted text changes, in sentences; empty when there is none."""
+    known = {row.key: row for row in library.newest(adoption.organisation_id).values()}
+    row, said = known.get(adoption.key), []
+    if row is not None and row.revision > adoption.revision:
+        before = library.editions(adoption.organisation_id, {adoption.key: adoption.revision})[adoption.key].rule
+        for number, one in row.rule.by_number.items():
+            if number not in before.by_number:
+                said.append(_("%(number)s %(title)s is new.") % {"number": number, "title": one.title})
+            elif one != before.by_number[number]:
+                said.append(_("%(number)s %(title)s is worded anew.") % {"number": number, "title": one.title})
+        gone = [number for number in before.by_number if number not in row.rule.by_number]
+        said += [_("%(number)s is gone.") % {"number": number} for number in gone]
+        if not said and framework_data.checksum(before) != row.checksum:
+            said.append(_("What is said about the edition as a whole is worded anew."))
+    if library.crosswalk().revision > adoption.crosswalk_revision:
+        said.append(_("The crosswalk between standards was revised."))
+    return said
+
+
+def renew(actor: Actor, record_id: int) -> Adoption:
+    """Take the newest text and crosswalk over. Evidence and exclusions stay with their numbers."""
+    with write_transaction():
+        adoption = _changeable(actor, record_id)
+        changes = newer(adoption)
+        if not changes:
+            return adoption
+        sheet, before = registry.get(KIND), projections.Before.of(adoption)
+        adoption.revision = library.find(actor.organisation_id, adoption.key).revision
+        adoption.crosswalk_revision = library.crosswalk().revision
+        moves.store(sheet, adoption, ("revision", "crosswalk_revision"))
+        detail = {"revision": adoption.revision, "crosswalk": adoption.crosswalk_revision}
+        history.write(actor, adoption, history.Act(RENEWED, " ".join(changes)[:500], detail))
+        projections.run([projections.Written(sheet, adoption, before)])
+    return adoption
+
+
+def _changeable(actor: Actor, record_id: int) -> Adoption:
+    adoption = moves.locked(actor, record_id)
+    if not isinstance(adoption, Adoption):
+        raise NotVisible
+    if not scope.may(actor, "change", adoption):
+        raise Refused([_("You may not change what is adopted. Ask the owner of %(n)s.") % {"n": adoption.number}])
+    if adoption.phase >= Phase.DONE:
+        raise Refused([_("%(number)s is closed. Open it again to change it.") % {"number": adoption.number}])
+    return adoption

@@ -1,0 +1,21 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+def _ship(sender: Any, using: str, **_more: Any) -> None:
+    from .shipping import ship
+
+    ship(using)
+
+
+class StandardsConfig(AppConfig):
+    name = "qsms.standards"
+    label = "standards"
+
+    def ready(self) -> None:
+        from . import sheets  # noqa: F401
+
+        # The shipped editions are rows, so that what an organisation adopted stays readable as it was.
+        post_migrate.connect(_ship, sender=self, dispatch_uid="standards-ships-editions")

@@ -1,0 +1,207 @@
+"""Which record counts as evidence for which requirement. Every read keeps to the records that the reader sees."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from qsms.base import moment
+from qsms.base.gate import write_transaction
+from qsms.org.actor import Actor
+from qsms.org.models import Person
+from qsms.records import history, moves, scope
+from qsms.records.errors import Invalid, NotVisible, Refused
+from qsms.records.models import Record, Task
+from qsms.rules import evidence as rules
+from qsms.rules.frameworks import Reference
+from qsms.rules.lifecycle import Phase
+
+from . import adopting, library
+from .choices import Strength
+from .models import Adoption, Evidence
+
+BOUND, CHANGED, ENDED = "evidence_bound", "evidence_changed", "evidence_ended"
+RIGHT = "adoption.evidence"
+MOST_MONTHS = 120
+
+
+class Piece(NamedTuple):
+    """A piece of evidence with what a line says of its record. The columns of COLUMNS behind those of the scope."""
+
+    number: str
+    title: str
+    phase: int
+    process_id: int | None
+    id: int
+    framework: str
+    clause: str
+    strength: str
+    as_of: dt.date
+    fresh_months: int | None
+    expires_on: dt.date | None
+    note: str
+    owner: str | None
+    # From the columns that scope looks at.
+    kind: str = ""
+    site_id: int | None = None
+    unit_id: int | None = None
+
+    @property
+    def at(self) -> Reference:
+        """The requirement that it is bound to."""
+        return Reference(self.framework, self.clause)
+
+    @property
+    def is_void(self) -> bool:
+        """Whether its record was made void, so that it shows nothing."""
+        return self.phase == Phase.VOID
+
+    @property
+    def rule(self) -> rules.Evidence:
+        """The piece as the rules weigh it."""
+        strength = rules.Strength(self.strength)
+        return rules.Evidence(self.id, self.at, self.as_of, strength, self.fresh_months, self.expires_on)
+
+
+COLUMNS = (
+    "record__number", "record__title", "record__phase", "record__process_id", "pk", "framework", "number", "strength",
+    "as_of", "fresh_months", "expires_on", "note", "owner__name",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody says of a piece of evidence."""
+
+    strength: str = Strength.WHOLE
+    as_of: dt.date | None = None
+    fresh_months: int | None = None
+    expires_on: dt.date | None = None
+    note: str = ""
+    owner_id: int | None = None
+
+
+def pieces(actor: Actor, where: Q | None = None) -> list[Piece]:
+    """The living evidence whose record the actor sees, oldest first; one query, whatever the number."""
+    rows = Evidence.everywhere.filter(where or Q(), organisation_id=actor.organisation_id, ended_at=None)
+    involved = Exists(
+        Task.everywhere.filter(record_id=OuterRef("record_id"), person_id=actor.person_id or scope.NOBODY)
+    )
+    columns = ("involved", "record_id", *(f"record__{name}" for name in scope.SCOPE_FIELDS), *COLUMNS)
+    found = list(rows.annotate(involved=involved).order_by("pk").values_list(*columns))
+    seen = scope.seen_rows(actor, found)
+    behind = 2 + len(scope.SCOPE_FIELDS)
+    return [
+        Piece(*row[behind:], kind=row[2], site_id=row[3], unit_id=row[4])
+        for row, is_seen in zip(found, seen, strict=True)
+        if is_seen
+    ]
+
+
+def of_record(actor: Actor, record: Record) -> list[Piece]:
+    """What this record is evidence for."""
+    return pieces(actor, Q(record_id=record.pk))
+
+
+def at(actor: Actor, reference: Reference) -> list[Piece]:
+    """What is bound to this requirement."""
+    return pieces(actor, Q(framework=reference.framework, number=reference.number))
+
+
+def open_to(actor: Actor) -> list[Adoption]:
+    """The adoptions for whose requirements the actor may bind evidence."""
+    return [one for one in adopting.live(actor) if scope.may(actor, "evidence", one)] if actor.holds(RIGHT) else []
+
+
+def usual_day(record: Record, actor: Actor) -> dt.date:
+    """The day that a record most likely speaks of: when it was closed, else when it was opened."""
+    return (record.closed_at or record.opened_at).astimezone(actor.tz).date()
+
+
+def bind(actor: Actor, record_id: int, reference: Reference, given: Given) -> Evidence:
+    """Count a record as evidence, or say otherwise what it counts for. Raises NotVisible, Refused, Invalid."""
+    with write_transaction():
+        record = moves.locked(actor, record_id)
+        _check_open(actor, reference)
+        values = _values(actor, record, given)
+        row = Evidence.everywhere.filter(
+            record_id=record.pk, framework=reference.framework, number=reference.number, ended_at=None
+        ).first()
+        verb = BOUND if row is None else CHANGED
+        if row is None:
+            row = Evidence(
+                organisation_id=actor.organisation_id, record_id=record.pk, framework=reference.framework,
+                number=reference.number, by_id=actor.person_id, at=moment.now(),
+            )  # fmt: skip
+        elif all(getattr(row, name) == value for name, value in values.items()):
+            return row
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save()
+        said = {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in values.items()}
+        history.write(actor, record, history.Act(verb, given.note[:500], {"what": str(reference), **said}))
+    return row
+
+
+def end(actor: Actor, evidence_id: int, reason: str) -> Evidence:
+    """Count a record no longer. Raises NotVisible where the actor does not see the record, Refused, Invalid."""
+    with write_transaction():
+        row = Evidence.everywhere.filter(pk=evidence_id, organisation_id=actor.organisation_id, ended_at=None).first()
+        if row is None:
+            raise NotVisible
+        record = moves.locked(actor, row.record_id)
+        reference = Reference(row.framework, row.number)
+        _check_open(actor, reference)
+        if not reason.strip():
+            raise Invalid({"reason": _("Say why it counts no longer. It is kept in the history.")})
+        row.ended_at = moment.now()
+        row.save(update_fields=["ended_at"])
+        history.write(actor, record, history.Act(ENDED, reason.strip()[:500], {"what": str(reference)}))
+    return row
+
+
+def _check_open(actor: Actor, reference: Reference) -> None:
+    if not actor.holds(RIGHT):
+        raise Refused([_("You may not say what counts as evidence. Ask the quality manager.")])
+    adoptions = [one for one in open_to(actor) if one.key == reference.framework]
+    if not adoptions:
+        raise Refused([_("Your organisation has not adopted this standard, or not where you work. Adopt it first.")])
+    wanted = {reference.framework: adoptions[0].revision}
+    framework = library.editions(actor.organisation_id, wanted)[reference.framework].rule
+    if reference.number not in framework.by_number:
+        said = _("There is no requirement “%(number)s” in this standard. Choose one of its clauses.")
+        raise Invalid({"clause": said % {"number": reference.number}})
+
+
+def _values(actor: Actor, record: Record, given: Given) -> dict[str, Any]:
+    as_of = given.as_of or usual_day(record, actor)
+    if given.strength not in Strength.values:
+        raise Invalid({"strength": _("Choose how much of the requirement it shows.")})
+    if given.fresh_months is not None and not 1 <= given.fresh_months <= MOST_MONTHS:
+        said = _("“%(typed)s” is not a number of months that evidence stays fresh. Write 1 to %(most)s.")
+        raise Invalid({"fresh_months": said % {"typed": given.fresh_months, "most": MOST_MONTHS}})
+    if given.expires_on is not None and given.expires_on < as_of:
+        raise Invalid({"expires_on": _("It would end before the day it speaks of. Choose a later day.")})
+    people = Person.objects.filter(organisation_id=actor.organisation_id, is_active=True)
+    if given.owner_id is not None and not people.filter(pk=given.owner_id).exists():
+        raise Invalid({"owner": _("This person is not in your organisation. Choose somebody from the list.")})
+    return {
+        "strength": given.strength, "as_of": as_of, "fresh_months": given.fresh_months, "expires_on": given.expires_on,
+        "note": given.note.strip()[:500], "owner_id": given.owner_id,
+    }  # fmt: skip
+
+
+def counted(found: Iterable[Piece], adoption: Adoption) -> list[Piece]:
+    """Those that can count for an adoption: not void, and from its site, unit and process or from no particular one."""
+    places = ("site_id", "unit_id", "process_id")
+    narrowed = [(place, wanted) for place in places if (wanted := getattr(adoption, place)) is not None]
+    return [
+        one
+        for one in found
+        if not one.is_void and all(getattr(one, place) in (None, wanted) for place, wanted in narrowed)
+    ]

@@ -1,0 +1,88 @@
+"""Words of this room that are stored as codes, or shown for the codes of the rules."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from qsms.rules import evidence
+from qsms.rules.coverage import State
+from qsms.rules.crosswalk import Relation
+from qsms.rules.evidence import Freshness
+from qsms.rules.frameworks import Confidence, Documented
+
+from . import shipped
+
+# In place of a shipped edition: one that was imported here.
+OWN = "own"
+
+
+def offered_frameworks() -> list[tuple[str, str]]:
+    """The shipped editions as choices of a field, by title, and one of the organisation's own."""
+    found = sorted((framework.title, key) for key, framework in shipped.frameworks().items())
+    return [*((key, title) for title, key in found), (OWN, str(_("An edition of your own")))]
+
+
+class Strength(models.TextChoices):
+    """What a piece of evidence is worth by itself."""
+
+    WHOLE = evidence.Strength.WHOLE.value, _("Shows all of it")
+    PART = evidence.Strength.PART.value, _("Shows a part of it")
+    SUPPORTS = evidence.Strength.SUPPORTS.value, _("Supports it, and does not count by itself")
+
+
+class EditionStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    IN_FORCE = "in_force", _("In force")
+    SUPERSEDED = "superseded", _("Superseded")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+# Shape and tone of each.
+STATUS_LOOKS = {
+    EditionStatus.DRAFT: ("circle-dashed", "mute"),
+    EditionStatus.IN_FORCE: ("circle-check", "good"),
+    EditionStatus.SUPERSEDED: ("ban", "mute"),
+    EditionStatus.WITHDRAWN: ("ban", "mute"),
+}
+CONFIDENCE = {
+    Confidence.VERIFIED: _("Checked against the text itself."),
+    Confidence.SECONDARY: _("Checked against other sources, not against the text itself."),
+    Confidence.BACKGROUND: _("Written from background knowledge. Compare it with your own copy."),
+    Confidence.DOUBTFUL: _("Doubtful. Compare it with your own copy before you rely on it."),
+}
+DOCUMENTED = {
+    Documented.MAINTAIN: _("A document, kept up to date."),
+    Documented.RETAIN: _("Records, kept as evidence."),
+}
+# Read from the requirement at hand to the other one.
+RELATIONS = {
+    Relation.EQUAL: _("asks the same as"),
+    Relation.SUPERSET: _("asks more than"),
+    Relation.SUBSET: _("is part of what is asked by"),
+    Relation.OVERLAP: _("is partly the same as"),
+}
+DATES = {
+    "adopted_on": _("Adopted"),
+    "published_on": _("Published"),
+    "effective_on": _("In effect"),
+    "applicable_on": _("Applicable"),
+    "transition_until": _("Transition until"),
+    "superseded_on": _("Superseded"),
+}
+# Word, and how the kit calls the mark.
+STATES = {
+    State.MET: (_("Covered"), "covered"),
+    State.PARTLY: (_("Partly"), "partly"),
+    State.GAP: (_("Gap"), "gap"),
+    State.NOT_ASSESSED: (_("Not judged"), "not-judged"),
+    State.NOT_APPLICABLE: (_("Not applicable"), "not-applicable"),
+}
+# Word, tone and shape of how fresh a piece is.
+FRESHNESS = {
+    Freshness.FRESH: (_("Fresh"), "good", "circle-check"),
+    Freshness.STALE: (_("Past its freshness limit"), "warn", "clock"),
+    Freshness.EXPIRED: (_("Expired"), "bad", "bad"),
+    Freshness.EMPTY: (_("Finds nothing"), "mute", "circle-dashed"),
+    Freshness.AHEAD: (_("Lies in the future"), "mute", "clock"),
+}

@@ -1,0 +1,56 @@
+"""What `qsms import framework` and `qsms export framework` take on the command line; the work is in other modules."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from qsms.exchange.commands import who_arguments
+
+FORMS = ("yaml", "oscal-json", "oscal-xml", "oscal-yaml")
+
+
+def import_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="+", type=Path, help="our own YAML, or an OSCAL catalog in JSON, XML or YAML")
+    parser.add_argument("--dry-run", action="store_true", help="read and check everything, and bring nothing in")
+    named = parser.add_argument_group("for an OSCAL catalog that does not name them in our words")
+    named.add_argument("--code", help="the code that the standard gets here, such as sp-800-53-low")
+    named.add_argument("--edition", help="its edition, such as 5.1")
+    named.add_argument("--publisher", default="", help="who publishes it")
+    who_arguments(parser)
+
+
+def run_import(options: argparse.Namespace) -> int:
+    """Brings standards in as the organisation's own; nobody else sees them.
+
+    A file that was read before and has changed becomes the next revision of its edition: what was adopted stays on the
+    text that it was adopted with until somebody takes the newer one over. Files that extend one another are read in the
+    order in which they are named. All of them come in, or none.
+
+    It ends with 0 when everything is in, or was before; with 1 when a file has faults, each told with how to mend it;
+    with 3 when nothing could be done.
+    """
+    from . import bringing
+
+    return bringing.import_files(options)
+
+
+def export_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("standard", help="code and edition, such as iso-9001/2015")
+    parser.add_argument(
+        "--format", choices=FORMS, default="yaml", help="our own YAML (the default) or an OSCAL catalog"
+    )
+    parser.add_argument(
+        "-o", dest="output", type=Path, metavar="FILE", help="write a file (standard output if left out)"
+    )
+    who_arguments(parser)
+
+
+def run_export(options: argparse.Namespace) -> int:
+    """Writes one edition, shipped or the organisation's own, so that `qsms import framework` reads it again.
+
+    It is complete without the edition that it extends. It is noted in the history of the organisation.
+    """
+    from . import bringing
+
+    return bringing.export_file(options)

@@ -1,0 +1,64 @@
+"""Which editions an organisation can look into, and how their requirements relate: shipped ones and its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Q
+
+from qsms.org.actor import Actor
+from qsms.records.errors import NotVisible
+from qsms.rules.crosswalk import Crosswalk as CrosswalkRule
+from qsms.rules.crosswalk import contained, joined
+from qsms.rules.frameworks import Framework
+
+from .models import Crosswalk, Edition
+
+VIEW = "framework.view"
+
+
+def check_sees(actor: Actor) -> None:
+    """Raises NotVisible for who may not look into standards."""
+    if not actor.holds(VIEW):
+        raise NotVisible
+
+
+def newest(organisation_id: int) -> Mapping[str, Edition]:
+    """The newest revision of every edition by its key, by title; one query that leaves the requirements alone."""
+    mine = Q(organisation_id=organisation_id) | Q(organisation=None)
+    rows = Edition.everywhere.filter(mine).defer("definition").order_by("revision")
+    found = {row.key: row for row in rows}
+    return dict(sorted(found.items(), key=lambda item: (item[1].title, item[0])))
+
+
+def editions(organisation_id: int, wanted: Mapping[str, int]) -> Mapping[str, Edition]:
+    """These editions by key in these revisions; in the newest one where the revision is 0. One query."""
+    mine = Q(organisation_id=organisation_id) | Q(organisation=None)
+    rows = Edition.everywhere.filter(mine).defer("definition").order_by("revision")
+    return {row.key: row for row in rows if wanted.get(row.key, -1) in (0, row.revision)}
+
+
+def find(organisation_id: int, key: str) -> Edition:
+    """The newest revision of one edition. Raises NotVisible."""
+    code, _slash, edition = key.partition("/")
+    mine = Q(organisation_id=organisation_id) | Q(organisation=None)
+    rows = Edition.everywhere.filter(mine, code=code, edition=edition).defer("definition")
+    row = rows.order_by("-revision").first()
+    if row is None:
+        raise NotVisible
+    return row
+
+
+def crosswalk(revision: int = 0) -> Crosswalk:
+    """The shipped crosswalk in a revision, the newest one without. Raises NotVisible before any was brought."""
+    rows = Crosswalk.everywhere.filter(organisation=None).defer("pairs").order_by("-revision")
+    row = (rows.filter(revision=revision) if revision else rows).first()
+    if row is None:
+        raise NotVisible
+    return row
+
+
+def relations(row: Crosswalk, own: Iterable[Framework]) -> CrosswalkRule:
+    """The pairs of a crosswalk, with those that follow from an organisation's own editions containing others."""
+    supplements = [pair for framework in own for pair in contained(framework)]
+    return joined([*supplements, *row.rule.pairs]) if supplements else row.rule

@@ -1,0 +1,50 @@
+"""What pages of records say of standards: the way to coverage, and what a record is evidence for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from qsms.base import moment
+from qsms.org.actor import Actor
+from qsms.records.models import Record
+from qsms.records.registry import Panel
+
+from . import addresses, adopting, binding, elsewhere, library, pieces
+from .models import Adoption
+
+
+def _coverage(actor: Actor, record: Record) -> Mapping[str, Any]:
+    return {"url": addresses.coverage(record.number)}
+
+
+def may_see(actor: Actor, record: Record) -> bool:
+    """Whether the tab with what a record is evidence for is shown; of an adoption it would be about itself."""
+    return actor.holds(library.VIEW) and actor.holds(f"{adopting.KIND}.view") and not isinstance(record, Adoption)
+
+
+def _evidence(actor: Actor, record: Record) -> Mapping[str, Any]:
+    found = binding.of_record(actor, record)
+    editions = library.editions(actor.organisation_id, dict.fromkeys((one.framework for one in found), 0))
+    today = moment.now().astimezone(actor.tz).date()
+    open_to = binding.open_to(actor)
+    lines = []
+    for one in found:
+        row = editions.get(one.framework)
+        if row is None:
+            continue
+        known = row.rule.by_number.get(one.clause)
+        lines.append(
+            pieces.line(
+                one, today, url=addresses.clause(one.framework, one.clause),
+                title=f"{elsewhere.short_title(row.rule)} {one.clause} {known.title if known else ''}".strip(),
+                may_end=any(adoption.key == one.framework for adoption in open_to),
+            )
+        )  # fmt: skip
+    return {"lines": lines, "bind_url": addresses.bind(record=record.number) if open_to else ""}
+
+
+COVERAGE = Panel("coverage", _("Coverage"), "standards/panel_coverage.html", _coverage, tab=False, order=-10)
+EVIDENCE = Panel("evidence", _("Standards"), "standards/panel_evidence.html", _evidence, order=30, shown=may_see)

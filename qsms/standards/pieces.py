@@ -1,0 +1,58 @@
+"""A piece of evidence as a line of a page: what it is, how much it shows, how fresh it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from qsms.rules.evidence import freshness
+from qsms.ui import marks, times
+
+from . import addresses
+from .binding import Piece
+from .choices import FRESHNESS, Strength
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the page shows of one piece."""
+
+    url: str
+    title: str
+    number: str
+    mark: SafeString
+    strength: str
+    as_of: SafeString
+    expires: SafeString | None
+    note: str
+    owner: str
+    change_url: str
+    end_url: str
+
+
+def line(piece: Piece, today: dt.date, *, url: str, title: str, may_end: bool) -> Line:
+    """The line of a piece; the title and the address are those of what it is listed by."""
+    return Line(
+        url=url,
+        title=title,
+        number=piece.number,
+        mark=mark(piece, today),
+        strength=str(Strength(piece.strength).label),
+        as_of=times.day(piece.as_of, today),
+        expires=times.day(piece.expires_on, today) if piece.expires_on else None,
+        note=piece.note,
+        owner=piece.owner or "",
+        change_url=addresses.bind(record=piece.number, key=piece.framework, clause=piece.clause) if may_end else "",
+        end_url=addresses.unbind(piece.id) if may_end else "",
+    )
+
+
+def mark(piece: Piece, today: dt.date) -> SafeString:
+    """How it stands today, in shape, colour and word."""
+    if piece.is_void:
+        return marks.status(_("Void, does not count"), "mute", "ban")
+    word, tone, shape = FRESHNESS[freshness(piece.rule, today)]
+    return marks.status(word, tone, shape)

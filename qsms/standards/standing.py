@@ -1,0 +1,72 @@
+"""How far an adopted edition is covered, as one reader may know it: from the evidence whose records they see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from qsms.base import moment
+from qsms.org.actor import Actor
+from qsms.rules.coverage import Coverage, cover
+from qsms.rules.frameworks import Framework
+
+from . import adopting, binding, library
+from .binding import Piece
+from .models import Adoption, Exclusion
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The coverage of one adoption, with the pieces behind it and the editions that they are bound to."""
+
+    adoption: Adoption
+    framework: Framework
+    coverage: Coverage
+    pieces: Mapping[int, Piece]
+    editions: Mapping[str, Framework]
+    exclusions: Mapping[str, Exclusion]
+
+
+def of(actor: Actor, adoption: Adoption) -> Standing:
+    """The standing of an adoption. The number of queries does not grow with evidence or standards."""
+    return of_all(actor, [adoption])[0]
+
+
+def of_all(actor: Actor, wanted: list[Adoption]) -> list[Standing]:
+    """The standing of several adoptions, from one look at the evidence.
+
+    Other adopted standards lend what is bound to them; what one of them leaves out lends nothing. Nothing is taken from
+    a standard that the organisation has not adopted as far as the reader knows.
+    """
+    every = list({one.pk: one for one in [*wanted, *adopting.live(actor)]}.values())
+    exclusions = adopting.excluded(every)
+    revisions: dict[str, int] = {}
+    for one in every:
+        revisions.setdefault(one.key, one.revision)
+    found = binding.pieces(actor)
+    rows = library.editions(actor.organisation_id, revisions)
+    own = [row.rule for row in rows.values() if row.organisation_id is not None]
+    today = moment.now().astimezone(actor.tz).date()
+    crosswalks = {
+        number: library.relations(library.crosswalk(number), own)
+        for number in {one.crosswalk_revision for one in wanted}
+    }
+    standings = []
+    for adoption in wanted:
+        # Of several adoptions of one edition the oldest speaks for it, but for the one that is asked about.
+        first = {one.key: one for one in reversed(every)} | {adoption.key: adoption}
+        pieces = {one.id: one for one in binding.counted(found, adoption) if one.framework in first}
+        used = {adoption.key, *(one.framework for one in pieces.values())}
+        editions = {key: row.rule for key, row in rows.items() if key in used}
+        coverage = cover(
+            list(editions.values()),
+            [one.rule for one in pieces.values()],
+            today,
+            crosswalk=crosswalks[adoption.crosswalk_revision],
+            exempt={key: list(exclusions[one.pk]) for key, one in first.items() if key in editions},
+            only=[adoption.key],
+        )[adoption.key]
+        standings.append(
+            Standing(adoption, editions[adoption.key], coverage, pieces, editions, exclusions[adoption.pk])
+        )
+    return standings

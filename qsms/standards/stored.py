@@ -1,0 +1,47 @@
+"""Editions and crosswalks between rows and rules. What is stored never changes, so it is read once per process."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from qsms.rules import framework_data
+from qsms.rules.crosswalk import Crosswalk, Pair, Relation, Source
+from qsms.rules.frameworks import Confidence, Framework, Reference
+
+
+@lru_cache(maxsize=128)
+def framework(model: Any, pk: int, checksum: str) -> Framework:
+    """The edition of a row. The checksum is part of the question, so that no other row is ever taken for this one."""
+    return framework_data.from_dict(model.everywhere.values_list("definition", flat=True).get(pk=pk))
+
+
+@lru_cache(maxsize=16)
+def crosswalk(model: Any, pk: int, checksum: str) -> Crosswalk:
+    """The crosswalk of a row."""
+    return Crosswalk(tuple(pair_from(one) for one in model.everywhere.values_list("pairs", flat=True).get(pk=pk)))
+
+
+def pair_data(pair: Pair) -> list[Any]:
+    """A pair as plain data."""
+    return [
+        pair.left.framework, pair.left.number, pair.right.framework, pair.right.number, pair.relation.value,
+        pair.rationale, pair.confidence.value, pair.row, list(pair.jointly), pair.source.value,
+    ]  # fmt: skip
+
+
+def pair_from(data: list[Any]) -> Pair:
+    """The pair of plain data."""
+    here, number, there, other, relation, rationale, confidence, row, jointly, source = data
+    return Pair(
+        Reference(here, number), Reference(there, other), Relation(relation), rationale, Confidence(confidence), row,
+        tuple(jointly), Source(source),
+    )  # fmt: skip
+
+
+def pairs_checksum(pairs: Iterable[list[Any]]) -> str:
+    """A fingerprint of the whole content."""
+    return hashlib.sha256(json.dumps(list(pairs), ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

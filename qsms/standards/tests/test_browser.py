@@ -1,0 +1,83 @@
+"""The pages of standards in a real Chromium: on a desk and a phone, in both themes, and accessible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page
+
+from qsms.standards import adopting
+from tests.cast import Cast
+from tests.harness.browser import looks_right
+
+from .makers import AS9100, ISO_9001, action, adopted, bound
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
+Open = Callable[..., Page]
+SIZES: dict[str, Any] = {"desk": {}, "phone": {"viewport": {"width": 390, "height": 844}}}
+
+
+def signed_in(cast: Cast, name: str, open_page: Open, live: Any, **options: Any) -> Page:
+    client = Client()
+    client.force_login(cast.account(name))
+    page = open_page(**options)
+    page.context.add_cookies([{"name": "qsms_session", "value": client.cookies["qsms_session"].value, "url": live.url}])
+    return page
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_the_library_looks_right(cast: Cast, open_page: Open, live: Any, size: str) -> None:
+    page = signed_in(cast, "quality", open_page, live, **SIZES[size])
+    for name, path in (
+        ("list", ""), ("edition", "edition/us-14cfr-5/2024/"), ("clause", "clause/iso-9001/2015/7.1.5.2/"),
+    ):  # fmt: skip
+        page.goto(f"/standards/{path}")
+        looks_right(page, f"standards-{name}-{size}", themes=True)
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_coverage_and_what_shows_it_look_right(cast: Cast, open_page: Open, live: Any, size: str) -> None:
+    record, adoption = action(cast), adopted(cast, ISO_9001)
+    other = adopted(cast, AS9100)
+    bound(cast, record, ISO_9001, "7.1.5.2", fresh_months=6, owner_id=cast.owner.pk, note="All 14 of bay 3")
+    adopting.exclude(cast.actor("quality"), adoption.pk, "8.3", "We repair to the approved data of others.")
+    page = signed_in(cast, "quality", open_page, live, **SIZES[size])
+    for name, path in (
+        ("adopted", "/standards/"), ("coverage", f"/standards/adopted/{other.number}/"),
+        ("left-out", f"/standards/adopted/{adoption.number}/"), ("lent", "/standards/clause/as9100/D/7.1.5.2/"),
+        ("direct", "/standards/clause/iso-9001/2015/7.1.5.2/"), ("tab", f"/r/action/{record.number}/tab/evidence/"),
+        ("record", f"/r/adoption/{adoption.number}/"),
+        ("exclude", f"/standards/adopted/{other.number}/exclude/?clause=8.3"),
+        ("bind", f"/standards/bind/?standard={ISO_9001}&clause=7.2"),
+    ):  # fmt: skip
+        page.goto(path)
+        looks_right(page, f"standards-{name}-{size}", themes=True)
+
+
+def test_evidence_is_counted_by_hand(cast: Cast, open_page: Open, live: Any) -> None:
+    record = action(cast)
+    page = signed_in(cast, "quality", open_page, live)
+    page.goto("/standards/edition/iso-9001/2015/")
+    page.get_by_role("button", name="Adopt it").click()
+    page.get_by_role("link", name="See each requirement").click()
+    page.get_by_role("link", name="7.2 Competence", exact=True).click()
+    page.get_by_role("link", name="Add evidence").click()
+    page.locator("#m_record").fill(record.number)
+    page.get_by_role("button", name="Count it").click()
+    page.get_by_text("It counts as evidence for 7.2.").first.wait_for()
+    assert page.get_by_text("Fresh evidence shows all of it.").is_visible()
+    looks_right(page, "standards-counted")
+    page.get_by_role("link", name="It does not apply here").click()
+    page.locator("#m_why").fill("Everybody here is a contractor's.")
+    page.get_by_role("button", name="Leave it out").click()
+    page.get_by_text("7.2 is left out.").first.wait_for()
+    page.get_by_role("button", name="Take it in again").click()
+    page.get_by_text("7.2 counts again.").first.wait_for()
+    page.get_by_role("link", name="7.2 Competence", exact=True).click()
+    page.get_by_role("link", name="Count no longer").click()
+    page.locator("#m_reason").fill("Another one took its place")
+    page.get_by_role("button", name="Count it no longer").click()
+    page.get_by_text("No record that you may see is bound to it.").wait_for()

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from .views import adopted, evidence, library
+
+app_name = "standards"
+urlpatterns = [
+    path("", library.show_list, name="home"),
+    path("edition/<str:code>/<str:edition>/", library.show_edition, name="edition"),
+    path("clause/<str:code>/<str:edition>/<path:clause>/", library.show_clause, name="clause"),
+    path("adopt/", adopted.adopt, name="adopt"),
+    path("adopted/<str:number>/", adopted.show, name="coverage"),
+    path("adopted/<str:number>/export/", adopted.export, name="export"),
+    path("adopted/<str:number>/exclude/", adopted.exclude, name="exclude"),
+    path("adopted/<str:number>/include/", adopted.include, name="include"),
+    path("adopted/<str:number>/renew/", adopted.renew, name="renew"),
+    path("bind/", evidence.bind, name="bind"),
+    path("unbind/", evidence.unbind, name="unbind"),
+]

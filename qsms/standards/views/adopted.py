@@ -1,0 +1,230 @@
+"""Adopted standards: beginning one, its coverage as a page and as a file, and what it leaves out."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from qsms.exchange.writers import csv_chunks, write_xlsx
+from qsms.org.actor import Actor
+from qsms.records import scope, services
+from qsms.records.errors import Invalid, Refused
+from qsms.rules.coverage import Covered, State
+from qsms.rules.coverage_words import through_crosswalk, why
+from qsms.rules.frameworks import Requirement
+from qsms.rules.lifecycle import Phase
+from qsms.ui import addresses as pages
+from qsms.ui import answers, marks
+from qsms.ui.context import stands_in
+from qsms.ui.record.linking import DialogForm, dialog
+
+from .. import addresses, adopting, elsewhere, standing, tree
+from ..choices import STATES
+from ..lifecycles import ADOPTION_LIFE
+from ..models import Adoption
+from ..standing import Standing
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _adoption(request: HttpRequest, number: str) -> tuple[Actor, Adoption]:
+    actor = answers.actor_of(request)
+    stands_in(request, reverse("standards:home"))
+    found = services.find(actor, adopting.KIND, number)
+    assert isinstance(found, Adoption)
+    return actor, found
+
+
+@answers.for_people
+@require_POST
+def adopt(request: HttpRequest) -> HttpResponse:
+    """Begin to work to an edition."""
+    actor = answers.actor_of(request)
+    made = adopting.adopt(actor, request.POST.get("standard", ""))
+    said = _("%(number)s is in preparation. Say for which site and scope, then bind evidence to its requirements.")
+    return answers.done(request, pages.record(made), said % {"number": made.number})
+
+
+@answers.for_people
+@require_GET
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    """The clause tree of an adopted edition with the state of each requirement; `state` narrows it."""
+    actor, adoption = _adoption(request, number)
+    found = standing.of(actor, adoption)
+    wanted = {state for state in State if state.value in request.GET.getlist("state")}
+    tally = found.coverage.tally
+    counts = {state: getattr(tally, state.value) for state in STATES}
+    keep = None
+    if wanted:
+        keep = frozenset(
+            one.number
+            for one in found.framework.requirements
+            if one.assessable and found.coverage.covered[one.number].state in wanted
+        )
+    may_change = adoption.phase < Phase.DONE and scope.may(actor, "change", adoption)
+    context = {
+        "adoption": adoption,
+        "record_url": pages.record(adoption),
+        "state": marks.standing(ADOPTION_LIFE.state(adoption.state), pill=True),
+        "bar": _bar(counts),
+        "legend": [
+            {
+                "mark": marks.coverage(word, verdict),
+                "n": counts[state],
+                "url": f"?state={state.value}" if wanted != {state} else addresses.coverage(number),
+                "on": state in wanted,
+            }
+            for state, (word, verdict) in STATES.items()
+        ],
+        "total": sum(counts.values()),
+        "through": through_crosswalk(Covered("", State.MET, (), tally=tally)),
+        "tree": tree.draw(found.framework, _("Clauses"), marks=lambda one: _marks(found, one), keep=keep),
+        "nothing": keep is not None and not keep,
+        "here": addresses.coverage(number),
+        "export_url": reverse("standards:export", args=[number]),
+        "may_export": actor.holds(f"{adopting.KIND}.export"),
+        "exclusions": list(found.exclusions.values()),
+        "changes": adopting.newer(adoption),
+        "may_change": may_change,
+    }
+    return answers.page(request, "standards/coverage.html", context)
+
+
+def _bar(counts: dict[State, int]) -> list[dict[str, Any]]:
+    """The parts of the bar over the tree, in hundredths of its width."""
+    looks = {State.MET: "g", State.PARTLY: "w", State.GAP: "b", State.NOT_ASSESSED: "m", State.NOT_APPLICABLE: "n"}
+    total, x, found = sum(counts.values()) or 1, 0.0, []
+    for state, look in looks.items():
+        width = 100 * counts[state] / total
+        if width:
+            found.append({"look": f"cv-{look}", "x": f"{x:.2f}", "width": f"{max(width - 0.4, 0.2):.2f}"})
+        x += width
+    return found
+
+
+def _marks(found: Standing, one: Requirement) -> str:
+    """The state of a requirement and what it rests on, or how much under a heading is covered."""
+    covered = found.coverage.covered[one.number]
+    if not one.assessable and not found.framework.children(one.number):
+        return ""
+    if not one.assessable:
+        tally = covered.tally
+        if covered.state is State.NOT_APPLICABLE or not tally.applicable:
+            return ""
+        words = _("%(met)s of %(all)s covered") % {"met": tally.met, "all": tally.applicable}
+        return f'<span class="frsh">{_rests(found, covered)}</span><span class="st s-mute">{escape(words)}</span>'
+    word, verdict = STATES[covered.state]
+    return f'<span class="frsh">{_rests(found, covered)}</span>{marks.coverage(word, verdict)}'
+
+
+def _rests(found: Standing, covered: Covered) -> str:
+    said = []
+    if covered.evidence:
+        n = len(covered.evidence)
+        said.append(ngettext("%(n)d record", "%(n)d records", n) % {"n": n})
+    lent = {one.reading.here.framework: one.reading.here for one in covered.through if one.counts}
+    said += [f"{elsewhere.short_title(found.editions[key])} {here.number}" for key, here in lent.items()]
+    return str(escape(", ".join(said)))
+
+
+@answers.for_people
+@require_GET
+def export(request: HttpRequest, number: str) -> HttpResponseBase:
+    """The coverage as CSV, or as a workbook with `format=xlsx`: one line for each requirement."""
+    actor, adoption = _adoption(request, number)
+    if not actor.holds(f"{adopting.KIND}.export"):
+        raise Refused([_("You may not export this. Ask the quality manager.")])
+    head = [
+        _("Number"), _("Title"), _("State"), _("Why"), _("Evidence"), _("Through other standards"),
+        _("Left out because"),
+    ]  # fmt: skip
+    lines = _lines(standing.of(actor, adoption))
+    name = f"{adoption.number}-coverage"
+    if request.GET.get("format") == "xlsx":
+        book = io.BytesIO()
+        write_xlsx(book, head, lines, sheet=adoption.number)
+        response: HttpResponseBase = HttpResponse(book.getvalue(), content_type=WORKBOOK)
+        response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+        return response
+    response = StreamingHttpResponse(csv_chunks(head, lines), content_type="text/csv")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _lines(found: Standing) -> Iterator[list[str]]:
+    for one in found.framework.requirements:
+        covered = found.coverage.covered[one.number]
+        # What is left out at a heading is left out below it.
+        above = [one.number, *found.framework.ancestors(one.number)]
+        yield [
+            one.number,
+            one.title,
+            str(STATES[covered.state][0]) if one.assessable or found.framework.children(one.number) else "",
+            " ".join(str(words) for words in why(covered)),
+            "; ".join(f"{found.pieces[int(str(each.id))].number}" for each in covered.evidence),
+            "; ".join(
+                f"{elsewhere.short_title(found.editions[each.reading.here.framework])} {each.reading.here.number}"
+                for each in covered.through
+                if each.counts
+            ),
+            next((found.exclusions[number].why for number in above if number in found.exclusions), ""),
+        ]
+
+
+@answers.for_people
+@require_http_methods(["GET", "POST"])
+def exclude(request: HttpRequest, number: str) -> HttpResponse:
+    """Leave a requirement out of an adoption, with the reason."""
+    actor, adoption = _adoption(request, number)
+    clause = request.GET.get("clause", "")
+    why_not = forms.CharField(
+        label=_("Why it does not apply here"),
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("An auditor reads this. It stands in the coverage and in the history."),
+    )
+    form = DialogForm(request, {"why": why_not})
+    back = addresses.coverage(number)
+    if not scope.may(actor, "change", adoption):
+        raise Refused([_("You may not change what is adopted. Ask the owner of %(n)s.") % {"n": number}])
+    if form.is_valid():
+        try:
+            adopting.exclude(actor, adoption.pk, clause, form.cleaned_data["why"])
+        except Invalid as error:
+            form.take_errors(error.errors)
+        else:
+            return answers.done(request, back, _("%(clause)s is left out.") % {"clause": clause})
+    told = {
+        "title": _("Leave %(clause)s out of %(number)s") % {"clause": clause, "number": number},
+        "meaning": _("With all that stands under it. It is not counted, and lends nothing to other standards."),
+        "verb": _("Leave it out"),
+        "back_url": back,
+    }
+    return dialog(request, form, told)
+
+
+@answers.for_people
+@require_POST
+def include(request: HttpRequest, number: str) -> HttpResponse:
+    """Take an exclusion back."""
+    actor, adoption = _adoption(request, number)
+    clause = request.POST.get("clause", "")
+    adopting.include(actor, adoption.pk, clause)
+    return answers.done(request, addresses.coverage(number), _("%(clause)s counts again.") % {"clause": clause})
+
+
+@answers.for_people
+@require_POST
+def renew(request: HttpRequest, number: str) -> HttpResponse:
+    """Take the newest text and crosswalk over."""
+    actor, adoption = _adoption(request, number)
+    adopting.renew(actor, adoption.pk)
+    return answers.done(request, addresses.coverage(number), _("The newer text is taken over. Judge what it changed."))

@@ -1,0 +1,200 @@
+"""The library of standards: which editions there are, the tree of one, and one requirement with what surrounds it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from qsms.base import moment
+from qsms.org import names
+from qsms.org.actor import Actor
+from qsms.records import scope
+from qsms.records.errors import NotVisible
+from qsms.rules.coverage import State, Through
+from qsms.rules.coverage_words import told, why
+from qsms.rules.frameworks import Framework, Reference, Requirement
+from qsms.ui import addresses as pages
+from qsms.ui import answers, marks, table
+
+from .. import addresses, adopting, binding, elsewhere, library, pieces, standing, tree
+from ..choices import CONFIDENCE, DATES, DOCUMENTED, STATES, STATUS_LOOKS, EditionStatus
+from ..lifecycles import ADOPTION_LIFE
+from ..models import Edition
+from ..standing import Standing
+
+
+def status(row: Edition, *, pill: bool = False) -> Any:
+    """The mark of where an edition stands."""
+    shape, tone = STATUS_LOOKS[EditionStatus(row.status)]
+    return marks.status(row.get_status_display(), tone, shape, pill=pill)
+
+
+@answers.for_people
+@require_GET
+def show_list(request: HttpRequest) -> HttpResponse:
+    """Every edition that the organisation can look into."""
+    actor = answers.actor_of(request)
+    library.check_sees(actor)
+    adopted = adopting.live(actor)
+    own = [_adopted_line(actor, found) for found in standing.of_all(actor, adopted)]
+    rows = [
+        [
+            table.link(row.title, addresses.edition(row.key)),
+            escape(row.edition),
+            status(row),
+            escape(_("your own") if row.organisation_id else _("shipped")),
+        ]
+        for row in library.newest(actor.organisation_id).values()
+    ]
+    columns = [
+        table.Column(_("Standard"), "t"),
+        table.Column(_("Edition")),
+        table.Column(_("Status")),
+        table.Column(_("From"), "hide-p"),
+    ]
+    heads = [
+        table.Column(_("Standard"), "t"),
+        table.Column(_("State")),
+        table.Column(_("Covered"), "r"),
+        table.Column(_("Partly"), "r hide-p"),
+        table.Column(_("Gap"), "r hide-p"),
+        table.Column(_("Not judged"), "r hide-p"),
+        table.Column(_("Site"), "hide-p"),
+        table.Column(_("Number"), "hide-p"),
+    ]
+    context = {
+        "adopted": table.table(heads, [table.Group(own)], _("Adopted")) if own else "",
+        "all_url": pages.listing(adopting.KIND) if actor.holds(f"{adopting.KIND}.view") else "",
+        "table": table.table(columns, [table.Group(rows)], _("Every edition")),
+    }
+    return answers.page(request, "standards/list.html", context)
+
+
+def _adopted_line(actor: Actor, found: Standing) -> list[Any]:
+    adoption, tally = found.adoption, found.coverage.tally
+    url = addresses.coverage(adoption.number)
+    words = _("%(met)s of %(all)s") % {"met": tally.met, "all": tally.applicable}
+    return [
+        table.link(adoption.title, url),
+        marks.standing(ADOPTION_LIFE.state(adoption.state)),
+        table.link(words, f"{url}?state=met"),
+        table.link(tally.partly, f"{url}?state=partly"),
+        table.link(tally.gap, f"{url}?state=gap"),
+        table.link(tally.not_assessed, f"{url}?state=not_assessed"),
+        escape(names.places("site", actor.organisation_id).get(adoption.site_id or 0, "–")),
+        table.link(adoption.number, pages.record(adoption), "no"),
+    ]
+
+
+@answers.for_people
+@require_GET
+def show_edition(request: HttpRequest, code: str, edition: str) -> HttpResponse:
+    """The clause tree of one edition."""
+    actor = answers.actor_of(request)
+    library.check_sees(actor)
+    row = library.find(actor.organisation_id, f"{code}/{edition}")
+    rule = row.rule
+    context = {
+        "row": row,
+        "rule": rule,
+        "status": status(row, pill=True),
+        "dates": [(label, rule.dates[name]) for name, label in DATES.items() if name in rule.dates],
+        "confidence": CONFIDENCE[rule.confidence],
+        "assessable": sum(one.assessable for one in rule.requirements),
+        "tree": tree.draw(rule, _("Clauses")),
+        "adoptions": [one for one in adopting.live(actor) if one.key == row.key],
+        "may_adopt": actor.holds(f"{adopting.KIND}.create"),
+    }
+    return answers.page(request, "standards/edition.html", context)
+
+
+@answers.for_people
+@require_GET
+def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> HttpResponse:
+    """One requirement: what it asks for, what would show it, and where else the same is asked."""
+    actor = answers.actor_of(request)
+    library.check_sees(actor)
+    rows = library.newest(actor.organisation_id)
+    row = rows.get(f"{code}/{edition}")
+    if row is None or clause not in row.rule.by_number:
+        raise NotVisible
+    rule, here = row.rule, Reference(row.key, clause)
+    editions = {key: one.rule for key, one in rows.items()}
+    own = [one.rule for one in rows.values() if one.organisation_id is not None]
+    crosswalk = library.relations(library.crosswalk(), own)
+    requirement = rule.by_number[clause]
+    today = moment.now().astimezone(actor.tz).date()
+    adoptions = [one for one in adopting.live(actor) if one.key == row.key]
+    may_bind = any(scope.may(actor, "evidence", one) for one in adoptions)
+    context = {
+        "row": row,
+        "rule": rule,
+        "short": elsewhere.short_title(rule),
+        "one": requirement,
+        "above": [_line(rule, number) for number in reversed(list(rule.ancestors(clause)))],
+        "below": [_line(rule, number) for number in rule.children(clause)],
+        "documented": [DOCUMENTED[one] for one in requirement.documented],
+        "confidence": CONFIDENCE[requirement.confidence or rule.confidence],
+        "related": elsewhere.related(crosswalk, here, editions),
+        "suggested": elsewhere.suggested(crosswalk, here, editions),
+        "evidence": [
+            pieces.line(one, today, url=pages.record_at(one.kind, one.number), title=one.title, may_end=may_bind)
+            for one in binding.at(actor, here)
+        ],
+        "bind_url": addresses.bind(key=row.key, clause=clause) if may_bind else "",
+        "standings": [
+            _stands(actor, found, clause)
+            for found in (standing.of_all(actor, adoptions) if adoptions else ())
+            if clause in found.coverage.covered
+        ],
+        **_neighbours(rule, requirement),
+    }
+    return answers.page(request, "standards/clause.html", context)
+
+
+def _line(rule: Framework, number: str) -> dict[str, str]:
+    return {"number": number, "title": rule.by_number[number].title, "url": addresses.clause(rule.key, number)}
+
+
+def _neighbours(rule: Framework, requirement: Requirement) -> dict[str, dict[str, str] | None]:
+    place = rule.requirements.index(requirement)
+    before = rule.requirements[place - 1].number if place else ""
+    after = rule.requirements[place + 1].number if place + 1 < len(rule.requirements) else ""
+    return {"before": _line(rule, before) if before else None, "after": _line(rule, after) if after else None}
+
+
+def _stands(actor: Actor, found: Standing, clause: str) -> dict[str, Any]:
+    """How an adoption stands here: the state with its reasons, and what other standards lend, told with direction."""
+    adoption, covered = found.adoption, found.coverage.covered[clause]
+    word, verdict = STATES[covered.state]
+    above = [clause, *found.framework.ancestors(clause)]
+    left_out = next((found.exclusions[number] for number in above if number in found.exclusions), None)
+    may_change = scope.may(actor, "change", adoption)
+    return {
+        "adoption": adoption,
+        "url": addresses.coverage(adoption.number),
+        "mark": marks.coverage(word, verdict),
+        "why": [str(words) for words in why(covered)],
+        "through": [_lent(found, one) for one in covered.through],
+        "left_out": left_out,
+        "exclude_url": addresses.exclude(adoption.number, clause)
+        if may_change and covered.state is not State.NOT_APPLICABLE
+        else "",
+        "may_include": may_change and left_out is not None and left_out.number == clause,
+    }
+
+
+def _lent(found: Standing, one: Through) -> dict[str, Any]:
+    here = one.reading.here
+    name = f"{elsewhere.short_title(found.editions[here.framework])} {here.number}"
+    return {
+        "url": addresses.clause(here.framework, here.number),
+        "name": name,
+        "figure": one.reading.relation.value,
+        "said": str(told(one)).removeprefix(f"{here} "),
+        "records": [found.pieces[int(str(piece.id))] for piece in one.evidence],
+    }
