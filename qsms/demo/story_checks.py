@@ -6,12 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-<<<<<<< HEAD
 from qsms.base.zones import zone_names
-from qsms.demo.shapes import Hazard, Library, Organisation, Story, ThreadAction, ThreadReport
-=======
 from qsms.demo.shapes import Hazard, Library, Organisation, Story, ThreadAction, ThreadReport, ToldAdoption
->>>>>>> standards
 from qsms.demo.stories import slots_of
 from qsms.reports.rules import MODES, ReportForm, check_answers, visible_fields
 from qsms.rules.evidence import Strength

@@ -74,15 +74,11 @@ def migrate() -> int:
     with _one_at_a_time():
         lacking = pending()
         if lacking:
-<<<<<<< HEAD
             with garbage.looked_for_seldom():
                 call_command("migrate", interactive=False, verbosity=0)
-=======
-            call_command("migrate", interactive=False, verbosity=0)
         # A version that changes no table runs no migration, and with none nothing is shipped.
         elif shipping.is_behind():
             shipping.ship()
->>>>>>> standards
         renewed = renewing.renew_roles()
     if renewed:
         note(f"{renewed} shipped roles brought to this version. What changed stands in the administration's history.")

@@ -11,40 +11,37 @@ from playwright.sync_api import Page
 
 from qsms.standards import adopting
 from tests.cast import Cast
-from tests.harness.browser import looks_right
+from tests.harness.browser import looks_right, looks_right_everywhere
 
 from .makers import AS9100, ISO_9001, action, adopted, bound
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
 Open = Callable[..., Page]
-SIZES: dict[str, Any] = {"desk": {}, "phone": {"viewport": {"width": 390, "height": 844}}}
 
 
-def signed_in(cast: Cast, name: str, open_page: Open, live: Any, **options: Any) -> Page:
+def signed_in(cast: Cast, name: str, open_page: Open, live: Any) -> Page:
     client = Client()
     client.force_login(cast.account(name))
-    page = open_page(**options)
+    page = open_page()
     page.context.add_cookies([{"name": "qsms_session", "value": client.cookies["qsms_session"].value, "url": live.url}])
     return page
 
 
-@pytest.mark.parametrize("size", ["desk", "phone"])
-def test_the_library_looks_right(cast: Cast, open_page: Open, live: Any, size: str) -> None:
-    page = signed_in(cast, "quality", open_page, live, **SIZES[size])
+def test_the_library_looks_right(cast: Cast, open_page: Open, live: Any) -> None:
+    page = signed_in(cast, "quality", open_page, live)
     for name, path in (
         ("list", ""), ("edition", "edition/us-14cfr-5/2024/"), ("clause", "clause/iso-9001/2015/7.1.5.2/"),
     ):  # fmt: skip
         page.goto(f"/standards/{path}")
-        looks_right(page, f"standards-{name}-{size}", themes=True)
+        looks_right_everywhere(page, f"standards-{name}", themes=True)
 
 
-@pytest.mark.parametrize("size", ["desk", "phone"])
-def test_coverage_and_what_shows_it_look_right(cast: Cast, open_page: Open, live: Any, size: str) -> None:
+def test_coverage_and_what_shows_it_look_right(cast: Cast, open_page: Open, live: Any) -> None:
     record, adoption = action(cast), adopted(cast, ISO_9001)
     other = adopted(cast, AS9100)
     bound(cast, record, ISO_9001, "7.1.5.2", fresh_months=6, owner_id=cast.owner.pk, note="All 14 of bay 3")
     adopting.exclude(cast.actor("quality"), adoption.pk, "8.3", "We repair to the approved data of others.")
-    page = signed_in(cast, "quality", open_page, live, **SIZES[size])
+    page = signed_in(cast, "quality", open_page, live)
     for name, path in (
         ("adopted", "/standards/"), ("coverage", f"/standards/adopted/{other.number}/"),
         ("left-out", f"/standards/adopted/{adoption.number}/"), ("lent", "/standards/clause/as9100/D/7.1.5.2/"),
@@ -54,7 +51,7 @@ def test_coverage_and_what_shows_it_look_right(cast: Cast, open_page: Open, live
         ("bind", f"/standards/bind/?standard={ISO_9001}&clause=7.2"),
     ):  # fmt: skip
         page.goto(path)
-        looks_right(page, f"standards-{name}-{size}", themes=True)
+        looks_right_everywhere(page, f"standards-{name}", themes=True)
 
 
 def test_evidence_is_counted_by_hand(cast: Cast, open_page: Open, live: Any) -> None:
