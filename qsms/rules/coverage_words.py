@@ -70,8 +70,8 @@ def through_crosswalk(covered: Covered) -> Sentence:
     """How much of what is shown owes its state to the crosswalk."""
     shown = covered.tally.met + covered.tally.partly
     return ngettext(
-        "%(count)s of %(shown)s covered requirements owes its state to the crosswalk.",
-        "%(count)s of %(shown)s covered requirements owe their state to the crosswalk.",
+        "%(count)s of the %(shown)s that are covered or partly covered owes it to the crosswalk.",
+        "%(count)s of the %(shown)s that are covered or partly covered owe it to the crosswalk.",
         covered.tally.through_crosswalk,
         shown=shown,
     )
