@@ -14,7 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 # Parts of an address that name a record.
 OF_A_RECORD = {"key", "number", "report_id"}
-# Addresses that are about the reader, the organisation or the installation, never about a record.
+# Addresses that name no record: they are about the reader, the organisation, the installation or a standard. Those of
+# them that show records stand by hand in the lists of test_doors.py.
 ASIDE = re.compile(
     r"^/(administration|account|sign-in|set-up|static|ui/gallery|draft|pick|overview/<|risk/matrices/<"
     r"|standards/(edition|clause)/<|reports/forms/<|report/form/|report/anonymous/|news/<|health"

@@ -24,6 +24,7 @@ from qsms.org.models import Person
 from qsms.records import attachments, moves, outbox, registry, scope, services, tasks
 from qsms.records.models import Deed, Record
 from qsms.risk import doors as risk
+from qsms.standards.models import Evidence
 from tests.cast import Cast
 
 from . import doors
@@ -36,6 +37,7 @@ QUERIES = ("?phase=all", f"?q={SECRET}&phase=all", "?late=1", "?order=due_on&pha
 EVERYWHERE = (
     "/?whose=office&all=1", "/?whose=raised", f"/search/?q={SECRET}", f"/search/?q={SECRET}&phase=open",
     f"/palette/?q={SECRET}", "/palette/?q=2026", "/pick/record/", f"/pick/record/?q={SECRET}", "/pick/record/?q=2026",
+    *(f"/standards/{page}/" for page in ("edition/iso-9001/2015", "clause/iso-9001/2015/7.1.5.2")),
     *(f"/overview/{code}.csv" for code in ("open", "overdue", "owners", "months", "clocks", "heat")),
 )  # fmt: skip
 OF_A_KIND = (
@@ -103,6 +105,11 @@ class World:
             # They are mentioned, have a task by their role, and stand beside a record that they do see.
             services.comment(system, record.pk, f"{SECRET} said", mentions=[self.person.pk])
             tasks.give(system, record, "contract", f"{SECRET} waits", role=self.role)
+            # It is evidence for a requirement.
+            Evidence.everywhere.create(
+                organisation_id=organisation_id, record=record, framework="iso-9001/2015", number="7.1.5.2",
+                as_of=moment.now().date(), at=moment.now(),
+            )  # fmt: skip
             # Its risk is rated, so that it stands in the heat map.
             matrix = risk.matrix_for(system, 1)
             risk.assess(system, record.pk, kind="initial", matrix=matrix, choice="3B", why="Seen often.")
