@@ -48,8 +48,8 @@ def head(sheet: RecordType, record: Record, actor: Actor, now: datetime, lately:
     tone = record.risk_class
     words = listing.RISK_TONES[tone]
     due = SafeString("")
-    if record.due_on is not None and record.is_open:
-        due = _due(sheet, state, dates.deadline(record.due_on, now, actor.tz))
+    if record.deadline is not None and record.is_open:
+        due = _due(sheet, state, dates.deadline(record.deadline, now, actor.tz))
     return Head(
         title=record.title,
         number=record.number,
