@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 wording.PARTIES |= {"verifier": _("its verifier"), "implementer": _("who carried it out")}
 
 SHUT: dict[str, _StrPromise] = {
-    "causal": _("Containment, correction and improvement need no cause and no later check. Use “Start” and “Done”."),
+    "causal": _("Containment, correction and improvement need no cause and no later check. Use “Start” and “Finish”."),
     "not_causal": _("A corrective or preventive action begins with its cause and ends with a check by another person."),
     "evidence": _("There is no evidence. Add a file under Files and mark it as evidence."),
     "no_extension_asked": _("More time has been asked for already and waits for an answer."),
