@@ -223,6 +223,8 @@ def move(
         history.also(sheet, [(deed, aside, record)])
         projections.run([projections.Written(sheet, record, before)])
         history.tell(actor, record, deed, f"{record.kind}.{code}", {"move": code, "from": before.state})
+        if follows := sheet.then(actor, record, chosen, before.state):
+            record = move(actor, record_id, follows, by_service=True)
     return record
 
 
