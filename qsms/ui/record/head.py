@@ -152,7 +152,7 @@ def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextS
         main = main or next((way for way in open_ones if way.move.tone != "bad"), None)
         primary = _move(record, main) if main is not None else None
         why = str(main.move.help) if main is not None else ""
-    why = lead.why or why or str(sheet.state(record).meaning)
+    why = f"{lead.why or why or sheet.state(record).meaning} {lead.also}".rstrip()
     others = [_move(record, way) for way in open_ones if way is not main and way not in led]
     raisings = _raisings(actor, record)
     first = [move for kind, move in raisings.items() if kind in lead.raises]
