@@ -92,6 +92,8 @@ class Lead:
 
     why: str = ""
     title: str = ""
+    # What else the reader should know: it follows the reason, whichever that is.
+    also: str = ""
     # Codes of moves to put on the strip, the primary first; those that are shut to the reader are left out.
     moves: tuple[str, ...] = ()
     # Kinds of records to raise from this one, ahead of the moves.
@@ -106,6 +108,16 @@ class Lack:
     said: str
     way: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A page of the room's own on which these records are worked on, offered above their list."""
+
+    route: str
+    label: StrOrPromise
+    icon: str
+    needs: str  # the permission without which it is not offered
 
 
 # The columns of the trace, from what happened to what shows whether it got better.
@@ -170,6 +182,7 @@ class RecordType:
     # What this kind calls a field that every record has: {"due_on": "review on"}, and its head the day to come.
     labels: Mapping[str, StrOrPromise] = {}
     due_words: StrOrPromise = _("Due %(day)s")
+    desks: Sequence[Desk] = ()
     # Whether the menu shows it, and views that replace the kit's: {"page": "dotted.path"}.
     in_menu: bool = True
     views: Mapping[str, str] = {}
@@ -207,6 +220,13 @@ class RecordType:
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         """Inside the transaction of a move, after the state has changed."""
+
+    def then(self, actor: Actor, record: Record, move: Move, before: str) -> str:
+        """The code of the move that follows this one at once, because its work is done already; empty for none.
+
+        `before` is the state that the record came from.
+        """
+        return ""
 
     def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
         """Inside the transaction of an edit or a handing over, after these fields have changed."""
