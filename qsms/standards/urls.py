@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import adopted, evidence, library
+from .views import adopted, asking, evidence, library
 
 app_name = "standards"
 urlpatterns = [
@@ -14,5 +14,6 @@ urlpatterns = [
     path("adopted/<str:number>/include/", adopted.include, name="include"),
     path("adopted/<str:number>/renew/", adopted.renew, name="renew"),
     path("bind/", evidence.bind, name="bind"),
+    path("ask/", asking.ask, name="ask"),
     path("unbind/", evidence.unbind, name="unbind"),
 ]
