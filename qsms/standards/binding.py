@@ -50,6 +50,7 @@ class Piece(NamedTuple):
     kind: str = ""
     site_id: int | None = None
     unit_id: int | None = None
+    record_id: int = 0
 
     @property
     def at(self) -> Reference:
@@ -97,7 +98,7 @@ def pieces(actor: Actor, where: Q | None = None) -> list[Piece]:
     seen = scope.seen_rows(actor, found)
     behind = 2 + len(scope.SCOPE_FIELDS)
     return [
-        Piece(*row[behind:], kind=row[2], site_id=row[3], unit_id=row[4])
+        Piece(*row[behind:], kind=row[2], site_id=row[3], unit_id=row[4], record_id=row[1])
         for row, is_seen in zip(found, seen, strict=True)
         if is_seen
     ]
