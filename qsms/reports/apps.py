@@ -7,7 +7,7 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
-        from . import forms, importing, news, sheets  # noqa: F401
+        from . import forms, importing, living, news, sheets  # noqa: F401
 
         # A release may bring changed forms along: they are there as soon as its tables are.
         post_migrate.connect(forms.after_migrate, sender=self, dispatch_uid="reports-shipped-forms")

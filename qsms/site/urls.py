@@ -18,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/", include("qsms.site.administration.urls")),
     path("", include("qsms.search.urls")),
     path("overview/", include("qsms.overview.urls")),
+    path("impact/", include("qsms.impact.urls")),
 ]

@@ -27,6 +27,12 @@ def bind(*, record: str = "", key: str = "", clause: str = "") -> str:
     return f"{reverse('standards:bind')}?{urlencode({name: value for name, value in given.items() if value})}"
 
 
+def ask(key: str, clause: str, *, question: str = "", evidence: int = 0) -> str:
+    """The dialog in which a living query is bound to a requirement, or a bound one is changed."""
+    given: dict[str, str | int] = {"standard": key, "clause": clause, "question": question, "evidence": evidence}
+    return f"{reverse('standards:ask')}?{urlencode({name: value for name, value in given.items() if value})}"
+
+
 def unbind(evidence_id: int) -> str:
     """The dialog in which a record is counted no longer."""
     return f"{reverse('standards:unbind')}?{urlencode({'evidence': evidence_id})}"

@@ -162,13 +162,17 @@ class Exclusion(Owned):
 
 
 class Evidence(Owned):
-    """A record counts as evidence for a requirement of an edition. It ends with a reason; it is not deleted."""
+    """A record, or what a living query finds, counts for a requirement of an edition. It ends; it is not deleted."""
 
-    record = models.ForeignKey(Record, models.CASCADE, related_name="evidence", db_index=False)
+    record = models.ForeignKey(Record, models.CASCADE, null=True, related_name="evidence", db_index=False)
+    # In place of a record: the key of a living query, and its parameters.
+    question = models.CharField(max_length=60, blank=True)
+    asked = models.JSONField(default=dict)
     framework = models.CharField(max_length=81)
     number = models.CharField(max_length=60)
     strength = models.CharField(max_length=10, choices=Strength.choices, default=Strength.WHOLE)
-    as_of = models.DateField()
+    # The day that the record speaks of; what a question finds says its own.
+    as_of = models.DateField(null=True)
     fresh_months = models.PositiveSmallIntegerField(null=True)
     expires_on = models.DateField(null=True)
     note = models.CharField(max_length=500, blank=True)
@@ -182,7 +186,12 @@ class Evidence(Owned):
         constraints = [
             models.UniqueConstraint(
                 fields=["record", "framework", "number"], condition=Q(ended_at=None), name="evidence_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(record=None, as_of=None) & ~Q(question="")
+                | Q(record__isnull=False, as_of__isnull=False, question=""),
+                name="evidence_record_or_question",
+            ),
         ]
         indexes = [
             models.Index(

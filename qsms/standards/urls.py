@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import adopted, evidence, library, outputs, packs
+from .views import adopted, asking, evidence, library, outputs, packs
 
 app_name = "standards"
 urlpatterns = [
@@ -19,5 +19,6 @@ urlpatterns = [
     path("adopted/<str:number>/pack/<id:job_id>/stop/", packs.stop, name="pack-stop"),
     path("adopted/<str:number>/pack/<id:job_id>/file/", packs.send, name="pack-file"),
     path("bind/", evidence.bind, name="bind"),
+    path("ask/", asking.ask, name="ask"),
     path("unbind/", evidence.unbind, name="unbind"),
 ]

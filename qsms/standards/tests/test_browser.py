@@ -77,4 +77,4 @@ def test_evidence_is_counted_by_hand(cast: Cast, open_page: Open, live: Any) -> 
     page.get_by_role("link", name="Count no longer").click()
     page.locator("#m_reason").fill("Another one took its place")
     page.get_by_role("button", name="Count it no longer").click()
-    page.get_by_text("No record that you may see is bound to it.").wait_for()
+    page.get_by_text("Nothing that you may see is bound to it.").wait_for()

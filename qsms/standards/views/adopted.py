@@ -27,7 +27,7 @@ from qsms.ui import answers, marks
 from qsms.ui.context import stands_in
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import addresses, adopting, elsewhere, standing, tree
+from .. import addresses, adopting, elsewhere, pieces, standing, tree
 from ..choices import STATES
 from ..lifecycles import ADOPTION_LIFE
 from ..models import Adoption
@@ -129,8 +129,11 @@ def _marks(found: Standing, one: Requirement) -> str:
 def _rests(found: Standing, covered: Covered) -> str:
     said = []
     if covered.evidence:
-        n = len(covered.evidence)
-        said.append(ngettext("%(n)d record", "%(n)d records", n) % {"n": n})
+        asked = [found.pieces[int(str(each.id))].question for each in covered.evidence]
+        n = asked.count("")
+        said += [ngettext("%(n)d record", "%(n)d records", n) % {"n": n}] if n else []
+        n = len(asked) - n
+        said += [ngettext("%(n)d living query", "%(n)d living queries", n) % {"n": n}] if n else []
     lent = {one.reading.here.framework: one.reading.here for one in covered.through if one.counts}
     said += [f"{elsewhere.short_title(found.editions[key])} {here.number}" for key, here in lent.items()]
     return str(escape(", ".join(said)))
@@ -170,7 +173,7 @@ def _lines(found: Standing) -> Iterator[list[str]]:
             one.title,
             str(STATES[covered.state][0]) if one.assessable or found.framework.children(one.number) else "",
             " ".join(str(words) for words in why(covered)),
-            "; ".join(f"{found.pieces[int(str(each.id))].number}" for each in covered.evidence),
+            "; ".join(pieces.named(found.pieces[int(str(each.id))]) for each in covered.evidence),
             "; ".join(
                 f"{elsewhere.short_title(found.editions[each.reading.here.framework])} {each.reading.here.number}"
                 for each in covered.through
