@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("qsms.api.urls")),
     path("", include("qsms.exchange.urls")),
     path("", include("qsms.ui.urls")),
+    path("", include("qsms.publish.urls")),
     path("risk/", include("qsms.risk.urls")),
     path("standards/", include("qsms.standards.urls")),
     path("training/", include("qsms.training.urls")),

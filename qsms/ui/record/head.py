@@ -256,6 +256,9 @@ def _further(actor: Actor, record: Record, may_edit: bool) -> list[parts.Move]:
             )
         )
     found.append(parts.Move(_("Print everything"), addresses.tab(record, "everything"), icon="printer"))
+    found.append(
+        parts.Move(_("Print as PDF"), reverse("publish:record", args=[record.kind, record.number]), icon="download")
+    )
     if may_edit:
         found.append(parts.Move(_("Edit"), addresses.record(record, "edit"), icon="edit", key="e"))
     return found
