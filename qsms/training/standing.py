@@ -21,8 +21,10 @@ from qsms.records.errors import NotVisible
 from qsms.rules import competence as rules
 from qsms.rules.competence import Period, State
 
+from . import readings
 from .choices import Policy, WaiverState
 from .models import Course, Holding, Requirement, Waiver
+from .readings import Days
 
 SEE = "holding.view"
 IN_USE = "in_use"
@@ -143,10 +145,6 @@ def _stricter(one: Need, other: Need) -> Need:
 # -- how they stand ---------------------------------------------------------------------------------------------------
 
 
-# Last day, from when it is due soon, last day of grace; as text, which is made days of once for many.
-Days = tuple[str, str, str]
-
-
 def best(people: Collection[int] | None, courses: Collection[int], organisation_id: int) -> dict[tuple[int, int], Days]:
     """The best days that each of these people has in each of these courses, with what counts towards it."""
     rows = Holding.everywhere.filter(
@@ -182,6 +180,7 @@ def stands(
         return {}
     people = None if everybody else list(wanted)
     days = best(people, courses, organisation_id)
+    readings.add(days, courses, wanted, organisation_id)
     excused = waivers(people, organisation_id, today)
     # Few days are distinct among many thousand records.
     known: dict[Days | None, Stand] = {None: MISSING}
