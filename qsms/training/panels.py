@@ -14,6 +14,7 @@ from qsms.org.models import Person
 from qsms.records import scope
 from qsms.records.models import Record
 from qsms.records.registry import Panel
+from qsms.rules.competence import CURRENT
 from qsms.rules.lifecycle import Phase
 
 from . import drawing, sessions, standing
@@ -101,6 +102,9 @@ def _certificate(actor: Actor, record: Record) -> Mapping[str, Any]:
         "record": record,
         "mark": drawing.state(stand) if stand is not None else "",
         "until": drawing.until(record.ends_on),
+        "print_url": reverse("training:certificate", args=[record.number])
+        if stand is not None and stand.state in CURRENT
+        else "",
         "verify_url": reverse("training:verify", args=[record.code]),
     }
 
