@@ -91,8 +91,10 @@ INSTALLED_APPS = [
     "qsms.documents",
     "qsms.standards",
     "qsms.reports",
+    "qsms.training",
     "qsms.site",
     "qsms.overview",
+    "qsms.impact",
 ]
 
 MIDDLEWARE = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +19,7 @@ from qsms.org.models import Grant, Person
 from qsms.rules import lifecycle as life
 from qsms.rules.lifecycle import Phase, Standing, Verdict
 
-from . import clocks, history, projections, registry, scope, signing, tasks, values, wording
+from . import clocks, history, naming, projections, registry, scope, signing, tasks, values, wording
 from .errors import Invalid, NotVisible, Refused
 from .models import Link, Record
 from .registry import RecordType
@@ -197,6 +197,8 @@ def move(
         before = projections.Before.of(record)
         old = {name: wording.value(sheet, record, name) for name in (*fields, "state")}
         errors |= values.put(actor, sheet, record, fields, required=frozenset(chosen.asks))
+        doubts = [] if errors else _doubts(actor, sheet, record, chosen, fields)
+        errors |= naming.refusals(doubts)
         if errors:
             raise Invalid(errors)
         enter(sheet, record, chosen.target or record.state)
@@ -207,6 +209,7 @@ def move(
             if (new := wording.value(sheet, record, name)) != old[name]
         ]
         deed = history.write(actor, record, history.Act(f"move.{code}", reason, changes=changes))
+        naming.note(actor, record, doubts)
         if chosen.signature:
             signing.write(actor, record, deed, str(chosen.signature), shown)
         tasks.finish(actor, record, chosen.finishes, outcome=str(chosen.label))
@@ -223,7 +226,19 @@ def move(
         history.also(sheet, [(deed, aside, record)])
         projections.run([projections.Written(sheet, record, before)])
         history.tell(actor, record, deed, f"{record.kind}.{code}", {"move": code, "from": before.state})
+        if follows := sheet.then(actor, record, chosen, before.state):
+            record = move(actor, record_id, follows, by_service=True)
     return record
+
+
+def _doubts(
+    actor: Actor, sheet: RecordType, record: Record, chosen: life.Move, fields: Mapping[str, Any]
+) -> list[tuple[naming.Naming, naming.Objection]]:
+    """What speaks against whom the dialog names, and against whoever signs."""
+    named = naming.named(sheet, record, fields)
+    if chosen.signature and actor.person_id is not None:
+        named.append(naming.Naming(naming.SIGNATORY, "password", actor.person_id))
+    return naming.objections(actor, record, named)
 
 
 def _chosen(sheet: RecordType, record: Record, code: str) -> life.Move:
@@ -300,10 +315,13 @@ def enter(sheet: RecordType, record: Record, state: str) -> None:
         record.closed_at = None
 
 
-def store(sheet: RecordType, record: Record, names: Iterable[str]) -> None:
+def store(sheet: RecordType, record: Record, names: Collection[str]) -> None:
     """Write the parent and, if one of its columns is named, the child; the version goes up by one."""
     record.version += 1
     record.changed_at = moment.now()
+    if "due_on" in names:
+        # A day that somebody chose is no longer that of a clock.
+        record.due_at = None
     own = {field.name for field in sheet.own_fields}
     child = [name for name in names if name in own]
     if sheet.category_field in child:
