@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qsms.base import moment
+from qsms.base.files.headers import content_disposition
 from qsms.org.actor import Actor
 from qsms.records import keys, scope
 from qsms.records.errors import NotVisible
@@ -17,7 +18,7 @@ from qsms.ui import addresses as pages
 from qsms.ui import answers, dates, marks, times
 from qsms.ui.record import filing
 
-from .. import addresses, content, reading
+from .. import addresses, content, copies, reading
 from ..models import Document, Receipt, Revision
 
 
@@ -141,6 +142,22 @@ def open_file(request: HttpRequest, number: str) -> HttpResponseBase:
         raise NotVisible
     reading.opened(actor, found, 1)
     return filing.hand_out(request, found.revision.file)
+
+
+@answers.for_people
+@require_GET
+def open_copy(request: HttpRequest, number: str) -> HttpResponse:
+    """What is in effect as a controlled copy in PDF."""
+    actor = answers.actor_of(request)
+    document = reading.find(actor, number)
+    found = reading.text(document)
+    if found is None:
+        raise NotVisible
+    made = copies.controlled_copy(actor, document, found.revision, moment.now())
+    answer = HttpResponse(made, content_type="application/pdf")
+    answer["Content-Disposition"] = content_disposition(f"{document.code} {document.revision_label}.pdf", inline=True)
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @answers.for_people
