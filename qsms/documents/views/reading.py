@@ -60,7 +60,9 @@ def _mark(actor: Actor, given: Receipt) -> Any:
     if given.due_at is None:
         return marks.status(_("To acknowledge"), "warn", "clock")
     said = dates.deadline(given.due_at.astimezone(actor.tz).date(), moment.now(), actor.tz)
-    return marks.due(said.text, said.tone, said.moment, said.printed)
+    by = _("Acknowledge by %(day)s")
+    shown = said.text if said.tone == "bad" else by % {"day": said.inside}
+    return marks.due(shown, said.tone, said.moment, by % {"day": said.printed})
 
 
 @answers.for_people
@@ -83,13 +85,12 @@ def _page(actor: Actor, found: reading.Text, at: int, given: Receipt | None) -> 
     document, revision = found.document, found.revision
     opened = [n for n in range(1, len(found.pages) + 1) if given is not None and given.pages & (1 << (n - 1))]
     unopened = [n for n in range(1, len(found.pages) + 1) if n not in opened]
-    today = moment.now().astimezone(actor.tz).date()
     asked = given is not None and given.acknowledge and given.acknowledged_at is None
     return {
         "document": document,
         "revision": revision,
-        "since": times.day(document.effective_since, today) if document.effective_since else "",
-        "until": times.day(document.effective_until, today) if document.effective_until else "",
+        "since": dates.plain_day(document.effective_since) if document.effective_since else "",
+        "until": dates.plain_day(document.effective_until) if document.effective_until else "",
         "given": given,
         "mark": _mark(actor, given) if given is not None else "",
         "asked": asked,
