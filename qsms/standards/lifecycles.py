@@ -23,3 +23,22 @@ ADOPTION_LIFE = Lifecycle(
         Move("void", _("Make void"), ("planned",), "void", verb="void", reason=True, tone="bad"),
     ),
 )  # fmt: skip
+
+GAP_LIFE = Lifecycle(
+    "gap_assessment",
+    "open",
+    states=(
+        State("open", _("Being answered"), Phase.OPEN, _("Each requirement is looked at and answered.")),
+        State("finished", _("Finished"), Phase.DONE, _("Its answers are kept and count in coverage."), tone="good"),
+        State("void", _("Void"), Phase.VOID, _("It was never meant, for the reason in its history."), on_bar=False),
+    ),
+    moves=(
+        Move("finish", _("Finish"), ("open",), "finished", verb="assess", or_party=("assessor", "owner"),
+             asks=("conclusion",), offers=("method",), tone="main", key="f", finishes=("*",),
+             help=_("The answers are kept as they stand. Coverage takes them over as judgements.")),
+        Move("reopen", _("Open again"), ("finished",), "open", verb="assess", or_party=("assessor", "owner"),
+             reason=True, help=_("Until it is finished again, its answers judge nothing.")),
+        Move("void", _("Make void"), ("open", "finished"), "void", verb="void", reason=True, tone="bad",
+             finishes=("*",)),
+    ),
+)  # fmt: skip

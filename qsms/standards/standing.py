@@ -10,7 +10,7 @@ from qsms.org.actor import Actor
 from qsms.rules.coverage import Coverage, cover
 from qsms.rules.frameworks import Framework
 
-from . import adopting, binding, library
+from . import adopting, assessing, binding, library
 from .binding import Piece
 from .models import Adoption, Exclusion
 
@@ -38,8 +38,11 @@ def of_all(actor: Actor, wanted: list[Adoption]) -> list[Standing]:
     Other adopted standards lend what is bound to them; what one of them leaves out lends nothing. Nothing is taken from
     a standard that the organisation has not adopted as far as the reader knows.
     """
+    if not wanted:
+        return []
     every = list({one.pk: one for one in [*wanted, *adopting.live(actor)]}.values())
     exclusions = adopting.excluded(every)
+    judged = assessing.judgements(actor, every)
     revisions: dict[str, int] = {}
     for one in every:
         revisions.setdefault(one.key, one.revision)
@@ -63,6 +66,7 @@ def of_all(actor: Actor, wanted: list[Adoption]) -> list[Standing]:
             [one.rule for one in pieces.values()],
             today,
             crosswalk=crosswalks[adoption.crosswalk_revision],
+            judgements=[each for one in first.values() for each in judged[one.pk]],
             exempt={key: list(exclusions[one.pk]) for key, one in first.items() if key in editions},
             only=[adoption.key],
         )[adoption.key]

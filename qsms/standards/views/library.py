@@ -20,7 +20,7 @@ from qsms.rules.frameworks import Framework, Reference, Requirement
 from qsms.ui import addresses as pages
 from qsms.ui import answers, marks, table
 
-from .. import addresses, adopting, binding, elsewhere, library, pieces, standing, tree
+from .. import addresses, adopting, binding, clause_ways, elsewhere, library, living, pieces, standing, tree
 from ..choices import CONFIDENCE, DATES, DOCUMENTED, STATES, STATUS_LOOKS, EditionStatus
 from ..lifecycles import ADOPTION_LIFE
 from ..models import Edition
@@ -142,15 +142,17 @@ def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> H
         "related": elsewhere.related(crosswalk, here, editions),
         "suggested": elsewhere.suggested(crosswalk, here, editions),
         "evidence": [
-            pieces.line(one, today, url=pages.record_at(one.kind, one.number), title=one.title, may_end=may_bind)
+            pieces.line(one, today, url=pieces.source(one), title=one.title, may_end=may_bind)
             for one in binding.at(actor, here)
         ],
         "bind_url": addresses.bind(key=row.key, clause=clause) if may_bind else "",
+        "ask_url": addresses.ask(row.key, clause) if may_bind and living.offered() else "",
         "standings": [
             _stands(actor, found, clause)
             for found in (standing.of_all(actor, adoptions) if adoptions else ())
             if clause in found.coverage.covered
         ],
+        "ways": clause_ways.ways(actor, here),
         **_neighbours(rule, requirement),
     }
     return answers.page(request, "standards/clause.html", context)

@@ -1,0 +1,17 @@
+"""The tables of standards."""
+
+from .adoption import Adoption, Evidence, Exclusion, OfEdition
+from .editions import Crosswalk, Edition
+from .gaps import GapAnswer, GapAssessment, GapSnapshot
+
+__all__ = [
+    "Adoption",
+    "Crosswalk",
+    "Edition",
+    "Evidence",
+    "Exclusion",
+    "GapAnswer",
+    "GapAssessment",
+    "GapSnapshot",
+    "OfEdition",
+]
