@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "qsms.risk",
     "qsms.standards",
     "qsms.reports",
+    "qsms.training",
     "qsms.site",
     "qsms.overview",
     "qsms.impact",

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("qsms.publish.urls")),
     path("risk/", include("qsms.risk.urls")),
     path("standards/", include("qsms.standards.urls")),
+    path("training/", include("qsms.training.urls")),
     path("", include("qsms.reports.urls")),
     path("news/", include("qsms.notify.urls")),
     path("", include("qsms.site.accounts.urls")),

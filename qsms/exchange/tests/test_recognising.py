@@ -48,7 +48,7 @@ def test_the_own_export_adds_nothing(allowed: Callable[[str], Cast], kind: str, 
     cast = allowed(kind)
     here, sheet = cast.actor("safety"), registry.get(kind)
     for n in range(3):
-        given = values(kind, site=cast.sites["LKF"], owner=cast.owner, disciplines=[1])
+        given = values(here, kind, site=cast.sites["LKF"], owner=cast.owner, disciplines=[1])
         # Without a key of their own, as everything that people enter.
         services.create(here, kind, {**given, "title": f"Number {n}"})
     # Some kinds bring records along when they are made.
