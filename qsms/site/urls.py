@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("qsms.ui.urls")),
     path("", include("qsms.publish.urls")),
     path("risk/", include("qsms.risk.urls")),
+    path("documents/", include("qsms.documents.urls")),
     path("standards/", include("qsms.standards.urls")),
     path("training/", include("qsms.training.urls")),
     path("", include("qsms.reports.urls")),
