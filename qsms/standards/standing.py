@@ -10,7 +10,7 @@ from qsms.org.actor import Actor
 from qsms.rules.coverage import Coverage, cover
 from qsms.rules.frameworks import Framework
 
-from . import adopting, binding, library
+from . import adopting, binding, library, profile
 from .binding import Piece
 from .models import Adoption, Exclusion
 
@@ -25,6 +25,8 @@ class Standing:
     pieces: Mapping[int, Piece]
     editions: Mapping[str, Framework]
     exclusions: Mapping[str, Exclusion]
+    # What does not apply by the certificates that are held, with the reason.
+    falls_away: Mapping[str, str]
 
 
 def of(actor: Actor, adoption: Adoption) -> Standing:
@@ -58,15 +60,24 @@ def of_all(actor: Actor, wanted: list[Adoption]) -> list[Standing]:
         pieces = {one.id: one for one in binding.counted(found, adoption) if one.framework in first}
         used = {adoption.key, *(one.framework for one in pieces.values())}
         editions = {key: row.rule for key, row in rows.items() if key in used}
+        away = {key: profile.falls_away(one, editions[key]) for key, one in first.items() if key in editions}
         coverage = cover(
             list(editions.values()),
             [one.rule for one in pieces.values()],
             today,
             crosswalk=crosswalks[adoption.crosswalk_revision],
-            exempt={key: list(exclusions[one.pk]) for key, one in first.items() if key in editions},
+            exempt={key: [*exclusions[first[key].pk], *away[key]] for key in away},
             only=[adoption.key],
         )[adoption.key]
         standings.append(
-            Standing(adoption, editions[adoption.key], coverage, pieces, editions, exclusions[adoption.pk])
+            Standing(
+                adoption,
+                editions[adoption.key],
+                coverage,
+                pieces,
+                editions,
+                exclusions[adoption.pk],
+                away[adoption.key],
+            )
         )
     return standings

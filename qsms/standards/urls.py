@@ -18,6 +18,7 @@ urlpatterns = [
     path("adopted/<str:number>/pack/<id:job_id>/", packs.show, name="pack"),
     path("adopted/<str:number>/pack/<id:job_id>/stop/", packs.stop, name="pack-stop"),
     path("adopted/<str:number>/pack/<id:job_id>/file/", packs.send, name="pack-file"),
+    path("declaration/<str:number>/pdf/", outputs.declaration, name="declaration"),
     path("bind/", evidence.bind, name="bind"),
     path("ask/", asking.ask, name="ask"),
     path("unbind/", evidence.unbind, name="unbind"),

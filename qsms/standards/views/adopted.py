@@ -27,7 +27,7 @@ from qsms.ui import answers, marks
 from qsms.ui.context import stands_in
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import addresses, adopting, elsewhere, pieces, standing, tree
+from .. import addresses, adopting, elsewhere, pieces, profile, standing, tree
 from ..choices import STATES
 from ..lifecycles import ADOPTION_LIFE
 from ..models import Adoption
@@ -123,7 +123,9 @@ def _marks(found: Standing, one: Requirement) -> str:
         words = _("%(met)s of %(all)s covered") % {"met": tally.met, "all": tally.applicable}
         return f'<span class="frsh">{_rests(found, covered)}</span><span class="st s-mute">{escape(words)}</span>'
     word, verdict = STATES[covered.state]
-    return f'<span class="frsh">{_rests(found, covered)}</span>{marks.coverage(word, verdict)}'
+    away = profile.above(found.framework, one.number, found.falls_away)
+    rests = escape(away) if away else _rests(found, covered)
+    return f'<span class="frsh">{rests}</span>{marks.coverage(word, verdict)}'
 
 
 def _rests(found: Standing, covered: Covered) -> str:
@@ -179,7 +181,8 @@ def _lines(found: Standing) -> Iterator[list[str]]:
                 for each in covered.through
                 if each.counts
             ),
-            next((found.exclusions[number].why for number in above if number in found.exclusions), ""),
+            next((found.exclusions[number].why for number in above if number in found.exclusions), "")
+            or profile.above(found.framework, one.number, found.falls_away),
         ]
 
 

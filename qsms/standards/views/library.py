@@ -20,7 +20,7 @@ from qsms.rules.frameworks import Framework, Reference, Requirement
 from qsms.ui import addresses as pages
 from qsms.ui import answers, marks, table
 
-from .. import addresses, adopting, binding, clause_ways, elsewhere, library, living, pieces, standing, tree
+from .. import addresses, adopting, binding, clause_ways, elsewhere, library, living, pieces, profile, standing, tree
 from ..choices import CONFIDENCE, DATES, DOCUMENTED, STATES, STATUS_LOOKS, EditionStatus
 from ..lifecycles import ADOPTION_LIFE
 from ..models import Edition
@@ -175,12 +175,13 @@ def _stands(actor: Actor, found: Standing, clause: str) -> dict[str, Any]:
     word, verdict = STATES[covered.state]
     above = [clause, *found.framework.ancestors(clause)]
     left_out = next((found.exclusions[number] for number in above if number in found.exclusions), None)
+    away = profile.above(found.framework, clause, found.falls_away)
     may_change = scope.may(actor, "change", adoption)
     return {
         "adoption": adoption,
         "url": addresses.coverage(adoption.number),
         "mark": marks.coverage(word, verdict),
-        "why": [str(words) for words in why(covered)],
+        "why": [*filter(None, [away]), *(str(words) for words in why(covered))],
         "through": [_lent(found, one) for one in covered.through],
         "left_out": left_out,
         "exclude_url": addresses.exclude(adoption.number, clause)
