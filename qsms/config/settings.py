@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "qsms.exchange",
     "qsms.actions",
     "qsms.risk",
+    "qsms.documents",
     "qsms.standards",
     "qsms.reports",
     "qsms.site",

@@ -29,8 +29,8 @@ from qsms.standards.doors import (
 )
 from qsms.ui import addresses
 
-DAYS = Parameter("days", _("Triaged within days"), default=7, most=90)
-SHARE = Parameter("share", _("At least so many per cent of them"), default=90, most=100)
+DAYS = Parameter("days", _("Triaged within so many days"), default=7, most=90)
+SHARE = Parameter("share", _("Per cent that is enough"), default=90, most=100)
 TRIAGE = "report.triage"
 
 

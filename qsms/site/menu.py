@@ -47,6 +47,7 @@ PLACES = (
     Place("ui:home", _("My work"), "inbox", go="m"),
     Place("notify:inbox", _("News"), "bell"),
     Place("overview", _("Overview"), "layout-dashboard", go="o"),
+    Place("documents:mine", _("To read"), "book"),
     Place("reports:mine", _("My reports"), "user"),
     Place("reports:triage", _("Triage"), "bolt", "happens", needs="report.triage"),
     Place("standards:home", _("Standards"), "list-tree", "know", go="s", needs="framework.view"),

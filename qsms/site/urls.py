@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("qsms.ui.urls")),
     path("", include("qsms.publish.urls")),
     path("risk/", include("qsms.risk.urls")),
+    path("documents/", include("qsms.documents.urls")),
     path("standards/", include("qsms.standards.urls")),
     path("", include("qsms.reports.urls")),
     path("news/", include("qsms.notify.urls")),

@@ -46,3 +46,19 @@ def declaration_pdf(number: str) -> str:
 def exclude(number: str, clause: str) -> str:
     """The dialog in which an adoption leaves a requirement out."""
     return f"{reverse('standards:exclude', args=[number])}?{urlencode({'clause': clause})}"
+
+
+def gaps(number: str) -> str:
+    """The answers of a gap assessment, by its number."""
+    return reverse("standards:gaps", args=[number])
+
+
+def gap(number: str, clause: str) -> str:
+    """The page on which one requirement of a gap assessment is answered."""
+    return reverse("standards:gap", args=[number, clause])
+
+
+def assess(key: str, **more: str | int | None) -> str:
+    """The form of a new gap assessment of an edition, as far filled in as is known."""
+    given = {"framework": key, **{name: value for name, value in more.items() if value}}
+    return f"{reverse('ui:new', args=['gap_assessment'])}?{urlencode(given)}"

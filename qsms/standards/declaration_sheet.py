@@ -20,8 +20,7 @@ from qsms.ui import dates, marks, times
 from . import addresses, declaring, profile
 from .choices import STATES
 from .lifecycles import DECLARATION_LIFE
-from .models import Declaration
-from .outputs.models import PART_5
+from .models import PART_5, Declaration
 
 wording.DEEDS[declaring.DECLARED] = _("kept how each section stood")
 

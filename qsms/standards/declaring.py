@@ -10,16 +10,14 @@ from django.utils.translation import gettext as _
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import history, scope
+from qsms.records import history
 from qsms.records.models import Record
 from qsms.rules import declaration as rules
 from qsms.rules.applicability import DueDuty, duties
 from qsms.rules.declaration import Completeness
-from qsms.rules.lifecycle import Phase
 
 from . import adopting, profile, standing
-from .models import Adoption, Declaration
-from .outputs.models import PART_5
+from .models import PART_5, Adoption, Declaration
 from .standing import Standing
 
 KIND = "declaration"
@@ -67,21 +65,19 @@ def _readiness(actor: Actor, declaration: Declaration) -> Readiness:
     today = moment.now().astimezone(actor.tz).date()
     certificate = profile.certificate(declaration)
     due = duties(profile.rules(), [certificate])
-    adoption = adopted(actor, declaration)
+    live = adopting.live(actor)
+    adoption = adopted(live, declaration)
     if adoption is None:
         return Readiness(declaration, None, None, due, today)
-    found = standing.of(actor, adoption)
+    [found] = standing.of_all(actor, [adoption], live)
     complete = rules.completeness(found.framework, found.coverage, profile.rules(), [certificate])
     return Readiness(declaration, found, complete, due, today)
 
 
-def adopted(actor: Actor, declaration: Declaration) -> Adoption | None:
+def adopted(live: list[Adoption], declaration: Declaration) -> Adoption | None:
     """The adoption of Part 5 that speaks for a declaration: of its site, else of the whole organisation."""
-    rows = scope.visible(actor, adopting.KIND).filter(framework=PART_5, phase__lt=Phase.DONE).order_by("pk")
-    known = {one.site_id: one for one in reversed(list(rows))}
-    found = known.get(declaration.site_id) or known.get(None)
-    assert found is None or isinstance(found, Adoption)
-    return found
+    known = {one.site_id: one for one in reversed(live) if one.key == PART_5}
+    return known.get(declaration.site_id) or known.get(None)
 
 
 def due_on(declaration: Declaration) -> dt.date | None:

@@ -151,8 +151,8 @@ def told(answer: Answer) -> str:
     return ngettext("%(n)d found", "%(n)d found", answer.count) % {"n": answer.count}
 
 
-MONTHS = Parameter("months", gettext_lazy("In the last months"), default=12, most=120)
-AT_LEAST = Parameter("at_least", gettext_lazy("At least so many"), default=1)
+MONTHS = Parameter("months", gettext_lazy("How many months back"), default=12, most=120)
+AT_LEAST = Parameter("at_least", gettext_lazy("How many are enough"), default=1)
 SITE = Parameter("site", gettext_lazy("Site"), Form.SITE)
 PROCESS = Parameter("process", gettext_lazy("Process"), Form.PROCESS)
 

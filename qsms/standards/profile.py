@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from qsms.rules.applicability import Applicability, Certificate, not_applicable
@@ -12,8 +11,7 @@ from qsms.rules.frameworks import Framework
 from qsms.rules.lifecycle import Phase
 
 from . import shipped
-from .models import Adoption, Declaration
-from .outputs.models import PART_5
+from .models import PART_5, Adoption, Declaration
 
 FLAGS = ("applicant", "single_pilot", "holds_type_certificate", "only_21_29")
 FACTS = ("held_since", "sms_accepted_on", "plan_submitted_on")
@@ -32,22 +30,24 @@ def certificate(declaration: Declaration) -> Certificate:
     return Certificate(declaration.certificate, dates, frozenset(name for name in FLAGS if getattr(declaration, name)))
 
 
-def held(organisation_id: int, adoption: Adoption) -> list[Certificate]:
-    """The certificates that speak for an adoption: of its site, or of no particular one (one query).
+def held(organisation_id: int) -> list[Declaration]:
+    """Every certificate that the organisation says it holds or applies for (one query).
 
-    Which certificates an organisation works under is no secret of the record that says so, unless it is confidential.
+    Which ones it works under is no secret of the record that says so, unless that is confidential.
     """
-    here = Q(site=None) if adoption.site_id is None else Q(site=None) | Q(site_id=adoption.site_id)
-    rows = Declaration.everywhere.filter(here, organisation_id=organisation_id, confidential=False)
-    return [certificate(one) for one in rows.exclude(phase=Phase.VOID).order_by("pk")]
+    rows = Declaration.everywhere.filter(organisation_id=organisation_id, confidential=False)
+    return list(rows.exclude(phase=Phase.VOID).order_by("pk"))
 
 
-def falls_away(adoption: Adoption, framework: Framework) -> Mapping[str, str]:
-    """The requirements that surely do not apply, each with the reason in words; those below follow."""
+def falls_away(adoption: Adoption, framework: Framework, declarations: Iterable[Declaration]) -> Mapping[str, str]:
+    """The requirements that surely do not apply, each with the reason in words; those below follow.
+
+    The certificates of the adoption's site speak for it, and those of no particular one.
+    """
     if adoption.key != PART_5:
         return {}
-    found = not_applicable(rules(), framework, held(adoption.organisation_id, adoption))
-    return {number: words(code) for number, code in found.items()}
+    here = [certificate(one) for one in declarations if one.site_id in (None, adoption.site_id)]
+    return {number: words(code) for number, code in not_applicable(rules(), framework, here).items()}
 
 
 def words(code: str) -> str:

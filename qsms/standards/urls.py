@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import adopted, asking, evidence, library, outputs, packs
+from .views import adopted, asking, comparing, evidence, gaps, library, outputs, packs
 
 app_name = "standards"
 urlpatterns = [
@@ -19,6 +19,12 @@ urlpatterns = [
     path("adopted/<str:number>/pack/<id:job_id>/stop/", packs.stop, name="pack-stop"),
     path("adopted/<str:number>/pack/<id:job_id>/file/", packs.send, name="pack-file"),
     path("declaration/<str:number>/pdf/", outputs.declaration, name="declaration"),
+    path("gaps/<str:number>/", gaps.show, name="gaps"),
+    path("gaps/<str:number>/answer/<path:clause>/", gaps.show_one, name="gap"),
+    path("gaps/<str:number>/action/<path:clause>/", gaps.raise_one, name="gap-action"),
+    path("gaps/<str:number>/keep/", gaps.keep, name="keep"),
+    path("gaps/<str:number>/compare/", comparing.show, name="compare"),
+    path("gaps/<str:number>/export/", gaps.export, name="gap-export"),
     path("bind/", evidence.bind, name="bind"),
     path("ask/", asking.ask, name="ask"),
     path("unbind/", evidence.unbind, name="unbind"),

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import django.db.models.manager
 import qsms.records.models
-import qsms.standards.outputs.models
+import qsms.standards.models.declaration
 from django.db import migrations, models
 
 
@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('org', '0002_sign_in'),
         ('records', '0008_due_at'),
-        ('standards', '0003_living_queries'),
+        ('standards', '0003_living_queries_gaps'),
     ]
 
     operations = [
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='Declaration',
             fields=[
                 ('record', qsms.records.models.RecordLink(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
-                ('certificate', models.CharField(choices=qsms.standards.outputs.models.offered_certificates, max_length=30, verbose_name='certificate')),
+                ('certificate', models.CharField(choices=qsms.standards.models.declaration.offered_certificates, max_length=30, verbose_name='certificate')),
                 ('applicant', models.BooleanField(default=False, verbose_name='applied for, not yet held')),
                 ('held_since', models.DateField(blank=True, help_text='What is due hangs on whether it was held before 28 May 2024.', null=True, verbose_name='held since')),
                 ('single_pilot', models.BooleanField(default=False, help_text='One pilot is the only person who does everything that touches safety: 5.9(e).', verbose_name='single pilot')),

@@ -15,8 +15,7 @@ from django.test import Client
 from qsms.records import history
 from qsms.records.models import Record, Signature
 from qsms.standards import shipped
-from qsms.standards.models import Declaration
-from qsms.standards.outputs.models import PART_5
+from qsms.standards.models import PART_5, Declaration
 from tests.cast import PASSWORD, Cast
 
 from . import makers

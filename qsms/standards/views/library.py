@@ -40,7 +40,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     actor = answers.actor_of(request)
     library.check_sees(actor)
     adopted = adopting.live(actor)
-    own = [_adopted_line(actor, found) for found in standing.of_all(actor, adopted)]
+    own = [_adopted_line(actor, found) for found in standing.of_all(actor, adopted, adopted)]
     rows = [
         [
             table.link(row.title, addresses.edition(row.key)),
@@ -128,7 +128,8 @@ def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> H
     crosswalk = library.relations(library.crosswalk(), own)
     requirement = rule.by_number[clause]
     today = moment.now().astimezone(actor.tz).date()
-    adoptions = [one for one in adopting.live(actor) if one.key == row.key]
+    live = adopting.live(actor)
+    adoptions = [one for one in live if one.key == row.key]
     may_bind = any(scope.may(actor, "evidence", one) for one in adoptions)
     context = {
         "row": row,
@@ -149,7 +150,7 @@ def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> H
         "ask_url": addresses.ask(row.key, clause) if may_bind and living.offered() else "",
         "standings": [
             _stands(actor, found, clause)
-            for found in (standing.of_all(actor, adoptions) if adoptions else ())
+            for found in (standing.of_all(actor, adoptions, live))
             if clause in found.coverage.covered
         ],
         "ways": clause_ways.ways(actor, here),

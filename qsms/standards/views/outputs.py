@@ -18,6 +18,7 @@ from qsms.ui.context import stands_in
 from qsms.ui.record.linking import DialogForm
 
 from .. import addresses, adopting, declaring, library, standing
+from ..files import WORKBOOK
 from ..models import Adoption, Declaration
 from ..outputs import declaration as declarations
 from ..outputs import packing
@@ -25,7 +26,6 @@ from ..outputs import statement as statements
 from ..outputs.statement import Statement
 
 PDF = "application/pdf"
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def exportable(request: HttpRequest, number: str) -> tuple[Actor, Adoption]:

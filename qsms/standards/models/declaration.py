@@ -1,4 +1,4 @@
-"""Tables of what leaves the room of standards."""
+"""Certificates under 14 CFR Part 5 and the declarations of compliance for them."""
 
 from __future__ import annotations
 
