@@ -53,6 +53,7 @@ PLACES = (
     Place("reports:triage", _("Triage"), "bolt", "happens", needs="report.triage"),
     Place("standards:home", _("Standards"), "list-tree", "know", go="s", needs="framework.view"),
     Place("training:matrix", _("Competence matrix"), "layout-columns", "know", needs="session.create"),
+    Place("training:starters", _("Starter courses"), "book", "know", needs="course.create"),
     Place("reports:lessons", _("Lessons"), "bulb", "know"),
     Place("risk:matrices", _("Risk matrices"), "layout-columns", "steer", needs="matrix.edit"),
     Place("reports:forms", _("Report forms"), "clipboard-list", "steer", needs="form.edit"),

@@ -22,7 +22,7 @@ from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
 from qsms.ui import dates
 
-from . import holdings, panels, readings, reckoning, requiring, sessions, waiving
+from . import holdings, panels, readings, reckoning, requiring, sessions, text_panel, waiving
 from .choices import CourseKind, Source
 from .lifecycles import COURSE_LIFE, HOLDING_LIFE, SESSION_LIFE
 from .models import Counts, Course, Holding, Session
@@ -104,7 +104,7 @@ class CourseSheet(RecordType):
     )
     search_fields = ("purpose",)
     import_key = "code"
-    panels = (panels.REQUIRED, panels.WAIVERS)
+    panels = (text_panel.TEXT, panels.REQUIRED, panels.WAIVERS)
 
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         assert isinstance(record, Course)

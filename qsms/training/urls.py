@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from .views import claiming, gaps, matrix, people, requiring, sessions, waiving
 
@@ -24,4 +24,5 @@ urlpatterns = [
     path("certificate/<str:number>/", claiming.certificate, name="certificate"),
     path("verify/", claiming.look_up, name="look-up"),
     path("verify/<str:code>/", claiming.verify, name="verify"),
+    path("", include("qsms.training.learning_urls")),
 ]

@@ -181,7 +181,8 @@ def test_every_address_of_a_record_answers_as_if_it_were_not_there(world: World,
         "form": "csv", "lens": "safety", "how": "same", "tab": "history", "to": "action",
         "job_id": 1,
         "other": world.neighbours[kind].number, "code": registry.get(kind).lifecycle.moves[0].code,
-        "clause": "4.1",
+        "clause": "4.1", "section": "hazards", "question": "hazard-name", "tried": 1, "place": 1,
+        "person": world.person.pk,
     }  # fmt: skip
     body = {"reason": "Mine", "text": "Mine", "title": "Mine", "password": "Mine", "purpose": "Mine, all of it"}
     deeds = Deed.everywhere.filter(record=record).count()
