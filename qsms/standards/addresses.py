@@ -57,3 +57,8 @@ def assess(key: str, **more: str | int | None) -> str:
     """The form of a new gap assessment of an edition, as far filled in as is known."""
     given = {"framework": key, **{name: value for name, value in more.items() if value}}
     return f"{reverse('ui:new', args=['gap_assessment'])}?{urlencode(given)}"
+
+
+def transition(number: str, key: str) -> str:
+    """The way of an adoption to the next edition."""
+    return f"{reverse('standards:transition', args=[number])}?{urlencode({'to': key})}"

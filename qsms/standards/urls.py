@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import adopted, asking, comparing, evidence, gaps, library
+from .views import adopted, asking, comparing, evidence, gaps, library, moving_on
 
 app_name = "standards"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("adopted/<str:number>/exclude/", adopted.exclude, name="exclude"),
     path("adopted/<str:number>/include/", adopted.include, name="include"),
     path("adopted/<str:number>/renew/", adopted.renew, name="renew"),
+    path("adopted/<str:number>/transition/", moving_on.show, name="transition"),
     path("gaps/<str:number>/", gaps.show, name="gaps"),
     path("gaps/<str:number>/answer/<path:clause>/", gaps.show_one, name="gap"),
     path("gaps/<str:number>/action/<path:clause>/", gaps.raise_one, name="gap-action"),

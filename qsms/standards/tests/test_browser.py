@@ -14,7 +14,7 @@ from qsms.standards import adopting, assessing
 from tests.cast import Cast
 from tests.harness.browser import looks_right, looks_right_everywhere
 
-from .makers import AS9100, ISO_9001, action, adopted, bound
+from .makers import AS9100, ISO_9001, ISO_14001, action, adopted, bound
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
 Open = Callable[..., Page]
@@ -132,3 +132,16 @@ def test_a_living_query_is_bound_by_hand(cast: Cast, open_page: Open, live: Any)
     page.get_by_role("button", name="Count what it finds").click()
     page.get_by_text("0 found").first.wait_for()
     looks_right_everywhere(page, "standards-asked", themes=True)
+
+
+def test_a_transition_looks_right_before_and_while_it_is_under_way(cast: Cast, open_page: Open, live: Any) -> None:
+    old, record = adopted(cast, ISO_14001, owner=cast.owner), action(cast)
+    for number in ("7.2", "4.1", "6.1.4"):
+        bound(cast, record, ISO_14001, number)
+    page = signed_in(cast, "quality", open_page, live)
+    page.goto(f"/standards/adopted/{old.number}/")
+    page.get_by_role("link", name="See what becomes of each requirement").click()
+    looks_right_everywhere(page, "standards-transition", themes=True)
+    page.get_by_role("button", name="Begin the transition").click()
+    page.get_by_text("still wait for a judgement").wait_for()
+    looks_right_everywhere(page, "standards-under-way", themes=True)
