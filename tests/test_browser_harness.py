@@ -23,9 +23,10 @@ def test_an_error_in_the_console_is_noticed(page: Page, console_errors: list[str
 
 
 BUILT = """() => { document.title = "Winch"; document.documentElement.lang = "en";
-    document.body.innerHTML = "<main><h1>Winch</h1><p>Rope and hook</p><button></button></main>";
+    document.body.innerHTML = "<main><h1>Winch</h1><p>Rope and hook</p><button></button>" +
+        "<div><a href='#'>Out</a><a href='#'>In</a></div></main>";
     document.adoptedStyleSheets = [new CSSStyleSheet()]; }"""
-STYLED = "(text) => document.adoptedStyleSheets[0].replaceSync('button { display: none } ' + text)"
+STYLED = "(text) => document.adoptedStyleSheets[0].replaceSync('button, a { display: none } ' + text)"
 FAINT = "p { color: #777; background: #666 }"
 
 
@@ -38,6 +39,7 @@ def test_what_is_wrong_in_one_size_or_one_theme_only_is_noticed(page: Page) -> N
         ("@media (max-width: 400px) { button { display: block } }", "button-name"),
         (f"@media (prefers-color-scheme: dark) {{ {FAINT} }}", "color-contrast"),
         (f"@media (max-width: 400px) and (prefers-color-scheme: light) {{ {FAINT} }}", "color-contrast"),
+        ("@media (max-width: 400px) { a { display: inline-block; font: 8px/8px sans-serif } }", "target-size"),
         ("@media (max-width: 360px) { p { width: 380px } }", "scrolls sideways"),
     ):
         page.emulate_media(color_scheme="light")

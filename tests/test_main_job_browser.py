@@ -139,7 +139,7 @@ def test_from_a_report_on_a_phone_to_a_verified_closed_action(enter: Enter, tmp_
     keep(owner, "my-work")
     owner.goto(f"/r/action/{action}/")
     press(owner, "Start with the cause")
-    press(owner, "Cause found, plan ready", Root_cause="Nobody measures the heads.", Plan="Measure all fourteen.")
+    press(owner, "Record cause and plan", Root_cause="Nobody measures the heads.", Plan="Measure all fourteen.")
     expect(owner.locator(".next")).to_contain_text("There is no evidence.")
     photo = tmp_path / "heads.csv"
     photo.write_text("head,wear mm\n1,0.4\n2,3.2\n")
@@ -150,7 +150,7 @@ def test_from_a_report_on_a_phone_to_a_verified_closed_action(enter: Enter, tmp_
     expect(owner.get_by_role("link", name="heads.csv", exact=True)).to_be_visible()
     owner.goto(f"/r/action/{action}/")
     # He names himself for the check and is told that it must be somebody else.
-    owner.locator(".next").get_by_text("Done, plan the check", exact=True).first.click()
+    owner.locator(".next").get_by_text("Finish and plan the check", exact=True).first.click()
     dialog = owner.locator("dialog[open] .dialog-form")
     dialog.get_by_label("What was done").fill("Two of fourteen replaced.")
     dialog.get_by_label("Checked by").fill("Teo Alvarez")
@@ -165,17 +165,17 @@ def test_from_a_report_on_a_phone_to_a_verified_closed_action(enter: Enter, tmp_
     keep(owner, "action")
     # The move is shut to him, with the reason.
     owner.locator(".next summary").click()
-    expect(owner.locator(".next .pop")).to_contain_text("It works: close")
+    expect(owner.locator(".next .pop")).to_contain_text("Confirm and close")
 
     # Somebody else checks, and signs.
     auditor = enter("Priya Nair")
     auditor.goto(f"/r/action/{action}/")
-    press(auditor, "It works: close", What_the_check_found="All under 1 mm.", Your_password="demo")
+    press(auditor, "Confirm and close", What_the_check_found="All under 1 mm.", Your_password="demo")
     expect(auditor.locator(".rec-h").get_by_text("Closed")).to_be_visible()
 
     # The report goes on to its end; the reporter hears what came of it.
     safety.goto(f"/r/report/{report}/")
-    press(safety, "Work is done")
+    press(safety, "Finish the work")
     expect(safety.locator(".next").get_by_role("link", name="Tell the reporter")).to_be_visible()
     leave(safety)
     keep(safety, "feedback")

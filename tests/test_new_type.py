@@ -111,7 +111,7 @@ def test_list_form_page_moves_and_board(keeper: Cast, safety: Client) -> None:
     assert made.status_code == 303
     here = str(made["Location"])
     page = text(safety.get(here))
-    for words in ("Fuel under the wing", "Jet A-1", "12.5", "Larkfield", "Owner Person", "Found", "Cleaned up"):
+    for words in ("Fuel under the wing", "Jet A-1", "12.5", "Larkfield", "Owner Person", "Found", "Clean up"):
         assert words in page
     assert "Fuel under the wing" in text(safety.get("/r/spill/"))
     assert "Fuel under the wing" in text(safety.get("/r/spill/?fuel=jet"))

@@ -63,7 +63,7 @@ def do(cast: Cast, actor: Actor, clock: time_machine.Traveller, made: list[int],
     """One write of a script. What the rules of the rooms refuse is no write."""
     what, which, *_rest = one
     if what == "wait":
-        clock.shift(dt.timedelta(hours=which * 2))
+        clock.shift(dt.timedelta(hours=which * 4))
         return
     if what in ("action", "report", "both"):
         given_ = values_of(cast, one) | {"title": f"Number {len(made)}", "description": "Seen.", "narrative": "Seen."}

@@ -32,30 +32,30 @@ LIFE = Lifecycle(
             tasks=(TaskPlan("do", _("Do the action and show the evidence"), to="owner"),),
         ),
         Move(
-            "plan", _("Cause found, plan ready"), ("analysis",), "doing", verb="do", or_party=("owner",),
+            "plan", _("Record cause and plan"), ("analysis",), "doing", verb="do", or_party=("owner",),
             asks=("root_cause", "plan"), offers=("cause_method", "escape_point"), tone="main", key="p",
             finishes=("cause",),
             tasks=(TaskPlan("do", _("Do the action and show the evidence"), to="owner"),),
         ),
         Move(
-            "implement", _("Done, plan the check"), ("doing",), "check", verb="do", or_party=("owner",),
+            "implement", _("Finish and plan the check"), ("doing",), "check", verb="do", or_party=("owner",),
             asks=("done_summary", "verifier", "check_on", "check_method"), offers=("prevent",),
             conditions=("evidence", "causal"), tone="main", key="f", finishes=("do",),
             help=_("Another person will check later whether the cause is gone."),
         ),
         Move(
-            "finish", _("Done"), ("doing",), "closed", verb="do", or_party=("owner",), asks=("done_summary",),
+            "finish", _("Finish"), ("doing",), "closed", verb="do", or_party=("owner",), asks=("done_summary",),
             conditions=("evidence", "not_causal"), tone="main", key="f", finishes=("*",),
         ),
         Move(
-            "verify", _("It works: close"), ("check",), "closed", verb="verify", or_party=("verifier",),
+            "verify", _("Confirm and close"), ("check",), "closed", verb="verify", or_party=("verifier",),
             independent_of=("owner", "implementer"), asks=("check_result",), signature=_("verified effective"),
             tone="main", key="v", finishes=("*",),
         ),
         Move(
-            "fail", _("It did not work: back to the cause"), ("check",), "analysis", verb="verify",
+            "fail", _("Send back to the cause"), ("check",), "analysis", verb="verify",
             or_party=("verifier",), independent_of=("owner", "implementer"), asks=("check_result",), reason=True,
-            tone="bad", finishes=("check",),
+            tone="bad", finishes=("check",), help=_("It did not work; its owner looks for the cause again."),
             tasks=(TaskPlan("cause", _("The check failed: find the root cause again"), to="owner"),),
         ),
         Move(

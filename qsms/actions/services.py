@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.org.actor import Actor
-from qsms.records import history, moves, projections, registry, tasks, wording
+from qsms.records import history, moves, projections, registry, scope, tasks, wording
 from qsms.records.errors import Invalid, NotVisible
 from qsms.records.models import Attachment, Record
 from qsms.rules.lifecycle import Move, Phase
@@ -51,6 +51,11 @@ def extension_facts(action: Action) -> tuple[bool, bool]:
 def extension_asked(action: Action) -> Extension | None:
     """The extension that waits for an answer, with who asked."""
     return next((one for one in _extensions(action) if one.state == ExtensionState.ASKED), None)
+
+
+def may_decide(actor: Actor, action: Action) -> bool:
+    """Whether the actor may give more time to this action: nobody does so for themselves, or for whom they stand in."""
+    return action.owner_id not in actor.persons and scope.may(actor, "grant_extension", action)
 
 
 def _extensions(action: Action) -> list[Extension]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _t
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 wording.PARTIES |= {"verifier": _("its verifier"), "implementer": _("who carried it out")}
 
 SHUT: dict[str, _StrPromise] = {
-    "causal": _("Containment, correction and improvement need no cause and no later check. Use “Start” and “Done”."),
+    "causal": _("Containment, correction and improvement need no cause and no later check. Use “Start” and “Finish”."),
     "not_causal": _("A corrective or preventive action begins with its cause and ends with a check by another person."),
     "evidence": _("There is no evidence. Add a file under Files and mark it as evidence."),
     "no_extension_asked": _("More time has been asked for already and waits for an answer."),
@@ -164,11 +165,18 @@ class ActionSheet(RecordType):
     def next_step(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Action)
         asked = services.extension_asked(record)
-        if asked is not None:
-            who = asked.asked_by.name if asked.asked_by else _t("The owner")
-            days = {"who": who, "wanted": plain_day(asked.wanted_on), "due": plain_day(asked.was_due_on)}
+        if asked is None:
+            return self._lead(actor, record)
+        who = asked.asked_by.name if asked.asked_by else _t("The owner")
+        days = {"who": who, "wanted": plain_day(asked.wanted_on), "due": plain_day(asked.was_due_on)}
+        if services.may_decide(actor, record):
             title = _t("%(who)s asks for %(wanted)s instead of %(due)s") % days
-            return Lead(f"“{asked.reason}”", title, ("grant_extension", "refuse_extension"))
+            return Lead(f"“{asked.reason}”", title, moves=("grant_extension", "refuse_extension"))
+        # Whoever cannot answer has no use for the question: the work goes on meanwhile.
+        said = _t("%(who)s asked for %(wanted)s instead of %(due)s; that waits for an answer.")
+        return replace(self._lead(actor, record), also=said % days)
+
+    def _lead(self, actor: Actor, record: Action) -> Lead:
         if record.state == "check" and record.verifier is not None:
             if record.check_on is None:
                 return Lead(_t("%(name)s checks whether it worked.") % {"name": record.verifier})

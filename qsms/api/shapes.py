@@ -29,7 +29,7 @@ from qsms.rules.lifecycle import Phase
 
 SPINE = (
     "id", "number", "title", "state", "phase", "disciplines", "risk_class", "risk_cell", "site", "unit", "process",
-    "owner", "raised_by", "opened_at", "closed_at", "due_on", "confidential", "version", "changed_at",
+    "owner", "raised_by", "opened_at", "closed_at", "due_on", "due_at", "confidential", "version", "changed_at",
 )  # fmt: skip
 PHASES = {phase.value: phase.name.lower() for phase in Phase}
 LENSES = {lens.value: lens.name.lower() for lens in Lens}

@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "qsms.reports",
     "qsms.site",
     "qsms.overview",
+    "qsms.impact",
 ]
 
 MIDDLEWARE = [

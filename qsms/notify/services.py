@@ -140,15 +140,20 @@ def folded(news: Sequence[News]) -> dict[int, list[News]]:
 
 
 def read(actor: Actor, news_id: int) -> Record | None:
-    """Mark an entry as read with all that is folded into it; the record it is about, if the actor still sees it."""
+    """Mark an entry as read, with all that is folded into it and whatever is older of the same record; the record it is
+    about, if the actor still sees it."""
     mine = News.everywhere.filter(person_id=actor.person_id, organisation_id=actor.organisation_id)
     one = mine.filter(pk=news_id).first()
     if one is None:
         return None
     # It may have been folded since the page was drawn.
     top = one.under_id or one.pk
+    known = Q(pk=top) | Q(under_id=top)
+    if one.record_id is not None:
+        # Two that were told at the same moment are not folded into each other.
+        known |= Q(record_id=one.record_id, pk__lt=top)
     with write_transaction():
-        mine.filter(Q(pk=top) | Q(under_id=top), read_at=None).update(read_at=moment.now())
+        mine.filter(known, read_at=None).update(read_at=moment.now())
     return next((seen.record for seen in still_seen(actor, [one])), None)
 
 

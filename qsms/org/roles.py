@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
@@ -60,22 +60,23 @@ def can_be_lent(role: Role) -> bool:
 def add_roles(organisation: Organisation) -> None:
     """Give an organisation the shipped roles that it lacks; those that are there stay as they are."""
     known = set(Role.objects.filter(organisation=organisation).values_list("code", flat=True))
-    data = shipped_roles()
-    levels = data["authority_levels"]
     Role.objects.bulk_create(
-        Role(
-            organisation=organisation,
-            code=role["code"],
-            title=role["title"],
-            purpose=role.get("what_for", ""),
-            authority=levels.index(role.get("authority", "none")),
-            axis=role.get("scope", Axis.ALL),
-            permissions=list(role["permissions"]),
-            conflicts=kept_apart_from(role["code"]),
-        )
-        for role in data["roles"]
+        Role(organisation=organisation, code=role["code"], **columns(role))
+        for role in shipped_roles()["roles"]
         if role["code"] not in known
     )
+
+
+def columns(shipped: Mapping[str, Any]) -> dict[str, Any]:
+    """What a role of an organisation is made of, as the program ships it."""
+    return {
+        "title": shipped["title"],
+        "purpose": shipped.get("what_for", ""),
+        "authority": shipped_roles()["authority_levels"].index(shipped.get("authority", "none")),
+        "axis": shipped.get("scope", Axis.ALL),
+        "permissions": list(shipped["permissions"]),
+        "conflicts": kept_apart_from(shipped["code"]),
+    }
 
 
 def kept_apart_from(code: str) -> list[str]:

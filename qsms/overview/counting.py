@@ -17,7 +17,7 @@ from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Value,
 from qsms.base import moment
 from qsms.org.actor import Actor
 from qsms.org.choices import Axis
-from qsms.records import listing, narrowing, registry, scope, tally
+from qsms.records import lateness, listing, narrowing, registry, scope, tally
 from qsms.records.choices import ClockOutcome
 from qsms.records.models import Clock, Record
 from qsms.records.registry import RecordType
@@ -27,8 +27,8 @@ from qsms.rules.lifecycle import Phase
 from . import statements
 from .statements import Cell, Times
 
-# Days late, from and to; the last has no end.
-AGES: Sequence[tuple[int, int | None]] = ((1, 7), (8, 30), (31, 90), (91, None))
+# Days late, from and to; the last has no end. What a clock made late today is late by no day yet.
+AGES: Sequence[tuple[int, int | None]] = ((0, 7), (8, 30), (31, 90), (91, None))
 CLOCKS = ("report.acknowledge", "report.triage")
 CLOCK_MONTHS = 3
 MONTHS = 24
@@ -77,7 +77,7 @@ class Counting:
 
     @cached_property
     def today(self) -> dt.date:
-        """The day it is for the actor: what was due before is late."""
+        """The day it is for the actor."""
         return moment.now().astimezone(self.actor.tz).date()
 
     @cached_property
@@ -244,7 +244,7 @@ class Counting:
         ]
         rows = (
             self.records(sorted(kinds))
-            .filter(phase__lt=Phase.DONE, due_on__lt=self.today)
+            .filter(lateness.late(self.times.now, self.today))
             .annotate(age=Case(*ages, default=Value(len(AGES) - 1), output_field=IntegerField()))
             .order_by()
             .values_list("kind", "owner_id", "age")

@@ -101,6 +101,8 @@ class Heat:
 def age_word(number: int) -> str:
     """An age of lateness in words."""
     first, last = AGES[number]
+    if not first:
+        return _("Up to %(last)d days") % {"last": last}
     if last is None:
         return _("Over %(days)d days") % {"days": first - 1}
     return _("%(first)d to %(last)d days") % {"first": first, "last": last}
@@ -212,7 +214,9 @@ class Figures:
     def _age_url(self, kind: str, age: int) -> str:
         first, last = AGES[age]
         today = self.counting.today
-        edges: dict[str, object] = {"late": 1, "due_on_to": today - dt.timedelta(days=first)}
+        edges: dict[str, object] = {"late": 1}
+        if first:
+            edges["due_on_to"] = today - dt.timedelta(days=first)
         if last is not None:
             edges["due_on_from"] = today - dt.timedelta(days=last)
         return self.url(kind, **edges)

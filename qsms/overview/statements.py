@@ -34,8 +34,9 @@ Reach = Mapping[tuple[tuple[Branch, ...], tuple[Branch, ...]], Sequence[str]]
 # How the engines write a moment in UTC as a month, and a day.
 MONTH_OF = {"sqlite": "substr({}, 1, 7)", "postgresql": "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM')"}
 DAY_OF = {"sqlite": "{}", "postgresql": "to_char({}, 'YYYY-MM-DD')"}
+ONE_DAY = dt.timedelta(days=1)
 OPEN = f"phase < {int(Phase.DONE)}"
-LIVE_COLUMNS = "id, kind, state, disciplines, due_on, owner_id, risk_class, phase"
+LIVE_COLUMNS = "id, kind, state, disciplines, due_on, due_at, owner_id, risk_class, phase"
 OWN_COLUMNS = f"{LIVE_COLUMNS}, opened_at, closed_at"
 
 
@@ -56,10 +57,21 @@ class Times:
         return self.now.replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
 
     @property
+    def yesterday(self) -> dt.date:
+        """From this day on the tallies do not tell what is late: clocks run out within a day, here or elsewhere."""
+        return self.today - ONE_DAY
+
+    @property
     def span(self) -> dt.date:
-        """The first day of the span of days in which we are: there the tallies of owners do not tell what is late."""
-        into = (self.today.day - 1) % tally.DAYS_A_SPAN
-        return self.today - dt.timedelta(days=into)
+        """The first day of the span of days in which that day is: the tallies of owners tell what is late before it."""
+        into = (self.yesterday.day - 1) % tally.DAYS_A_SPAN
+        return self.yesterday - dt.timedelta(days=into)
+
+    def late(self) -> _Text:
+        """The condition on an open record that it is late: that of records.lateness, in SQL."""
+        text = _Text("due_on <= %s AND (due_at < %s OR due_at IS NULL AND due_on < %s)")
+        text.values += [self.today + ONE_DAY, _moment(self.now), self.today]
+        return text
 
 
 @dataclass(slots=True)
@@ -95,7 +107,7 @@ def tallied(
     if not groups:
         return []
     reports = [(wide, ["report"]) for wide, kinds in groups if "report" in kinds]
-    day, span = str(times.days_since), tally.span(str(times.span))
+    day, span, day_of = str(times.days_since), tally.span(str(times.span)), DAY_OF[connection.vendor]
 
     def cells(measure: str) -> _Text:
         part = _Text("SELECT measure, kind, a, b, SUM(n), 0 FROM records_tally WHERE ")
@@ -108,17 +120,21 @@ def tallied(
     # Counted by day first, in the order of the index: else SQLite sorts every row.
     lately = _Text("SELECT due_on, kind, owner_id, COUNT(*) AS n FROM records_record WHERE organisation_id = %s ")
     lately.values.append(organisation_id)
-    lately.add(f"AND due_on >= %s AND due_on < %s AND {OPEN} AND ", times.span, times.today)
+    lately.add(f"AND due_on >= %s AND {OPEN} AND ", times.span).put(times.late()).add(" AND ")
     _seen(lately, groups, "site_id", sites).add(" GROUP BY due_on, kind, owner_id")
     in_span = _Text(
         "SELECT 'owner', kind, CAST(COALESCE(owner_id, 0) AS varchar(20)), %s, CAST(SUM(n) AS bigint), 0 FROM (", [span]
     )
     in_span.put(lately).add(") AS lately GROUP BY kind, owner_id")
+    just = _Text(f"SELECT 'due', kind, {day_of.format('due_on')}, '', COUNT(*), 0 FROM records_record WHERE ")  # noqa: S608
+    just.add(f"organisation_id = %s AND due_on >= %s AND {OPEN} AND ", organisation_id, times.yesterday)
+    _seen(just.put(times.late()).add(" AND "), groups, "site_id", sites).add(" GROUP BY kind, due_on")
     parts = [
         cells("state").add(" AND ").among("a", states).add(" GROUP BY measure, kind, a, b"),
         cells("month").add(" AND a >= %s GROUP BY measure, kind, a, b", f"{times.months_since:%Y-%m}"),
         cells("risk").add(" GROUP BY measure, kind, a, b"),
-        cells("due").add(" AND a >= %s AND a < %s GROUP BY measure, kind, a, b", day, str(times.today)),
+        cells("due").add(" AND a >= %s AND a < %s GROUP BY measure, kind, a, b", day, str(times.yesterday)),
+        just,
         owner,
         in_span,
     ]
@@ -158,12 +174,15 @@ def others(organisation_id: int, reach: Reach, sites: Sequence[int], times: Time
         _Text("SELECT 'risk', kind, CAST(risk_class AS varchar(12)), '', COUNT(*), 0 FROM live ").add(
             f"WHERE kind = 'hazard' AND {OPEN} GROUP BY kind, risk_class"
         ),
-        _Text(f"SELECT 'due', kind, {day.format('due_on')}, '', COUNT(*), 0 FROM live ").add(  # noqa: S608
-            f"WHERE {OPEN} AND due_on >= %s AND due_on < %s GROUP BY kind, due_on", times.days_since, times.today
-        ),
+        _Text(f"SELECT 'due', kind, {day.format('due_on')}, '', COUNT(*), 0 FROM live ")  # noqa: S608
+        .add(f"WHERE {OPEN} AND due_on >= %s AND ", times.days_since)
+        .put(times.late())
+        .add(" GROUP BY kind, due_on"),
         _Text(f"SELECT 'owner', kind, CAST(COALESCE(owner_id, 0) AS varchar(20)), {day.format('MIN(due_on)')}, ")
         .add("COUNT(*), SUM(CASE WHEN due_on < %s THEN 1 ELSE 0 END) FROM live ", times.days_since)
-        .add(f"WHERE {OPEN} AND due_on < %s GROUP BY kind, owner_id", times.today),
+        .add(f"WHERE {OPEN} AND ")
+        .put(times.late())
+        .add(" GROUP BY kind, owner_id"),
         # A clock that started since then was on a record that was open then. Those that run in time get this hour. Not
         # a join: for that SQLite first reads the clocks of all records.
         _Text("SELECT 'clock', 'report', rule, CASE outcome WHEN '' THEN %s ELSE outcome END, ", [hour])

@@ -16,13 +16,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from qsms.base import moment
 from qsms.base.prepared import Prepared, Several
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.rules.lifecycle import Phase
 
-from . import keys
+from . import keys, lateness
 from .choices import Lens
 from .models import Record
 from .registry import RecordType
@@ -250,8 +249,7 @@ def _apply(listing: Listing, actor: Actor, one: Filter, params: Params) -> None:
             )
         if not FLAGS.get(values[0]):
             return
-        today = moment.now().astimezone(actor.tz).date()
-        listing.narrow(Q(due_on__lt=today, phase__lt=Phase.DONE))
+        listing.narrow(lateness.late_to(actor))
         listing.active.append(Active(one.name, one.label, _("yes")))
         listing.tallied = False
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -64,6 +65,8 @@ class Record(Owned):
     opened_at = models.DateTimeField(_("opened"))
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     due_on = models.DateField(_("due"), null=True, blank=True)
+    # The instant behind that day, where a clock set it. A day that somebody chooses has none. See lateness.py.
+    due_at = models.DateTimeField(_("due at"), null=True, blank=True, editable=False)
     # The present risk: class code as the matrix names it, its tone (0 not rated, 1 acceptable, 2 tolerable,
     # 3 intolerable), and the cell. Written by the risk room's door only.
     risk_class = models.PositiveSmallIntegerField(_("risk"), default=0)
@@ -97,7 +100,17 @@ class Record(Owned):
             ),
             # Everything that the overview asks of what is late, so that it need not look at the records.
             Index(
-                fields=["organisation", "due_on", "kind", "owner", "site", "confidential", "disciplines", "phase"],
+                fields=[
+                    "organisation",
+                    "due_on",
+                    "kind",
+                    "owner",
+                    "site",
+                    "confidential",
+                    "disciplines",
+                    "phase",
+                    "due_at",
+                ],
                 name="record_late",
                 condition=OPEN_PHASES,
             ),
@@ -109,6 +122,11 @@ class Record(Owned):
     @property
     def is_open(self) -> bool:
         return self.phase < Phase.DONE
+
+    @property
+    def deadline(self) -> dt.datetime | dt.date | None:
+        """When its time is over: the instant at which a clock ends, else a day."""
+        return self.due_at or self.due_on
 
 
 class RecordLink(models.OneToOneField):  # type: ignore[type-arg]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -223,6 +223,8 @@ def move(
         history.also(sheet, [(deed, aside, record)])
         projections.run([projections.Written(sheet, record, before)])
         history.tell(actor, record, deed, f"{record.kind}.{code}", {"move": code, "from": before.state})
+        if follows := sheet.then(actor, record, chosen, before.state):
+            record = move(actor, record_id, follows, by_service=True)
     return record
 
 
@@ -300,10 +302,13 @@ def enter(sheet: RecordType, record: Record, state: str) -> None:
         record.closed_at = None
 
 
-def store(sheet: RecordType, record: Record, names: Iterable[str]) -> None:
+def store(sheet: RecordType, record: Record, names: Collection[str]) -> None:
     """Write the parent and, if one of its columns is named, the child; the version goes up by one."""
     record.version += 1
     record.changed_at = moment.now()
+    if "due_on" in names:
+        # A day that somebody chose is no longer that of a clock.
+        record.due_at = None
     own = {field.name for field in sheet.own_fields}
     child = [name for name in names if name in own]
     if sheet.category_field in child:

@@ -92,6 +92,8 @@ class Lead:
 
     why: str = ""
     title: str = ""
+    # What else the reader should know: it follows the reason, whichever that is.
+    also: str = ""
     # Codes of moves to put on the strip, the primary first; those that are shut to the reader are left out.
     moves: tuple[str, ...] = ()
     # Kinds of records to raise from this one, ahead of the moves.
@@ -106,6 +108,16 @@ class Lack:
     said: str
     way: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A page of the room's own on which these records are worked on, offered above their list."""
+
+    route: str
+    label: StrOrPromise
+    icon: str
+    needs: str  # the permission without which it is not offered
 
 
 # The columns of the trace, from what happened to what shows whether it got better.
@@ -170,6 +182,7 @@ class RecordType:
     # What this kind calls a field that every record has: {"due_on": "review on"}, and its head the day to come.
     labels: Mapping[str, StrOrPromise] = {}
     due_words: StrOrPromise = _("Due %(day)s")
+    desks: Sequence[Desk] = ()
     # Whether the menu shows it, and views that replace the kit's: {"page": "dotted.path"}.
     in_menu: bool = True
     views: Mapping[str, str] = {}
@@ -207,6 +220,13 @@ class RecordType:
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         """Inside the transaction of a move, after the state has changed."""
+
+    def then(self, actor: Actor, record: Record, move: Move, before: str) -> str:
+        """The code of the move that follows this one at once, because its work is done already; empty for none.
+
+        `before` is the state that the record came from.
+        """
+        return ""
 
     def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
         """Inside the transaction of an edit or a handing over, after these fields have changed."""
@@ -291,6 +311,8 @@ class RecordType:
 _types: dict[str, RecordType] = {}
 _raisings: list[Raising] = []
 _lent: list[tuple[Panel, tuple[str, ...]]] = []
+# Tasks that a room above gives on records of any kind: code -> the word on the button, the tab it is answered on.
+_answered_on: dict[str, tuple[StrOrPromise, str]] = {}
 
 
 def register(sheet: type[RecordType]) -> type[RecordType]:
@@ -326,6 +348,17 @@ def lend(panel: Panel, kinds: Sequence[str]) -> None:
     every kind."""
     if panel not in [known for known, _kinds in _lent]:
         _lent.append((panel, tuple(kinds)))
+
+
+def answer_on_tab(code: str, verb: StrOrPromise, tab: str) -> None:
+    """Tasks with this code lead to a tab that is lent to every kind, not to the page's moves."""
+    _answered_on[code] = verb, tab
+
+
+def answered_on(code: str) -> tuple[str, str] | None:
+    """The button's word and the tab for a task with this code, if a room above has said so."""
+    found = _answered_on.get(code)
+    return (str(found[0]), found[1]) if found is not None else None
 
 
 def panels(sheet: RecordType) -> list[Panel]:

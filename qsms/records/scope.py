@@ -469,7 +469,7 @@ def seen_rows(actor: Actor, rows: Iterable[Sequence[Any]]) -> list[bool]:
 
 
 # What scope looks at, and what a line says of a record.
-OUTLINE = (*SCOPE_FIELDS, "number", "title", "state", "phase", "due_on", "risk_class", "risk_cell")
+OUTLINE = (*SCOPE_FIELDS, "number", "title", "state", "phase", "due_on", "due_at", "risk_class", "risk_cell")
 
 
 def outlined(actor: Actor, pk: int, values: Sequence[Any], *, involved: bool) -> Record:

@@ -1,5 +1,13 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+
+
+def _ship(**_signal: Any) -> None:
+    from .shipping import ship
+
+    ship()
 
 
 class ReportsConfig(AppConfig):
@@ -7,7 +15,7 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
-        from . import forms, importing, living, news, sheets  # noqa: F401
+        from . import importing, living, news, sheets  # noqa: F401
 
         # A release may bring changed forms along: they are there as soon as its tables are.
-        post_migrate.connect(forms.after_migrate, sender=self, dispatch_uid="reports-shipped-forms")
+        post_migrate.connect(_ship, sender=self, dispatch_uid="reports-shipped-forms")

@@ -37,8 +37,10 @@ def on_created(actor: Actor, report: Report) -> None:
 
 
 def _set_due(report: Report, clock: Clock | None) -> None:
+    """The report is due when this clock ends, to the instant."""
+    report.due_at = clock.due_at if clock is not None else None
     report.due_on = clock.due_at.astimezone(ZoneInfo(clock.zone)).date() if clock is not None else None
-    Record.everywhere.filter(pk=report.pk).update(due_on=report.due_on)
+    Record.everywhere.filter(pk=report.pk).update(due_on=report.due_on, due_at=report.due_at)
 
 
 def on_moved(actor: Actor, report: Report, move: Move) -> None:

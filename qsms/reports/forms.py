@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from django.db.models import F, Max, Q
 from django.utils.translation import gettext as _
@@ -22,30 +21,15 @@ QUICK = "quick"
 EDIT = "form.edit"
 
 
-def load_shipped() -> int:
-    """Store the forms that come with the product. A changed one becomes the next version; how many were written."""
-    written = 0
-    with write_transaction():
-        for form in rules.shipped_forms():
-            newest = ReportForm.objects.filter(organisation=None, code=form.code).order_by("-version").first()
-            known = newest.form if newest else None
-            if known is not None:
-                form = rules.next_version(known, form)
-                if form is known:
-                    continue
-            _store(form, None, None)
-            written += 1
-    return written
-
-
-def after_migrate(**_signal: Any) -> None:
-    """Listens to the end of a migration."""
-    load_shipped()
-
-
-def _store(
-    form: rules.ReportForm, organisation_id: int | None, person_id: int | None, *, draft: bool = False
+def store(
+    form: rules.ReportForm,
+    organisation_id: int | None = None,
+    person_id: int | None = None,
+    *,
+    draft: bool = False,
+    source: str = "",
 ) -> ReportForm:
+    """Keep this version of a form: the organisation's own, or without one a shipped one and the file it came in."""
     return ReportForm.objects.create(
         organisation_id=organisation_id,
         code=form.code,
@@ -54,6 +38,7 @@ def _store(
         definition=rules.form_to_data(form),
         active=not draft,
         draft=draft,
+        source=source,
         changed_at=moment.now(),
         changed_by_id=person_id,
     )
@@ -105,7 +90,7 @@ def draft_of(actor: Actor, code: str) -> ReportForm:
         raise NotVisible
     with write_transaction():
         copy = replace(now.form, version=_free_version(actor.organisation_id, code))
-        return _store(copy, actor.organisation_id, actor.person_id, draft=True)
+        return store(copy, actor.organisation_id, actor.person_id, draft=True)
 
 
 def save_draft(actor: Actor, code: str, form: rules.ReportForm) -> ReportForm:
@@ -163,7 +148,7 @@ def set_offered(actor: Actor, code: str, *, on: bool) -> ReportForm:
             drafts = ReportForm.objects.filter(organisation_id=actor.organisation_id, code=code, draft=True)
             drafts.update(version=F("version") + 1)
             copy = replace(row.form, version=_free_version(actor.organisation_id, code))
-            row = _store(copy, actor.organisation_id, actor.person_id)
+            row = store(copy, actor.organisation_id, actor.person_id)
         row.active = on
         row.save(update_fields=["active"])
         verb = "form_offered" if on else "form_withdrawn"

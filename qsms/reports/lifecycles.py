@@ -42,7 +42,7 @@ LIFE = Lifecycle(
             finishes=("triage", "judge_safety", "judge_quality", "judge_environment"),
         ),
         Move(
-            "settle", _("Nothing further to do"), NEW, "feedback", verb="triage", conditions=("judged",),
+            "settle", _("Settle without work"), NEW, "feedback", verb="triage", conditions=("judged",),
             help=_("No actions and no investigation: only the answer to the reporter is left."),
             stops=("report.triage",), finishes=("triage", "judge_safety", "judge_quality", "judge_environment"),
         ),
@@ -52,7 +52,7 @@ LIFE = Lifecycle(
         ),
         Move("resume", _("Carry on"), ("waiting",), "work", verb="change", or_party=("owner",), tone="main"),
         Move(
-            "work_done", _("Work is done"), RUNNING, "feedback", verb="change", or_party=("owner",), tone="main",
+            "work_done", _("Finish the work"), RUNNING, "feedback", verb="change", or_party=("owner",), tone="main",
             closed=("<raised_from",), help=_("What was to be done about it is closed; the reporter is told next."),
         ),
         Move(
@@ -75,7 +75,7 @@ LIFE = Lifecycle(
         ),
         Move("reopen", _("Open again"), ("closed",), "work", verb="reopen", reason=True),
         Move(
-            "reopen_triage", _("Back to triage"), ("rejected", "merged"), "triage", verb="reopen", reason=True,
+            "reopen_triage", _("Send back to triage"), ("rejected", "merged"), "triage", verb="reopen", reason=True,
             tasks=(TaskPlan("triage", _("Opened again: triage it"), role="safety_manager"),),
         ),
         Move(

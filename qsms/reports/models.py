@@ -24,6 +24,8 @@ class ReportForm(models.Model):
     # Out of use is the newest version with `active` false; a draft is not offered until it is published.
     active = models.BooleanField(_("offered"), default=True)
     draft = models.BooleanField(default=False)
+    # The checksum of the shipped file in which it was read last; empty for an organisation's own.
+    source = models.CharField(max_length=64, blank=True, editable=False)
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
 

@@ -11,7 +11,7 @@ from qsms.org.actor import Actor
 from qsms.records import moves, scope, wording
 from qsms.records.choices import Lens
 from qsms.records.models import Record
-from qsms.records.registry import Lead, RecordType, Section, register
+from qsms.records.registry import Desk, Lead, RecordType, Section, register
 from qsms.rules.lifecycle import Move, Reason
 
 from . import following
@@ -95,6 +95,7 @@ class ReportSheet(RecordType):
     import_key = "external_id"
     # A report of years ago comes in as what it is: past its triage, with nobody waiting for an answer.
     import_state = "closed"
+    desks = (Desk("reports:triage", _("Triage queue"), "bolt", "report.triage"),)
     views = {"new": "qsms.reports.pages.filing.choose"}
 
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:

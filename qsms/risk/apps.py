@@ -5,7 +5,7 @@ from django.db.models.signals import post_migrate
 
 
 def _ship(sender: Any, using: str, **_more: Any) -> None:
-    from .matrices import ship
+    from .shipping import ship
 
     ship(using)
 

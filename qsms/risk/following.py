@@ -34,7 +34,7 @@ def rated(actor: Actor, record: Record, made: Assessment) -> None:
     tasks.finish(actor, record, (RATE_TASK,), outcome=f"{made.cell} {made.class_label}")
     if not isinstance(record, Hazard) or made.kind == AssessmentKind.PREDICTED:
         return
-    if record.state in ("analysed", "reopened"):
+    if record.state in ("analysed", "reopened") or (record.state == "identified" and is_described(record)):
         moves.move(actor, record.pk, "assess", by_service=True)
     tasks.finish(actor, record, (MITIGATE_TASK,), outcome=_("Rated again"))
     days = made.matrix.rule.risk_class(made.class_code).days_to_act
@@ -50,11 +50,19 @@ def rated(actor: Actor, record: Record, made: Assessment) -> None:
         )
 
 
+def is_described(record: Record) -> bool:
+    """Whether it is written down what can happen. Raised from a form, a hazard may have it from the beginning."""
+    return isinstance(record, Hazard) and bool(record.top_event.strip() and record.consequences.strip())
+
+
 def hazard_created(actor: Actor, record: Record) -> None:
     """A new hazard waits for its owner, or else for the safety manager."""
     if record.phase < Phase.DONE and record.state == "identified":
-        title = _("Describe what can happen: %(title)s") % {"title": record.title}
-        tasks.give(actor, record, ANALYSE_TASK, title, person_id=record.owner_id, role="safety_manager")
+        code, title = ANALYSE_TASK, _("Describe what can happen: %(title)s")
+        if is_described(record):
+            code, title = RATE_TASK, _("Rate the risk: %(title)s")
+        words = title % {"title": record.title}
+        tasks.give(actor, record, code, words, person_id=record.owner_id, role="safety_manager")
 
 
 def hazard_moved(actor: Actor, record: Record, code: str) -> None:

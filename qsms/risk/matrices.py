@@ -8,14 +8,12 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from qsms.base import moment
 from qsms.org.actor import Actor
 from qsms.records.choices import Lens
-from qsms.rules import risk_matrix_data
 from qsms.rules.data_files import read_mapping
 
 from .choices import DATA, MatrixStatus
-from .models import Adoption, Assessment, RiskMatrix
+from .models import Adoption, RiskMatrix
 
 LENSES = tuple(Lens)
 
@@ -24,31 +22,6 @@ LENSES = tuple(Lens)
 def shipped_adoption() -> Mapping[str, Any]:
     """The matrices that an organisation starts with, and what its levels of acceptance stand for."""
     return read_mapping(DATA / "adoption.yaml")[1]
-
-
-def ship(using: str = "default") -> int:
-    """Bring the shipped matrices into the database; how many rows were new or changed. Safe to repeat.
-
-    An edition on which somebody has rated a risk is left as it is: what was rated must stay readable as it was.
-    """
-    rows = RiskMatrix.everywhere.using(using)
-    known = {(row.code, row.edition): row for row in rows.filter(organisation=None)}
-    touched = 0
-    for matrix in risk_matrix_data.load_all(DATA / "matrices").values():
-        definition = risk_matrix_data.to_dict(matrix)
-        row = known.get((matrix.code, matrix.edition))
-        if row is None:
-            rows.create(
-                code=matrix.code, edition=matrix.edition, title=matrix.title, definition=definition,
-                status=matrix.status, published_at=moment.now(),
-            )  # fmt: skip
-            touched += 1
-        elif row.definition != definition and not Assessment.everywhere.using(using).filter(matrix=row).exists():
-            row.title, row.definition, row.status = matrix.title, definition, matrix.status
-            row.version += 1
-            row.save(using=using)
-            touched += 1
-    return touched
 
 
 def lens_code(lens: int) -> str:

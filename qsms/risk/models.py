@@ -43,6 +43,8 @@ class RiskMatrix(models.Model):
     made_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
+    # The checksum of the shipped file in which it was read last; empty for an organisation's own.
+    source = models.CharField(max_length=64, blank=True, editable=False)
 
     everywhere: ClassVar[models.Manager[RiskMatrix]] = models.Manager()
     objects: ClassVar[OursAndShipped] = OursAndShipped()

@@ -142,6 +142,9 @@ class HazardSheet(RecordType):
         # Whoever may not accept can plan controls or send it up: both stand on the strip.
         if record.state == "assessed" and accepting.beyond(actor, record) is not None:
             return Lead(moves=("accept",))
+        # Described when it was raised: what is left is to rate it.
+        if record.state == "identified" and following.is_described(record) and not record.risk_class:
+            return Lead(moves=("assess",))
         return Lead()
 
     def open_ends(self, actor: Actor, records: Sequence[Record]) -> Sequence[Lack]:
@@ -153,6 +156,11 @@ class HazardSheet(RecordType):
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         following.hazard_moved(actor, record, move.code)
+
+    def then(self, actor: Actor, record: Record, move: Move, before: str) -> str:
+        # Some rate a hazard when they first see it. Described later, it does not wait for what it has; one that was
+        # opened again does.
+        return "assess" if move.code == "analyse" and before == "identified" and record.risk_class else ""
 
 
 def _beyond(actor: Actor, record: Record) -> Reason | None:

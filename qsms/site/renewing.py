@@ -40,7 +40,9 @@ def renew_roles() -> int:
 
 
 def _is_current(role: Role, shipped: dict[str, Any]) -> bool:
-    return set(role.permissions) == set(shipped["permissions"]) and role.conflicts == roles.kept_apart_from(role.code)
+    wanted = roles.columns(shipped)
+    same = all(getattr(role, name) == value for name, value in wanted.items() if name != "permissions")
+    return same and set(role.permissions) == set(wanted["permissions"])
 
 
 def _renew(organisation: Organisation) -> int:
@@ -50,10 +52,11 @@ def _renew(organisation: Organisation) -> int:
         known = {role.code: role for role in Role.objects.select_for_update().filter(organisation=organisation)}
         stale = [role for code, role in known.items() if code in shipped and not _is_current(role, shipped[code])]
         for role in stale:
-            changes = _changes(role, shipped[role.code]["permissions"])
-            role.permissions = list(shipped[role.code]["permissions"])
-            role.conflicts = roles.kept_apart_from(role.code)
-            role.save(update_fields=["permissions", "conflicts"])
+            wanted = roles.columns(shipped[role.code])
+            changes = _changes(role, wanted)
+            for name, value in wanted.items():
+                setattr(role, name, value)
+            role.save(update_fields=list(wanted))
             _note(actor, role, RENEWED, changes)
         roles.add_roles(organisation)
         fresh = list(Role.objects.filter(organisation=organisation, code__in=shipped.keys() - known.keys()))
@@ -67,7 +70,13 @@ def _note(actor: actors.Actor, role: Role, verb: str, changes: list[FieldChange]
     history.write(actor, None, act, subject=f"role:{role.pk}")
 
 
-def _changes(role: Role, permissions: list[str]) -> list[FieldChange]:
+def _changes(role: Role, wanted: dict[str, Any]) -> list[FieldChange]:
+    plain = ("title", "purpose", "authority", "axis")
+    told = [FieldChange(name, str(getattr(role, name)), str(wanted[name])) for name in plain]
+    return [one for one in told if one.old != one.new] + _permissions(role, wanted["permissions"])
+
+
+def _permissions(role: Role, permissions: list[str]) -> list[FieldChange]:
     words = roles.vocabulary()
     # A permission that the program no longer knows is spelt as it stood.
     before = roles.spelt_out(role.permissions) | {one for one in role.permissions if "*" not in one}

@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("qsms.api.urls")),
     path("", include("qsms.exchange.urls")),
     path("", include("qsms.ui.urls")),
+    path("", include("qsms.publish.urls")),
     path("risk/", include("qsms.risk.urls")),
     path("standards/", include("qsms.standards.urls")),
     path("", include("qsms.reports.urls")),
@@ -17,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/", include("qsms.site.administration.urls")),
     path("", include("qsms.search.urls")),
     path("overview/", include("qsms.overview.urls")),
+    path("impact/", include("qsms.impact.urls")),
 ]

@@ -56,6 +56,7 @@ class Piece(NamedTuple):
     kind: str = ""
     site_id: int | None = None
     unit_id: int | None = None
+    record_id: int | None = None
     answer: living.Answer | None = None
 
     @property
@@ -108,7 +109,7 @@ def pieces(actor: Actor, where: Q | None = None) -> list[Piece]:
     seen = {row[1] for row, is_seen in zip(of_records, scope.seen_rows(actor, of_records), strict=True) if is_seen}
     behind = 2 + len(scope.SCOPE_FIELDS)
     here = [
-        Piece(*row[behind:], kind=row[2] or "", site_id=row[3], unit_id=row[4])
+        Piece(*row[behind:], kind=row[2] or "", site_id=row[3], unit_id=row[4], record_id=row[1])
         for row in found
         if row[1] is None or row[1] in seen
     ]

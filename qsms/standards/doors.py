@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from qsms.org.actor import Actor
-from qsms.records import scope
-from qsms.records.errors import NotVisible
-from qsms.rules.frameworks import Reference
-
-from . import binding
+from .clause_ways import (
+    ClauseWay,
+    offer_way,
+)
 from .living import (
     AT_LEAST,
     MONTHS,
@@ -26,6 +24,14 @@ from .living import (
     since,
     start,
 )
+from .requirements import (
+    Requirement,
+    asked_elsewhere,
+    may_bind,
+    requirement,
+    requirements_of,
+    shown_by,
+)
 
 __all__ = [
     "AT_LEAST",
@@ -33,24 +39,23 @@ __all__ = [
     "PROCESS",
     "SITE",
     "Answer",
+    "ClauseWay",
     "Form",
     "Given",
     "LivingQuery",
     "Parameter",
+    "Requirement",
     "as_day",
+    "asked_elsewhere",
     "enough",
     "forget_living_query",
+    "may_bind",
     "of_records",
+    "offer_way",
     "register_living_query",
+    "requirement",
     "requirements_of",
+    "shown_by",
     "since",
     "start",
 ]
-
-
-def requirements_of(actor: Actor, record_id: int) -> list[Reference]:
-    """The requirements that a record is bound to as evidence, in reading order. Raises NotVisible."""
-    record = scope.seen_of(actor, [record_id]).get(record_id)
-    if record is None:
-        raise NotVisible
-    return sorted({piece.at for piece in binding.of_record(actor, record)})

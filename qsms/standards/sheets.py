@@ -20,11 +20,14 @@ from . import adopting, assessing, binding, library, panels
 from .choices import OWN
 from .lifecycles import ADOPTION_LIFE, GAP_LIFE
 from .models import Adoption, GapAssessment, OfEdition
+from .outputs import packing
 
 wording.DEEDS |= {
     adopting.EXCLUDED: _("left a requirement out"),
     adopting.INCLUDED: _("took a requirement in again"),
     adopting.RENEWED: _("took the newer text over"),
+    packing.TAKEN: _("took the statement of compliance away"),
+    packing.PACKED: _("took a trace pack away"),
     binding.BOUND: _("counted it as evidence"),
     binding.CHANGED: _("changed what it is evidence of"),
     binding.ENDED: _("counts it as evidence no longer"),

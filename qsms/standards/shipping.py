@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 
 from qsms.base import moment
 from qsms.rules import framework_data
+from qsms.rules.data_files import digest
 from qsms.rules.frameworks import Framework
 
 from . import shipped, stored
 from .models import Crosswalk, Edition
 
 CROSSWALK = shipped.DATA / "crosswalk.yaml"
-
-
-@lru_cache(maxsize=64)
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _files() -> list[Path]:
@@ -31,7 +25,7 @@ def is_behind(using: str = "default") -> bool:
     editions = Edition.everywhere.using(using).filter(organisation=None)
     known = set(editions.values_list("source", flat=True))
     known |= set(Crosswalk.everywhere.using(using).filter(organisation=None).values_list("source", flat=True))
-    return any(_digest(path) not in known for path in [*_files(), CROSSWALK])
+    return any(digest(path) not in known for path in [*_files(), CROSSWALK])
 
 
 def ship(using: str = "default") -> int:
@@ -48,7 +42,7 @@ def _ship_editions(frameworks: Mapping[str, Framework], using: str) -> int:
     written = 0
     for key, framework in frameworks.items():
         row, checksum = newest.get(key), framework_data.checksum(framework)
-        source = _digest(shipped.DATA / "frameworks" / f"{framework.code}-{framework.edition}.yaml")
+        source = digest(shipped.DATA / "frameworks" / f"{framework.code}-{framework.edition}.yaml")
         if row is not None and row.checksum == checksum:
             if row.source != source:
                 # The file says the same in another way.
@@ -64,7 +58,7 @@ def _ship_editions(frameworks: Mapping[str, Framework], using: str) -> int:
 
 
 def _ship_crosswalk(using: str) -> int:
-    table, source = shipped.crosswalk_table(), _digest(CROSSWALK)
+    table, source = shipped.crosswalk_table(), digest(CROSSWALK)
     pairs = [stored.pair_data(pair) for pair in shipped.crosswalk().pairs]
     checksum = stored.pairs_checksum(pairs)
     rows = Crosswalk.everywhere.using(using).filter(organisation=None)

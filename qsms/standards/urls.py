@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import adopted, asking, comparing, evidence, gaps, library, moving_on
+from .views import adopted, asking, comparing, evidence, gaps, library, moving_on, outputs, packs
 
 app_name = "standards"
 urlpatterns = [
@@ -14,6 +14,11 @@ urlpatterns = [
     path("adopted/<str:number>/include/", adopted.include, name="include"),
     path("adopted/<str:number>/renew/", adopted.renew, name="renew"),
     path("adopted/<str:number>/transition/", moving_on.show, name="transition"),
+    path("adopted/<str:number>/outputs/", outputs.show, name="outputs"),
+    path("adopted/<str:number>/statement/", outputs.statement, name="statement"),
+    path("adopted/<str:number>/pack/<id:job_id>/", packs.show, name="pack"),
+    path("adopted/<str:number>/pack/<id:job_id>/stop/", packs.stop, name="pack-stop"),
+    path("adopted/<str:number>/pack/<id:job_id>/file/", packs.send, name="pack-file"),
     path("gaps/<str:number>/", gaps.show, name="gaps"),
     path("gaps/<str:number>/answer/<path:clause>/", gaps.show_one, name="gap"),
     path("gaps/<str:number>/action/<path:clause>/", gaps.raise_one, name="gap-action"),

@@ -21,7 +21,8 @@ from . import cells, dates, lists, marks
 
 CARDS = 200
 COLUMNS = (
-    "number", "title", "state", "phase", "disciplines", "judged", "risk_class", "risk_cell", "due_on", "owner_id",
+    "number", "title", "state", "phase", "disciplines", "judged", "risk_class", "risk_cell", "due_on", "due_at",
+    "owner_id",
 )  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def show_board(request: HttpRequest, kind: str) -> HttpResponse:
         if state.phase < Phase.DONE
     }
     for row in rows:
-        due = dates.deadline(row["due_on"], now, actor.tz) if row["due_on"] else None
+        due = dates.deadline(row["due_at"] or row["due_on"], now, actor.tz) if row["due_on"] else None
         words = listing.RISK_TONES[row["risk_class"]]
         lanes[row["state"]].cards.append(
             {

@@ -56,7 +56,7 @@ def lens_marks(disciplines: int, judged: int) -> SafeString:
 
 def values_needed(sheet: RecordType) -> list[str]:
     """The columns to fetch for this list, beside the key."""
-    wanted = ["number", "title", "state", "phase", "due_on", "closed_at"]
+    wanted = ["number", "title", "state", "phase", "due_on", "due_at", "closed_at"]
     for one in sheet.columns:
         name = one.path or one.name if isinstance(one, SheetColumn) else one
         if name == "disciplines":
@@ -185,7 +185,7 @@ def _due(sheet: RecordType, actor: Actor, now: dt.datetime) -> Cell:
             return EMPTY
         if row["phase"] >= Phase.DONE:
             return times.day(due, now.astimezone(actor.tz).date(), short=True)
-        said = dates.deadline(due, now, actor.tz)
+        said = dates.deadline(row["due_at"] or due, now, actor.tz)
         return marks.due(said.text, said.tone, said.moment, said.printed)
 
     return cell

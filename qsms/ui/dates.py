@@ -169,7 +169,8 @@ def deadline(
         return Deadline(_("%(span)s late") % {"span": duration(left)}, "bad", said, paper)
     if left < 3 * DAY:
         text = _("%(span)s left") % {"span": duration(left)}
-        return Deadline(text, "warn" if left <= soon else "", said, paper)
+        inside = moment(due, now, zone, binding=True, inside=True)
+        return Deadline(text, "warn" if left <= soon else "", said, paper, inside)
     return _ahead(due.astimezone(zone).date(), now.astimezone(zone).date(), "", said, paper)
 
 

@@ -101,6 +101,7 @@ def show_list(request: HttpRequest, kind: str) -> HttpResponse:
         "pages": _pages(request, page, total, len(rows)),
         "text": one.text,
         "exports": _exports(request, kind) if actor.holds(f"{kind}.export") else [],
+        "desks": [(one, reverse(one.route)) for one in sheet.desks if actor.holds(one.needs)],
         "links": sheet_links(sheet, actor),
         "bulk": _bulk(sheet, actor),
     }
@@ -313,13 +314,11 @@ def _exports(request: HttpRequest, kind: str) -> list[parts.Option]:
 
 
 def sheet_links(sheet: RecordType, actor: Actor) -> list[parts.Option]:
-    """Other ways to look at these records: board, import, and what the room adds."""
+    """Other ways to look at these records: board and import."""
     found = [parts.Option(_("Board"), reverse("ui:board", args=[sheet.kind]))]
     if actor.holds(f"{sheet.kind}.import"):
         with contextlib.suppress(NoReverseMatch):
             found.append(parts.Option(_("Import"), reverse("exchange:import", args=[sheet.kind])))
-    for name, label in getattr(sheet, "list_links", ()):
-        found.insert(0, parts.Option(str(label), reverse(name)))
     return found
 
 

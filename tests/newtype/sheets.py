@@ -15,9 +15,9 @@ LIFE = Lifecycle(
         State("void", _("Void"), Phase.VOID, on_bar=False),
     ),
     moves=(
-        Move("clean", _("Cleaned up"), ("found",), "cleaned", verb="change", asks=("cleaned", "checker"), tone="main",
+        Move("clean", _("Clean up"), ("found",), "cleaned", verb="change", asks=("cleaned", "checker"), tone="main",
              tasks=(TaskPlan("check", _("Check that the stand is clean"), to="checker", days=1),)),
-        Move("check", _("Checked"), ("cleaned",), "closed", verb="change", or_party=("checker",),
+        Move("check", _("Check"), ("cleaned",), "closed", verb="change", or_party=("checker",),
              independent_of=("owner",), signature="checked", finishes=("check",), tone="main"),
         Move("void", _("Make void"), ("found", "cleaned"), "void", verb="change", reason=True, tone="bad"),
     ),

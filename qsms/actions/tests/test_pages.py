@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,10 +11,11 @@ from django.test import Client
 
 from qsms.actions.models import Action
 from qsms.base import moment
+from qsms.records import services as spine
 from qsms.records.models import Record
 from tests.cast import Cast
 
-from .test_actions import NOON, raised
+from .test_actions import NOON, add_evidence, raised
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +76,26 @@ def test_who_decides_sees_it_first_and_grants_another_day(cast: Cast) -> None:
     answer = quality.post(move(record, "grant_extension"), {"until": "2026-12-04", "answer": ""}, follow=True)
     assert f"{record.number} is now due on 4 Dec 2026." in answer.content.decode()
     assert "Decide" not in text(quality, "/")
+
+
+def test_the_owner_meets_the_next_step_first_and_the_request_second(cast: Cast) -> None:
+    record = raised(cast)
+    owner = cast.actor("owner")
+    spine.move(owner, record.pk, "analyse")
+    spine.move(owner, record.pk, "plan", fields={"root_cause": "The pin wears", "plan": "New pins"})
+    add_evidence(record)
+    ask(cast, record)
+
+    def strip_of(name: str) -> str:
+        page = html.unescape(text(browser(cast, name), f"/r/action/{record.number}/"))
+        return page.partition('class="next"')[2].partition("<details")[0]
+
+    strip = strip_of("owner")
+    assert "Next: Finish and plan the check" in strip
+    assert re.findall(r'class="btn btn-main" href="([^"]*)"', strip) == [move(record, "implement")]
+    assert strip.index("Another person will check later") < strip.index("asked for 11 Dec 2026 instead of 20 Nov 2026")
+    # Who decides still meets the question first.
+    assert "Grant more time" in strip_of("quality")
 
 
 def test_the_owner_decides_nothing_and_a_refusal_needs_its_reason(cast: Cast) -> None:

@@ -34,8 +34,8 @@ def test_a_record_is_made_read_and_changed(keeper: Cast, program: Programs) -> N
         "site": {"id": keeper.sites["LKF"].pk, "name": "Larkfield"}, "unit": None, "process": None,
         "owner": {"id": keeper.owner.pk, "name": "Owner Person"},
         "raised_by": {"id": keeper.safety.pk, "name": "Safety Person"}, "opened_at": "", "closed_at": None,
-        "due_on": None, "confidential": False, "version": 1, "changed_at": "", "fuel": "jet", "litres": "12.5",
-        "spilled_on": "2026-02-20", "cleaned": "", "checker": None, "reference": "",
+        "due_on": None, "due_at": None, "confidential": False, "version": 1, "changed_at": "", "fuel": "jet",
+        "litres": "12.5", "spilled_on": "2026-02-20", "cleaned": "", "checker": None, "reference": "",
     }  # fmt: skip
     changed = safety.patch(made["Location"] + "?reason=Typo", {"title": "Fuel on stand 4"}, If_Match=made["ETag"])
     assert (changed.status_code, changed["ETag"]) == (200, '"2"')

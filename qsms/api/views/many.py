@@ -10,9 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import listing, scope, services, tally
+from qsms.records import lateness, listing, scope, services, tally
 from qsms.records.errors import Refused
 from qsms.records.listing import Listing
 from qsms.records.models import Record
@@ -101,8 +100,7 @@ def count_records(request: HttpRequest, kind: str) -> HttpResponse:
             scope.predicate(actor, kind), organisation_id=actor.organisation_id, kind=kind, phase__lt=Phase.DONE
         )
         states = dict(mine.order_by().values_list("state").annotate(n=Count("*")))
-    today = moment.now().astimezone(actor.tz).date()
-    late = scope.count(actor, sheet, Q(due_on__lt=today, phase__lt=Phase.DONE))
+    late = scope.count(actor, sheet, lateness.late_to(actor))
     found = {code: states.get(code, 0) for code in (s.code for s in sheet.lifecycle.states) if code in open_states}
     return shapes.answer(
         {"kind": kind, "open": sum(found.values()), "states": found, "late": min(late, scope.COUNT_CAP)}

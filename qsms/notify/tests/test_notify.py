@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.test import override_settings
 
@@ -82,6 +84,45 @@ def test_what_belongs_together_is_one_entry_with_the_newest_words_on_top(cast: C
     services.comment(cast.actor("quality"), record.pk, "Again")
     outbox.deliver()
     assert [(one.earlier, one.read_at is None) for one in inbox(owner)] == [(0, True), (2, False), (0, True)]
+
+
+def test_what_was_told_before_there_was_folding_is_folded_as_it_would_have_been(cast: Cast) -> None:
+    record, other = action(cast), action(cast)
+    told = [
+        News.everywhere.create(
+            organisation=cast.organisation, person=cast.owner, record_id=one.pk, topic="comment", text=str(n),
+            key=str(n), at=NOON + dt.timedelta(hours=n), read_at=NOON + dt.timedelta(hours=read) if read else None,
+        )
+        for n, one, read in (
+            (0, record, 1), (2, record, 0), (3, record, 5), (4, other, 0), (5, other, 0), (6, record, 0),
+            (7, record, 0),
+        )
+    ]  # fmt: skip
+    for _again in range(2):
+        import_module("qsms.notify.migrations.0003_fold_what_was_told").fold(apps, None)
+        shown = inbox(cast.actor("owner"))
+        assert [(one.text, [each.text for each in folded([one]).get(one.pk, [])]) for one in shown] == [
+            ("7", ["6"]),
+            ("5", ["4"]),
+            ("3", ["2"]),
+            ("0", []),
+        ]
+    # Nobody looks at an entry and leaves what came before it unread.
+    told[1].refresh_from_db()
+    assert told[1].read_at == told[2].read_at
+    assert unread(cast.actor("owner")) == 2
+
+
+def test_what_was_told_at_the_same_moment_is_read_together(cast: Cast) -> None:
+    record = action(cast)
+    outbox.deliver()
+    owner = cast.actor("owner")
+    services.comment(cast.actor("quality"), record.pk, "Soon")
+    outbox.deliver()
+    News.everywhere.update(under=None, earlier=0)
+    assert unread(owner) == 2
+    read(owner, inbox(owner)[0].pk)
+    assert unread(owner) == 0
 
 
 def test_older_news_are_reached_past_those_of_records_no_longer_seen(cast: Cast) -> None:

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from PIL import Image
 
 from qsms.org import names
@@ -78,6 +79,13 @@ def test_a_hazard_or_action_from_a_report_gets_a_title_of_its_own(cast: Cast) ->
         [title] = re.findall(r'<input[^>]*name="title"[^>]*>', page)
         assert "value=" not in title
         assert f"{report.number}</a> {report.title}" in page
+
+
+def test_the_list_leads_those_who_triage_to_their_queue(cast: Cast) -> None:
+    button = f'<a class="btn" href="{reverse("reports:triage")}">'
+    assert button in signed_in(cast, "safety").get("/r/report/").content.decode()
+    assert button not in signed_in(cast, "reporter").get("/r/report/").content.decode()
+    assert button not in signed_in(cast, "safety").get("/r/action/").content.decode()
 
 
 def test_a_visitor_learns_how_to_report(cast: Cast) -> None:

@@ -9,7 +9,6 @@ from qsms.records import history, services, tally
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Record
 from qsms.risk import doors, matrices
-from qsms.risk.models import RiskMatrix
 from tests.cast import Cast
 
 from .makers import analysed, hazard, rate
@@ -110,18 +109,3 @@ def test_the_heat_map_counts_what_its_reader_sees(cast: Cast) -> None:
     assert doors.heat(cast.actor("site_owner"), table) == {"3B": 2}
     assert doors.heat(cast.actor("outsider"), table) == {}
     assert doors.heat(cast.actor("reporter"), table) == {}
-
-
-def test_shipping_the_matrices_again_changes_nothing(cast: Cast) -> None:
-    assert RiskMatrix.everywhere.filter(organisation=None).count() == 5
-    assert matrices.ship() == 0
-
-
-def test_an_edition_that_was_rated_on_is_never_changed_by_shipping(cast: Cast) -> None:
-    table = matrices.matrix_for(cast.actor("safety"), 1)
-    rate(cast, hazard(cast), "3B")
-    RiskMatrix.everywhere.filter(pk=table.pk).update(title="As it was then")
-    changed = {**table.definition, "title": "As it was then"}
-    RiskMatrix.everywhere.filter(pk=table.pk).update(definition=changed)
-    assert matrices.ship() == 0
-    assert RiskMatrix.everywhere.get(pk=table.pk).definition == changed

@@ -124,9 +124,8 @@ def test_the_strip_offers_what_its_reader_can_do_about_the_risk(login: Login, ca
     give_password(cast, "director")
     record = analysed(cast)
     # Described is not yet assessed, and the bar says so.
-    page = text(login("safety").get(f"/r/hazard/{record.number}/"))
-    steps = re.findall(r'<li( class="[^"]*")?[^>]*><span class="pip">.*?<b>(?:<span[^>]*>[^<]*</span>)?([^<]+)<', page)
-    assert steps[:3] == [(' class="done"', "Identified"), (' class="now"', "Described"), ("", "Assessed")]
+    bar = stages(login("safety"), record)
+    assert [bar[word] for word in ("Identified", "Described", "Assessed")] == ["done", "now", ""]
     rate(cast, record, "3B")
     for name in ("safety", "site_owner"):
         shown = strip(login(name), record)
@@ -145,6 +144,40 @@ def test_the_strip_offers_what_its_reader_can_do_about_the_risk(login: Login, ca
     assert "Send up" not in shown
     accepting.accept(cast.actor("director"), record.pk, proof=PROOF)
     assert again(record).state == "accepted"
+
+
+def stages(client: Client, record: Record) -> dict[str, str]:
+    """Each step of the stage bar, and how it stands."""
+    page = text(client.get(f"/r/hazard/{record.number}/"))
+    steps = r'<li(?: class="([^"]*)")?[^>]*><span class="pip">.*?<b>(?:<span[^>]*>[^<]*</span>)?([^<]+)<'
+    return {word: how for how, word in re.findall(steps, page)}
+
+
+DESCRIBED = {"top_event": "Fluid under pressure is released", "consequences": "Eye or skin injury"}
+
+
+def test_what_is_there_is_not_asked_for_again(login: Login, cast: Cast) -> None:
+    """Rated first and described then, or described when it was raised: either way the hazard is assessed at the end."""
+    client = login("safety")
+    rated = hazard(cast)
+    rate(cast, rated, "3B")
+    assert "Describe what can happen" in strip(client, rated)
+    assert services.move(cast.actor("safety"), rated.pk, "analyse", fields=DESCRIBED).state == "assessed"
+    assert not Task.everywhere.filter(record_id=rated.pk, done_at=None, code__in=("analyse", "rate_risk")).exists()
+    described = hazard(cast, **DESCRIBED)
+    assert Task.everywhere.get(record_id=described.pk, done_at=None).title.startswith("Rate the risk")
+    assert "Next: Rate the risk" in strip(client, described)
+    rate(cast, described, "3B")
+    for record in (rated, described):
+        bar = stages(client, record)
+        assert [bar[word] for word in ("Identified", "Described", "Assessed")] == ["done", "done", "now"]
+
+
+def test_a_hazard_that_is_back_is_rated_anew(cast: Cast) -> None:
+    record = analysed(cast)
+    rate(cast, record, "1A")
+    type(record).everywhere.filter(pk=record.pk).update(state="reopened")
+    assert services.move(cast.actor("safety"), record.pk, "analyse", fields=DESCRIBED).state == "analysed"
 
 
 def test_a_lower_level_takes_its_part_after_the_upper_one(login: Login, cast: Cast) -> None:

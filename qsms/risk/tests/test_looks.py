@@ -64,7 +64,7 @@ def test_a_weak_control_is_to_be_strengthened_first(login: Login, cast: Cast) ->
     services.move(safety, made.pk, "put_in_place")
     services.move(safety, made.pk, "find_weak", fields={"check_result": "3 of 8"})
     client = login("safety")
-    assert "Next: Strengthened: check it again" in text(client.get(f"/r/control/{made.number}/"))
+    assert "Next: Have it checked again" in text(client.get(f"/r/control/{made.number}/"))
     assert re.search(
         r's-warn[^>]*><svg[^>]*><use href="[^"]*alert-triangle"/></svg>Weak', text(client.get("/r/control/"))
     )

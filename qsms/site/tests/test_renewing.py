@@ -11,8 +11,12 @@ from django.test import Client
 from qsms.org import roles
 from qsms.org.models import Role
 from qsms.records.models import Change, Deed
+from qsms.reports import shipping as forms
+from qsms.reports.models import ReportForm
+from qsms.risk import shipping as matrices
+from qsms.risk.models import RiskMatrix
 from qsms.site import prepare, renewing
-from qsms.standards import shipping
+from qsms.standards import shipping as standards
 from qsms.standards.models import Crosswalk, Edition
 from tests.cast import Cast
 
@@ -66,6 +70,20 @@ def test_shipped_roles_get_what_the_version_brings_and_the_history_says_so(
     assert renewing.renew_roles() == 0
 
 
+def test_its_title_authority_and_reach_follow_too(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    later: dict[str, Any] = copy.deepcopy(roles.shipped_roles())
+    [auditor] = [role for role in later["roles"] if role["code"] == "auditor"]
+    auditor |= {"title": "Internal auditor", "authority": "tolerable"}
+    monkeypatch.setattr(roles, "shipped_roles", lambda: later)
+    assert prepare.migrate() == 0
+    role = cast.organisation.roles.get(code="auditor")
+    assert (role.title, role.authority) == ("Internal auditor", later["authority_levels"].index("tolerable"))
+    [deed] = Deed.everywhere.filter(organisation=cast.organisation, verb=renewing.RENEWED)
+    changed = {one.field: one.new for one in Change.objects.filter(deed=deed)}
+    assert changed == {"title": "Internal auditor", "authority": str(role.authority)}
+    assert renewing.behind() == []
+
+
 def test_what_a_copy_left_out_never_comes_back(next_version: Cast) -> None:
     cast = next_version
     own = roles.copy(cast.organisation.roles.get(code="auditor"), title="Our auditor")
@@ -76,12 +94,16 @@ def test_what_a_copy_left_out_never_comes_back(next_version: Cast) -> None:
 
 
 def test_a_version_that_changes_nothing_but_data_brings_it(cast: Cast) -> None:
-    assert not shipping.is_behind()
+    rooms = (standards, matrices, forms)
+    assert not any(one.is_behind() for one in rooms)
     Edition.everywhere.filter(code="iso-9001", edition="2015").update(source="", checksum="older")
     Crosswalk.everywhere.update(source="", checksum="older")
-    assert shipping.is_behind()
+    RiskMatrix.everywhere.filter(code="icao-5x5").update(source="", title="Older", definition={})
+    ReportForm.objects.filter(code="quick").update(source="")
+    assert all(one.is_behind() for one in rooms)
     assert prepare.migrate() == 0
-    assert not shipping.is_behind()
+    assert not any(one.is_behind() for one in rooms)
+    assert RiskMatrix.everywhere.get(code="icao-5x5").title != "Older"
     revisions = Edition.everywhere.filter(code="iso-9001", edition="2015").values_list("revision", flat=True)
     assert sorted(revisions) == [1, 2]
     assert Crosswalk.everywhere.count() == 2

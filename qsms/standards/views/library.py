@@ -20,7 +20,7 @@ from qsms.rules.frameworks import Framework, Reference, Requirement
 from qsms.ui import addresses as pages
 from qsms.ui import answers, marks, table
 
-from .. import addresses, adopting, binding, elsewhere, library, living, pieces, standing, tree
+from .. import addresses, adopting, binding, clause_ways, elsewhere, library, living, pieces, standing, tree
 from ..choices import CONFIDENCE, DATES, DOCUMENTED, STATES, STATUS_LOOKS, EditionStatus
 from ..lifecycles import ADOPTION_LIFE
 from ..models import Edition
@@ -152,6 +152,7 @@ def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> H
             for found in (standing.of_all(actor, adoptions) if adoptions else ())
             if clause in found.coverage.covered
         ],
+        "ways": clause_ways.ways(actor, here),
         **_neighbours(rule, requirement),
     }
     return answers.page(request, "standards/clause.html", context)

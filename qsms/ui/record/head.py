@@ -48,8 +48,8 @@ def head(sheet: RecordType, record: Record, actor: Actor, now: datetime, lately:
     tone = record.risk_class
     words = listing.RISK_TONES[tone]
     due = SafeString("")
-    if record.due_on is not None and record.is_open:
-        due = _due(sheet, state, dates.deadline(record.due_on, now, actor.tz))
+    if record.deadline is not None and record.is_open:
+        due = _due(sheet, state, dates.deadline(record.deadline, now, actor.tz))
     return Head(
         title=record.title,
         number=record.number,
@@ -152,7 +152,7 @@ def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextS
         main = main or next((way for way in open_ones if way.move.tone != "bad"), None)
         primary = _move(record, main) if main is not None else None
         why = str(main.move.help) if main is not None else ""
-    why = lead.why or why or str(sheet.state(record).meaning)
+    why = f"{lead.why or why or sheet.state(record).meaning} {lead.also}".rstrip()
     others = [_move(record, way) for way in open_ones if way is not main and way not in led]
     raisings = _raisings(actor, record)
     first = [move for kind, move in raisings.items() if kind in lead.raises]
@@ -256,6 +256,9 @@ def _further(actor: Actor, record: Record, may_edit: bool) -> list[parts.Move]:
             )
         )
     found.append(parts.Move(_("Print everything"), addresses.tab(record, "everything"), icon="printer"))
+    found.append(
+        parts.Move(_("Print as PDF"), reverse("publish:record", args=[record.kind, record.number]), icon="download")
+    )
     if may_edit:
         found.append(parts.Move(_("Edit"), addresses.record(record, "edit"), icon="edit", key="e"))
     return found

@@ -112,7 +112,7 @@ def facts(sheet: RecordType, record: Record, actor: Actor, now: datetime) -> tup
         if row is not None:
             found.append(parts.Fact(sheet.field_label(name), row.name))
     if record.due_on is not None:
-        said = dates.deadline(record.due_on, now, actor.tz) if record.is_open else None
+        said = dates.deadline(record.due_at or record.due_on, now, actor.tz) if record.is_open else None
         found.append(
             parts.Fact(
                 sheet.due_label(record),

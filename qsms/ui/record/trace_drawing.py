@@ -151,8 +151,8 @@ def _node(record: Record, start: Record, actor: Actor, now: datetime) -> Node:
     state = sheet.state(record)
     shape, tone = marks.look(state)
     said = str(state.label)
-    if record.due_on is not None and record.is_open:
-        due = dates.deadline(record.due_on, now, actor.tz)
+    if record.deadline is not None and record.is_open:
+        due = dates.deadline(record.deadline, now, actor.tz)
         if due.tone == "bad":
             said, tone, shape = due.text, "bad", "bad"
     elif record.risk_class and record.is_open:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import keys, reading, registry, threads, wording
+from qsms.records import keys, lateness, reading, registry, threads, wording
 from qsms.records.choices import Lens
 from qsms.records.models import Record
 from qsms.records.registry import Lack
@@ -102,8 +102,8 @@ def loose_ends(actor: Actor, thread: Thread, now: datetime) -> list[LooseEnd]:
     for record in thread.records:
         if not record.is_open:
             continue
-        if record.due_on is not None and record.due_on < today:
-            late = dates.deadline(record.due_on, now, actor.tz).text
+        if record.deadline is not None and lateness.is_late(record, now, today):
+            late = dates.deadline(record.deadline, now, actor.tz).text
             said = _("%(number)s is %(late)s") % {"number": record.number, "late": late}
             found.append(LooseEnd(said, record.title, addresses.record(record)))
         open_lenses = [str(lens.label) for lens in MAIN_LENSES if not (record.judged | record.disciplines) & lens]

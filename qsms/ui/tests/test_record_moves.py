@@ -35,7 +35,7 @@ def test_a_dialog_asks_for_what_the_move_needs(
     assert moved["HX-Redirect"] == f"/r/spill/{made.number}/"
     made.refresh_from_db()
     assert (made.state, made.checker) == ("cleaned", keeper.quality)
-    assert "“Cleaned up” is done." in html.unescape(client.get(f"/r/spill/{made.number}/").content.decode())
+    assert "“Clean up” is done." in html.unescape(client.get(f"/r/spill/{made.number}/").content.decode())
 
 
 def test_a_signature_needs_the_password_and_what_was_shown(

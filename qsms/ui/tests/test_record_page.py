@@ -33,7 +33,7 @@ def test_the_page_says_what_it_is_how_it_stands_and_what_comes_next(
     text = page(login("safety"), made)
     assert "Fuel under the wing" in text
     assert made.number in text
-    assert "Next: Cleaned up" in text
+    assert "Next: Clean up" in text
     assert "1,234.5" in text
     assert "20 Feb 2026" in text
     assert "<p>Then a broom.</p>" in text

@@ -1,0 +1,24 @@
+"""Buttons are verbs (UX, words): they say what a press does. What a record is after it is a state with its own name."""
+
+from __future__ import annotations
+
+import pytest
+
+from qsms.records import registry
+
+# With which the names of moves begin. A new one is added when it says what the press does.
+WORDS = """
+    accept acknowledge adopt approve archive ask assess begin bring call cancel carry check clean close confirm decide
+    describe end finish grant have issue leave make mark merge open plan publish put rate record refuse reject release
+    reopen resume retire return review revise send settle start submit suspend take tell wait watch withdraw
+"""
+VERBS = frozenset(WORDS.split())
+
+
+@pytest.mark.parametrize("kind", [sheet.kind for sheet in registry.all_types()])
+def test_moves_are_called_by_what_they_do(kind: str) -> None:
+    life = registry.get(kind).lifecycle
+    states = {str(state.label) for state in life.states}
+    named = {move.code: str(move.label) for move in life.moves}
+    assert [code for code, label in named.items() if label.split()[0].strip(",:").lower() not in VERBS] == []
+    assert [code for code, label in named.items() if label in states] == []
