@@ -26,6 +26,7 @@ wording.DEEDS |= {
     adopting.EXCLUDED: _("left a requirement out"),
     adopting.INCLUDED: _("took a requirement in again"),
     adopting.RENEWED: _("took the newer text over"),
+    adopting.PLACED: _("changed the places that it holds for"),
     packing.TAKEN: _("took the statement of compliance away"),
     packing.PACKED: _("took a trace pack away"),
     binding.BOUND: _("counted it as evidence"),
@@ -64,7 +65,7 @@ class AdoptionSheet(RecordType):
     search_fields = ("scope",)
     panels = (panels.COVERAGE,)
     import_key = "reference"
-    room_fields = ("revision", "crosswalk_revision")
+    room_fields = ("revision", "crosswalk_revision", "also_sites", "also_processes")
 
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         assert isinstance(record, Adoption)

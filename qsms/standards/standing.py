@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from qsms.base import moment
@@ -42,7 +43,7 @@ def of_all(actor: Actor, wanted: list[Adoption]) -> list[Standing]:
         return []
     every = list({one.pk: one for one in [*wanted, *adopting.live(actor)]}.values())
     exclusions = adopting.excluded(every)
-    judged = assessing.judgements(actor, every)
+    judged = assessing.findings(actor)
     revisions: dict[str, int] = {}
     for one in every:
         revisions.setdefault(one.key, one.revision)
@@ -66,7 +67,7 @@ def of_all(actor: Actor, wanted: list[Adoption]) -> list[Standing]:
             [one.rule for one in pieces.values()],
             today,
             crosswalk=crosswalks[adoption.crosswalk_revision],
-            judgements=[each for one in first.values() for each in judged[one.pk]],
+            judgements=[each for one in first.values() for each in assessing.judgements(judged, one)],
             exempt={key: list(exclusions[one.pk]) for key, one in first.items() if key in editions},
             only=[adoption.key],
         )[adoption.key]
@@ -74,3 +75,13 @@ def of_all(actor: Actor, wanted: list[Adoption]) -> list[Standing]:
             Standing(adoption, editions[adoption.key], coverage, pieces, editions, exclusions[adoption.pk])
         )
     return standings
+
+
+def by_site(actor: Actor, adoption: Adoption, sites: Iterable[int]) -> list[Standing]:
+    """The standing of one adoption at each of these sites: from what is of that site or of none."""
+    narrowed = []
+    for site in sites:
+        here = copy.copy(adoption)
+        here.site_id, here.also_sites = site, []
+        narrowed.append(here)
+    return of_all(actor, narrowed)

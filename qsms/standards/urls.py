@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import adopted, asking, comparing, evidence, gaps, library, moving_on, outputs, packs
+from .views import adopted, asking, comparing, evidence, gaps, library, moving_on, outputs, packs, places
 
 app_name = "standards"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("adopted/<str:number>/exclude/", adopted.exclude, name="exclude"),
     path("adopted/<str:number>/include/", adopted.include, name="include"),
     path("adopted/<str:number>/renew/", adopted.renew, name="renew"),
+    path("adopted/<str:number>/places/", places.change, name="places"),
+    path("adopted/<str:number>/sites/", places.by_site, name="sites"),
+    path("adopted/<str:number>/trend/", places.over_time, name="trend"),
     path("adopted/<str:number>/transition/", moving_on.show, name="transition"),
     path("adopted/<str:number>/outputs/", outputs.show, name="outputs"),
     path("adopted/<str:number>/statement/", outputs.statement, name="statement"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.test import Client
 from playwright.sync_api import Page
 
 from qsms.records import services
-from qsms.standards import adopting, assessing
+from qsms.standards import adopting, assessing, tracking
+from qsms.standards.models import CoverageDay
 from tests.cast import Cast
 from tests.harness.browser import looks_right, looks_right_everywhere
 
@@ -145,3 +147,18 @@ def test_a_transition_looks_right_before_and_while_it_is_under_way(cast: Cast, o
     page.get_by_role("button", name="Begin the transition").click()
     page.get_by_text("still wait for a judgement").wait_for()
     looks_right_everywhere(page, "standards-under-way", themes=True)
+
+
+def test_sites_and_days_look_right(cast: Cast, open_page: Open, live: Any) -> None:
+    adoption, record = adopted(cast, ISO_9001), action(cast)
+    bound(cast, record, ISO_9001, "4.1")
+    tracking.watch_coverage()
+    CoverageDay.everywhere.update(day=dt.date(2026, 1, 2))
+    bound(cast, record, ISO_9001, "4.2")
+    tracking.watch_coverage()
+    page = signed_in(cast, "quality", open_page, live)
+    for name in ("sites", "trend", "places"):
+        page.goto(f"/standards/adopted/{adoption.number}/{name}/")
+        if name == "trend":
+            page.locator(".chart-here svg").wait_for()
+        looks_right_everywhere(page, f"standards-{name}", themes=True)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import scope, services
 from qsms.records.errors import Invalid, Refused
@@ -93,6 +94,14 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "here": addresses.coverage(number),
         "export_url": reverse("standards:export", args=[number]),
         "may_export": actor.holds(f"{adopting.KIND}.export"),
+        "held_at": [
+            names.places(what, actor.organisation_id).get(pk, "?")
+            for what, held in (("site", adoption.sites), ("process", adoption.processes))
+            for pk in sorted(held)
+        ],
+        "sites_url": reverse("standards:sites", args=[number]),
+        "trend_url": reverse("standards:trend", args=[number]),
+        "places_url": reverse("standards:places", args=[number]),
         "successors": [
             (elsewhere.short_title(row.rule), addresses.transition(number, row.key))
             for row in (moving_on.successors(newest, adoption.key) if adoption.is_open else ())
