@@ -16,7 +16,7 @@ from qsms.records.models import Record
 from qsms.records.registry import RecordType, Section, lend, register
 from qsms.rules.lifecycle import Move
 
-from . import adopting, assessing, binding, library, panels
+from . import adopting, assessing, binding, judging, library, panels, texts
 from .choices import OWN
 from .lifecycles import ADOPTION_LIFE, GAP_LIFE
 from .models import Adoption, GapAssessment, OfEdition
@@ -32,6 +32,9 @@ wording.DEEDS |= {
     binding.BOUND: _("counted it as evidence"),
     binding.CHANGED: _("changed what it is evidence of"),
     binding.ENDED: _("counts it as evidence no longer"),
+    judging.JUDGED: _("judged how two requirements relate"),
+    judging.TAKEN_BACK: _("took a judgement of two requirements back"),
+    texts.PASTED: _("pasted the text of a requirement"),
     assessing.ANSWERED: _("answered a requirement"),
     assessing.SNAPSHOT: _("kept the answers as they stand"),
 }

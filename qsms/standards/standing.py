@@ -33,15 +33,16 @@ def of(actor: Actor, adoption: Adoption) -> Standing:
     return of_all(actor, [adoption])[0]
 
 
-def of_all(actor: Actor, wanted: list[Adoption]) -> list[Standing]:
+def of_all(actor: Actor, wanted: list[Adoption], live: list[Adoption] | None = None) -> list[Standing]:
     """The standing of several adoptions, from one look at the evidence.
 
     Other adopted standards lend what is bound to them; what one of them leaves out lends nothing. Nothing is taken from
-    a standard that the organisation has not adopted as far as the reader knows.
+    a standard that the organisation has not adopted as far as the reader knows. `live` are its living adoptions,
+    where they are at hand.
     """
     if not wanted:
         return []
-    every = list({one.pk: one for one in [*wanted, *adopting.live(actor)]}.values())
+    every = list({one.pk: one for one in [*wanted, *(adopting.live(actor) if live is None else live)]}.values())
     exclusions = adopting.excluded(every)
     judged = assessing.findings(actor)
     revisions: dict[str, int] = {}
@@ -52,7 +53,7 @@ def of_all(actor: Actor, wanted: list[Adoption]) -> list[Standing]:
     own = [row.rule for row in rows.values() if row.organisation_id is not None]
     today = moment.now().astimezone(actor.tz).date()
     crosswalks = {
-        number: library.relations(library.crosswalk(number), own)
+        number: library.relations(actor.organisation_id, own, number)
         for number in {one.crosswalk_revision for one in wanted}
     }
     standings = []

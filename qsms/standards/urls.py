@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import adopted, asking, comparing, evidence, gaps, library, moving_on, outputs, packs, places
+from .views import adopted, asking, comparing, evidence, gaps, library, moving_on, outputs, packs, pairs, places
 
 app_name = "standards"
 urlpatterns = [
@@ -28,6 +28,11 @@ urlpatterns = [
     path("gaps/<str:number>/keep/", gaps.keep, name="keep"),
     path("gaps/<str:number>/compare/", comparing.show, name="compare"),
     path("gaps/<str:number>/export/", gaps.export, name="gap-export"),
+    path("pairs/", pairs.show_own, name="pairs"),
+    path("pairs/judge/", pairs.judge, name="judge"),
+    path("pairs/take-back/", pairs.take_back, name="take-back"),
+    path("side-by-side/", pairs.side_by_side, name="side-by-side"),
+    path("text/", pairs.paste, name="paste"),
     path("bind/", evidence.bind, name="bind"),
     path("ask/", asking.ask, name="ask"),
     path("unbind/", evidence.unbind, name="unbind"),

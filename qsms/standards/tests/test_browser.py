@@ -162,3 +162,19 @@ def test_sites_and_days_look_right(cast: Cast, open_page: Open, live: Any) -> No
         if name == "trend":
             page.locator(".chart-here svg").wait_for()
         looks_right_everywhere(page, f"standards-{name}", themes=True)
+
+
+def test_what_is_judged_here_looks_right(cast: Cast, open_page: Open, live: Any) -> None:
+    page = signed_in(cast, "quality", open_page, live)
+    page.goto("/standards/pairs/judge/?standard=iso-9001/2015&clause=7.1.5&other=iso-14001/2015&number=9.1.1")
+    page.get_by_text("has nothing to do with").click()
+    page.locator("#m_why").fill("They measure other things here.")
+    looks_right_everywhere(page, "standards-judge", themes=True)
+    page.get_by_role("button", name="Judge it so").click()
+    page.get_by_text("Your judgement stands.").first.wait_for()
+    for name, path in (
+        ("pairs", "pairs/"), ("side-by-side", "side-by-side/?standard=iso-14001/2015&standard=iso-9001/2015"),
+        ("text", "text/?standard=iso-9001/2015&clause=7.2"), ("judged-clause", "clause/iso-9001/2015/7.1.5/"),
+    ):  # fmt: skip
+        page.goto(f"/standards/{path}")
+        looks_right_everywhere(page, f"standards-{name}", themes=True)

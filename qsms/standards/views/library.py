@@ -20,7 +20,20 @@ from qsms.rules.frameworks import Framework, Reference, Requirement
 from qsms.ui import addresses as pages
 from qsms.ui import answers, marks, table
 
-from .. import addresses, adopting, binding, clause_ways, elsewhere, library, living, pieces, standing, tree
+from .. import (
+    addresses,
+    adopting,
+    binding,
+    clause_ways,
+    elsewhere,
+    judging,
+    library,
+    living,
+    pieces,
+    standing,
+    texts,
+    tree,
+)
 from ..choices import CONFIDENCE, DATES, DOCUMENTED, STATES, STATUS_LOOKS, EditionStatus
 from ..lifecycles import ADOPTION_LIFE
 from ..models import Edition
@@ -40,7 +53,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     actor = answers.actor_of(request)
     library.check_sees(actor)
     adopted = adopting.live(actor)
-    own = [_adopted_line(actor, found) for found in standing.of_all(actor, adopted)]
+    own = [_adopted_line(actor, found) for found in standing.of_all(actor, adopted, adopted)]
     rows = [
         [
             table.link(row.title, addresses.edition(row.key)),
@@ -125,10 +138,11 @@ def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> H
     rule, here = row.rule, Reference(row.key, clause)
     editions = {key: one.rule for key, one in rows.items()}
     own = [one.rule for one in rows.values() if one.organisation_id is not None]
-    crosswalk = library.relations(library.crosswalk(), own)
+    crosswalk = library.relations(actor.organisation_id, own)
     requirement = rule.by_number[clause]
     today = moment.now().astimezone(actor.tz).date()
-    adoptions = [one for one in adopting.live(actor) if one.key == row.key]
+    live = adopting.live(actor)
+    adoptions = [one for one in live if one.key == row.key]
     may_bind = any(scope.may(actor, "evidence", one) for one in adoptions)
     context = {
         "row": row,
@@ -139,6 +153,9 @@ def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> H
         "below": [_line(rule, number) for number in rule.children(clause)],
         "documented": [DOCUMENTED[one] for one in requirement.documented],
         "confidence": CONFIDENCE[requirement.confidence or rule.confidence],
+        "text": texts.of(actor, here),
+        "paste_url": addresses.paste(row.key, clause) if actor.holds(texts.WRITE) else "",
+        "judge_url": addresses.judge(row.key, clause) if actor.holds(judging.RIGHT) else "",
         "related": elsewhere.related(crosswalk, here, editions),
         "suggested": elsewhere.suggested(crosswalk, here, editions),
         "evidence": [
@@ -149,7 +166,7 @@ def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> H
         "ask_url": addresses.ask(row.key, clause) if may_bind and living.offered() else "",
         "standings": [
             _stands(actor, found, clause)
-            for found in (standing.of_all(actor, adoptions) if adoptions else ())
+            for found in standing.of_all(actor, adoptions, live)
             if clause in found.coverage.covered
         ],
         "ways": clause_ways.ways(actor, here),
