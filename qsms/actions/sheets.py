@@ -199,4 +199,8 @@ def _from(record: Record) -> Mapping[str, Any]:
     }
 
 
-offer(Raising("action", _("Raise action"), ("report", "hazard", "control"), "raised_from", _from, key="a"))
+offer(
+    Raising(
+        "action", _("Raise action"), ("report", "hazard", "control", "gap_assessment"), "raised_from", _from, key="a"
+    )
+)

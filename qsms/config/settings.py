@@ -88,10 +88,13 @@ INSTALLED_APPS = [
     "qsms.exchange",
     "qsms.actions",
     "qsms.risk",
+    "qsms.documents",
     "qsms.standards",
     "qsms.reports",
+    "qsms.training",
     "qsms.site",
     "qsms.overview",
+    "qsms.impact",
 ]
 
 MIDDLEWARE = [

@@ -12,6 +12,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import IO, Any
 
@@ -80,6 +81,15 @@ def write_json(target: IO[bytes], header: Sequence[str], rows: Iterable[Sequence
         target.write(chunk)
 
 
+@dataclass(frozen=True)
+class Page:
+    """One sheet of a workbook."""
+
+    name: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[object]]
+
+
 def write_xlsx(
     target: IO[bytes],
     header: Sequence[str],
@@ -88,26 +98,37 @@ def write_xlsx(
     sheet: str = "Table",
     zone: dt.tzinfo = dt.UTC,
 ) -> None:
-    """Write the table to `target` as a workbook with one sheet, its head frozen and bold.
+    """Write the table to `target` as a workbook with one sheet."""
+    write_book(target, [Page(sheet, header, rows)], zone=zone)
+
+
+def write_book(target: IO[bytes], pages: Iterable[Page], *, zone: dt.tzinfo = dt.UTC) -> None:
+    """Write these tables to `target` as the sheets of one workbook, their heads frozen and bold.
 
     Moments with a zone are written as the clock time in `zone`, for workbooks know no zones.
     """
     # Loaded with the first workbook: every start of the program, of every command, would wait for it.
     from openpyxl import Workbook
-    from openpyxl.styles import Font
 
     book = Workbook(write_only=True)
-    page = book.create_sheet(safe_sheet_name(sheet))
+    for one in pages:
+        _fill(book.create_sheet(safe_sheet_name(one.name)), one, zone)
+    book.save(target)
+
+
+def _fill(page: Any, table: Page, zone: dt.tzinfo) -> None:
+    from openpyxl.styles import Font
+
     page.freeze_panes = "A2"
     bold = Font(bold=True)
     heads = []
-    for name in header:
+    for name in table.header:
         head = _text_cell(page, name)
         head.font = bold
         heads.append(head)
     page.append(heads)
     try:
-        for number, row in enumerate(rows, 2):
+        for number, row in enumerate(table.rows, 2):
             if number > limits.ROWS:
                 sentence = _("A sheet holds %(most)s rows and this table has more. Choose CSV.")
                 raise TableError(sentence % {"most": f"{limits.ROWS:,}"}, code="too-long")
@@ -117,7 +138,6 @@ def write_xlsx(
         page.close()
         page._writer.cleanup()
         raise
-    book.save(target)
 
 
 def csv_text(value: object) -> str:

@@ -1,0 +1,1 @@
+"""The kit that puts things on paper: PDF from data, in one look."""

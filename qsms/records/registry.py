@@ -311,6 +311,8 @@ class RecordType:
 _types: dict[str, RecordType] = {}
 _raisings: list[Raising] = []
 _lent: list[tuple[Panel, tuple[str, ...]]] = []
+# Tasks that a room above gives on records of any kind: code -> the word on the button, the tab it is answered on.
+_answered_on: dict[str, tuple[StrOrPromise, str]] = {}
 
 
 def register(sheet: type[RecordType]) -> type[RecordType]:
@@ -346,6 +348,17 @@ def lend(panel: Panel, kinds: Sequence[str]) -> None:
     every kind."""
     if panel not in [known for known, _kinds in _lent]:
         _lent.append((panel, tuple(kinds)))
+
+
+def answer_on_tab(code: str, verb: StrOrPromise, tab: str) -> None:
+    """Tasks with this code lead to a tab that is lent to every kind, not to the page's moves."""
+    _answered_on[code] = verb, tab
+
+
+def answered_on(code: str) -> tuple[str, str] | None:
+    """The button's word and the tab for a task with this code, if a room above has said so."""
+    found = _answered_on.get(code)
+    return (str(found[0]), found[1]) if found is not None else None
 
 
 def panels(sheet: RecordType) -> list[Panel]:

@@ -98,7 +98,7 @@ def trace(actor: Actor, record: Record, *, steps: int = 4, limit: int = LIMIT) -
     edges: dict[int, Edge] = {}
     frontier, cut = {record.pk}, False
     for step in range(1, steps + 1):
-        links = _touching(actor, frontier)
+        links = touching(actor, frontier)
         ends = {pk for link in links for pk in (link.source_id, link.target_id)}
         seen = scope.seen_of(actor, ends - reached.keys())
         frontier = set()
@@ -114,7 +114,7 @@ def trace(actor: Actor, record: Record, *, steps: int = 4, limit: int = LIMIT) -
             break
     if frontier:
         # Links among the outermost ones.
-        edges |= {link.pk: Edge(link.source_id, link.target_id, link.relation) for link in _touching(actor, frontier)}
+        edges |= {link.pk: Edge(link.source_id, link.target_id, link.relation) for link in touching(actor, frontier)}
     within = tuple(
         edge for _pk, edge in sorted(edges.items()) if edge.source_id in reached and edge.target_id in reached
     )
@@ -132,7 +132,8 @@ def nearer(thread: Thread, steps: int) -> Thread:
     )
 
 
-def _touching(actor: Actor, ids: Iterable[int]) -> list[Link]:
+def touching(actor: Actor, ids: Iterable[int]) -> list[Link]:
+    """Every link with one of these records at an end, oldest first. The far ends may lie outside the actor's scope."""
     chosen = list(ids)
     rows = Link.everywhere.filter(organisation_id=actor.organisation_id)
     return list(rows.filter(Q(source_id__in=chosen) | Q(target_id__in=chosen)).order_by("pk"))

@@ -18,7 +18,7 @@ WHY: Final[Mapping[Reason, Sentence]] = {
     Reason.SHOWN_ABOVE: _("Evidence at the heading shows all that stands under it."),
     Reason.STALE: _("Evidence is past its freshness limit. Renew it; until then it counts as a part."),
     Reason.EXPIRED: _("Evidence has expired and no longer counts. Bind something newer."),
-    Reason.EMPTY: _("A living query finds nothing now."),
+    Reason.EMPTY: _("A living query finds nothing now, or less than it asks for."),
     Reason.AHEAD: _("Evidence is dated in the future and does not count yet."),
     Reason.SUPPORTED_ONLY: _("There is supporting evidence, which does not count by itself."),
     Reason.THROUGH_CROSSWALK: _("Evidence for another standard counts here through the crosswalk."),

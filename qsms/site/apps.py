@@ -13,7 +13,7 @@ class SiteConfig(AppConfig):
         from qsms.search import views as search
         from qsms.ui import context, lists, marks, my_work
 
-        from . import menu, news, palette
+        from . import living, menu, news, palette  # noqa: F401 - living registers its questions
         from .accounts import sweeping  # noqa: F401 - registers its duty
 
         context.provide(

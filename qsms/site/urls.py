@@ -7,8 +7,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("qsms.api.urls")),
     path("", include("qsms.exchange.urls")),
     path("", include("qsms.ui.urls")),
+    path("", include("qsms.publish.urls")),
     path("risk/", include("qsms.risk.urls")),
+    path("documents/", include("qsms.documents.urls")),
     path("standards/", include("qsms.standards.urls")),
+    path("training/", include("qsms.training.urls")),
     path("", include("qsms.reports.urls")),
     path("news/", include("qsms.notify.urls")),
     path("", include("qsms.site.accounts.urls")),
@@ -17,4 +20,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/", include("qsms.site.administration.urls")),
     path("", include("qsms.search.urls")),
     path("overview/", include("qsms.overview.urls")),
+    path("impact/", include("qsms.impact.urls")),
 ]

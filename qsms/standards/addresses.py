@@ -27,11 +27,38 @@ def bind(*, record: str = "", key: str = "", clause: str = "") -> str:
     return f"{reverse('standards:bind')}?{urlencode({name: value for name, value in given.items() if value})}"
 
 
+def ask(key: str, clause: str, *, question: str = "", evidence: int = 0) -> str:
+    """The dialog in which a living query is bound to a requirement, or a bound one is changed."""
+    given: dict[str, str | int] = {"standard": key, "clause": clause, "question": question, "evidence": evidence}
+    return f"{reverse('standards:ask')}?{urlencode({name: value for name, value in given.items() if value})}"
+
+
 def unbind(evidence_id: int) -> str:
     """The dialog in which a record is counted no longer."""
     return f"{reverse('standards:unbind')}?{urlencode({'evidence': evidence_id})}"
 
 
+def declaration_pdf(number: str) -> str:
+    """A declaration as a PDF."""
+    return reverse("standards:declaration", args=[number])
+
+
 def exclude(number: str, clause: str) -> str:
     """The dialog in which an adoption leaves a requirement out."""
     return f"{reverse('standards:exclude', args=[number])}?{urlencode({'clause': clause})}"
+
+
+def gaps(number: str) -> str:
+    """The answers of a gap assessment, by its number."""
+    return reverse("standards:gaps", args=[number])
+
+
+def gap(number: str, clause: str) -> str:
+    """The page on which one requirement of a gap assessment is answered."""
+    return reverse("standards:gap", args=[number, clause])
+
+
+def assess(key: str, **more: str | int | None) -> str:
+    """The form of a new gap assessment of an edition, as far filled in as is known."""
+    given = {"framework": key, **{name: value for name, value in more.items() if value}}
+    return f"{reverse('ui:new', args=['gap_assessment'])}?{urlencode(given)}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
@@ -21,7 +22,7 @@ from qsms.rules import evidence as rules
 from qsms.rules.frameworks import Reference
 from qsms.rules.lifecycle import Phase
 
-from . import adopting, library
+from . import adopting, library, living
 from .choices import Strength
 from .models import Adoption, Evidence
 
@@ -31,7 +32,10 @@ MOST_MONTHS = 120
 
 
 class Piece(NamedTuple):
-    """A piece of evidence with what a line says of its record. The columns of COLUMNS behind those of the scope."""
+    """A piece of evidence with what a line says of its record. The columns of COLUMNS behind those of the scope.
+
+    Of a living query the number is empty, the title is the question, and day and place are what it finds and asks.
+    """
 
     number: str
     title: str
@@ -41,15 +45,19 @@ class Piece(NamedTuple):
     framework: str
     clause: str
     strength: str
-    as_of: dt.date
+    as_of: dt.date | None
     fresh_months: int | None
     expires_on: dt.date | None
     note: str
     owner: str | None
+    question: str = ""
+    asked: Mapping[str, Any] = MappingProxyType({})
     # From the columns that scope looks at.
     kind: str = ""
     site_id: int | None = None
     unit_id: int | None = None
+    record_id: int | None = None
+    answer: living.Answer | None = None
 
     @property
     def at(self) -> Reference:
@@ -70,7 +78,7 @@ class Piece(NamedTuple):
 
 COLUMNS = (
     "record__number", "record__title", "record__phase", "record__process_id", "pk", "framework", "number", "strength",
-    "as_of", "fresh_months", "expires_on", "note", "owner__name",
+    "as_of", "fresh_months", "expires_on", "note", "owner__name", "question", "asked",
 )  # fmt: skip
 
 
@@ -87,20 +95,40 @@ class Given:
 
 
 def pieces(actor: Actor, where: Q | None = None) -> list[Piece]:
-    """The living evidence whose record the actor sees, oldest first; one query, whatever the number."""
+    """The living evidence whose record the actor sees, oldest first, with what questions find for them.
+
+    One query, and one for each kind of question, whatever the number.
+    """
     rows = Evidence.everywhere.filter(where or Q(), organisation_id=actor.organisation_id, ended_at=None)
     involved = Exists(
         Task.everywhere.filter(record_id=OuterRef("record_id"), person_id=actor.person_id or scope.NOBODY)
     )
     columns = ("involved", "record_id", *(f"record__{name}" for name in scope.SCOPE_FIELDS), *COLUMNS)
     found = list(rows.annotate(involved=involved).order_by("pk").values_list(*columns))
-    seen = scope.seen_rows(actor, found)
+    of_records = [row for row in found if row[1] is not None]
+    seen = {row[1] for row, is_seen in zip(of_records, scope.seen_rows(actor, of_records), strict=True) if is_seen}
     behind = 2 + len(scope.SCOPE_FIELDS)
-    return [
-        Piece(*row[behind:], kind=row[2], site_id=row[3], unit_id=row[4])
-        for row, is_seen in zip(found, seen, strict=True)
-        if is_seen
+    here = [
+        Piece(*row[behind:], kind=row[2] or "", site_id=row[3], unit_id=row[4], record_id=row[1])
+        for row in found
+        if row[1] is None or row[1] in seen
     ]
+    return _answered(actor, here) if len(of_records) < len(found) else here
+
+
+def _answered(actor: Actor, here: list[Piece]) -> list[Piece]:
+    """The pieces, those of questions with what the actor finds."""
+    asked = [(one.question, one.asked) for one in here if one.question]
+    answers = iter(living.answers(actor, asked))
+    return [_with(actor, one, next(answers)) if one.question else one for one in here]
+
+
+def _with(actor: Actor, one: Piece, answer: living.Answer) -> Piece:
+    return one._replace(
+        title=living.words(actor.organisation_id, one.question, one.asked), phase=Phase.OPEN, as_of=answer.newest,
+        site_id=one.asked.get("site"), unit_id=one.asked.get("unit"), process_id=one.asked.get("process"),
+        answer=answer,
+    )  # fmt: skip
 
 
 def of_record(actor: Actor, record: Record) -> list[Piece]:
@@ -127,7 +155,7 @@ def bind(actor: Actor, record_id: int, reference: Reference, given: Given) -> Ev
     """Count a record as evidence, or say otherwise what it counts for. Raises NotVisible, Refused, Invalid."""
     with write_transaction():
         record = moves.locked(actor, record_id)
-        _check_open(actor, reference)
+        check_open(actor, reference)
         values = _values(actor, record, given)
         row = Evidence.everywhere.filter(
             record_id=record.pk, framework=reference.framework, number=reference.number, ended_at=None
@@ -154,9 +182,10 @@ def end(actor: Actor, evidence_id: int, reason: str) -> Evidence:
         row = Evidence.everywhere.filter(pk=evidence_id, organisation_id=actor.organisation_id, ended_at=None).first()
         if row is None:
             raise NotVisible
-        record = moves.locked(actor, row.record_id)
         reference = Reference(row.framework, row.number)
-        _check_open(actor, reference)
+        # Of a question the adoption tells, which whoever may end it sees.
+        adoption = check_open(actor, reference)
+        record = moves.locked(actor, adoption.pk if row.record_id is None else row.record_id)
         if not reason.strip():
             raise Invalid({"reason": _("Say why it counts no longer. It is kept in the history.")})
         row.ended_at = moment.now()
@@ -165,7 +194,8 @@ def end(actor: Actor, evidence_id: int, reason: str) -> Evidence:
     return row
 
 
-def _check_open(actor: Actor, reference: Reference) -> None:
+def check_open(actor: Actor, reference: Reference) -> Adoption:
+    """The adoption under which the actor may bind evidence to a requirement. Raises Refused, Invalid."""
     if not actor.holds(RIGHT):
         raise Refused([_("You may not say what counts as evidence. Ask the quality manager.")])
     adoptions = [one for one in open_to(actor) if one.key == reference.framework]
@@ -176,22 +206,28 @@ def _check_open(actor: Actor, reference: Reference) -> None:
     if reference.number not in framework.by_number:
         said = _("There is no requirement “%(number)s” in this standard. Choose one of its clauses.")
         raise Invalid({"clause": said % {"number": reference.number}})
+    return adoptions[0]
 
 
 def _values(actor: Actor, record: Record, given: Given) -> dict[str, Any]:
     as_of = given.as_of or usual_day(record, actor)
+    if given.expires_on is not None and given.expires_on < as_of:
+        raise Invalid({"expires_on": _("It would end before the day it speaks of. Choose a later day.")})
+    return {"as_of": as_of, **common(actor, given)}
+
+
+def common(actor: Actor, given: Given) -> dict[str, Any]:
+    """What is said of every piece of evidence, as columns. Raises Invalid."""
     if given.strength not in Strength.values:
         raise Invalid({"strength": _("Choose how much of the requirement it shows.")})
     if given.fresh_months is not None and not 1 <= given.fresh_months <= MOST_MONTHS:
         said = _("“%(typed)s” is not a number of months that evidence stays fresh. Write 1 to %(most)s.")
         raise Invalid({"fresh_months": said % {"typed": given.fresh_months, "most": MOST_MONTHS}})
-    if given.expires_on is not None and given.expires_on < as_of:
-        raise Invalid({"expires_on": _("It would end before the day it speaks of. Choose a later day.")})
     people = Person.objects.filter(organisation_id=actor.organisation_id, is_active=True)
     if given.owner_id is not None and not people.filter(pk=given.owner_id).exists():
         raise Invalid({"owner": _("This person is not in your organisation. Choose somebody from the list.")})
     return {
-        "strength": given.strength, "as_of": as_of, "fresh_months": given.fresh_months, "expires_on": given.expires_on,
+        "strength": given.strength, "fresh_months": given.fresh_months, "expires_on": given.expires_on,
         "note": given.note.strip()[:500], "owner_id": given.owner_id,
     }  # fmt: skip
 

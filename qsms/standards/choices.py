@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from qsms.rules import evidence
+from qsms.rules import evidence, gap_comparison
 from qsms.rules.coverage import State
 from qsms.rules.crosswalk import Relation
 from qsms.rules.evidence import Freshness
@@ -29,6 +29,27 @@ class Strength(models.TextChoices):
     WHOLE = evidence.Strength.WHOLE.value, _("Shows all of it")
     PART = evidence.Strength.PART.value, _("Shows a part of it")
     SUPPORTS = evidence.Strength.SUPPORTS.value, _("Supports it, and does not count by itself")
+
+
+class GapAnswerCode(models.TextChoices):
+    """What an assessor answers for a requirement."""
+
+    MET = gap_comparison.Answer.MET.value, _("Met")
+    PARTLY = gap_comparison.Answer.PARTLY.value, _("Partly met")
+    GAP = gap_comparison.Answer.GAP.value, _("A gap")
+    NOT_APPLICABLE = gap_comparison.Answer.NOT_APPLICABLE.value, _("Does not apply")
+
+
+# What each answer means for whoever gives it, and how the kit calls its mark.
+GAP_MEANINGS = {
+    GapAnswerCode.MET: (_("All of it is done, and something shows it."), "covered"),
+    GapAnswerCode.PARTLY: (_("A part is done or shown; say what is missing."), "partly"),
+    GapAnswerCode.GAP: (_("It is not done, or nothing shows it."), "gap"),
+    GapAnswerCode.NOT_APPLICABLE: (
+        _("Say why. In an adopted standard, leave it out there as well: this answer alone takes nothing away."),
+        "not-applicable",
+    ),
+}
 
 
 class EditionStatus(models.TextChoices):

@@ -12,12 +12,23 @@ from qsms.org.actor import Actor
 from qsms.records.models import Record
 from qsms.records.registry import Panel
 
-from . import addresses, adopting, binding, elsewhere, library, pieces
-from .models import Adoption
+from . import addresses, adopting, assessing, binding, elsewhere, library, pieces
+from .models import Adoption, GapAssessment
 
 
 def _coverage(actor: Actor, record: Record) -> Mapping[str, Any]:
     return {"url": addresses.coverage(record.number)}
+
+
+def _gaps(actor: Actor, record: Record) -> Mapping[str, Any]:
+    assert isinstance(record, GapAssessment)
+    framework, found = assessing.framework_of(record), assessing.answers(record)
+    return {
+        "url": addresses.gaps(record.number),
+        "done": len(found),
+        "all": len(assessing.asked(framework)),
+        "is_open": record.is_open and assessing.may_answer(actor, record),
+    }
 
 
 def may_see(actor: Actor, record: Record) -> bool:
@@ -47,4 +58,5 @@ def _evidence(actor: Actor, record: Record) -> Mapping[str, Any]:
 
 
 COVERAGE = Panel("coverage", _("Coverage"), "standards/panel_coverage.html", _coverage, tab=False, order=-10)
+GAPS = Panel("answers", _("Answers"), "standards/panel_gaps.html", _gaps, tab=False, order=-10)
 EVIDENCE = Panel("evidence", _("Standards"), "standards/panel_evidence.html", _evidence, order=30, shown=may_see)

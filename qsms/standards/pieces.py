@@ -9,9 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from qsms.rules.evidence import freshness
+from qsms.ui import addresses as pages
 from qsms.ui import marks, times
 
-from . import addresses
+from . import addresses, living
 from .binding import Piece
 from .choices import FRESHNESS, Strength
 
@@ -25,7 +26,9 @@ class Line:
     number: str
     mark: SafeString
     strength: str
-    as_of: SafeString
+    as_of: SafeString | None
+    # What a question finds, in words.
+    finds: str
     expires: SafeString | None
     note: str
     owner: str
@@ -41,13 +44,36 @@ def line(piece: Piece, today: dt.date, *, url: str, title: str, may_end: bool) -
         number=piece.number,
         mark=mark(piece, today),
         strength=str(Strength(piece.strength).label),
-        as_of=times.day(piece.as_of, today),
+        as_of=times.day(piece.as_of, today) if piece.as_of else None,
+        finds=living.told(piece.answer) if piece.answer else "",
         expires=times.day(piece.expires_on, today) if piece.expires_on else None,
         note=piece.note,
         owner=piece.owner or "",
-        change_url=addresses.bind(record=piece.number, key=piece.framework, clause=piece.clause) if may_end else "",
+        change_url=_change(piece) if may_end else "",
         end_url=addresses.unbind(piece.id) if may_end else "",
     )
+
+
+def _change(piece: Piece) -> str:
+    if piece.question:
+        return addresses.ask(piece.framework, piece.clause, evidence=piece.id)
+    return addresses.bind(record=piece.number, key=piece.framework, clause=piece.clause)
+
+
+def source(piece: Piece) -> str:
+    """The page behind a piece: of its record, or of what its question finds; empty where there is none."""
+    if piece.question:
+        return piece.answer.url if piece.answer else ""
+    return pages.record_at(piece.kind, piece.number)
+
+
+def named(piece: Piece) -> str:
+    """A piece in one phrase of an export: the number of its record, or the question with what it finds."""
+    if not piece.question:
+        return piece.number
+    found = living.told(piece.answer) if piece.answer else ""
+    newest = piece.as_of.isoformat() if piece.as_of else _("nothing that counts")
+    return f"{piece.title}: {found}, {newest}"
 
 
 def mark(piece: Piece, today: dt.date) -> SafeString:

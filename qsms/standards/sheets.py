@@ -1,32 +1,40 @@
-"""Adopted standards as the kits show them, and what every record says of the requirements it is evidence for."""
+"""The record types of standards as the kits show them, and what every record says of what it is evidence for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from qsms.org.actor import Actor
-from qsms.records import wording
+from qsms.records import tasks, wording
 from qsms.records.errors import NotVisible
 from qsms.records.models import Record
 from qsms.records.registry import RecordType, Section, lend, register
+from qsms.rules.lifecycle import Move
 
-from . import adopting, binding, library, panels
+from . import adopting, assessing, binding, library, panels
 from .choices import OWN
-from .lifecycles import ADOPTION_LIFE
-from .models import Adoption
+from .lifecycles import ADOPTION_LIFE, GAP_LIFE
+from .models import Adoption, GapAssessment, OfEdition
+from .outputs import packing
 
 wording.DEEDS |= {
     adopting.EXCLUDED: _("left a requirement out"),
     adopting.INCLUDED: _("took a requirement in again"),
     adopting.RENEWED: _("took the newer text over"),
+    packing.TAKEN: _("took the statement of compliance away"),
+    packing.PACKED: _("took a trace pack away"),
     binding.BOUND: _("counted it as evidence"),
     binding.CHANGED: _("changed what it is evidence of"),
     binding.ENDED: _("counts it as evidence no longer"),
+    assessing.ANSWERED: _("answered a requirement"),
+    assessing.SNAPSHOT: _("kept the answers as they stand"),
 }
+wording.PARTIES["assessor"] = _("its assessor")
 
 
 @register
@@ -62,12 +70,9 @@ class AdoptionSheet(RecordType):
         assert isinstance(record, Adoption)
         if not {"framework", "own_edition"} & values.keys():
             return {}
-        if record.framework != OWN:
-            if record.own_edition:
-                return {"own_edition": _t("Leave this empty, or choose “An edition of your own” as the standard.")}
-        elif not _is_own(actor, record.own_edition):
-            said = _t("“%(key)s” was not imported here. Write code and edition as they stand on its page.")
-            return {"own_edition": said % {"key": record.own_edition}}
+        wrong = _edition_errors(actor, record)
+        if wrong:
+            return wrong
         if record.pk:
             before = Adoption.everywhere.get(pk=record.pk)
             if before.key != record.key:
@@ -87,6 +92,90 @@ class AdoptionSheet(RecordType):
         return [record.key]
 
 
+@register
+class GapSheet(RecordType):
+    model = GapAssessment
+    kind = assessing.KIND
+    prefix = "GAP"
+    label = _("Gap assessment")
+    label_plural = _("Gap assessments")
+    icon = "clipboard-check"
+    room = "know"
+    trace = "means"
+    # Its list stands on the page of standards.
+    in_menu = False
+    lifecycle = GAP_LIFE
+    columns = ("number", "title", "state", "site", "assessor", "due_on")
+    filters = ("state", "site", "owner", "assessor", "framework")
+    orders = ("-id", "due_on")
+    form = (
+        Section.of(_("Which"), "title", "framework", "own_edition"),
+        Section.of(_("Where and who"), "site", "unit", "process", "assessor", "owner", "due_on", "disciplines"),
+        Section.of(_("How"), "scope", "method"),
+        Section.of(_("Outcome"), "conclusion", "reference"),
+    )
+    search_fields = ("scope", "method", "conclusion")
+    panels = (panels.GAPS,)
+    party_fields = {"assessor": "assessor"}
+    import_key = "reference"
+    room_fields = ("finished_on", "revision")
+    task_verbs = {"assess": _("Answer it")}
+
+    def defaults(self, actor: Actor) -> Mapping[str, Any]:
+        return {"assessor": actor.person_id}
+
+    def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
+        assert isinstance(record, GapAssessment)
+        if not {"framework", "own_edition"} & values.keys():
+            return {}
+        if record.pk and GapAssessment.everywhere.get(pk=record.pk).key != record.key:
+            return {"framework": _t("An assessment stays with its edition, and so do its answers. Begin another one.")}
+        return _edition_errors(actor, record)
+
+    def prepare(self, actor: Actor, record: Record) -> None:
+        assert isinstance(record, GapAssessment)
+        record.revision = library.find(actor.organisation_id, record.key).revision
+
+    def created(self, actor: Actor, record: Record) -> None:
+        assert isinstance(record, GapAssessment)
+        assessing.hand_out(actor, record)
+
+    def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
+        assert isinstance(record, GapAssessment)
+        if "assessor" in names:
+            tasks.finish(actor, record, ("assess",))
+            assessing.hand_out(actor, record)
+
+    def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
+        assert isinstance(record, GapAssessment)
+        if move.code == "finish":
+            assessing.finish(actor, record)
+        elif move.code == "reopen":
+            assessing.hand_out(actor, record)
+
+    def doubt(self, actor: Actor, record: Record, move: Move) -> str:
+        assert isinstance(record, GapAssessment)
+        left = assessing.unanswered(record) if move.code == "finish" else 0
+        if not left:
+            return ""
+        said = ngettext("%(n)d requirement is not answered.", "%(n)d requirements are not answered.", left)
+        return said % {"n": left}
+
+    def about(self, actor: Actor, record: Record) -> list[str]:
+        assert isinstance(record, GapAssessment)
+        return [record.key]
+
+
+def _edition_errors(actor: Actor, record: OfEdition) -> Mapping[str, str]:
+    if record.framework != OWN:
+        if record.own_edition:
+            return {"own_edition": _t("Leave this empty, or choose “An edition of your own” as the standard.")}
+    elif not _is_own(actor, record.own_edition):
+        said = _t("“%(key)s” was not imported here. Write code and edition as they stand on its page.")
+        return {"own_edition": said % {"key": record.own_edition}}
+    return {}
+
+
 def _is_own(actor: Actor, key: str) -> bool:
     try:
         return library.find(actor.organisation_id, key).organisation_id is not None
@@ -95,3 +184,5 @@ def _is_own(actor: Actor, key: str) -> bool:
 
 
 lend(panels.EVIDENCE, ("*",))
+# The other record type of this room, in a file of its own.
+from . import declaration_sheet  # noqa: E402, F401

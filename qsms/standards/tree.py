@@ -21,16 +21,27 @@ def nothing(requirement: Requirement) -> str:
 
 
 def draw(
-    framework: Framework, label: str, *, marks: Marks = nothing, keep: frozenset[str] | None = None, query: str = ""
+    framework: Framework,
+    label: str,
+    *,
+    marks: Marks = nothing,
+    keep: frozenset[str] | None = None,
+    address: Callable[[str], str] | None = None,
 ) -> SafeString:
-    """The whole tree as nested lists; with `keep` those numbers alone and the ones above them."""
+    """The whole tree as nested lists; with `keep` those numbers alone and the ones above them.
+
+    `address` says where a number leads; without it, to the page of the requirement.
+    """
     if keep is not None:
         keep = keep.union(*(frozenset(framework.ancestors(number)) for number in keep)) if keep else keep
-    lines = "".join(_level(framework, "", marks, keep, query))
+    to = address or (lambda number: addresses.clause(framework.key, number))
+    lines = "".join(_level(framework, "", marks, keep, to))
     return SafeString(f'<div class="clauses" role="region" aria-label="{escape(label)}">{lines}</div>')
 
 
-def _level(framework: Framework, parent: str, marks: Marks, keep: frozenset[str] | None, query: str) -> Iterator[str]:
+def _level(
+    framework: Framework, parent: str, marks: Marks, keep: frozenset[str] | None, to: Callable[[str], str]
+) -> Iterator[str]:
     numbers = [one for one in framework.children(parent) if keep is None or one in keep]
     if not numbers:
         return
@@ -38,11 +49,11 @@ def _level(framework: Framework, parent: str, marks: Marks, keep: frozenset[str]
     for number in numbers:
         each = framework.by_number[number]
         head = ' class="part"' if framework.children(number) and not each.assessable else ""
-        url = escape(addresses.clause(framework.key, number) + query)
+        url = escape(to(number))
         yield (
             f'<li><div{head}><a href="{url}"><span class="num">{escape(number)}</span> '
             f"<span>{escape(each.title)}</span></a>{marks(each)}</div>"
         )
-        yield from _level(framework, number, marks, keep, query)
+        yield from _level(framework, number, marks, keep, to)
         yield "</li>"
     yield "</ul>"

@@ -235,6 +235,9 @@ def verb_of(one: Waiting) -> tuple[str, str]:
     Where several do, it is the one that leads on. A word of the room's own opens the record, where all of them stand.
     """
     sheet = registry.get(one.record.kind)
+    if (lent := registry.answered_on(one.code)) is not None:
+        verb, tab = lent
+        return verb, addresses.tab(one.record, tab)
     if one.code in sheet.task_verbs:
         return str(sheet.task_verbs[one.code]), addresses.record(one.record)
     life = sheet.lifecycle

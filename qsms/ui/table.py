@@ -43,10 +43,13 @@ def link(text: object, url: str, look: str = "", *, second: bool = False) -> Saf
     return SafeString(f'<a{classes} href="{escape(url)}"{" tabindex=-1" if second else ""}>{escape(text)}</a>')
 
 
-def select_box(value: object, name: str) -> SafeString:
+def select_box(value: object, name: str, *, ticked: bool = False) -> SafeString:
     """The box that selects a row; `name` is what the row is called."""
     label = escape(_("Select %(name)s") % {"name": name})
-    return SafeString(f'<input class="check" type="checkbox" name="row" value="{escape(value)}" aria-label="{label}">')
+    more = " checked" if ticked else ""
+    return SafeString(
+        f'<input class="check" type="checkbox" name="row" value="{escape(value)}" aria-label="{label}"{more}>'
+    )
 
 
 def select_all() -> SafeString:

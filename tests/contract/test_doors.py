@@ -38,6 +38,7 @@ EVERYWHERE = (
     "/?whose=office&all=1", "/?whose=raised", f"/search/?q={SECRET}", f"/search/?q={SECRET}&phase=open",
     f"/palette/?q={SECRET}", "/palette/?q=2026", "/pick/record/", f"/pick/record/?q={SECRET}", "/pick/record/?q=2026",
     *(f"/standards/{page}/" for page in ("edition/iso-9001/2015", "clause/iso-9001/2015/7.1.5.2")),
+    "/impact/?standard=iso-9001/2015&clause=7.1.5.2",
     *(f"/overview/{code}.csv" for code in ("open", "overdue", "owners", "months", "clocks", "heat")),
 )  # fmt: skip
 OF_A_KIND = (
@@ -178,7 +179,10 @@ def test_every_address_of_a_record_answers_as_if_it_were_not_there(world: World,
     common = {
         "kind": kind, "link_id": world.links.get(kind, 1), "file_id": world.files[kind], "name": "note.txt",
         "form": "csv", "lens": "safety", "how": "same", "tab": "history", "to": "action",
+        "job_id": 1,
         "other": world.neighbours[kind].number, "code": registry.get(kind).lifecycle.moves[0].code,
+        "clause": "4.1", "section": "hazards", "question": "hazard-name", "tried": 1, "place": 1,
+        "person": world.person.pk,
     }  # fmt: skip
     body = {"reason": "Mine", "text": "Mine", "title": "Mine", "password": "Mine", "purpose": "Mine, all of it"}
     deeds = Deed.everywhere.filter(record=record).count()
@@ -199,14 +203,15 @@ def test_every_address_of_a_record_answers_as_if_it_were_not_there(world: World,
                 assert status in (404, 405), (method, path, status)
                 assert SECRET not in text
                 if nowhere is not None:
-                    plain = _without(text, here), _without(nowhere[1], absent)
+                    # From both alike: a short key is also part of what stands on every page.
+                    plain = _without(text, here, absent), _without(nowhere[1], here, absent)
                     assert (status, plain[0]) == (nowhere[0], plain[1]), (method, path)
     assert Deed.everywhere.filter(record=record).count() == deeds
 
 
-def _without(text: str, values: dict[str, object]) -> str:
-    """The text without the key that was asked for, which a page may give back."""
-    for value in sorted({str(value) for value in values.values()}, key=len, reverse=True):
+def _without(text: str, *asked: dict[str, object]) -> str:
+    """The text without the keys that were asked for, which a page may give back."""
+    for value in sorted({str(value) for values in asked for value in values.values()}, key=len, reverse=True):
         text = text.replace(value, "…")
     return text
 
@@ -253,10 +258,11 @@ def test_a_move_that_waits_for_it_does_not_name_it(world: World) -> None:
 
 def _around(record: Record) -> list[str]:
     page, api = f"/r/{record.kind}/{record.number}/", f"/api/v1/{record.kind}/{record.number}/"
-    tabs = [f"{page}tab/{tab}/" for tab in ("links", "history")]
+    tabs = [f"{page}tab/{tab}/" for tab in ("links", "history", "impact")]
     # Those that wait for what is linked; the page has the others.
     waiting = [f"{page}move/{move.code}/" for move in registry.get(record.kind).lifecycle.moves if move.closed]
     beside = [f"{page}{what}" for what in ("trace/", "link/", "edit/", "assign/", "history.csv", "history.json")]
+    beside.append(f"/impact/?record={record.number}")
     programs = [f"{api}{what}" for what in ("", "moves/", "links/", "history/", "comments/", "attachments/")]
     return [
         page,

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page
 
-from qsms.standards import adopting
+from qsms.records import services
+from qsms.standards import adopting, assessing
 from tests.cast import Cast
 from tests.harness.browser import looks_right, looks_right_everywhere
 
@@ -77,4 +78,57 @@ def test_evidence_is_counted_by_hand(cast: Cast, open_page: Open, live: Any) -> 
     page.get_by_role("link", name="Count no longer").click()
     page.locator("#m_reason").fill("Another one took its place")
     page.get_by_role("button", name="Count it no longer").click()
-    page.get_by_text("No record that you may see is bound to it.").wait_for()
+    page.get_by_text("Nothing that you may see is bound to it.").wait_for()
+
+
+def test_a_gap_assessment_goes_by_keyboard_and_on_a_phone(cast: Cast, open_page: Open, live: Any) -> None:
+    made = services.create(
+        cast.actor("quality"), "gap_assessment", {"title": "Before the audit of spring", "framework": ISO_9001}
+    )
+    adopted(cast, ISO_9001)
+    page = signed_in(cast, "quality", open_page, live)
+    page.goto(f"/r/gap_assessment/{made.number}/")
+    page.get_by_role("link", name="Answer them").click()
+    page.get_by_role("link", name="Begin").click()
+    page.get_by_role("heading", name="4.1").wait_for()
+    page.keyboard.press("3")
+    page.locator("#m_note").fill("Nobody has written down what surrounds us.")
+    looks_right_everywhere(page, "standards-gap", themes=True)
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("heading", name="4.2").wait_for()
+    page.keyboard.press("1")
+    page.get_by_role("button", name="Save and go on").click()
+    page.get_by_role("heading", name="4.3").wait_for()
+    page.keyboard.press("k")
+    page.get_by_role("heading", name="4.2").wait_for()
+    page.keyboard.press("k")
+    page.get_by_role("heading", name="4.1").wait_for()
+    page.keyboard.press("a")
+    page.locator("#m_title").fill("Write down what surrounds us")
+    page.get_by_role("button", name="Raise action").click()
+    page.get_by_text("Write down what surrounds us").first.wait_for()
+    page.get_by_role("link", name=made.number).first.click()
+    page.locator("#label").fill("Spring")
+    page.get_by_role("button", name="Keep a snapshot").click()
+    assessing.answer(cast.actor("quality"), made.pk, "4.1", "partly", "It is begun.")
+    assessing.keep_snapshot(cast.actor("quality"), made.pk, "Summer")
+    page.goto(f"/standards/gaps/{made.number}/")
+    looks_right_everywhere(page, "standards-gaps", themes=True)
+    page.get_by_role("link", name="Compare two").click()
+    page.get_by_text("Better than before").wait_for()
+    looks_right_everywhere(page, "standards-compare", themes=True)
+
+
+def test_a_living_query_is_bound_by_hand(cast: Cast, open_page: Open, live: Any) -> None:
+    adopted(cast, ISO_9001)
+    page = signed_in(cast, "quality", open_page, live)
+    page.goto("/standards/clause/iso-9001/2015/10.2.1/")
+    page.get_by_role("link", name="Ask a question").click()
+    looks_right_everywhere(page, "standards-ask", themes=True)
+    page.get_by_text("Actions verified effective").click()
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("heading", name="Actions verified effective").wait_for()
+    looks_right(page, "standards-ask-fill")
+    page.get_by_role("button", name="Count what it finds").click()
+    page.get_by_text("0 found").first.wait_for()
+    looks_right_everywhere(page, "standards-asked", themes=True)

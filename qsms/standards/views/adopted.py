@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
-from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from qsms.exchange.writers import csv_chunks, write_xlsx
 from qsms.org.actor import Actor
 from qsms.records import scope, services
 from qsms.records.errors import Invalid, Refused
@@ -27,13 +24,15 @@ from qsms.ui import answers, marks
 from qsms.ui.context import stands_in
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import addresses, adopting, elsewhere, standing, tree
+from .. import addresses, adopting, assessing, elsewhere, pieces, profile, standing, tree
 from ..choices import STATES
+from ..files import Sheet, as_file
 from ..lifecycles import ADOPTION_LIFE
 from ..models import Adoption
 from ..standing import Standing
+from .bars import bar
 
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LOOKS = {State.MET: "g", State.PARTLY: "w", State.GAP: "b", State.NOT_ASSESSED: "m", State.NOT_APPLICABLE: "n"}
 
 
 def _adoption(request: HttpRequest, number: str) -> tuple[Actor, Adoption]:
@@ -75,7 +74,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "adoption": adoption,
         "record_url": pages.record(adoption),
         "state": marks.standing(ADOPTION_LIFE.state(adoption.state), pill=True),
-        "bar": _bar(counts),
+        "bar": bar((look, counts[state]) for state, look in LOOKS.items()),
         "legend": [
             {
                 "mark": marks.coverage(word, verdict),
@@ -92,23 +91,20 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "here": addresses.coverage(number),
         "export_url": reverse("standards:export", args=[number]),
         "may_export": actor.holds(f"{adopting.KIND}.export"),
+        "assess_url": addresses.assess(adoption.framework, own_edition=adoption.own_edition, site=adoption.site_id)
+        if actor.holds(f"{assessing.KIND}.create")
+        else "",
+        "assessments": [
+            (one, pages.record(one))
+            for one in scope.visible(actor, assessing.KIND)
+            .filter(framework=adoption.framework, own_edition=adoption.own_edition, phase__lte=Phase.DONE)
+            .order_by("-pk")[:5]
+        ],
         "exclusions": list(found.exclusions.values()),
-        "changes": adopting.newer(adoption),
+        "changes": adopting.newer(adoption, found.newest),
         "may_change": may_change,
     }
     return answers.page(request, "standards/coverage.html", context)
-
-
-def _bar(counts: dict[State, int]) -> list[dict[str, Any]]:
-    """The parts of the bar over the tree, in hundredths of its width."""
-    looks = {State.MET: "g", State.PARTLY: "w", State.GAP: "b", State.NOT_ASSESSED: "m", State.NOT_APPLICABLE: "n"}
-    total, x, found = sum(counts.values()) or 1, 0.0, []
-    for state, look in looks.items():
-        width = 100 * counts[state] / total
-        if width:
-            found.append({"look": f"cv-{look}", "x": f"{x:.2f}", "width": f"{max(width - 0.4, 0.2):.2f}"})
-        x += width
-    return found
 
 
 def _marks(found: Standing, one: Requirement) -> str:
@@ -123,14 +119,19 @@ def _marks(found: Standing, one: Requirement) -> str:
         words = _("%(met)s of %(all)s covered") % {"met": tally.met, "all": tally.applicable}
         return f'<span class="frsh">{_rests(found, covered)}</span><span class="st s-mute">{escape(words)}</span>'
     word, verdict = STATES[covered.state]
-    return f'<span class="frsh">{_rests(found, covered)}</span>{marks.coverage(word, verdict)}'
+    away = profile.above(found.framework, one.number, found.falls_away)
+    rests = escape(away) if away else _rests(found, covered)
+    return f'<span class="frsh">{rests}</span>{marks.coverage(word, verdict)}'
 
 
 def _rests(found: Standing, covered: Covered) -> str:
     said = []
     if covered.evidence:
-        n = len(covered.evidence)
-        said.append(ngettext("%(n)d record", "%(n)d records", n) % {"n": n})
+        asked = [found.pieces[int(str(each.id))].question for each in covered.evidence]
+        n = asked.count("")
+        said += [ngettext("%(n)d record", "%(n)d records", n) % {"n": n}] if n else []
+        n = len(asked) - n
+        said += [ngettext("%(n)d living query", "%(n)d living queries", n) % {"n": n}] if n else []
     lent = {one.reading.here.framework: one.reading.here for one in covered.through if one.counts}
     said += [f"{elsewhere.short_title(found.editions[key])} {here.number}" for key, here in lent.items()]
     return str(escape(", ".join(said)))
@@ -148,16 +149,7 @@ def export(request: HttpRequest, number: str) -> HttpResponseBase:
         _("Left out because"),
     ]  # fmt: skip
     lines = _lines(standing.of(actor, adoption))
-    name = f"{adoption.number}-coverage"
-    if request.GET.get("format") == "xlsx":
-        book = io.BytesIO()
-        write_xlsx(book, head, lines, sheet=adoption.number)
-        response: HttpResponseBase = HttpResponse(book.getvalue(), content_type=WORKBOOK)
-        response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-        return response
-    response = StreamingHttpResponse(csv_chunks(head, lines), content_type="text/csv")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    return as_file(Sheet(f"{adoption.number}-coverage", adoption.number, head, lines), request.GET.get("format", ""))
 
 
 def _lines(found: Standing) -> Iterator[list[str]]:
@@ -170,13 +162,14 @@ def _lines(found: Standing) -> Iterator[list[str]]:
             one.title,
             str(STATES[covered.state][0]) if one.assessable or found.framework.children(one.number) else "",
             " ".join(str(words) for words in why(covered)),
-            "; ".join(f"{found.pieces[int(str(each.id))].number}" for each in covered.evidence),
+            "; ".join(pieces.named(found.pieces[int(str(each.id))]) for each in covered.evidence),
             "; ".join(
                 f"{elsewhere.short_title(found.editions[each.reading.here.framework])} {each.reading.here.number}"
                 for each in covered.through
                 if each.counts
             ),
-            next((found.exclusions[number].why for number in above if number in found.exclusions), ""),
+            next((found.exclusions[number].why for number in above if number in found.exclusions), "")
+            or profile.above(found.framework, one.number, found.falls_away),
         ]
 
 

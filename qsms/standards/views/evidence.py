@@ -19,7 +19,7 @@ from qsms.ui.record import pickers
 from qsms.ui.record.fields import DayField, NumberField
 from qsms.ui.record.linking import DialogForm, dialog, reason_field
 
-from .. import addresses, binding, elsewhere, library
+from .. import addresses, binding, elsewhere, library, living
 from ..choices import Strength
 from ..models import Adoption, Evidence
 
@@ -51,7 +51,9 @@ def bind(request: HttpRequest) -> HttpResponse:
             form.take_errors(error.errors if isinstance(error, Invalid) else missing)
         else:
             to_clause = bool(clause) and not request.GET.get("record")
-            url = addresses.clause(row.framework, row.number) if to_clause else pages.tab(row.record, "evidence")
+            url = addresses.clause(row.framework, row.number)
+            if row.record is not None and not to_clause:
+                url = pages.tab(row.record, "evidence")
             return answers.done(request, url, _("It counts as evidence for %(number)s.") % {"number": row.number})
     back = addresses.clause(standard, clause) if standard and clause else reverse("standards:home")
     told = {
@@ -76,11 +78,9 @@ def _fields(
     rows = library.editions(actor.organisation_id, {one.key: one.revision for one in adoptions.values()})
     known = None
     if record is not None and standard and clause:
-        known = (
-            Evidence.everywhere.filter(record_id=record.pk, framework=standard, number=clause, ended_at=None)
-            .select_related("owner")
-            .first()
-        )
+        known = Evidence.everywhere.filter(
+            record_id=record.pk, framework=standard, number=clause, ended_at=None
+        ).first()
     row = rows.get(standard)
     listed = ", ".join(row.rule.by_number) if row is not None and len(row.rule.by_number) <= 12 else ""
     day = record and binding.usual_day(record, actor)
@@ -100,15 +100,22 @@ def _fields(
         "clause": forms.CharField(
             label=_("Clause"), max_length=60, initial=clause, help_text=listed or _("Its number, such as 7.1.5.2.")
         ),
+        "as_of": DayField(
+            label=_("As of"), required=False, initial=known.as_of if known else day,
+            help_text=_("The day of what it shows. Empty: the day on which the record was closed or opened."),
+        ),
+        **common_fields(actor, known),
+    }  # fmt: skip
+
+
+def common_fields(actor: Actor, known: Evidence | None) -> dict[str, forms.Field]:
+    """What is asked of every piece of evidence, filled in as far as it is known."""
+    return {
         "strength": forms.ChoiceField(
             label=_("What it shows"),
             choices=Strength.choices,
             initial=known.strength if known else Strength.WHOLE,
             widget=forms.RadioSelect(),
-        ),
-        "as_of": DayField(
-            label=_("As of"), required=False, initial=known.as_of if known else day,
-            help_text=_("The day of what it shows. Empty: the day on which the record was closed or opened."),
         ),
         "fresh_months": NumberField(
             Evidence._meta.get_field("fresh_months"), label=_("Fresh for months"), required=False,
@@ -118,7 +125,7 @@ def _fields(
             label=_("Worth nothing after"), required=False, initial=known.expires_on if known else None
         ),
         "owner": pickers.PersonField(
-            actor, label=_("Who keeps it fresh"), required=False, initial=known.owner if known else None
+            actor, label=_("Who keeps it fresh"), required=False, initial=known.owner_id if known else None
         ),
         "note": forms.CharField(
             label=_("Note"), required=False, max_length=500, initial=known.note if known else "",
@@ -135,8 +142,11 @@ def unbind(request: HttpRequest) -> HttpResponse:
     key = keys.whole(request.GET.get("evidence", ""))
     rows = Evidence.everywhere.filter(pk=key or 0, organisation_id=actor.organisation_id, ended_at=None)
     row = rows.select_related("record").first()
-    if row is None or not scope.sees(actor, row.record):
+    if row is None or (row.record is not None and not scope.sees(actor, row.record)):
         raise NotVisible
+    if row.record is None:
+        binding.check_open(actor, Reference(row.framework, row.number))
+    what = row.record.number if row.record else living.words(actor.organisation_id, row.question, row.asked)
     form = DialogForm(request, {"reason": reason_field(required=True)})
     if form.is_valid():
         try:
@@ -146,10 +156,10 @@ def unbind(request: HttpRequest) -> HttpResponse:
         else:
             said = _("%(record)s counts for %(number)s no longer.")
             url = addresses.clause(row.framework, row.number)
-            return answers.done(request, url, said % {"record": row.record.number, "number": row.number})
+            return answers.done(request, url, said % {"record": what, "number": row.number})
     edition = library.find(actor.organisation_id, row.framework)
     told = {
-        "title": _("Count %(record)s no longer") % {"record": row.record.number},
+        "title": _("Count %(record)s no longer") % {"record": what},
         "meaning": f"{elsewhere.short_title(edition.rule)} {row.number}",
         "verb": _("Count it no longer"),
         "tone": "bad",

@@ -174,9 +174,10 @@ class LensField(forms.TypedMultipleChoiceField):
 
 
 def build(actor: Actor, sheet: RecordType, name: str, *, required: bool | None = None) -> forms.Field | None:
-    """The form field for a column of this record type; None when the type has no such column."""
+    """The form field for a column of this record type; None when the type has no such column, or nobody types it."""
     column = sheet.field(name)
-    if column is None:
+    # What is not editable is shown on the page and covered by signatures, but nobody types it.
+    if column is None or not column.editable:
         return None
     needed = (not column.blank) if required is None else required
     options: dict[str, Any] = {

@@ -137,7 +137,11 @@ def open_file(request: HttpRequest, kind: str, key: str, file_id: int, name: str
     """The content of a file, under headers that let it do no harm."""
     actor = answers.actor_of(request)
     record = reading.opened(actor, kind, key).record
-    row = attachments.find(actor, record, file_id)
+    return hand_out(request, attachments.find(actor, record, file_id))
+
+
+def hand_out(request: HttpRequest, row: Attachment) -> HttpResponseBase:
+    """The content of a file that the caller has found within the reader's scope."""
     return _handed_out(request, _Servable(row), row.sha256, lambda: attachments.open_content(row), row.size)
 
 

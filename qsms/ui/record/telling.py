@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from qsms.org.actor import Actor
 from qsms.records import history, keys, reading, scope
+from qsms.records.deed_words import said
 from qsms.records.history import Entry
 from qsms.records.models import Record
 
@@ -57,7 +58,7 @@ def export_history(request: HttpRequest, kind: str, key: str, form: str) -> Http
     entries = list(_all(actor, opened.record))
     others = {int(entry.detail["other"]) for entry in entries if "other" in entry.detail}
     seen = scope.seen_of(actor, others)
-    rows = [_row(entry, deeds.said(opened.sheet, entry, seen)) for entry in entries]
+    rows = [_row(entry, said(opened.sheet, entry, seen)) for entry in entries]
     name = f"{opened.record.number}-history.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if form == "json":

@@ -1,4 +1,4 @@
-"""Standards: editions, how their requirements relate, what an organisation adopts, and which record shows what."""
+"""Editions of standards, and how their requirements relate."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from qsms.base import context
-from qsms.records.models import Owned, Record, RecordChild
 from qsms.rules.crosswalk import Crosswalk as CrosswalkRule
 from qsms.rules.frameworks import Framework
 
-from . import stored
-from .choices import OWN, EditionStatus, Strength, offered_frameworks
+from .. import stored
+from ..choices import EditionStatus
 
 
 class OursAndShipped(models.Manager["Any"]):
@@ -106,86 +105,3 @@ class Crosswalk(models.Model):
     def rule(self) -> CrosswalkRule:
         """The pairs with an index over both ends."""
         return stored.crosswalk(type(self), self.pk, self.checksum)
-
-
-class Adoption(RecordChild):
-    """The organisation, or one of its sites or processes, works to an edition. It stands on the revisions it took."""
-
-    framework = models.CharField(_("standard"), max_length=81, choices=offered_frameworks)
-    own_edition = models.CharField(
-        _("edition of your own"),
-        max_length=81,
-        blank=True,
-        help_text=_("Only for one that was imported here: its code and edition, such as acme/2."),
-    )
-    scope = models.TextField(
-        _("what it is for"),
-        blank=True,
-        help_text=_(
-            "Products, services and activities. A site, unit or process above also narrows which evidence counts."
-        ),
-    )
-    adopted_on = models.DateField(_("in force since"), null=True, blank=True)
-    reference = models.CharField(_("reference"), max_length=80, blank=True)
-    # The revisions of text and crosswalk that were read when it was adopted; they change when somebody says so.
-    revision = models.PositiveSmallIntegerField(default=1, editable=False)
-    crosswalk_revision = models.PositiveSmallIntegerField(default=1, editable=False)
-
-    class Meta(RecordChild.Meta):
-        abstract = False
-        indexes = [
-            models.Index(fields=["tenant", "framework", "record"], name="adoption_framework"),
-            models.Index(fields=["tenant", "reference"], name="adoption_reference", condition=~Q(reference="")),
-        ]
-
-    @property
-    def key(self) -> str:
-        """The edition that it adopts, as the rules name it."""
-        return self.own_edition if self.framework == OWN else self.framework
-
-
-class Exclusion(Owned):
-    """A requirement that an adoption leaves out with all below it, and why. It ends; it is not deleted."""
-
-    adoption = models.ForeignKey(Adoption, models.CASCADE, related_name="exclusions", db_index=False)
-    number = models.CharField(max_length=60)
-    why = models.TextField()
-    by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
-    at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-
-    class Meta(Owned.Meta):
-        abstract = False
-        constraints = [
-            models.UniqueConstraint(fields=["adoption", "number"], condition=Q(ended_at=None), name="exclusion_once")
-        ]
-
-
-class Evidence(Owned):
-    """A record counts as evidence for a requirement of an edition. It ends with a reason; it is not deleted."""
-
-    record = models.ForeignKey(Record, models.CASCADE, related_name="evidence", db_index=False)
-    framework = models.CharField(max_length=81)
-    number = models.CharField(max_length=60)
-    strength = models.CharField(max_length=10, choices=Strength.choices, default=Strength.WHOLE)
-    as_of = models.DateField()
-    fresh_months = models.PositiveSmallIntegerField(null=True)
-    expires_on = models.DateField(null=True)
-    note = models.CharField(max_length=500, blank=True)
-    owner = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
-    by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
-    at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-
-    class Meta(Owned.Meta):
-        abstract = False
-        constraints = [
-            models.UniqueConstraint(
-                fields=["record", "framework", "number"], condition=Q(ended_at=None), name="evidence_once"
-            )
-        ]
-        indexes = [
-            models.Index(
-                fields=["organisation", "framework", "number"], name="evidence_live", condition=Q(ended_at=None)
-            )
-        ]

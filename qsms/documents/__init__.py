@@ -1,0 +1,1 @@
+"""Controlled documents: written, reviewed, signed, made effective, given out and acknowledged."""

@@ -1,0 +1,41 @@
+"""Where the pages of this room are."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+
+def read(number: str, page: int = 1) -> str:
+    """The document as it is read."""
+    return reverse("documents:read", args=[number]) + (f"?page={page}" if page > 1 else "")
+
+
+def to_read() -> str:
+    """What was given to the reader."""
+    return reverse("documents:mine")
+
+
+def readers(number: str = "") -> str:
+    """Who has not read: everything, or one document."""
+    return reverse("documents:readers") + (f"?{urlencode({'document': number})}" if number else "")
+
+
+def changes(number: str) -> str:
+    """What a revision changes, side by side with the one before."""
+    return reverse("documents:changes", args=[number])
+
+
+def bring(number: str) -> str:
+    """The dialog in which a file becomes the content of a draft."""
+    return reverse("documents:bring", args=[number])
+
+
+def give(number: str) -> str:
+    """The dialog in which a document is given to a role, a site or a unit."""
+    return reverse("documents:give", args=[number])
+
+
+def take(number: str, rule_id: int) -> str:
+    """Where a rule of distribution is taken away."""
+    return reverse("documents:take", args=[number]) + f"?rule={rule_id}"

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    name = "qsms.documents"
+    label = "documents"
+
+    def ready(self) -> None:
+        from . import effect, importing, reminding, routing, sheets  # noqa: F401  the worker's rounds, and the register

@@ -1,0 +1,192 @@
+"""To whom a document goes: its rules, the receipts that follow from them, reminders, and who has not read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from qsms.base import moment
+from qsms.base.gate import write_transaction
+from qsms.org import actor as actors
+from qsms.org.actor import Actor
+from qsms.org.models import Role, Site, Unit
+from qsms.records import history, moves, scope
+from qsms.records.errors import Invalid, NotVisible, Refused
+from qsms.records.models import Task
+from qsms.search import documents as search
+
+from . import people
+from .models import Document, Receipt, Rule
+
+GIVEN, TAKEN = "distribution_added", "distribution_removed"
+# The code of the task that a reader gets, open until it is acknowledged; for information alone it is done at once.
+READ = "read"
+LONGEST_DAYS = 365
+CHUNK = 500
+
+
+def rules(document: Document) -> list[Rule]:
+    """The rules of a document, in the order they were made (one query)."""
+    rows = Rule.everywhere.filter(document_id=document.pk).select_related("role", "site", "unit")
+    return list(rows.order_by("pk"))
+
+
+def add_rule(
+    actor: Actor, document_id: int, *, role_id: int | None = None, site_id: int | None = None,
+    unit_id: int | None = None, acknowledge: bool = True, days: int = 14,
+) -> Rule:  # fmt: skip
+    """Give a document to a role, a site, a unit, or to everybody. If it is in effect, they get it at once."""
+    with write_transaction():
+        document = _open(actor, document_id)
+        if not 1 <= days <= LONGEST_DAYS:
+            said = _("“%(days)s” is not a number of days. Write 1 to %(most)s.")
+            raise Invalid({"days": said % {"days": days, "most": LONGEST_DAYS}})
+        for name, model, key in (("role", Role, role_id), ("site", Site, site_id), ("unit", Unit, unit_id)):
+            wanted = {"pk": key, "organisation_id": actor.organisation_id}
+            if key is not None and not model.objects.filter(**wanted).exists():  # type: ignore[attr-defined]
+                raise Invalid({name: _("This choice does not exist, or not any more. Choose another one.")})
+        given = {"role_id": role_id, "site_id": site_id, "unit_id": unit_id}
+        known: Rule | None = Rule.everywhere.filter(document_id=document.pk, **given).first()
+        if known is not None:
+            raise Invalid({"": _("It goes to them already. Take that rule away first to change it.")})
+        made = Rule.everywhere.create(
+            organisation_id=document.organisation_id, document_id=document.pk, acknowledge=acknowledge, days=days,
+            **given,
+        )  # fmt: skip
+        history.write(actor, document, history.Act(GIVEN, detail={"to": people.in_words(made)}))
+        if document.effective_id is not None:
+            give_out(actor, document)
+    return made
+
+
+def remove_rule(actor: Actor, document_id: int, rule_id: int) -> None:
+    """Give it no longer to those a rule reaches. What they acknowledged stays; what waits for them alone ends."""
+    with write_transaction():
+        document = _open(actor, document_id)
+        rule = Rule.everywhere.filter(pk=rule_id, document_id=document.pk).first()
+        if rule is None:
+            raise NotVisible
+        history.write(actor, document, history.Act(TAKEN, detail={"to": people.in_words(rule)}))
+        reached = people.reached(rule, moment.now().date())
+        rule.delete()
+        today = moment.now().date()
+        still: set[int] = set()
+        for other in rules(document):
+            still |= people.reached(other, today)
+        _end(document, Q(person_id__in=reached - still))
+
+
+def _open(actor: Actor, document_id: int) -> Document:
+    document = moves.locked(actor, document_id)
+    assert isinstance(document, Document)
+    if not scope.may(actor, "distribute", document):
+        raise Refused([_("You may not say to whom this goes. Ask who owns it.")])
+    return document
+
+
+def give_out(actor: Actor, document: Document) -> int:
+    """Receipts and tasks of the revision in effect for everybody whom a rule reaches and who has none yet; how many."""
+    if document.effective_id is None:
+        return 0
+    now, today = moment.now(), moment.now().date()
+    known = set(Receipt.everywhere.filter(revision_id=document.effective_id).values_list("person_id", flat=True))
+    wanted: dict[int, Receipt] = {}
+    # A rule that wants an answer goes before one for information.
+    for rule in sorted(rules(document), key=lambda one: not one.acknowledge):
+        due = now + dt.timedelta(days=rule.days) if rule.acknowledge else None
+        for person_id in sorted(people.reached(rule, today) - known - wanted.keys()):
+            wanted[person_id] = Receipt(
+                organisation_id=document.organisation_id, document_id=document.pk, revision_id=document.effective_id,
+                person_id=person_id, why=people.in_words(rule)[:250], acknowledge=rule.acknowledge, given_at=now,
+                due_at=due,
+            )  # fmt: skip
+    made = list(wanted.values())
+    for start in range(0, len(made), CHUNK):
+        _write(actor, document, made[start : start + CHUNK])
+    if made:
+        count(document)
+        # Whoever has a task sees the record, so they find it by its words too: written once for all of them.
+        search.write([document])
+    return len(made)
+
+
+def _write(actor: Actor, document: Document, receipts: Sequence[Receipt]) -> None:
+    Receipt.everywhere.bulk_create(receipts)
+    title = _("Read and acknowledge: %(title)s") % {"title": document.title}
+    now = moment.now()
+    Task.everywhere.bulk_create(
+        Task(
+            organisation_id=document.organisation_id, record_id=document.pk, code=READ, title=title[:250],
+            person_id=one.person_id, asked_by_id=actor.person_id, due_at=one.due_at, given_at=now,
+            done_at=None if one.acknowledge else now, outcome="" if one.acknowledge else _("For information"),
+        )
+        for one in receipts
+    )  # fmt: skip
+
+
+def _end(document: Document, which: Q) -> None:
+    """End what waits for these readers, because it is not theirs any more or another revision took its place."""
+    rows = Receipt.everywhere.filter(which, document_id=document.pk, acknowledged_at=None, ended_at=None)
+    people_ids = list(rows.values_list("person_id", flat=True))
+    rows.update(ended_at=moment.now())
+    Task.everywhere.filter(record_id=document.pk, code=READ, done_at=None, person_id__in=people_ids).update(
+        done_at=moment.now(), outcome=_("No longer asked for")
+    )
+    count(document)
+
+
+def end_others(document: Document) -> None:
+    """End what still waits for revisions that are not in effect any more."""
+    _end(document, ~Q(revision_id=document.effective_id) if document.effective_id is not None else Q())
+
+
+def count(document: Document) -> None:
+    """Keep on the document how many were asked and how many have acknowledged the revision in effect."""
+    found = Receipt.everywhere.filter(revision_id=document.effective_id, acknowledge=True).aggregate(
+        given=Count("pk", filter=Q(ended_at=None) | Q(acknowledged_at__isnull=False)),
+        acknowledged=Count("pk", filter=Q(acknowledged_at__isnull=False)),
+    )
+    document.given, document.acknowledged = found["given"], found["acknowledged"]
+    Document.everywhere.filter(pk=document.pk).update(given=found["given"], acknowledged=found["acknowledged"])
+
+
+def give_out_again(organisation_id: int) -> int:
+    """New people, new roles: give every document in effect to whoever a rule reaches by now; how many receipts."""
+    system, made = actors.system(organisation_id), 0
+    rows = Document.everywhere.filter(tenant_id=organisation_id, state="effective", rules__isnull=False).distinct()
+    for pk in rows.values_list("pk", flat=True):
+        with write_transaction():
+            document = moves.locked(system, pk)
+            assert isinstance(document, Document)
+            made += give_out(system, document)
+    return made
+
+
+def unread(actor: Actor, where: Q | None = None, *, after: int = 0, limit: int = 50) -> tuple[list[Receipt], int]:
+    """Who has not read what, of the documents whose readers the actor may follow: the newest first, by key.
+
+    Gives one page and the key of the next one (0 on the last). Two queries, whatever the number of rows.
+    """
+    rows = Receipt.everywhere.filter(
+        where or Q(), organisation_id=actor.organisation_id, acknowledge=True, acknowledged_at=None, ended_at=None
+    )
+    reach = scope.branches(actor, "document", "distribute")
+    if not reach:
+        return [], 0
+    if scope.Branch("all") not in reach:
+        rows = rows.filter(document_id__in=scope.visible(actor, "document", "distribute").values("pk"))
+    if after:
+        rows = rows.filter(pk__lt=after)
+    ids = list(rows.order_by("-pk").values_list("pk", flat=True)[: limit + 1])
+    found = Receipt.everywhere.filter(pk__in=ids[:limit]).select_related("document", "person", "person__site")
+    return list(found.order_by("-pk")), ids[limit - 1] if len(ids) > limit else 0
+
+
+def finish_task(actor: Actor, document: Document, person_id: int) -> None:
+    """The task of one reader is done."""
+    Task.everywhere.filter(record_id=document.pk, code=READ, person_id=person_id, done_at=None).update(
+        done_at=moment.now(), done_by_id=actor.person_id, outcome=_("Acknowledged")
+    )

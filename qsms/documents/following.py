@@ -1,0 +1,76 @@
+"""What follows from moves of documents, revisions and change requests."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from qsms.base import moment
+from qsms.org.actor import Actor
+from qsms.records import tasks
+from qsms.records.choices import Relation
+from qsms.records.models import Link
+from qsms.rules.calendar_days import add_months
+from qsms.rules.lifecycle import Move
+
+from . import effect, routing
+from .choices import types
+from .models import ChangeRequest, Document, Revision
+
+SIGN_AGAIN = "sign_again"
+# So long before its day the owner of a document is asked to review it.
+REVIEW_AHEAD = dt.timedelta(days=30)
+
+
+def revision_moved(actor: Actor, revision: Revision, move: Move) -> None:
+    """Steps begin when it is sent, are done when somebody signs, and are asked when it passes on."""
+    if move.code in ("send", "send_on"):
+        routing.begin(actor, revision)
+    elif move.code in ("review", "approve"):
+        routing.signed(actor, revision)
+    elif move.code == "pass_review":
+        routing.ask(actor, revision)
+    elif move.code == SIGN_AGAIN and revision.document_id is not None:
+        Document.everywhere.filter(pk=revision.document_id).update(sign_again=False)
+
+
+def is_asked_again(actor: Actor, revision: Revision) -> bool:
+    """Whether this person holds the role that has to sign what is in effect once more."""
+    if revision.state != "effective":
+        return False
+    document = Document.everywhere.filter(pk=revision.document_id or 0, sign_again=True).first()
+    return document is not None and types()[document.document_type].sign_again in actor.roles
+
+
+def review_is_near(actor: Actor, document: Document) -> bool:
+    """Whether it is time for the periodic review."""
+    today = moment.now().astimezone(actor.tz).date()
+    return document.due_on is not None and document.due_on <= today + REVIEW_AHEAD
+
+
+def document_moved(actor: Actor, document: Document, move: Move) -> None:
+    """After a confirmation the next review is planned; what is obsolete is in effect no more."""
+    if move.code == "confirm":
+        months = document.review_months or types()[document.document_type].review_months
+        document.due_on = add_months(moment.now().astimezone(actor.tz).date(), months)
+        Document.everywhere.filter(pk=document.pk).update(due_on=document.due_on)
+    elif move.code == "make_obsolete":
+        effect.made_obsolete(actor, document)
+
+
+def keeper(request: ChangeRequest) -> int | None:
+    """Who decides on a request: the owner of its document."""
+    found = Document.everywhere.filter(pk=request.document_id or 0).values_list("owner_id", flat=True).first()
+    return found if request.document_id is not None else None
+
+
+def request_created(actor: Actor, request: ChangeRequest) -> None:
+    """A new request waits for who owns the document, and names the document in its links."""
+    title = _("Decide on a change: %(title)s") % {"title": request.title}
+    tasks.give(actor, request, "decide", title, person_id=keeper(request), role="quality_manager")
+    if request.document_id is not None:
+        Link.everywhere.get_or_create(
+            source_id=request.pk, target_id=request.document_id, relation=Relation.CHANGES,
+            defaults={"organisation_id": request.organisation_id, "by_id": actor.person_id, "at": moment.now()},
+        )  # fmt: skip

@@ -1,0 +1,106 @@
+"""What can happen to documents, their revisions, and requests to change them, as data."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from qsms.rules.lifecycle import Lifecycle, Move, Phase, State, TaskPlan
+
+DOCUMENT_LIFE = Lifecycle(
+    "document",
+    "preparing",
+    states=(
+        State("preparing", _("In preparation"), Phase.DRAFT, _("No revision of it has been in effect yet.")),
+        State("effective", _("In effect"), Phase.OPEN, _("People work to it."), tone="good"),
+        State("obsolete", _("Obsolete"), Phase.DONE, _("Nobody works to it any more.")),
+        State("archived", _("Archived"), Phase.DONE, _("Kept as long as its retention says."), on_bar=False),
+        State("void", _("Void"), Phase.VOID, on_bar=False),
+    ),
+    moves=(
+        Move("confirm", _("Confirm it as it is"), ("effective",), "", offers=("issuer_edition",),
+             signature=_("reviewed, still right"), finishes=("review",), tone="main", key="c",
+             help=_("The periodic review found nothing to change. The next one is planned from today.")),
+        Move("take_effect", _("Bring a revision into effect"), ("preparing", "effective", "obsolete"), "effective",
+             verb="change", offers=("title", "due_on"), finishes=("review",), by_hand=False),
+        Move("lapse", _("End with its temporary revision"), ("effective",), "obsolete", verb="change", by_hand=False),
+        Move("make_obsolete", _("Make obsolete"), ("effective",), "obsolete", reason=True, finishes=("*",), tone="bad",
+             help=_("It is taken from everybody it was given to. Its revisions stay readable to who keeps documents.")),
+        Move("archive", _("Archive"), ("obsolete",), "archived", verb="make_obsolete"),
+        Move("void", _("Make void"), ("preparing",), "void", verb="make_obsolete", reason=True, tone="bad",
+             conditions=("nothing_under_way",)),
+    ),
+)  # fmt: skip
+
+REVISION_LIFE = Lifecycle(
+    "revision",
+    "draft",
+    states=(
+        State("draft", _("Draft"), Phase.DRAFT, _("It is being written.")),
+        State("in_review", _("In review"), Phase.OPEN, _("Reviewers read it and say what is wrong."), begun=True),
+        State("in_approval", _("In approval"), Phase.OPEN, _("Those who answer for it sign it."), begun=True),
+        State("approved", _("Approved"), Phase.WAITING, _("It takes effect by itself on its day.")),
+        State("effective", _("In effect"), Phase.DONE, _("It is the one that people work to.")),
+        State("set_aside", _("Set aside"), Phase.DONE, _("A temporary revision holds in its place."), on_bar=False),
+        State("superseded", _("Superseded"), Phase.DONE, _("A later revision took its place."), tone="mute"),
+        State("expired", _("Expired"), Phase.DONE, _("A temporary revision whose time is over."), on_bar=False),
+        State("withdrawn", _("Withdrawn"), Phase.VOID, on_bar=False),
+    ),
+    moves=(
+        Move("send", _("Send for review"), ("draft",), "in_review", needs=("summary",),
+             conditions=("content", "has_review"), finishes=("write",), tone="main", key="s"),
+        Move("send_on", _("Send for approval"), ("draft",), "in_approval", verb="send", needs=("summary",),
+             conditions=("content", "no_review"), finishes=("write",), tone="main", key="s"),
+        # Each signs for the steps that are theirs; the last signature lets the revision pass on by itself.
+        Move("review", _("Reviewed"), ("in_review",), "", independent_of=("author",), signature=_("reviewed"),
+             conditions=("asked", "content"), tone="main", key="r"),
+        Move("pass_review", _("Pass on to approval"), ("in_review",), "in_approval", finishes=("review",),
+             by_hand=False),
+        Move("approve", _("Approve"), ("in_approval",), "", independent_of=("author",), signature=_("approved"),
+             conditions=("asked", "content"), tone="main", key="a"),
+        Move("pass_approval", _("Pass as approved"), ("in_approval",), "approved", finishes=("approve",),
+             by_hand=False),
+        Move("plan", _("Change its day"), ("approved",), "", verb="send", asks=("effective_on",)),
+        Move("send_back", _("Send back"), ("in_review", "in_approval"), "draft", verb="review", reason=True,
+             conditions=("asked_or_owner",), finishes=("review", "approve"),
+             tasks=(TaskPlan("write", _("Change it and send it again"), to="owner", role="quality_manager"),),
+             help=_("Who wrote it reads the reason. Those who signed already are asked again.")),
+        Move("recall", _("Take back to draft"), ("in_review", "in_approval", "approved"), "draft", verb="send",
+             reason=True, finishes=("review", "approve"),
+             help=_("What was signed is signed again once it is sent again.")),
+        Move("bring_file", _("Bring the file"), ("draft",), "", verb="change", offers=("content_hash", "file_name"),
+             by_hand=False),
+        Move("take_effect", _("Take effect"), ("approved",), "effective", by_hand=False),
+        Move("set_aside", _("Set aside"), ("effective",), "set_aside", by_hand=False),
+        Move("reinstate", _("Take effect again"), ("set_aside",), "effective", by_hand=False),
+        Move("supersede", _("Supersede"), ("effective", "set_aside"), "superseded", by_hand=False),
+        Move("expire", _("Expire"), ("effective",), "expired", by_hand=False),
+        Move("sign_again", _("Sign again"), ("effective",), "", verb="approve", signature=_("signed again"),
+             conditions=("asked_again",), finishes=("sign_again",), tone="main",
+             help=_("You hold the role now that approved it. Your signature says that it is your word too.")),
+        Move("withdraw", _("Withdraw"), ("draft", "in_review", "in_approval", "approved"), "withdrawn", verb="send",
+             reason=True, finishes=("*",), tone="bad"),
+    ),
+)  # fmt: skip
+
+REQUEST_LIFE = Lifecycle(
+    "change_request",
+    "asked",
+    states=(
+        State("asked", _("Asked"), Phase.OPEN, _("It waits for who owns the document.")),
+        State("accepted", _("Accepted"), Phase.WAITING, _("A revision is to be written.")),
+        State("done", _("Done"), Phase.DONE),
+        State("refused", _("Refused"), Phase.DONE, on_bar=False),
+        State("void", _("Void"), Phase.VOID, on_bar=False),
+    ),
+    moves=(
+        Move("accept", _("Accept"), ("asked",), "accepted", verb="decide", or_party=("keeper",), offers=("answer",),
+             finishes=("decide",), tone="main", key="a",
+             tasks=(TaskPlan("revise", _("Write the revision"), to="keeper", role="quality_manager"),)),
+        Move("refuse", _("Refuse"), ("asked",), "refused", verb="decide", or_party=("keeper",), asks=("answer",),
+             tone="bad"),
+        Move("finish", _("Done"), ("accepted",), "done", verb="decide", or_party=("keeper",), finishes=("*",),
+             closed=("<raised_from",), tone="main",
+             help=_("What was asked for is in effect.")),
+        Move("void", _("Make void"), ("asked", "accepted"), "void", verb="decide", reason=True, tone="bad"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,130 @@
+"""What the pages of documents and revisions show beside their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from qsms.base import moment
+from qsms.org.actor import Actor
+from qsms.records import scope
+from qsms.records.models import Record
+from qsms.records.registry import Panel
+from qsms.ui import addresses as pages
+from qsms.ui import marks, times
+
+from . import addresses, content, distributing, effect, markdown, people, routing, writing
+from .choices import StepKind
+from .lifecycles import REVISION_LIFE
+from .models import Document, Revision
+
+# So many revisions of a document are listed on its page.
+LISTED = 100
+
+
+def _in_effect(actor: Actor, record: Record) -> Mapping[str, Any]:
+    assert isinstance(record, Document)
+    return {
+        "read_url": addresses.read(record.number) if record.effective_id is not None else "",
+        "readers_url": addresses.readers(record.number) if scope.may(actor, "distribute", record) else "",
+        "waiting": record.given - record.acknowledged,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A revision in the list of its document."""
+
+    url: str
+    number: str
+    label: str
+    summary: str
+    state: SafeString
+    day: SafeString | None
+
+
+def _revisions(actor: Actor, record: Record) -> Mapping[str, Any]:
+    # Of each kind of right its own way to the revisions: whoever sees the document need not see what is being written.
+    rows = scope.visible(actor, "revision").filter(document_id=record.pk).order_by("-pk")[:LISTED]
+    today = moment.now().astimezone(actor.tz).date()
+    lines = [
+        Line(
+            pages.record(row), row.number, row.label, row.summary,
+            marks.standing(REVISION_LIFE.state(row.state)),
+            times.day(row.effective_at.astimezone(actor.tz).date(), today) if row.effective_at else None,
+        )
+        for row in rows
+    ]  # fmt: skip
+    may_write = actor.holds("revision.create") and writing.under_way(record.pk) is None
+    return {"lines": lines, "write_url": pages.record(record, "raise", "revision") if may_write else ""}
+
+
+def _distribution(actor: Actor, record: Record) -> Mapping[str, Any]:
+    assert isinstance(record, Document)
+    may = record.is_open and scope.may(actor, "distribute", record)
+    lines = [
+        {
+            "who": people.in_words(rule),
+            "how": _t("acknowledges within %(days)d days") % {"days": rule.days}
+            if rule.acknowledge
+            else _t("for information"),
+            "take_url": addresses.take(record.number, rule.pk) if may else "",
+        }
+        for rule in distributing.rules(record)
+    ]
+    return {
+        "lines": lines,
+        "give_url": addresses.give(record.number) if may else "",
+        "readers_url": addresses.readers(record.number) if scope.may(actor, "distribute", record) else "",
+        "given": record.given,
+        "acknowledged": record.acknowledged,
+    }
+
+
+def _text(actor: Actor, record: Record) -> Mapping[str, Any]:
+    assert isinstance(record, Revision)
+    document = effect.visible_document(actor, record)
+    is_file = record.file_id is not None
+    return {
+        "html": "" if is_file else markdown.html(record.body, content.shown_to_keepers(record)),
+        "is_file": is_file,
+        "file_url": pages.record(record, "file", record.file_id, record.file_name) if is_file else "",
+        "extraction": record.extraction,
+        "bring_url": addresses.bring(record.number) if scope.may(actor, "change", record) else "",
+        "changes_url": addresses.changes(record.number),
+        "document": document,
+        "document_url": pages.record(document) if document is not None else "",
+    }
+
+
+def _route(actor: Actor, record: Record) -> Mapping[str, Any]:
+    assert isinstance(record, Revision)
+    titles = routing.role_titles(record.organisation_id)
+    now = moment.now()
+    labels = {kind.value: str(kind.label) for kind in StepKind}
+    lines = [
+        {
+            "kind": labels[step.kind],
+            "who": step.done_by.name if step.done_by is not None else titles.get(step.role, step.role),
+            "role": titles.get(step.role, step.role) if step.done_by is not None else "",
+            "mark": marks.status(_t("Signed"), "good", "circle-check")
+            if step.done_at
+            else marks.status(_t("Waits"), "mute", "hourglass-empty"),
+            "at": times.moment(step.done_at, now, actor.tz) if step.done_at else None,
+            "hash": step.content_hash[:12],
+        }
+        for step in routing.steps(record)
+    ]
+    return {"lines": lines}
+
+
+IN_EFFECT = Panel("in-effect", _("In effect"), "documents/panel_in_effect.html", _in_effect, tab=False, order=-10)
+REVISIONS = Panel("revisions", _("Revisions"), "documents/panel_revisions.html", _revisions, order=10)
+DISTRIBUTION = Panel("distribution", _("Distribution"), "documents/panel_distribution.html", _distribution, order=11)
+TEXT = Panel("text", _("Text"), "documents/panel_text.html", _text, tab=False, order=5)
+ROUTE = Panel("route", _("Review and approval"), "documents/panel_route.html", _route, order=10)

@@ -1,0 +1,59 @@
+"""Who holds a role today, and to whom a rule of distribution reaches."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from qsms.org.models import Delegation, Grant, Person
+
+from .models import Rule
+
+
+def _held(organisation_id: int, today: dt.date) -> QuerySet[Grant]:
+    """The grants that count on this day."""
+    return Grant.objects.filter(
+        Q(starts_on=None) | Q(starts_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today),
+        organisation_id=organisation_id, person__is_active=True,
+    )  # fmt: skip
+
+
+def holders(organisation_id: int, role: str, today: dt.date, *, deputies: bool = False) -> set[int]:
+    """The people who hold a role on this day, with those who stand in for them if wanted."""
+    found = set(_held(organisation_id, today).filter(role__code=role).values_list("person_id", flat=True))
+    if deputies and found:
+        lent = Delegation.objects.filter(
+            Q(role=None) | Q(role__code=role), organisation_id=organisation_id, giver_id__in=found,
+            starts_on__lte=today, ends_on__gte=today, revoked_at=None, taker__is_active=True,
+        )  # fmt: skip
+        found |= set(lent.values_list("taker_id", flat=True))
+    return found
+
+
+def reached(rule: Rule, today: dt.date) -> set[int]:
+    """The people whom a rule of distribution reaches today. A role held for one site counts at that site only."""
+    people = Person.objects.filter(organisation_id=rule.organisation_id, is_active=True)
+    if rule.role_id is None:
+        if rule.site_id is not None:
+            people = people.filter(site_id=rule.site_id)
+        if rule.unit_id is not None:
+            people = people.filter(unit_id=rule.unit_id)
+        return set(people.values_list("pk", flat=True))
+    grants = _held(rule.organisation_id, today).filter(role_id=rule.role_id)
+    if rule.site_id is not None:
+        here = Q(site_id=rule.site_id) | Q(unit__site_id=rule.site_id)
+        grants = grants.filter(here | Q(axis__in=("all", "own"), person__site_id=rule.site_id))
+    if rule.unit_id is not None:
+        grants = grants.filter(Q(unit_id=rule.unit_id) | Q(person__unit_id=rule.unit_id))
+    return set(grants.values_list("person_id", flat=True))
+
+
+def in_words(rule: Rule) -> str:
+    """Why a document comes to somebody: “Mechanic at Larkfield”."""
+    who = rule.role.title if rule.role is not None else _("Everybody")
+    places = [str(place) for place in (rule.unit, rule.site) if place is not None]
+    if not places:
+        return who
+    return _("%(who)s at %(places)s") % {"who": who, "places": ", ".join(places)}

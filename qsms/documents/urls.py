@@ -1,0 +1,18 @@
+from django.urls import path
+
+from .views import distribution, reading, revisions
+
+app_name = "documents"
+urlpatterns = [
+    path("", reading.show_mine, name="mine"),
+    path("readers/", distribution.show_readers, name="readers"),
+    path("read/<str:number>/", reading.show, name="read"),
+    path("read/<str:number>/acknowledge/", reading.acknowledge, name="acknowledge"),
+    path("read/<str:number>/copy.pdf", reading.open_copy, name="copy"),
+    path("read/<str:number>/file/", reading.open_file, name="file"),
+    path("read/<str:number>/picture/<str:name>", reading.open_picture, name="picture"),
+    path("revision/<str:number>/changes/", revisions.show_changes, name="changes"),
+    path("revision/<str:number>/file/", revisions.bring, name="bring"),
+    path("give/<str:number>/", distribution.give, name="give"),
+    path("give/<str:number>/take/", distribution.take, name="take"),
+]

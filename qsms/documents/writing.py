@@ -1,0 +1,121 @@
+"""Writing a revision: its text or its file, who had a hand in it, and the document that a first revision begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, BinaryIO
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from qsms.base.gate import write_transaction
+from qsms.org import actor as actors
+from qsms.org.actor import Actor
+from qsms.records import attachments, moves, scope, services
+from qsms.records.errors import Refused
+
+from . import content, jobs, markdown
+from .choices import USUAL_TYPE
+from .models import Revision
+
+UNDER_WAY = ("draft", "in_review", "in_approval", "approved")
+
+
+def under_way(document_id: int, *, temporary: bool | None = None) -> Revision | None:
+    """The revision of this document that is being written, judged or waited for."""
+    rows = Revision.everywhere.filter(document_id=document_id, state__in=UNDER_WAY).order_by("pk")
+    if temporary is not None:
+        rows = rows.filter(expires_on__isnull=not temporary)
+    found: Revision | None = rows.first()
+    return found
+
+
+def fill(actor_person_id: int | None, revision: Revision) -> None:
+    """In memory, after the text changed: its hash, its plain words, and one more hand that it went through."""
+    revision.content_hash = content.hash_of(revision)
+    if revision.file_id is None:
+        revision.plain_text = markdown.plain(revision.body)
+    if actor_person_id is not None and actor_person_id not in revision.authors:
+        revision.authors = [*revision.authors, actor_person_id]
+
+
+def edited(actor: Actor, revision: Revision, names: Sequence[str]) -> None:
+    """After an edit: what follows from another text."""
+    if "body" in names:
+        fill(actor.person_id, revision)
+        _keep(revision, "content_hash", "plain_text", "authors")
+
+
+def _keep(revision: Revision, *columns: str) -> None:
+    Revision.everywhere.filter(pk=revision.pk).update(**{name: getattr(revision, name) for name in columns})
+
+
+def begin_documents(actor: Actor, revisions: Sequence[Revision]) -> None:
+    """A revision that names no document begins one: with its title, its place and its owner."""
+    for revision in revisions:
+        if revision.document_id is not None:
+            continue
+        given: dict[str, Any] = {
+            "title": revision.title, "document_type": USUAL_TYPE, "disciplines": revision.disciplines,
+            "site": revision.site_id, "unit": revision.unit_id, "process": revision.process_id,
+            "owner": revision.owner_id or revision.raised_by_id,
+        }  # fmt: skip
+        system = actors.system(revision.organisation_id)
+        fixed = {"confidential": revision.confidential}
+        made = services.create(system, "document", given, fixed=fixed, raised_by_id=revision.raised_by_id)
+        revision.document_id = made.pk
+        _keep(revision, "document_id")
+
+
+def bring_file(
+    actor: Actor, revision_id: int, upload: UploadedFile | BinaryIO, *, name: str = ""
+) -> Revision:  # fmt: skip
+    """A file becomes the content of a draft, in place of its text or of the file before. Raises Refused, Invalid."""
+    found = services.find(actor, "revision", revision_id)
+    _check_draft(actor, found)
+    kept = attachments.add(actor, revision_id, upload, name=name, role=content.CONTENT)
+    row = kept.attachment
+    with write_transaction():
+        revision = moves.locked(actor, revision_id)
+        assert isinstance(revision, Revision)
+        _check_draft(actor, revision)
+        authors = [*revision.authors]
+        if actor.person_id is not None and actor.person_id not in authors:
+            authors.append(actor.person_id)
+        Revision.everywhere.filter(pk=revision.pk).update(file=row, plain_text="", extraction="", authors=authors)
+        fields = {"content_hash": row.sha256, "file_name": row.name}
+        moved = moves.move(actor, revision_id, "bring_file", fields=fields, by_service=True)
+        jobs.read_file.enqueue(revision_id)
+    assert isinstance(moved, Revision)
+    return moved
+
+
+def _check_draft(actor: Actor, revision: object) -> None:
+    assert isinstance(revision, Revision)
+    if not scope.may(actor, "change", revision):
+        raise Refused([_("%(number)s is not a draft of yours to change.") % {"number": revision.number}])
+
+
+def check(revision: Revision, names: Sequence[str]) -> dict[str, str]:
+    """What is wrong with a revision beyond its single fields."""
+    errors: dict[str, str] = {}
+    if revision.content_hash and "content_hash" in names and revision.content_hash != content.hash_of(revision):
+        errors["content_hash"] = _("The hash follows from the content. Leave it out.")
+    if revision.expires_on and revision.effective_on and revision.expires_on < revision.effective_on:
+        errors["expires_on"] = _("It would end before it takes effect. Choose a later day.")
+    if revision.pk and "document" in names:
+        was = Revision.everywhere.values_list("document_id", flat=True).get(pk=revision.pk)
+        if was != revision.document_id:
+            errors["document"] = _("A revision stays with its document. Withdraw it and write one of the other.")
+    elif revision.document_id is not None and not revision.pk:
+        other = under_way(revision.document_id, temporary=revision.expires_on is not None)
+        if other is not None:
+            said = _("%(number)s is under way already. Go on with it, or withdraw it first.")
+            errors["document"] = said % {"number": other.number}
+    if revision.label and revision.document_id is not None and "label" in names:
+        same = Revision.everywhere.filter(document_id=revision.document_id, label=revision.label)
+        if same.exclude(pk=revision.pk).exists():
+            errors["label"] = _("There is a revision “%(label)s” already. Choose another one.") % {
+                "label": revision.label
+            }
+    return errors

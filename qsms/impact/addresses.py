@@ -1,0 +1,13 @@
+"""Where the pages of this hall are."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from .touching import Subject
+
+
+def page(subject: Subject) -> str:
+    """What a change of this subject touches."""
+    return f"{reverse('impact:page')}?{urlencode(subject.query)}"

@@ -1,0 +1,117 @@
+"""What a change of a record or of a requirement touches, as far as the reader sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from qsms.org.actor import Actor
+from qsms.records import registry, scope, threads, wording
+from qsms.records.models import Record
+from qsms.rules.frameworks import Reference
+from qsms.rules.lifecycle import Phase
+from qsms.standards import doors as standards
+from qsms.ui import addresses as pages
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What changes: a record, or a requirement of a standard."""
+
+    title: str
+    number: str
+    url: str
+    may_ask: bool
+    record: Record | None = None
+    clause: Reference | None = None
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What the address of its pages carries."""
+        if self.clause is not None:
+            return {"standard": self.clause.framework, "clause": self.clause.number}
+        return {"record": self.number}
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A record that may have to follow, and why."""
+
+    record: Record
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Touched records of one kind."""
+
+    title: str
+    icon: str
+    lines: tuple[Touched, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Everything that a change touches: requirements by standard, and records by kind."""
+
+    subject: Subject
+    clauses: tuple[standards.Requirement, ...]
+    groups: tuple[Group, ...]
+
+    @property
+    def records(self) -> dict[int, Record]:
+        """Every touched record by its key."""
+        return {line.record.pk: line.record for group in self.groups for line in group.lines}
+
+
+def of_record(actor: Actor, record: Record) -> Impact:
+    """What hangs on a record: the requirements it shows, and the records it is linked with."""
+    found = [
+        Touched(strand.record, wording.relation(strand.relation, strand.outward))
+        for strand in threads.around(actor, record)
+    ]
+    subject = Subject(
+        record.title, record.number, pages.record(record), scope.may(actor, "change", record), record=record
+    )
+    return Impact(subject, tuple(standards.requirements_of(actor, record.pk)), _grouped(found))
+
+
+def of_clause(actor: Actor, clause: Reference) -> Impact:
+    """What hangs on a requirement: what shows it, what is linked with that, and what other standards ask the same.
+
+    Raises NotVisible.
+    """
+    here = standards.requirement(actor, clause)
+    shows = scope.seen_of(actor, standards.shown_by(actor, clause))
+    found = [Touched(record, _("shows it")) for record in shows.values()]
+    found += _behind(actor, shows)
+    subject = Subject(here.title, here.number, here.url, standards.may_bind(actor, clause), clause=clause)
+    return Impact(subject, tuple(standards.asked_elsewhere(actor, clause)), _grouped(found))
+
+
+def _behind(actor: Actor, shows: Mapping[int, Record]) -> Iterable[Touched]:
+    """The records one link behind those that show a requirement, each once."""
+    links = threads.touching(actor, shows)
+    far = {
+        (link.target_id if link.source_id in shows else link.source_id): link
+        for link in links
+        if not (link.source_id in shows and link.target_id in shows)
+    }
+    for pk, record in scope.seen_of(actor, far).items():
+        near = shows[far[pk].source_id if far[pk].source_id in shows else far[pk].target_id]
+        yield Touched(record, _("by way of %(number)s") % {"number": near.number})
+
+
+def _grouped(found: Iterable[Touched]) -> tuple[Group, ...]:
+    """By kind in the order of the trace; what is closed or void has nothing to follow."""
+    by_kind: dict[str, list[Touched]] = {}
+    for one in found:
+        sheet = registry.get(one.record.kind)
+        if one.record.phase < Phase.DONE or (sheet.lives_on and one.record.phase != Phase.VOID):
+            by_kind.setdefault(one.record.kind, []).append(one)
+    order = sorted(by_kind, key=lambda kind: (-registry.TRACE.index(registry.get(kind).trace), kind))
+    return tuple(
+        Group(str(registry.get(kind).label_plural), registry.get(kind).icon, tuple(by_kind[kind])) for kind in order
+    )

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from . import views
+
+app_name = "impact"
+urlpatterns = [
+    path("", views.show, name="page"),
+    path("answer/<int:check>/", views.answer, name="answer"),
+]

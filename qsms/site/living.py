@@ -1,0 +1,104 @@
+"""Questions about the common rooms whose answers count as evidence: those rooms do not know standards, nor one another.
+
+Rooms above standards register their own questions; these are told here, where every room is known.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Count, Max, Q
+from django.utils.translation import gettext_lazy as _
+
+from qsms.actions.choices import CAUSAL
+from qsms.org.actor import Actor
+from qsms.records import scope
+from qsms.risk.doors import Assessment
+from qsms.standards.doors import (
+    AT_LEAST,
+    MONTHS,
+    PROCESS,
+    SITE,
+    Answer,
+    Given,
+    LivingQuery,
+    as_day,
+    enough,
+    of_records,
+    register_living_query,
+    since,
+    start,
+)
+from qsms.ui import addresses
+
+
+def _verified(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
+    # Corrective and preventive actions close by no other move than a check that somebody else signs.
+    return of_records(
+        actor, "action", asked,
+        lambda given: Q(
+            state="closed", action_kind__in=CAUSAL, closed_at__gte=start(since(given, today), actor)
+        ),
+        "closed_at", url=addresses.listing("action"),
+    )  # fmt: skip
+
+
+def _checked(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
+    return of_records(
+        actor, "control", asked, lambda given: Q(state="verified", last_verified_on__gte=since(given, today)),
+        "last_verified_on", url=addresses.listing("control"),
+    )  # fmt: skip
+
+
+def _assessed(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
+    """Hazards with a rating that stands and is not older; the newest rating says the day."""
+    if not actor.holds("hazard.view"):
+        return [Answer()] * len(asked)
+    wanted: dict[str, Any] = {}
+    for place, given in enumerate(asked):
+        keep = Q(at__gte=start(since(given, today), actor))
+        for name in ("site", "process"):
+            if given.get(name) is not None:
+                keep &= Q(**{f"record__{name}_id": given[name]})
+        wanted |= {
+            f"count_{place}": Count("record_id", filter=keep, distinct=True),
+            f"newest_{place}": Max("at", filter=keep),
+        }
+    seen = scope.visible(actor, "hazard").order_by().values("pk")
+    ratings = Assessment.everywhere.filter(organisation_id=actor.organisation_id, valid=True, record_id__in=seen)
+    row = ratings.aggregate(**wanted)
+    url = addresses.listing("hazard")
+    return [
+        enough(given, Answer(row[f"count_{place}"], as_day(row[f"newest_{place}"], actor), url=url))
+        for place, given in enumerate(asked)
+    ]
+
+
+register_living_query(
+    LivingQuery(
+        "actions.verified",
+        _("Actions verified effective in the last %(months)s months"),
+        (MONTHS, AT_LEAST, PROCESS, SITE),
+        _verified,
+        _("Corrective and preventive actions that somebody else than their owner checked and closed."),
+    )
+)
+register_living_query(
+    LivingQuery(
+        "controls.verified",
+        _("Risk controls checked in the last %(months)s months and found to work"),
+        (MONTHS, AT_LEAST, PROCESS, SITE),
+        _checked,
+    )
+)
+register_living_query(
+    LivingQuery(
+        "hazards.assessed",
+        _("Hazards assessed in the last %(months)s months"),
+        (MONTHS, AT_LEAST, PROCESS, SITE),
+        _assessed,
+        _("Hazards with a rating that stands and was made in that time."),
+    )
+)

@@ -1,0 +1,1 @@
+"""What leaves the room of standards: statements of compliance, trace packs, declarations."""

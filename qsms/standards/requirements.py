@@ -1,0 +1,75 @@
+"""Requirements as other rooms name and reach them: of a record, at a number, and where the same is asked elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from qsms.org.actor import Actor
+from qsms.records import scope
+from qsms.records.errors import NotVisible
+from qsms.rules.frameworks import Framework, Reference
+
+from . import addresses, adopting, binding, elsewhere, library
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One requirement as a line names it. `why` says what it has to do with what the line stands under."""
+
+    standard: str
+    number: str
+    title: str
+    url: str
+    why: str = ""
+
+
+def requirement(actor: Actor, clause: Reference) -> Requirement:
+    """One requirement of the newest revision of an edition. Raises NotVisible."""
+    library.check_sees(actor)
+    rule = library.find(actor.organisation_id, clause.framework).rule
+    if clause.number not in rule.by_number:
+        raise NotVisible
+    return _named(rule, clause.number)
+
+
+def requirements_of(actor: Actor, record_id: int) -> list[Requirement]:
+    """What a record is evidence for, by standard and number; nothing to who may not look into standards."""
+    if not actor.holds(library.VIEW):
+        return []
+    found = {one.at for one in binding.pieces(actor, Q(record_id=record_id))}
+    editions = library.editions(actor.organisation_id, {one.framework: 0 for one in found})
+    rules = {key: row.rule for key, row in editions.items()}
+    known = [one for one in found if one.framework in rules and one.number in rules[one.framework].by_number]
+    places = {key: list(rule.by_number) for key, rule in rules.items()}
+    known.sort(key=lambda one: (rules[one.framework].title, places[one.framework].index(one.number)))
+    return [_named(rules[one.framework], one.number) for one in known]
+
+
+def shown_by(actor: Actor, clause: Reference) -> list[int]:
+    """The records bound to a requirement that the actor sees, oldest evidence first."""
+    found = (one.record_id for one in binding.at(actor, clause) if not one.is_void)
+    return [record_id for record_id in found if record_id is not None]
+
+
+def asked_elsewhere(actor: Actor, clause: Reference) -> list[Requirement]:
+    """Requirements of other editions that a pair of the crosswalk relates with this one."""
+    rows = library.newest(actor.organisation_id)
+    editions = {key: row.rule for key, row in rows.items()}
+    own = [row.rule for row in rows.values() if row.organisation_id is not None]
+    crosswalk = library.relations(library.crosswalk(), own)
+    return [
+        Requirement(one.other.edition, one.other.number, one.other.title, one.other.url, one.relation)
+        for one in elsewhere.related(crosswalk, clause, editions)
+    ]
+
+
+def may_bind(actor: Actor, clause: Reference) -> bool:
+    """Whether the actor says what counts as evidence for this edition."""
+    return any(scope.may(actor, "evidence", one) for one in adopting.live(actor) if one.key == clause.framework)
+
+
+def _named(rule: Framework, number: str) -> Requirement:
+    title = rule.by_number[number].title
+    return Requirement(elsewhere.short_title(rule), number, title, addresses.clause(rule.key, number))

@@ -1,0 +1,174 @@
+"""What a change touches, asking the owners in one step, and their answers; nobody learns of what they may not see."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from qsms.base import moment
+from qsms.impact import asking, touching
+from qsms.impact.models import Check
+from qsms.records import history, services, tasks
+from qsms.records.errors import Invalid, NotVisible, Refused
+from qsms.records.models import Link, Record, Task
+from qsms.risk import doors as risk
+from qsms.rules.frameworks import Reference
+from qsms.standards import adopting, binding
+from qsms.standards.binding import Given
+from tests.cast import Cast
+
+CLAUSE = Reference("iso-9001/2015", "7.1.5.2")
+DUE = dt.date(2026, 12, 20)
+
+
+def control(cast: Cast, **given: Any) -> Record:
+    values = {"site": cast.sites["LKF"], "owner": cast.owner, **given}
+    return risk.raise_control(cast.actor("safety"), None, title="Torque wrench check", level="engineering", **values)
+
+
+def hazard(cast: Cast, title: str, **given: object) -> Record:
+    values: dict[str, object] = {"description": title, "site": cast.sites["LKF"], "owner": cast.owner, **given}
+    return services.create(cast.actor("safety"), "hazard", {"title": title, **values})
+
+
+@pytest.fixture
+def wrench(cast: Cast) -> Record:
+    """A control that mitigates two hazards and shows a requirement of ISO 9001."""
+    made = control(cast)
+    for title, owner in (("Over-torqued bolts", cast.owner), ("Fuel leak after line work", cast.colleague)):
+        risk.mitigate(cast.actor("safety"), made, hazard(cast, title, owner=owner))
+    adopting.adopt(cast.actor("quality"), CLAUSE.framework)
+    binding.bind(cast.actor("quality"), made.pk, CLAUSE, Given())
+    return made
+
+
+def titles(impact: touching.Impact) -> set[str]:
+    return {record.title for record in impact.records.values()}
+
+
+def signed_in(cast: Cast, name: str) -> Client:
+    client = Client()
+    client.force_login(cast.account(name))
+    return client
+
+
+def test_a_control_touches_its_hazards_and_the_requirements_that_it_shows(cast: Cast, wrench: Record) -> None:
+    found = touching.of_record(cast.actor("safety"), wrench)
+    assert titles(found) == {"Over-torqued bolts", "Fuel leak after line work"}
+    assert [(one.standard, one.number) for one in found.clauses] == [("ISO 9001:2015", "7.1.5.2")]
+
+
+def test_a_clause_touches_what_shows_it_what_hangs_on_that_and_what_asks_the_same(cast: Cast, wrench: Record) -> None:
+    found = touching.of_clause(cast.actor("quality"), CLAUSE)
+    why = {line.record.title: line.why for group in found.groups for line in group.lines}
+    assert why == {
+        wrench.title: "shows it",
+        "Over-torqued bolts": f"by way of {wrench.number}",
+        "Fuel leak after line work": f"by way of {wrench.number}",
+    }
+    assert "7.1.5.2" in {one.number for one in found.clauses if one.standard.startswith("AS9100")}
+    with pytest.raises(NotVisible):
+        touching.of_clause(cast.actor("quality"), Reference(CLAUSE.framework, "99"))
+
+
+def test_what_the_reader_may_not_see_is_not_touched(cast: Cast, wrench: Record) -> None:
+    hidden = hazard(cast, "Told in confidence", confidential=True, site=cast.sites["STV"], owner=None)
+    Link.everywhere.create(
+        organisation=cast.organisation, source=wrench, target=hidden, relation="mitigates", at=moment.now()
+    )
+    assert hidden.title in titles(touching.of_record(cast.actor("safety"), wrench))
+    found = touching.of_record(cast.actor("site_owner"), wrench)
+    assert titles(found) == {"Over-torqued bolts", "Fuel leak after line work"}
+    page = signed_in(cast, "site_owner").get(f"/impact/?record={wrench.number}").content.decode()
+    assert hidden.title not in page
+    assert "2 records that you may see" in page
+    assert signed_in(cast, "outsider").get(f"/impact/?record={wrench.number}").status_code == 404
+    assert signed_in(cast, "colleague").get(f"/impact/?record={wrench.number}").status_code == 404
+
+
+def test_what_is_closed_has_nothing_to_follow(cast: Cast, wrench: Record) -> None:
+    action = services.create(
+        cast.actor("quality"), "action",
+        {"title": "Buy a tester", "description": "Buy a tester", "action_kind": "improvement", "owner": cast.owner},
+        raised_from=wrench,
+    )  # fmt: skip
+    assert "Buy a tester" in titles(touching.of_record(cast.actor("safety"), wrench))
+    Record.everywhere.filter(pk=action.pk).update(state="cancelled", phase=4)
+    assert "Buy a tester" not in titles(touching.of_record(cast.actor("safety"), wrench))
+
+
+def test_the_owners_are_asked_after_a_preview_with_counts_and_answer_on_the_record(cast: Cast, wrench: Record) -> None:
+    client = signed_in(cast, "safety")
+    url = f"/impact/?record={wrench.number}"
+    rows = [record.pk for record in touching.of_record(cast.actor("safety"), wrench).records.values()]
+    given = {"what": "The tester is read weekly, not monthly", "due_on": DUE.isoformat(), "row": rows}
+    preview = client.post(url, given).content.decode()
+    assert "2 tasks for 2 people" in " ".join(preview.split())
+    assert not Check.objects.exists()
+    answer = client.post(url, {**given, "sure": "1"})
+    assert answer.status_code == 303, answer.content.decode()
+    assert client.post(url, {**given, "sure": "1"}).status_code == 422  # A second click asks nobody twice.
+    assert Check.objects.count() == 2
+
+    [waiting] = [one for one in tasks.mine(cast.actor("owner")) if one.code == asking.TASK]
+    assert waiting.due_at is not None
+    assert waiting.due_at.astimezone(cast.actor("owner").tz).date() == DUE
+    assert wrench.number in waiting.title
+    owner = signed_in(cast, "owner")
+    home = owner.get("/").content.decode()
+    assert f"/r/hazard/{waiting.record.number}/tab/impact/" in home
+    tab = owner.get(f"/r/hazard/{waiting.record.number}/tab/impact/").content.decode()
+    assert "The tester is read weekly, not monthly" in tab
+
+    [check] = asking.open_on(waiting.record)
+    empty = owner.post(f"/impact/answer/{check.pk}/", {"answer": "will_change"})
+    assert empty.status_code == 422
+    assert "Say what is changed, or what will be and by when." in empty.content.decode()
+    done = owner.post(f"/impact/answer/{check.pk}/", {"answer": "will_change", "words": "Job card 12 by Friday"})
+    assert done.status_code == 303
+    assert not [one for one in tasks.mine(cast.actor("owner")) if one.code == asking.TASK]
+    page = client.get(url).content.decode()
+    assert "1 of 2 answered" in page
+    assert "Job card 12 by Friday" in page
+    verbs = [entry.verb for entry in history.entries(waiting.record, reader=cast.actor("safety"))]
+    assert {asking.ASKED, asking.ANSWERED} <= set(verbs)
+
+
+def test_one_task_stands_for_two_changes_until_both_are_answered(cast: Cast, wrench: Record) -> None:
+    actor, owner = cast.actor("safety"), cast.actor("owner")
+    second = control(cast)
+    target = next(one for one in touching.of_record(actor, wrench).records.values() if one.owner_id == cast.owner.pk)
+    risk.mitigate(actor, second, target)
+    checks = [
+        asking.ask(actor, touching.of_record(actor, one), {target.pk}, "It is read weekly", None)[0]
+        for one in (wrench, second)
+    ]
+    assert Task.everywhere.filter(record=target, code=asking.TASK).count() == 1
+    asking.answer(owner, checks[0].pk, "fits", "")
+    assert Task.everywhere.filter(record=target, code=asking.TASK, done_at=None).count() == 1
+    asking.answer(owner, checks[1].pk, "changed", "Card 12 is new")
+    assert not Task.everywhere.filter(record=target, code=asking.TASK, done_at=None).exists()
+    with pytest.raises(Refused, match="answered in the meantime"):
+        asking.answer(owner, checks[1].pk, "fits", "")
+
+
+def test_who_may_not_change_it_asks_nobody_and_who_is_not_asked_does_not_answer(cast: Cast, wrench: Record) -> None:
+    actor = cast.actor("safety")
+    onlooker = touching.of_record(cast.actor("executive"), wrench)
+    with pytest.raises(Refused, match="may not ask"):
+        asking.ask(cast.actor("executive"), onlooker, set(onlooker.records), "Weekly", None)
+    impact = touching.of_record(actor, wrench)
+    with pytest.raises(Invalid, match="past"):
+        asking.ask(actor, impact, set(impact.records), "Weekly", dt.date(2020, 1, 1))
+    with pytest.raises(Invalid, match="what changes"):
+        asking.ask(actor, impact, set(impact.records), "  ", None)
+    with pytest.raises(Invalid, match="at least one"):
+        asking.ask(actor, impact, set(), "Weekly", None)
+    [check, *_more] = asking.ask(actor, impact, set(impact.records), "Weekly", None)
+    with pytest.raises(NotVisible):
+        asking.answer(cast.actor("reporter"), check.pk, "fits", "")
+    with pytest.raises(NotVisible):
+        asking.answer(cast.actor("outsider"), check.pk, "fits", "")
