@@ -227,18 +227,45 @@ class Later:
     new: str
     who: str
     at: datetime
+    person_id: int | None = None
 
 
 def since(record: Record, version: int) -> dict[str, Later]:
     """The fields that changed after this version, each with its value then, its value now and who changed it last."""
     rows = Change.objects.filter(deed__record_id=record.pk, deed__version__gt=version).order_by("pk")
     found: dict[str, Later] = {}
-    for name, old, new, actor, label, at in rows.values_list(
-        "field", "old", "new", "deed__actor__name", "deed__label", "deed__at"
+    for name, old, new, person, actor, label, at in rows.values_list(
+        "field", "old", "new", "deed__actor_id", "deed__actor__name", "deed__label", "deed__at"
     ):
         first = found[name].old if name in found else old
-        found[name] = Later(name, first, new, actor or label, at)
+        found[name] = Later(name, first, new, actor or label, at, person)
     return found
+
+
+# Deeds that leave the version as it is, whoever made that.
+BESIDE = (LINKED, UNLINKED, COMMENTED, ATTACHED, REMOVED_FILE, UNSEALED)
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Whose deed made a version, and when."""
+
+    person_id: int | None
+    name: str
+    at: datetime
+
+
+def maker(record: Record, version: int, lately: Sequence[Entry] = ()) -> Maker | None:
+    """Who made this version of the record: the first of its deeds did, those after it stand beside it.
+
+    `lately`, the newest deeds, spare the query where they reach back far enough.
+    """
+    if lately and (lately[-1].version < version or lately[-1].verb in (CREATED, IMPORTED)):
+        first = next((one for one in reversed(lately) if one.version == version), None)
+        return Maker(first.actor_id, first.actor, first.at) if first is not None else None
+    deeds = Deed.everywhere.filter(record_id=record.pk, organisation_id=record.organisation_id, version=version)
+    row = deeds.exclude(verb__in=BESIDE).order_by("pk").values_list("actor_id", "actor__name", "label", "at").first()
+    return Maker(row[0], row[1] or row[2], row[3]) if row is not None else None
 
 
 def changed_since(record: Record, version: int) -> Iterable[tuple[str, str, datetime]]:
