@@ -199,6 +199,8 @@ def move(
         errors |= values.put(actor, sheet, record, fields, required=frozenset(chosen.asks))
         if errors:
             raise Invalid(errors)
+        # What was shown before, and what the signer has just said: the signature is over both.
+        signed = signing.content_hash(sheet, record) if chosen.signature else ""
         enter(sheet, record, chosen.target or record.state)
         store(sheet, record, fields)
         changes = [
@@ -208,7 +210,7 @@ def move(
         ]
         deed = history.write(actor, record, history.Act(f"move.{code}", reason, changes=changes))
         if chosen.signature:
-            signing.write(actor, record, deed, str(chosen.signature), shown)
+            signing.write(actor, record, deed, str(chosen.signature), signed)
         tasks.finish(actor, record, chosen.finishes, outcome=str(chosen.label))
         for rule in chosen.stops:
             clocks.stop(record, rule, str(chosen.label))
