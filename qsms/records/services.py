@@ -77,6 +77,8 @@ def create(
     errors |= {name: said for name, said in given_too_early.items() if not values.is_empty(filled.get(name))}
     if errors:
         raise Invalid(errors)
+    if raised_from is not None:
+        _keep_secret(actor, sheet, record, raised_from)
     _may_create_here(actor, sheet, record)
     if sheet.category_field:
         record.category = str(getattr(record, sheet.category_field) or "")
@@ -126,6 +128,16 @@ def _may_create_here(actor: Actor, sheet: RecordType, record: Record) -> None:
     rights = actor.rights_for(f"{sheet.kind}.create")
     if not any(right.axis == "own" or scope.reaches(actor, right, record) for right in rights):
         raise Invalid({"site": _("You may create this for your own site only. Choose your site.")})
+
+
+def _keep_secret(actor: Actor, sheet: RecordType, record: Record, source: Record) -> None:
+    """What is raised from a secret is one too, unless somebody who may see secrets says otherwise."""
+    if not source.confidential or record.confidential or holding.CONFIDENTIAL not in sheet.writable:
+        return
+    if not holding.may_open_up(actor, source):
+        said = _("%(number)s is confidential, so what is raised from it is too. Tick “%(field)s”.")
+        label = sheet.field_label(holding.CONFIDENTIAL)
+        raise Invalid({holding.CONFIDENTIAL: said % {"number": source.number, "field": label}})
 
 
 def _sender(actor: Actor) -> str:
