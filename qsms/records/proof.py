@@ -126,7 +126,7 @@ def _file(verb: str, detail: dict[str, Any]) -> tuple[int, tuple[str, str, str] 
 
 def _deeds(sheet: RecordType, ids: list[int]) -> dict[int, list[Told]]:
     rows = Deed.everywhere.filter(record_id__in=ids).order_by("pk")
-    columns = ("pk", "record_id", "verb", "version", "at", "actor__name", "label", "detail")
+    columns = ("pk", "record_id", "verb", "version", "at", "actor__name", "actor__former_names", "label", "detail")
     found = list(rows.values_list(*columns))
     changes: dict[int, list[tuple[str, str, str]]] = {}
     for deed_id, *change in (
@@ -134,9 +134,10 @@ def _deeds(sheet: RecordType, ids: list[int]) -> dict[int, list[Told]]:
     ):
         changes.setdefault(deed_id, []).append((change[0], change[1], change[2]))
     told: dict[int, list[Told]] = {}
-    for pk, record_id, verb, version, at, name, label, detail in found:
+    for pk, record_id, verb, version, at, name, former, label, detail in found:
+        who = history.called(name, former, label, at) or _("System")
         words = _("the deed “%(verb)s” of %(who)s on %(at)s") % {
-            "verb": verb, "who": name or label or _("System"), "at": f"{at:%Y-%m-%d %H:%M} UTC",
+            "verb": verb, "who": who, "at": f"{at:%Y-%m-%d %H:%M} UTC",
         }  # fmt: skip
         first = replay.as_values(detail) if verb in (history.CREATED, history.IMPORTED) else {}
         is_move = verb.startswith("move.")
