@@ -187,7 +187,7 @@ class TestPeople:
         assert Account.objects.filter(email="outsider@outside.test").count() == 1
 
     def test_a_typing_mistake_in_an_address_is_mended_before_the_first_use(self, admin, cast):
-        form = {"name": "Reporter", "email": "r.eporter@larkfield.test"}
+        form = {"name": "Reporter Person", "email": "r.eporter@larkfield.test"}
         admin.post(f"/administration/people/{cast.reporter.pk}/", form)
         cast.reporter.account.refresh_from_db()
         assert cast.reporter.account.email == "r.eporter@larkfield.test"

@@ -83,7 +83,8 @@ def _about(sheet: RecordType, record: Record, actor: Actor, now: datetime, latel
         said.append(record.site.name)
     said.append(_("version %(n)d") % {"n": record.version})
     when = times.moment(record.changed_at, now, actor.tz, short=True, inside=True)
-    who = next((entry.actor for entry in lately if entry.version == record.version), "")
+    made = history.maker(record, record.version, lately)
+    who = made.name if made is not None else ""
     changed = _("changed %(when)s by %(who)s") if who else _("changed %(when)s")
     return times.joined(" · ", [*said, times.sentence(changed, when=when, who=who)])
 
