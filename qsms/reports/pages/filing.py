@@ -215,7 +215,6 @@ def _draw(
         "once": filling.request.POST.get("once", "") or secrets.token_urlsafe(16),
         "organisation": filling.organisation,
         "draft_key": filing.draft_key(form.code) if filling.actor is not None else "",
-        "local_key": f"{filling.organisation.code}:{form.code}",
         "zone": dates.zone_name(moment.now(), filling.zone),
     }
     return render(filling.request, "reports/form.html", context_, status=status)
@@ -253,7 +252,6 @@ def _sent(filling: Filling, filed: services.Filed) -> HttpResponse:
         "steps": steps,
         "visitor": filling.actor is None,
         "organisation": filling.organisation,
-        "local_key": f"{filling.organisation.code}:{filling.row.code}",
     }
     response = render(filling.request, "reports/sent.html", context_)
     response["Cache-Control"] = "no-store"
