@@ -212,7 +212,8 @@ def _draw(
         "parts": questions.parts(form, made, by_field),
         "mode": made["mode"] if "mode" in made.fields else None,
         "anonymous": filling.actor is None,
-        "once": filling.request.POST.get("once", "") or secrets.token_urlsafe(16),
+        # What is wrong with the page as a whole may be its token: it was sent before, with other words.
+        "once": (not made.non_field_errors() and filling.request.POST.get("once", "")) or secrets.token_urlsafe(16),
         "organisation": filling.organisation,
         "draft_key": filing.draft_key(form.code) if filling.actor is not None else "",
         "zone": dates.zone_name(moment.now(), filling.zone),

@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from qsms.base import context
 from qsms.records.models import Attachment, Draft
 from qsms.reports import services
-from qsms.reports.models import Report
+from qsms.reports.models import Claim, Report
 from tests.cast import PASSWORD, Cast
 from tests.harness.browser import (
     DESK,
@@ -101,6 +101,8 @@ def test_an_anonymous_report_on_a_phone_and_its_mailbox(
     looks_right(page, "report-sent-390")
     assert page.context.cookies() == []
     assert page.evaluate("Object.keys(sessionStorage).length") == 0
+    # Seen: the page says so, and nobody gets the code by sending again.
+    assert becomes(page, lambda: Claim.everywhere.filter(shown=True).exists())
     with context.organisation(cast.organisation.pk):
         report = Report.everywhere.get()
         assert Attachment.everywhere.get().stripped
@@ -222,6 +224,23 @@ def test_what_was_typed_when_the_session_ended_is_there_after_the_sign_in(
         # What is missing is asked for, with nothing lost.
         expect(page.locator(".esum")).to_be_visible()
         expect(field).to_have_value("Typed in the last second")
+    console_errors[:] = [line for line in console_errors if "422" not in line]
+
+
+def test_going_back_after_a_mended_report_asks_nothing(enter: Enter, cast: Cast, console_errors: list[str]) -> None:
+    page = enter("reporter")
+    page.goto("/report/")
+    page.goto("/report/form/quick/")
+    page.get_by_text("My name").click()
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".esum")).to_be_visible()
+    fill_quick(page)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", name="Sent. Thank you.")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("In one line")).to_have_value("")
+    expect(page.locator(".esum")).to_be_hidden()
+    assert Report.everywhere.count() == 1
     console_errors[:] = [line for line in console_errors if "422" not in line]
 
 

@@ -24,6 +24,7 @@ PUBLIC = {
     "choose-anonymous": "reporting without a name needs no account",
     "form-anonymous": "as choose-anonymous",
     "mailbox": "the code is the proof",
+    "code-shown": "as mailbox",
     "gallery": "only with DEBUG",
     "gallery-page": "only with DEBUG",
     "gallery-palette": "only with DEBUG",

@@ -91,7 +91,7 @@ function drafts(form) {
   $("[data-draft-drop]")?.addEventListener("click", async () => { await drop(); location.assign(location.pathname); });
 }
 function asksBeforeLeaving(form) {
-  let written = false;
+  let written = Boolean($(".esum"));
   form.addEventListener("input", () => { written = true; });
   form.addEventListener("submit", () => { written = false; });
   addEventListener("beforeunload", (event) => { if (written) event.preventDefault(); });
@@ -163,8 +163,18 @@ function photos(box) {
   }
 }
 
-// The code: copied, or saved as a picture that is made on this device.
+// The code: once it stands before somebody's eyes the server hears so, and shows it to nobody any more. It is copied, or saved as a picture that is made on this device.
 function code() {
+  const shown = $("[data-shown]");
+  const seen = () => {
+    if (!shown || document.visibilityState !== "visible") return;
+    document.removeEventListener("visibilitychange", seen);
+    const body = new FormData();
+    body.set("code", $("#code").textContent);
+    fetch(shown.dataset.shown, { method: "POST", body, credentials: "omit", keepalive: true }).catch(() => undefined);
+  };
+  document.addEventListener("visibilitychange", seen);
+  seen();
   const copy = $("[data-copy]");
   if (copy && navigator.clipboard) {
     copy.hidden = false;

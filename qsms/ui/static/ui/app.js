@@ -128,8 +128,8 @@ function holding(form) {
   if (!person) return;
   const key = holder(form);
   const stored = sessionStorage.getItem(key);
-  // A form that came back with errors holds what was typed already.
-  if (stored && $(".esum")) sessionStorage.removeItem(key);
+  // A form that came back with errors holds what was typed already; loaded anew, it takes it from here.
+  if ($(".esum")) hold(form, false);
   else if (stored) {
     refill(form, JSON.parse(stored).pairs);
     const back = $("[data-draft-back]");
@@ -153,6 +153,10 @@ if (person) {
     if (arrived || !key.startsWith(`${HELD}${person}:`)) sessionStorage.removeItem(key);
   }
 } else if (held().length) for (const one of $$("[data-unsent-held]")) one.hidden = false;
+
+// A form that was refused stands at its own address. Going back or loading anew then asks for the form, where a browser
+// would ask whether to send again what was mended since.
+if ($(".esum") && $("form[data-held], form[data-draft], form[data-report]")) history.replaceState(history.state, "", location.href);
 
 // A clock on the wall of the reader, as everywhere on the page, whatever the device is set to.
 const clock = () => new Date().toLocaleTimeString(root.lang, {
