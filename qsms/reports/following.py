@@ -81,6 +81,9 @@ def _keep(report: Report, **columns: object) -> None:
 def next_step(actor: Actor, report: Report) -> Lead:
     """What comes next, where the state alone does not say it."""
     if report.state in ("received", "acknowledged", "triage"):
+        if not scope.may(actor, "triage", report):
+            # Who may is said with the move itself.
+            return Lead()
         missing = triage.missing_lenses(report)
         if missing:
             names = ", ".join(str(lens.label).lower() for lens in missing)
