@@ -17,6 +17,7 @@ from qsms.org.models import Organisation, Person, Process, Role, Site, Unit
 from qsms.records import keys
 from qsms.records.history import called
 from qsms.records.models import Change, Deed
+from qsms.site import first_steps
 from qsms.site.accounts.choices import check_calendar, country_choices, zones
 from qsms.ui import dates, parts
 from qsms.ui.sentences import InHouse
@@ -77,7 +78,9 @@ def home(request: HttpRequest) -> HttpResponse:
         Place(_("History"), "history", _("Who changed what here.")),
     ]
     places = [(place, reverse(f"administration:{place.url}")) for place in page]
-    return render(request, "administration/home.html", {"places": places})
+    ours = acting(request).organisation_id
+    context = {"places": places, "steps": first_steps.steps(ours), "unheld": first_steps.unheld(ours)}
+    return render(request, "administration/home.html", context)
 
 
 class OrganisationForm(InHouse, forms.ModelForm[Organisation]):

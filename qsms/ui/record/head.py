@@ -23,6 +23,8 @@ from .. import addresses, cells, dates, marks, parts, times
 
 # So many of the newest deeds are read with the page.
 DEEDS = 20
+# Why a move is shut to this reader rather than to everybody.
+NOT_FOR_THEM = ("permission", "only", "independent")
 
 
 @dataclass(frozen=True)
@@ -165,8 +167,7 @@ def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextS
         if way.move.code in lead.moves and way is not main and (opens := _opens(record, way, may_edit)) is not None
     ]
     if first:
-        move_on = [_move(record, main)] if main is not None else []
-        primary, seconds = first[0], [*first[1:], *move_on, *seconds]
+        primary, seconds = first[0], [*first[1:], *([primary] if primary is not None else []), *seconds]
     others += [move for move in raisings.values() if move not in first]
     others += _further(actor, record, may_edit)
     title = lead.title or (
@@ -204,7 +205,12 @@ def asks_something(sheet: RecordType, move: life.Move) -> bool:
 
 
 def _way_out(record: Record, way: Way, may_edit: bool) -> tuple[str, str]:
-    """What opens a shut move, if that is known: filling in a field, an open record, or what the room says."""
+    """What opens a shut move, if that is known: filling in a field, an open record, or what the room says.
+
+    None for who may not make the move whatever is mended: the way would end at the next refusal.
+    """
+    if any(why.code in NOT_FOR_THEM for why in way.verdict.reasons):
+        return "", ""
     for why in way.verdict.reasons:
         if "way_url" in why.values:
             return why.values["way"], why.values["way_url"]
