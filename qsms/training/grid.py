@@ -14,7 +14,7 @@ from qsms.org.models import Grant, Person
 from qsms.records import keys, scope
 
 from . import standing
-from .models import Requirement
+from .models import Course, Requirement
 from .standing import Stand
 
 PAGE, ACROSS = 50, 10
@@ -69,14 +69,16 @@ class Grid:
 
 
 def courses(actor: Actor, wish: Wish) -> list[tuple[int, str]]:
-    """What is asked of roles here, as far as the actor sees it, by title."""
+    """What is asked of roles here, by title. Whoever sees how people stand sees what is asked of them, but for what is
+    confidential: a course belongs to no site, and would else be hidden from the manager of one."""
     asked = Requirement.everywhere.filter(
         organisation_id=actor.organisation_id, ended_at=None, role__isnull=False, course__state=standing.IN_USE
     )
     if wish.role is not None:
         asked = asked.filter(role_id=wish.role)
-    seen = scope.visible(actor, "course").filter(pk__in=asked.values("course_id"))
-    return list(seen.order_by("title", "pk").values_list("pk", "title"))
+    seen = scope.predicate(actor, "course") | Q(confidential=False)
+    rows = Course.everywhere.filter(seen, organisation_id=actor.organisation_id, pk__in=asked.values("course_id"))
+    return list(rows.order_by("title", "pk").values_list("pk", "title"))
 
 
 def _people(actor: Actor, wish: Wish, today: dt.date) -> Q:

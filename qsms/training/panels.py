@@ -14,7 +14,9 @@ from qsms.org.models import Person
 from qsms.records import scope
 from qsms.records.models import Record
 from qsms.records.registry import Panel
+from qsms.rules.competence import CURRENT
 from qsms.rules.lifecycle import Phase
+from qsms.ui import dates
 
 from . import drawing, sessions, standing
 from .choices import Duty, Presence, Result, WaiverState
@@ -55,6 +57,7 @@ def _waivers(actor: Actor, record: Record) -> Mapping[str, Any]:
             {
                 "row": row,
                 "mark": drawing.waiver(row),
+                "until": drawing.until(row.until),
                 "decide_url": reverse("training:decide", args=[row.pk]) if may and row.state == "asked" else "",
                 "end_url": reverse("training:end-waiver", args=[row.pk]) if may and row.state == "approved" else "",
             }
@@ -79,7 +82,14 @@ def _attendance(actor: Actor, record: Record) -> Mapping[str, Any]:
     opens = record.starts_at - sessions.EARLY
     return {
         "record": record,
-        "lines": [{"row": row, "mark": drawing.presence(row)} for row in shown],
+        "lines": [
+            {
+                "row": row,
+                "mark": drawing.presence(row),
+                "signed": dates.exact(row.signed_at, actor.tz) if row.signed_at is not None else "",
+            }
+            for row in shown
+        ],
         "count": len(rows),
         "results": [*Result.choices[1:], (Presence.ABSENT.value, Presence.ABSENT.label)],
         "may_judge": may_judge,
@@ -101,6 +111,9 @@ def _certificate(actor: Actor, record: Record) -> Mapping[str, Any]:
         "record": record,
         "mark": drawing.state(stand) if stand is not None else "",
         "until": drawing.until(record.ends_on),
+        "print_url": reverse("training:certificate", args=[record.number])
+        if stand is not None and stand.state in CURRENT
+        else "",
         "verify_url": reverse("training:verify", args=[record.code]),
     }
 

@@ -10,15 +10,17 @@ from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from qsms.base import moment
 from qsms.org.actor import Actor
 from qsms.records import naming, wording
 from qsms.records.models import Record
-from qsms.records.registry import Column, RecordType, Section, register
+from qsms.records.registry import Column, Lead, RecordType, Section, register
 from qsms.rules import competence as rules
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
+from qsms.ui import dates
 
 from . import holdings, panels, readings, reckoning, requiring, sessions, text_panel, waiving
 from .choices import CourseKind, Source
@@ -171,6 +173,23 @@ class SessionSheet(RecordType):
         }
         ways = {"judged": {"way": _t("See the list"), "way_url": pages.tab(record, "attendance")}}
         return _facts(holds, ways)
+
+    def next_step(self, actor: Actor, record: Record) -> Lead:
+        assert isinstance(record, Session)
+        if record.state != "planned":
+            return Lead()
+        if record.starts_at > moment.now():
+            begins = dates.moment(record.starts_at, moment.now(), actor.tz, binding=True)
+            said = _t("It begins %(when)s. From an hour before, whoever comes signs for it.") % {"when": begins}
+            return Lead(said, _t("Next: hold it"))
+        if n := sessions.unjudged(record):
+            said = ngettext(
+                "Of %(n)d person on the list nothing is said yet: passed, not passed or not there.",
+                "Of %(n)d people on the list nothing is said yet: passed, not passed or not there.",
+                n,
+            )
+            return Lead(said % {"n": n}, _t("Next: say who passed"))
+        return Lead()
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         assert isinstance(record, Session)

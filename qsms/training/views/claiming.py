@@ -22,7 +22,7 @@ from qsms.ui.record import pickers
 from qsms.ui.record.fields import DayField
 from qsms.ui.record.linking import DialogForm
 
-from .. import drawing, holdings, standing
+from .. import drawing, holdings, printing, standing
 from ..models import Course, Holding
 from . import finding
 
@@ -104,6 +104,21 @@ def _courses(actor: Actor) -> list[tuple[int, str]]:
         mine = standing.needs(actor.organisation_id, standing.today_of(actor), [actor.person_id])
         rows = rows.filter(pk__in=list(mine.get(actor.person_id, {})))
     return list(rows.order_by("title", "pk").values_list("pk", "title"))
+
+
+@answers.for_people
+@require_GET
+def certificate(request: HttpRequest, number: str) -> HttpResponse:
+    """The certificate of a training record that is valid today, as PDF."""
+    actor = answers.actor_of(request)
+    holding = finding.holding(actor, number)
+    period = drawing.period(holding)
+    if period is None or standing.stand(period, standing.today_of(actor)).state not in rules.CURRENT:
+        raise Refused([_("%(number)s is not valid, so there is no certificate of it.") % {"number": holding.number}])
+    address = request.build_absolute_uri(reverse("training:verify", args=[holding.code]))
+    response = HttpResponse(printing.certificate(holding, address), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{holding.number}.pdf"'
+    return response
 
 
 @login_not_required

@@ -49,9 +49,10 @@ def show(request: HttpRequest) -> HttpResponse:
         by_course[course][one.state] += 1
         by_site[people[person]][one.state] += 1
         whole[one.state] += 1
+    choices = matrix.filters(actor, wish)[:2]
     context = {
-        "filters": matrix.filters(actor, wish)[:2],
-        "chips": matrix.chips(request, actor, wish),
+        "filters": choices,
+        "chips": matrix.chips(request, choices, wish),
         "total": sum(whole.values()),
         "lacking": sum(whole[state] for state in LACKING),
         "legend": [{"mark": marks.status(*STATES[state]), "n": whole[state]} for state in SHOWN if whole[state]],

@@ -39,13 +39,14 @@ def show(request: HttpRequest) -> HttpResponse:
     check_sees(actor)
     wish = Wish.read(request.GET.dict())
     found = grid.part(actor, wish)
+    choices = filters(actor, wish)
     query = request.GET.copy()
     for name in ("after", "across"):
         query.pop(name, None)
     context = {
         "table": _table(actor, found) if found.people and found.courses else "",
-        "filters": filters(actor, wish),
-        "chips": chips(request, actor, wish),
+        "filters": choices,
+        "chips": chips(request, choices, wish),
         "gaps": wish.gaps,
         "pages": _pages(request, wish, found),
         "columns": _columns(request, wish, found),
@@ -83,10 +84,10 @@ def _by_name(pair: tuple[int, str]) -> str:
     return pair[1].casefold()
 
 
-def chips(request: HttpRequest, actor: Actor, wish: Wish) -> list[parts.Chip]:
+def chips(request: HttpRequest, choices: list[dict[str, Any]], wish: Wish) -> list[parts.Chip]:
     """What the page is narrowed to, each with the way out."""
     found = []
-    for one in filters(actor, wish):
+    for one in choices:
         words = dict(one["options"]).get(one["chosen"])
         if words is not None:
             off = address(request, **{one["name"]: None}, after=None, across=None)

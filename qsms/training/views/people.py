@@ -63,6 +63,7 @@ def _page(request: HttpRequest, actor: Actor, person: Person, *, own: bool) -> H
     context = {
         "person": person,
         "own": own,
+        "where": ", ".join(str(one) for one in (person.title, person.site) if one),
         "current": current,
         "needed_count": len(needed),
         "soon": sum(one.state in (State.SOON, State.GRACE) for _need, one in needed),
