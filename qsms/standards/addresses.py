@@ -38,6 +38,11 @@ def unbind(evidence_id: int) -> str:
     return f"{reverse('standards:unbind')}?{urlencode({'evidence': evidence_id})}"
 
 
+def declaration_pdf(number: str) -> str:
+    """A declaration as a PDF."""
+    return reverse("standards:declaration", args=[number])
+
+
 def exclude(number: str, clause: str) -> str:
     """The dialog in which an adoption leaves a requirement out."""
     return f"{reverse('standards:exclude', args=[number])}?{urlencode({'clause': clause})}"

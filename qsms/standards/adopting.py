@@ -17,7 +17,7 @@ from qsms.rules.lifecycle import Phase
 
 from . import library
 from .choices import OWN
-from .models import Adoption, Exclusion
+from .models import Adoption, Edition, Exclusion
 
 KIND = "adoption"
 EXCLUDED, INCLUDED, RENEWED = "requirement_excluded", "requirement_included", "text_renewed"
@@ -75,10 +75,12 @@ def include(actor: Actor, record_id: int, number: str) -> None:
         history.write(actor, adoption, history.Act(INCLUDED, detail={"what": number}))
 
 
-def newer(adoption: Adoption) -> list[str]:
-    """What a newer revision of the adopted text changes, in sentences; empty when there is none."""
-    known = {row.key: row for row in library.newest(adoption.organisation_id).values()}
-    row, said = known.get(adoption.key), []
+def newer(adoption: Adoption, known: Mapping[str, Edition] | None = None) -> list[str]:
+    """What a newer revision of the adopted text changes, in sentences; empty when there is none.
+
+    `known` are the newest editions by key, where they were read already.
+    """
+    row, said = (known or library.newest(adoption.organisation_id)).get(adoption.key), []
     if row is not None and row.revision > adoption.revision:
         before = library.editions(adoption.organisation_id, {adoption.key: adoption.revision})[adoption.key].rule
         for number, one in row.rule.by_number.items():

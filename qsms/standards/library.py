@@ -23,19 +23,24 @@ def check_sees(actor: Actor) -> None:
         raise NotVisible
 
 
-def newest(organisation_id: int) -> Mapping[str, Edition]:
-    """The newest revision of every edition by its key, by title; one query that leaves the requirements alone."""
+def every(organisation_id: int) -> list[Edition]:
+    """Every revision of every edition, the oldest first; one query that leaves the requirements alone."""
     mine = Q(organisation_id=organisation_id) | Q(organisation=None)
-    rows = Edition.everywhere.filter(mine).defer("definition").order_by("revision")
-    found = {row.key: row for row in rows}
+    return list(Edition.everywhere.filter(mine).defer("definition").order_by("revision"))
+
+
+def newest(organisation_id: int, rows: Iterable[Edition] | None = None) -> Mapping[str, Edition]:
+    """The newest revision of every edition by its key, by title; of `rows`, where they were read already."""
+    found = {row.key: row for row in (every(organisation_id) if rows is None else rows)}
     return dict(sorted(found.items(), key=lambda item: (item[1].title, item[0])))
 
 
-def editions(organisation_id: int, wanted: Mapping[str, int]) -> Mapping[str, Edition]:
-    """These editions by key in these revisions; in the newest one where the revision is 0. One query."""
-    mine = Q(organisation_id=organisation_id) | Q(organisation=None)
-    rows = Edition.everywhere.filter(mine).defer("definition").order_by("revision")
-    return {row.key: row for row in rows if wanted.get(row.key, -1) in (0, row.revision)}
+def editions(
+    organisation_id: int, wanted: Mapping[str, int], rows: Iterable[Edition] | None = None
+) -> Mapping[str, Edition]:
+    """These editions by key in these revisions, in the newest one where the revision is 0; of `rows`, if given."""
+    found = every(organisation_id) if rows is None else rows
+    return {row.key: row for row in found if wanted.get(row.key, -1) in (0, row.revision)}
 
 
 def find(organisation_id: int, key: str) -> Edition:

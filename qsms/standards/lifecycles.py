@@ -42,3 +42,28 @@ GAP_LIFE = Lifecycle(
              finishes=("*",)),
     ),
 )  # fmt: skip
+
+DECLARATION_LIFE = Lifecycle(
+    "declaration",
+    "draft",
+    states=(
+        State("draft", _("In preparation"), Phase.OPEN, _("The sections fill up; it is not signed yet.")),
+        State("signed", _("Signed"), Phase.OPEN, _("The accountable executive has signed; it is to be submitted."),
+              tone="good"),
+        State("submitted", _("Submitted"), Phase.WAITING, _("The FAA has it.")),
+        State("acknowledged", _("Acknowledged"), Phase.DONE, _("The FAA has confirmed that it has it.")),
+        State("void", _("Void"), Phase.VOID, _("It was never meant, for the reason in its history."), on_bar=False),
+    ),
+    moves=(
+        Move("sign", _("Declare compliance"), ("draft",), "signed", needs=("statement",), conditions=("complete",),
+             signature=_("declares compliance"), tone="main", key="s",
+             help=_("By the accountable executive, once every section that applies is complete.")),
+        Move("submit", _("Mark as submitted"), ("signed",), "submitted", verb="change", or_party=("owner",),
+             asks=("submitted_on",), tone="main", help=_("It went to the FAA on that day.")),
+        Move("acknowledge", _("Mark as acknowledged"), ("submitted",), "acknowledged", verb="change",
+             or_party=("owner",), asks=("acknowledged_on",), tone="main"),
+        Move("take_back", _("Take back"), ("signed", "submitted"), "draft", verb="change", reason=True,
+             help=_("The signature stays in the history and stands for nothing any more.")),
+        Move("void", _("Make void"), ("draft",), "void", verb="void", reason=True, tone="bad"),
+    ),
+)  # fmt: skip

@@ -184,3 +184,5 @@ def _is_own(actor: Actor, key: str) -> bool:
 
 
 lend(panels.EVIDENCE, ("*",))
+# The other record type of this room, in a file of its own.
+from . import declaration_sheet  # noqa: E402, F401

@@ -10,9 +10,9 @@ from qsms.org.actor import Actor
 from qsms.rules.coverage import Coverage, cover
 from qsms.rules.frameworks import Framework
 
-from . import adopting, assessing, binding, library
+from . import adopting, assessing, binding, library, profile
 from .binding import Piece
-from .models import Adoption, Exclusion
+from .models import PART_5, Adoption, Edition, Exclusion
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,10 @@ class Standing:
     pieces: Mapping[int, Piece]
     editions: Mapping[str, Framework]
     exclusions: Mapping[str, Exclusion]
+    # What does not apply by the certificates that are held, with the reason.
+    falls_away: Mapping[str, str]
+    # The newest text of every edition.
+    newest: Mapping[str, Edition]
 
 
 def of(actor: Actor, adoption: Adoption) -> Standing:
@@ -32,28 +36,31 @@ def of(actor: Actor, adoption: Adoption) -> Standing:
     return of_all(actor, [adoption])[0]
 
 
-def of_all(actor: Actor, wanted: list[Adoption]) -> list[Standing]:
-    """The standing of several adoptions, from one look at the evidence.
+def of_all(actor: Actor, wanted: list[Adoption], live: list[Adoption] | None = None) -> list[Standing]:
+    """The standing of several adoptions, from one look at the evidence; `live` are those alive, if read already.
 
     Other adopted standards lend what is bound to them; what one of them leaves out lends nothing. Nothing is taken from
     a standard that the organisation has not adopted as far as the reader knows.
     """
     if not wanted:
         return []
-    every = list({one.pk: one for one in [*wanted, *adopting.live(actor)]}.values())
+    every = list({one.pk: one for one in [*wanted, *(adopting.live(actor) if live is None else live)]}.values())
     exclusions = adopting.excluded(every)
     judged = assessing.judgements(actor, every)
     revisions: dict[str, int] = {}
     for one in every:
         revisions.setdefault(one.key, one.revision)
     found = binding.pieces(actor)
-    rows = library.editions(actor.organisation_id, revisions)
+    every_text = library.every(actor.organisation_id)
+    rows = library.editions(actor.organisation_id, revisions, every_text)
+    newest = library.newest(actor.organisation_id, every_text)
     own = [row.rule for row in rows.values() if row.organisation_id is not None]
     today = moment.now().astimezone(actor.tz).date()
     crosswalks = {
         number: library.relations(library.crosswalk(number), own)
         for number in {one.crosswalk_revision for one in wanted}
     }
+    held = profile.held(actor.organisation_id) if any(one.key == PART_5 for one in every) else []
     standings = []
     for adoption in wanted:
         # Of several adoptions of one edition the oldest speaks for it, but for the one that is asked about.
@@ -61,16 +68,26 @@ def of_all(actor: Actor, wanted: list[Adoption]) -> list[Standing]:
         pieces = {one.id: one for one in binding.counted(found, adoption) if one.framework in first}
         used = {adoption.key, *(one.framework for one in pieces.values())}
         editions = {key: row.rule for key, row in rows.items() if key in used}
+        away = {key: profile.falls_away(one, editions[key], held) for key, one in first.items() if key in editions}
         coverage = cover(
             list(editions.values()),
             [one.rule for one in pieces.values()],
             today,
             crosswalk=crosswalks[adoption.crosswalk_revision],
             judgements=[each for one in first.values() for each in judged[one.pk]],
-            exempt={key: list(exclusions[one.pk]) for key, one in first.items() if key in editions},
+            exempt={key: [*exclusions[first[key].pk], *away[key]] for key in away},
             only=[adoption.key],
         )[adoption.key]
         standings.append(
-            Standing(adoption, editions[adoption.key], coverage, pieces, editions, exclusions[adoption.pk])
+            Standing(
+                adoption,
+                editions[adoption.key],
+                coverage,
+                pieces,
+                editions,
+                exclusions[adoption.pk],
+                away[adoption.key],
+                newest,
+            )
         )
     return standings

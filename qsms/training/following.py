@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from qsms.base import moment
 from qsms.base.events import Event, after
 from qsms.base.gate import write_transaction
+from qsms.documents import doors as documents
 from qsms.notify import services as notify
 from qsms.org import actor as actors
 from qsms.org.actor import Actor
@@ -23,10 +24,10 @@ from qsms.records.audience import who_sees
 from qsms.records.choices import Relation
 from qsms.records.models import Link, Record, Task
 
-from . import requiring, standing
+from . import readings, requiring, standing
 from .choices import Policy
-from .holdings import TAKE
 from .models import Course, HousePolicy
+from .readings import TAKE
 
 ASKED_TO_TAKE = "people_asked"
 
@@ -55,11 +56,11 @@ def document_effective(event: Event) -> None:
     """Scenario 33: a revision with training impact took effect."""
     if not event.data.get("training_impact"):
         return
-    document_id = int(event.data.get("document") or event.record_id or 0)
+    document_id = int(event.data["document"])
     system = actors.system(event.organisation_id)
     since = standing.day_here(event.organisation_id)
     for course in teaching(event.organisation_id, document_id):
-        changed(system, course.pk, since=since, document_id=document_id, revision=str(event.data.get("revision", "")))
+        changed(system, course.pk, since=since, document_id=document_id, revision=str(event.data["revision"]))
 
 
 def teaching(organisation_id: int, document_id: int) -> list[Course]:
@@ -81,7 +82,12 @@ def changed(actor: Actor, course_id: int, *, since: dt.date, document_id: int | 
     with write_transaction():
         course = moves.locked(actor, course_id)
         assert isinstance(course, Course)
-        why = _("The document was revised: %(revision)s") % {"revision": revision} if revision else _("It was changed")
+        present = documents.in_effect([document_id]).get(document_id) if document_id is not None else None
+        why = (
+            _("“%(title)s” is in effect in revision %(label)s") % {"title": present.title, "label": present.label}
+            if present is not None
+            else _("What it teaches was changed")
+        )
         renewed = requiring.renew(
             actor, course, since=since, until=until, policy=policy.on_change, document_id=document_id,
             revision=revision, why=why,
@@ -98,7 +104,7 @@ def changed(actor: Actor, course_id: int, *, since: dt.date, document_id: int | 
 def ask_to_take(actor: Actor, course: Course, people: Mapping[int, dt.datetime | None]) -> int:
     """Give people the task to take a course, until the moment beside each; how many did not have it yet."""
     waiting = Task.everywhere.filter(record_id=course.pk, code=TAKE, done_at=None)
-    known = set(waiting.values_list("person_id", flat=True))
+    known = set(waiting.values_list("person_id", flat=True)) | readings.asked_there(course)
     new = {person: due for person, due in people.items() if person not in known}
     title = _("Take “%(title)s”") % {"title": course.title}
     for person, due in new.items():

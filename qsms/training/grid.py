@@ -18,8 +18,8 @@ from .models import Requirement
 from .standing import Stand
 
 PAGE, ACROSS = 50, 10
-# So many people are looked at in one go for those who lack something.
-STEP = 200
+# So many people are looked at in one go for those who lack something, and for a file.
+STEP, MANY = 200, 500
 
 
 class Row(NamedTuple):
@@ -142,7 +142,7 @@ def whole(actor: Actor, wish: Wish) -> tuple[list[tuple[int, str]], Iterator[tup
 
     def lines() -> Iterator[tuple[Row, list[Stand | None]]]:
         after = None
-        while rows := _rows(where, after, STEP):
+        while rows := _rows(where, after, MANY):
             cells = _stands(actor, today, rows, wanted)
             for row in rows:
                 mine = [cells.get((row.id, course)) for course in columns]

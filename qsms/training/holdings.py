@@ -21,11 +21,10 @@ from qsms.records.models import Attachment, Task
 from . import reckoning, standing
 from .choices import Source
 from .models import Attempt, Course, Holding, Session
+from .readings import TAKE
 
 KIND = "holding"
 AWARDED = "awarded"
-# The task of whoever has to take a course, on the course.
-TAKE = "take_course"
 VERIFY = "verify"
 CODE_LENGTH, GROUP = 12, 4
 

@@ -20,8 +20,8 @@ from qsms.rules.competence import State
 
 from . import following, standing
 from .choices import STATES
-from .holdings import TAKE
 from .models import Course
+from .readings import TAKE
 from .standing import Need, Stand
 
 ASKED = (State.SOON, State.GRACE, State.EXPIRED, State.MISSING)

@@ -20,8 +20,8 @@ from qsms.rules import competence as rules
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
 
-from . import holdings, panels, reckoning, requiring, sessions, text_panel, waiving
-from .choices import Source
+from . import holdings, panels, readings, reckoning, requiring, sessions, text_panel, waiving
+from .choices import CourseKind, Source
 from .lifecycles import COURSE_LIFE, HOLDING_LIFE, SESSION_LIFE
 from .models import Counts, Course, Holding, Session
 
@@ -82,7 +82,7 @@ class CourseSheet(RecordType):
     trace = "changed"
     lives_on = True
     lifecycle = COURSE_LIFE
-    task_verbs = {holdings.TAKE: _("Take it"), waiving.TASK: _("Decide")}
+    task_verbs = {readings.TAKE: _("Take it"), waiving.TASK: _("Decide")}
     columns = ("number", "title", "course_kind", "state", "months", "site", "owner")
     filters = ("state", "course_kind", "site", "owner", "disciplines")
     orders = ("-id",)
@@ -103,6 +103,14 @@ class CourseSheet(RecordType):
     search_fields = ("purpose",)
     import_key = "code"
     panels = (text_panel.TEXT, panels.REQUIRED, panels.WAIVERS)
+
+    def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
+        assert isinstance(record, Course)
+        if record.document is not None and record.document.kind != "document":
+            return {"document": _t("%(number)s is no document. Choose one.") % {"number": record.document.number}}
+        if record.course_kind == CourseKind.READING and record.document is None:
+            return {"document": _t("Choose the document that is to be read and understood.")}
+        return {}
 
     def created(self, actor: Actor, record: Record) -> None:
         self.created_many(actor, [record])

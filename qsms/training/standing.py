@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
 
 from qsms.base import moment
 from qsms.org.actor import Actor
@@ -20,8 +21,10 @@ from qsms.records.errors import NotVisible
 from qsms.rules import competence as rules
 from qsms.rules.competence import Period, State
 
+from . import readings
 from .choices import Policy, WaiverState
 from .models import Course, Holding, Requirement, Waiver
+from .readings import Days
 
 SEE = "holding.view"
 IN_USE = "in_use"
@@ -142,23 +145,21 @@ def _stricter(one: Need, other: Need) -> Need:
 # -- how they stand ---------------------------------------------------------------------------------------------------
 
 
-def best(
-    people: Collection[int] | None, courses: Collection[int], organisation_id: int
-) -> dict[tuple[int, int], Period]:
-    """The best period that each of these people has in each of these courses, with what counts towards it."""
+def best(people: Collection[int] | None, courses: Collection[int], organisation_id: int) -> dict[tuple[int, int], Days]:
+    """The best days that each of these people has in each of these courses, with what counts towards it."""
     rows = Holding.everywhere.filter(
         tenant_id=organisation_id, ends_on__isnull=False, course__counts__towards__in=list(courses)
     )
     if people is not None:
         rows = rows.filter(holder_id__in=people)
-    found: dict[tuple[int, int], tuple[dt.date, dt.date, dt.date]] = {}
-    columns = ("holder_id", "course__counts__towards_id", "ends_on", "soon_on", "grace_on")
-    for person, course, *days in rows.values_list(*columns):
-        key, period = (person, course), tuple(days)
+    found: dict[tuple[int, int], Days] = {}
+    days = (Cast(name, CharField()) for name in ("ends_on", "soon_on", "grace_on"))
+    for person, course, ends, soon, grace in rows.values_list("holder_id", "course__counts__towards_id", *days):
+        key, mine = (person, course), (ends, soon, grace)
         known = found.get(key)
-        if known is None or known < period:
-            found[key] = period  # type: ignore[assignment]
-    return {key: Period(*period) for key, period in found.items()}
+        if known is None or known < mine:
+            found[key] = mine
+    return found
 
 
 def waivers(people: Collection[int] | None, organisation_id: int, today: dt.date) -> dict[tuple[int, int], dt.date]:
@@ -178,13 +179,28 @@ def stands(
     if not courses:
         return {}
     people = None if everybody else list(wanted)
-    periods = best(people, courses, organisation_id)
+    days = best(people, courses, organisation_id)
+    readings.add(days, courses, wanted, organisation_id)
     excused = waivers(people, organisation_id, today)
-    return {
-        (person, course): stand(periods.get((person, course)), today, excused.get((person, course)))
-        for person, mine in wanted.items()
-        for course in mine
-    }
+    # Few days are distinct among many thousand records.
+    known: dict[Days | None, Stand] = {None: MISSING}
+    found = {}
+    for person, mine in wanted.items():
+        for course in mine:
+            key = (person, course)
+            theirs = days.get(key)
+            if key in excused:
+                found[key] = stand(_period(theirs), today, excused[key])
+                continue
+            one = known.get(theirs)
+            if one is None:
+                one = known[theirs] = stand(_period(theirs), today)
+            found[key] = one
+    return found
+
+
+def _period(days: Days | None) -> Period | None:
+    return Period(*map(dt.date.fromisoformat, days)) if days is not None else None
 
 
 def stand(period: Period | None, today: dt.date, waived_until: dt.date | None = None) -> Stand:

@@ -58,7 +58,8 @@ def test_the_own_export_adds_nothing(allowed: Callable[[str], Cast], kind: str, 
     assert (run.rows, run.new, run.known, run.bad) == (count, 0, count, 0), run.problems["bad"]
     assert Record.everywhere.count() == everything
 
-    # Elsewhere the same numbers are foreign: each row comes in, with a number of its own.
+    # Elsewhere the same numbers are foreign: each row comes in, with a number of its own. What it points at is there.
+    values(cast.actor("outsider"), kind)
     run = brought_in(cast.other.pk, cast.actor("outsider"), kind, form, data)
     assert (run.known, run.made, run.bad) == (0, count, 0), run.problems["bad"]
 

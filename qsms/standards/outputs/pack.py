@@ -29,6 +29,7 @@ from qsms.rules.coverage_words import told, why
 from qsms.rules.evidence import freshness
 from qsms.ui import dates
 
+from .. import profile
 from ..binding import Piece
 from ..choices import FRESHNESS, STATES, Strength
 from ..standing import Standing
@@ -187,7 +188,8 @@ class Pack:
             level=min(len(above) + 1, 6),
             state=str(STATES[covered.state][0]),
             why=" ".join(wording.sentence(words) for words in why(covered)),
-            left_out=next((found.exclusions[each].why for each in above if each in found.exclusions), ""),
+            left_out=next((found.exclusions[each].why for each in above if each in found.exclusions), "")
+            or profile.above(found.framework, number, found.falls_away),
             lines=tuple(self._line(int(str(each.id))) for each in covered.evidence),
             lent=tuple(
                 (wording.sentence(told(each)), tuple(self._line(int(str(piece.id))) for piece in each.evidence))

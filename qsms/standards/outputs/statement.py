@@ -22,7 +22,7 @@ from qsms.rules.evidence import freshness
 from qsms.rules.frameworks import Requirement
 from qsms.ui import dates
 
-from .. import elsewhere
+from .. import elsewhere, profile
 from ..choices import FRESHNESS, STATES, Strength
 from ..lifecycles import ADOPTION_LIFE
 from ..standing import Standing
@@ -79,7 +79,8 @@ class Statement:
             why=" ".join(wording.sentence(words) for words in why(covered)),
             evidence="\n".join(f"{piece.number} {piece.title}".strip() for piece in named),
             through="\n".join(wording.sentence(told(each)) for each in covered.through if each.counts),
-            left_out=next((found.exclusions[number].why for number in above if number in found.exclusions), ""),
+            left_out=next((found.exclusions[number].why for number in above if number in found.exclusions), "")
+            or profile.above(found.framework, one.number, found.falls_away),
         )
 
     def facts(self) -> list[tuple[str, str]]:

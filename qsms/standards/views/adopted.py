@@ -24,7 +24,7 @@ from qsms.ui import answers, marks
 from qsms.ui.context import stands_in
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import addresses, adopting, assessing, elsewhere, pieces, standing, tree
+from .. import addresses, adopting, assessing, elsewhere, pieces, profile, standing, tree
 from ..choices import STATES
 from ..files import Sheet, as_file
 from ..lifecycles import ADOPTION_LIFE
@@ -101,7 +101,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
             .order_by("-pk")[:5]
         ],
         "exclusions": list(found.exclusions.values()),
-        "changes": adopting.newer(adoption),
+        "changes": adopting.newer(adoption, found.newest),
         "may_change": may_change,
     }
     return answers.page(request, "standards/coverage.html", context)
@@ -119,7 +119,9 @@ def _marks(found: Standing, one: Requirement) -> str:
         words = _("%(met)s of %(all)s covered") % {"met": tally.met, "all": tally.applicable}
         return f'<span class="frsh">{_rests(found, covered)}</span><span class="st s-mute">{escape(words)}</span>'
     word, verdict = STATES[covered.state]
-    return f'<span class="frsh">{_rests(found, covered)}</span>{marks.coverage(word, verdict)}'
+    away = profile.above(found.framework, one.number, found.falls_away)
+    rests = escape(away) if away else _rests(found, covered)
+    return f'<span class="frsh">{rests}</span>{marks.coverage(word, verdict)}'
 
 
 def _rests(found: Standing, covered: Covered) -> str:
@@ -166,7 +168,8 @@ def _lines(found: Standing) -> Iterator[list[str]]:
                 for each in covered.through
                 if each.counts
             ),
-            next((found.exclusions[number].why for number in above if number in found.exclusions), ""),
+            next((found.exclusions[number].why for number in above if number in found.exclusions), "")
+            or profile.above(found.framework, one.number, found.falls_away),
         ]
 
 

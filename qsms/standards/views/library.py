@@ -20,7 +20,7 @@ from qsms.rules.frameworks import Framework, Reference, Requirement
 from qsms.ui import addresses as pages
 from qsms.ui import answers, marks, table
 
-from .. import addresses, adopting, binding, clause_ways, elsewhere, library, living, pieces, standing, tree
+from .. import addresses, adopting, binding, clause_ways, elsewhere, library, living, pieces, profile, standing, tree
 from ..choices import CONFIDENCE, DATES, DOCUMENTED, STATES, STATUS_LOOKS, EditionStatus
 from ..lifecycles import ADOPTION_LIFE
 from ..models import Edition
@@ -40,7 +40,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     actor = answers.actor_of(request)
     library.check_sees(actor)
     adopted = adopting.live(actor)
-    own = [_adopted_line(actor, found) for found in standing.of_all(actor, adopted)]
+    own = [_adopted_line(actor, found) for found in standing.of_all(actor, adopted, adopted)]
     rows = [
         [
             table.link(row.title, addresses.edition(row.key)),
@@ -128,7 +128,8 @@ def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> H
     crosswalk = library.relations(library.crosswalk(), own)
     requirement = rule.by_number[clause]
     today = moment.now().astimezone(actor.tz).date()
-    adoptions = [one for one in adopting.live(actor) if one.key == row.key]
+    live = adopting.live(actor)
+    adoptions = [one for one in live if one.key == row.key]
     may_bind = any(scope.may(actor, "evidence", one) for one in adoptions)
     context = {
         "row": row,
@@ -149,7 +150,7 @@ def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> H
         "ask_url": addresses.ask(row.key, clause) if may_bind and living.offered() else "",
         "standings": [
             _stands(actor, found, clause)
-            for found in (standing.of_all(actor, adoptions) if adoptions else ())
+            for found in (standing.of_all(actor, adoptions, live))
             if clause in found.coverage.covered
         ],
         "ways": clause_ways.ways(actor, here),
@@ -175,12 +176,13 @@ def _stands(actor: Actor, found: Standing, clause: str) -> dict[str, Any]:
     word, verdict = STATES[covered.state]
     above = [clause, *found.framework.ancestors(clause)]
     left_out = next((found.exclusions[number] for number in above if number in found.exclusions), None)
+    away = profile.above(found.framework, clause, found.falls_away)
     may_change = scope.may(actor, "change", adoption)
     return {
         "adoption": adoption,
         "url": addresses.coverage(adoption.number),
         "mark": marks.coverage(word, verdict),
-        "why": [str(words) for words in why(covered)],
+        "why": [*filter(None, [away]), *(str(words) for words in why(covered))],
         "through": [_lent(found, one) for one in covered.through],
         "left_out": left_out,
         "exclude_url": addresses.exclude(adoption.number, clause)

@@ -17,14 +17,15 @@ from qsms.ui import answers
 from qsms.ui.context import stands_in
 from qsms.ui.record.linking import DialogForm
 
-from .. import addresses, adopting, library, standing
-from ..models import Adoption
+from .. import addresses, adopting, declaring, library, standing
+from ..files import WORKBOOK
+from ..models import Adoption, Declaration
+from ..outputs import declaration as declarations
 from ..outputs import packing
 from ..outputs import statement as statements
 from ..outputs.statement import Statement
 
 PDF = "application/pdf"
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def exportable(request: HttpRequest, number: str) -> tuple[Actor, Adoption]:
@@ -90,3 +91,13 @@ def statement(request: HttpRequest, number: str) -> HttpResponse:
     content = statements.xlsx(made) if is_book else statements.pdf(made)
     packing.note(actor, adoption, packing.TAKEN, "")
     return file(content, WORKBOOK, f"{name}.xlsx") if is_book else file(content, PDF, f"{name}.pdf")
+
+
+@answers.for_people
+@require_GET
+def declaration(request: HttpRequest, number: str) -> HttpResponse:
+    """A declaration of compliance as a PDF, for who sees it."""
+    actor = answers.actor_of(request)
+    found = services.find(actor, declaring.KIND, number)
+    assert isinstance(found, Declaration)
+    return file(declarations.pdf(actor, found, moment.now()), PDF, f"{found.number}.pdf")

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from qsms.base import moment
 from qsms.org import services as org
-from qsms.org.models import Person, Role
+from qsms.org.models import Role
 from qsms.records import history, naming, outbox, services, tasks
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Task
@@ -158,38 +158,6 @@ def test_a_role_that_may_not_go_without_is_refused_for_every_part(cast: Cast) ->
         action(cast, verifier=cast.director)
     held(cast, one, "director")
     assert duties.lapses(cast.organisation.pk, cast.director.pk, "verifier") == []
-
-
-@pytest.mark.parametrize("policy", ["block", "flag"])
-def test_a_revision_that_must_be_learnt(cast: Cast, policy: str) -> None:
-    """DOMAIN 13, scenario 33: the tasks, the list of who is untrained, the refusal or the flag."""
-    document = action(cast, title="Stands in for a procedure")
-    one = course(cast, "Towing", document=document.pk)
-    asked(cast, one, "reporter")
-    held(cast, one, "colleague", days_ago=40)
-    following.set_policy(cast.actor("quality"), on_change=policy, change_days=14)
-    services.comment(cast.actor("quality"), document.pk, "Revision C")
-    event = {"document": document.pk, "revision": "C", "training_impact": True}
-    deed = history.write(cast.actor("quality"), document, history.Act("effective"))
-    history.tell(cast.actor("quality"), document, deed, "document.effective", event)
-    history.tell(cast.actor("quality"), document, deed, "document.effective", {**event, "revision": "C"})
-    outbox.deliver()
-    people = set(Person.objects.filter(organisation=cast.organisation).values_list("pk", flat=True))
-    waiting = Task.everywhere.filter(record_id=one.pk, code=holdings.TAKE, done_at=None)
-    assert set(waiting.values_list("person_id", flat=True)) == people
-    assert waiting.count() == len(people), "The second telling gives no second task."
-    untrained = standing.not_current(cast.organisation.pk, one.pk, standing.day_here(cast.organisation.pk))
-    if policy == "block":
-        assert set(untrained) == people
-        with pytest.raises(Invalid, match="“Towing” expired on"):
-            action(cast, verifier=cast.colleague)
-    else:
-        # What the colleague had learnt holds for the days that they have.
-        assert set(untrained) == people - {cast.colleague.pk}
-        assert action(cast, verifier=cast.colleague).pk
-    held(cast, one, "colleague")
-    assert not waiting.filter(person=cast.colleague).exists()
-    assert action(cast, verifier=cast.colleague).pk
 
 
 def test_the_daily_round_asks_once_and_takes_back(cast: Cast) -> None:

@@ -1,0 +1,64 @@
+"""What of Part 5 applies to an organisation, by the certificates that it holds or applies for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.utils.translation import gettext as _
+
+from qsms.rules.applicability import Applicability, Certificate, not_applicable
+from qsms.rules.frameworks import Framework
+from qsms.rules.lifecycle import Phase
+
+from . import shipped
+from .models import PART_5, Adoption, Declaration
+
+FLAGS = ("applicant", "single_pilot", "holds_type_certificate", "only_21_29")
+FACTS = ("held_since", "sms_accepted_on", "plan_submitted_on")
+# What is declared for; it stands still once it is signed.
+KEPT = frozenset({"certificate", "statement", *FLAGS, *FACTS})
+
+
+def rules() -> Applicability:
+    """The shipped rules of Part 5."""
+    return shipped.applicability()[PART_5]
+
+
+def certificate(declaration: Declaration) -> Certificate:
+    """The certificate of a declaration as the rules know it."""
+    dates = {name: day for name in FACTS if (day := getattr(declaration, name)) is not None}
+    return Certificate(declaration.certificate, dates, frozenset(name for name in FLAGS if getattr(declaration, name)))
+
+
+def held(organisation_id: int) -> list[Declaration]:
+    """Every certificate that the organisation says it holds or applies for (one query).
+
+    Which ones it works under is no secret of the record that says so, unless that is confidential.
+    """
+    rows = Declaration.everywhere.filter(organisation_id=organisation_id, confidential=False)
+    return list(rows.exclude(phase=Phase.VOID).order_by("pk"))
+
+
+def falls_away(adoption: Adoption, framework: Framework, declarations: Iterable[Declaration]) -> Mapping[str, str]:
+    """The requirements that surely do not apply, each with the reason in words; those below follow.
+
+    The certificates of the adoption's site speak for it, and those of no particular one.
+    """
+    if adoption.key != PART_5:
+        return {}
+    here = [certificate(one) for one in declarations if one.site_id in (None, adoption.site_id)]
+    return {number: words(code) for number, code in not_applicable(rules(), framework, here).items()}
+
+
+def words(code: str) -> str:
+    """Why a requirement falls away: the paragraph that says so, or whom it is for."""
+    condition = rules().conditions.get(code)
+    if condition is None:
+        return _("Not applicable: %(paragraph)s") % {"paragraph": code}
+    return _("Not applicable: it is for “%(whom)s”") % {"whom": condition.label}
+
+
+def above(framework: Framework, number: str, found: Mapping[str, str]) -> str:
+    """What takes a number away, itself or by something above it; empty for nothing."""
+    numbers: Iterable[str] = (number, *framework.ancestors(number))
+    return next((found[one] for one in numbers if one in found), "")
