@@ -15,7 +15,7 @@ class StandardsConfig(AppConfig):
     label = "standards"
 
     def ready(self) -> None:
-        from . import sheets  # noqa: F401
+        from . import sheets, tracking  # noqa: F401 - the register, and the worker's round
 
         # The shipped editions are rows, so that what an organisation adopted stays readable as it was.
         post_migrate.connect(_ship, sender=self, dispatch_uid="standards-ships-editions")

@@ -83,6 +83,12 @@ RELATIONS = {
     Relation.SUBSET: _("is part of what is asked by"),
     Relation.OVERLAP: _("is partly the same as"),
 }
+# The relation that two requirements without any have, as it is stored and chosen.
+STRANGERS = "none"
+JUDGEMENTS = [
+    *((relation.value, words) for relation, words in RELATIONS.items()),
+    (STRANGERS, _("has nothing to do with")),
+]
 DATES = {
     "adopted_on": _("Adopted"),
     "published_on": _("Published"),

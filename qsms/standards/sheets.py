@@ -16,7 +16,7 @@ from qsms.records.models import Record
 from qsms.records.registry import RecordType, Section, lend, register
 from qsms.rules.lifecycle import Move
 
-from . import adopting, assessing, binding, library, panels
+from . import adopting, assessing, binding, judging, library, panels, texts
 from .choices import OWN
 from .lifecycles import ADOPTION_LIFE, GAP_LIFE
 from .models import Adoption, GapAssessment, OfEdition
@@ -26,11 +26,15 @@ wording.DEEDS |= {
     adopting.EXCLUDED: _("left a requirement out"),
     adopting.INCLUDED: _("took a requirement in again"),
     adopting.RENEWED: _("took the newer text over"),
+    adopting.PLACED: _("changed the places that it holds for"),
     packing.TAKEN: _("took the statement of compliance away"),
     packing.PACKED: _("took a trace pack away"),
     binding.BOUND: _("counted it as evidence"),
     binding.CHANGED: _("changed what it is evidence of"),
     binding.ENDED: _("counts it as evidence no longer"),
+    judging.JUDGED: _("judged how two requirements relate"),
+    judging.TAKEN_BACK: _("took a judgement of two requirements back"),
+    texts.PASTED: _("pasted the text of a requirement"),
     assessing.ANSWERED: _("answered a requirement"),
     assessing.SNAPSHOT: _("kept the answers as they stand"),
 }
@@ -64,7 +68,7 @@ class AdoptionSheet(RecordType):
     search_fields = ("scope",)
     panels = (panels.COVERAGE,)
     import_key = "reference"
-    room_fields = ("revision", "crosswalk_revision")
+    room_fields = ("revision", "crosswalk_revision", "also_sites", "also_processes")
 
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         assert isinstance(record, Adoption)

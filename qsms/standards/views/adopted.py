@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import scope, services
 from qsms.records.errors import Invalid, Refused
@@ -24,7 +25,7 @@ from qsms.ui import answers, marks
 from qsms.ui.context import stands_in
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import addresses, adopting, assessing, elsewhere, pieces, profile, standing, tree
+from .. import addresses, adopting, assessing, elsewhere, moving_on, pieces, profile, standing, tree
 from ..choices import STATES
 from ..files import Sheet, as_file
 from ..lifecycles import ADOPTION_LIFE
@@ -35,7 +36,8 @@ from .bars import bar
 LOOKS = {State.MET: "g", State.PARTLY: "w", State.GAP: "b", State.NOT_ASSESSED: "m", State.NOT_APPLICABLE: "n"}
 
 
-def _adoption(request: HttpRequest, number: str) -> tuple[Actor, Adoption]:
+def adoption_of(request: HttpRequest, number: str) -> tuple[Actor, Adoption]:
+    """The adoption of this number. Raises NotVisible outside the reader's scope."""
     actor = answers.actor_of(request)
     stands_in(request, reverse("standards:home"))
     found = services.find(actor, adopting.KIND, number)
@@ -57,7 +59,7 @@ def adopt(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """The clause tree of an adopted edition with the state of each requirement; `state` narrows it."""
-    actor, adoption = _adoption(request, number)
+    actor, adoption = adoption_of(request, number)
     found = standing.of(actor, adoption)
     wanted = {state for state in State if state.value in request.GET.getlist("state")}
     tally = found.coverage.tally
@@ -91,6 +93,18 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "here": addresses.coverage(number),
         "export_url": reverse("standards:export", args=[number]),
         "may_export": actor.holds(f"{adopting.KIND}.export"),
+        "held_at": [
+            names.places(what, actor.organisation_id).get(pk, "?")
+            for what, held in (("site", adoption.sites), ("process", adoption.processes))
+            for pk in sorted(held)
+        ],
+        "sites_url": reverse("standards:sites", args=[number]),
+        "trend_url": reverse("standards:trend", args=[number]),
+        "places_url": reverse("standards:places", args=[number]),
+        "successors": [
+            (elsewhere.short_title(row.rule), addresses.transition(number, row.key))
+            for row in (moving_on.successors(found.newest, adoption.key) if adoption.is_open else ())
+        ],
         "assess_url": addresses.assess(adoption.framework, own_edition=adoption.own_edition, site=adoption.site_id)
         if actor.holds(f"{assessing.KIND}.create")
         else "",
@@ -141,7 +155,7 @@ def _rests(found: Standing, covered: Covered) -> str:
 @require_GET
 def export(request: HttpRequest, number: str) -> HttpResponseBase:
     """The coverage as CSV, or as a workbook with `format=xlsx`: one line for each requirement."""
-    actor, adoption = _adoption(request, number)
+    actor, adoption = adoption_of(request, number)
     if not actor.holds(f"{adopting.KIND}.export"):
         raise Refused([_("You may not export this. Ask the quality manager.")])
     head = [
@@ -177,7 +191,7 @@ def _lines(found: Standing) -> Iterator[list[str]]:
 @require_http_methods(["GET", "POST"])
 def exclude(request: HttpRequest, number: str) -> HttpResponse:
     """Leave a requirement out of an adoption, with the reason."""
-    actor, adoption = _adoption(request, number)
+    actor, adoption = adoption_of(request, number)
     clause = request.GET.get("clause", "")
     why_not = forms.CharField(
         label=_("Why it does not apply here"),
@@ -208,7 +222,7 @@ def exclude(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def include(request: HttpRequest, number: str) -> HttpResponse:
     """Take an exclusion back."""
-    actor, adoption = _adoption(request, number)
+    actor, adoption = adoption_of(request, number)
     clause = request.POST.get("clause", "")
     adopting.include(actor, adoption.pk, clause)
     return answers.done(request, addresses.coverage(number), _("%(clause)s counts again.") % {"clause": clause})
@@ -218,6 +232,6 @@ def include(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def renew(request: HttpRequest, number: str) -> HttpResponse:
     """Take the newest text and crosswalk over."""
-    actor, adoption = _adoption(request, number)
+    actor, adoption = adoption_of(request, number)
     adopting.renew(actor, adoption.pk)
     return answers.done(request, addresses.coverage(number), _("The newer text is taken over. Judge what it changed."))
