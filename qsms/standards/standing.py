@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qsms.base import moment
@@ -12,7 +12,7 @@ from qsms.rules.frameworks import Framework
 
 from . import adopting, assessing, binding, library, profile
 from .binding import Piece
-from .models import PART_5, Adoption, Edition, Exclusion
+from .models import PART_5, Adoption, Declaration, Edition, Exclusion
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Standing:
     exclusions: Mapping[str, Exclusion]
     # What does not apply by the certificates that are held, with the reason.
     falls_away: Mapping[str, str]
+    # The certificates under Part 5, whoever may see the records that say so; of that standard alone.
+    held: Sequence[Declaration]
     # The newest text of every edition.
     newest: Mapping[str, Edition]
 
@@ -87,6 +89,7 @@ def of_all(actor: Actor, wanted: list[Adoption], live: list[Adoption] | None = N
                 editions,
                 exclusions[adoption.pk],
                 away[adoption.key],
+                held if adoption.key == PART_5 else (),
                 newest,
             )
         )

@@ -48,7 +48,7 @@ def test_a_trace_pack_is_asked_for_and_opens_offline(cast: Cast, open_page: Open
 
 
 def test_the_declaration_says_how_each_section_stands(cast: Cast, open_page: Open, live: Any) -> None:
-    adopted(cast, PART_5)
+    adoption = adopted(cast, PART_5)
     bound(cast, action(cast), PART_5, "5.57")
     given = {
         "title": "Part 135 certificate", "certificate": "part_135", "held_since": day(2019, 3), "single_pilot": True,
@@ -59,5 +59,7 @@ def test_the_declaration_says_how_each_section_stands(cast: Cast, open_page: Ope
     page.goto(f"/r/declaration/{made.number}/")
     assert page.get_by_role("link", name="5.57").is_visible()
     looks_right_everywhere(page, "declaration", themes=True)
+    page.goto(f"/standards/adopted/{adoption.number}/")
+    looks_right_everywhere(page, "declaration-coverage", themes=True)
     page.goto("/r/declaration/new/")
     looks_right_everywhere(page, "declaration-new")
