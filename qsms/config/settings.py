@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "qsms.documents",
     "qsms.standards",
     "qsms.reports",
+    "qsms.training",
     "qsms.site",
     "qsms.overview",
     "qsms.impact",

@@ -6,4 +6,4 @@ class DocumentsConfig(AppConfig):
     label = "documents"
 
     def ready(self) -> None:
-        from . import effect, reminding, routing, sheets  # noqa: F401  the worker's rounds, and the register
+        from . import effect, importing, reminding, routing, sheets  # noqa: F401  the worker's rounds, and the register

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
@@ -17,6 +19,8 @@ from .choices import types
 from .models import ChangeRequest, Document, Revision
 
 SIGN_AGAIN = "sign_again"
+# So long before its day the owner of a document is asked to review it.
+REVIEW_AHEAD = dt.timedelta(days=30)
 
 
 def revision_moved(actor: Actor, revision: Revision, move: Move) -> None:
@@ -37,6 +41,12 @@ def is_asked_again(actor: Actor, revision: Revision) -> bool:
         return False
     document = Document.everywhere.filter(pk=revision.document_id or 0, sign_again=True).first()
     return document is not None and types()[document.document_type].sign_again in actor.roles
+
+
+def review_is_near(actor: Actor, document: Document) -> bool:
+    """Whether it is time for the periodic review."""
+    today = moment.now().astimezone(actor.tz).date()
+    return document.due_on is not None and document.due_on <= today + REVIEW_AHEAD
 
 
 def document_moved(actor: Actor, document: Document, move: Move) -> None:

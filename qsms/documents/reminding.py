@@ -17,11 +17,9 @@ from qsms.rules.lifecycle import Phase
 
 from . import distributing, effect, people, routing
 from .choices import StepKind, types
-from .following import SIGN_AGAIN
+from .following import REVIEW_AHEAD, SIGN_AGAIN
 from .models import Document, Receipt, Revision, Step
 
-# So many days before its day the owner of a document is asked to review it.
-REVIEW_AHEAD = dt.timedelta(days=30)
 # A reader is reminded so long before the day, on the day, and a week after it; then their document's owner is told.
 REMIND_AT = (dt.timedelta(days=-3), dt.timedelta(0), dt.timedelta(days=7))
 

@@ -125,7 +125,11 @@ class DocumentSheet(RecordType):
             return Lead(said, _t("Signature due again"))
         if record.state == "preparing":
             return Lead(_t("Nothing of it is in effect yet."), _t("Write the first revision"), raises=("revision",))
-        return Lead()
+        if record.state != "effective" or following.review_is_near(actor, record):
+            return Lead()
+        # Until its review is near, what one does with a document is change it.
+        said = _t("People work to revision %(label)s.") % {"label": record.revision_label}
+        return Lead(said, _t("In effect"), raises=("revision",))
 
     def about(self, actor: Actor, record: Record) -> list[str]:
         assert isinstance(record, Document)

@@ -8,6 +8,7 @@ urlpatterns = [
     path("readers/", distribution.show_readers, name="readers"),
     path("read/<str:number>/", reading.show, name="read"),
     path("read/<str:number>/acknowledge/", reading.acknowledge, name="acknowledge"),
+    path("read/<str:number>/copy.pdf", reading.open_copy, name="copy"),
     path("read/<str:number>/file/", reading.open_file, name="file"),
     path("read/<str:number>/picture/<str:name>", reading.open_picture, name="picture"),
     path("revision/<str:number>/changes/", revisions.show_changes, name="changes"),

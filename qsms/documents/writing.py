@@ -14,7 +14,7 @@ from qsms.org.actor import Actor
 from qsms.records import attachments, moves, scope, services
 from qsms.records.errors import Refused
 
-from . import content, markdown
+from . import content, jobs, markdown
 from .choices import USUAL_TYPE
 from .models import Revision
 
@@ -85,6 +85,7 @@ def bring_file(
         Revision.everywhere.filter(pk=revision.pk).update(file=row, plain_text="", extraction="", authors=authors)
         fields = {"content_hash": row.sha256, "file_name": row.name}
         moved = moves.move(actor, revision_id, "bring_file", fields=fields, by_service=True)
+        jobs.read_file.enqueue(revision_id)
     assert isinstance(moved, Revision)
     return moved
 

@@ -28,6 +28,7 @@ from qsms.records import history, listing, scope
 from qsms.records.choices import Lens
 from qsms.records.errors import Invalid, Refused
 from qsms.records.listing import Listing
+from qsms.records.models import Record
 from qsms.records.registry import Column, RecordType
 
 FORMS: Mapping[str, tuple[str, str]] = {
@@ -201,6 +202,9 @@ def _out(export: Export, name: str, label: str) -> Out:
         what = next((what for what, model in PLACES.items() if model is column.related_model), "")
         if what:
             return Out(name, label, path, partial(_known, _places(export, what)))
+        if issubclass(column.related_model, Record):
+            # Another organisation knows it by its number, if at all; nobody by its key.
+            return Out(name, label, f"{name}__number", _as_it_is)
         return Out(name, label, path, _as_it_is)
     return Out(name, label, name, _reader(export, name, column))
 

@@ -13,7 +13,9 @@ from qsms.exchange.sentences import ValueProblem, shown
 from qsms.exchange.targets import PLACES, Target
 from qsms.org.actor import Actor
 from qsms.org.models import Person
+from qsms.records import registry, scope
 from qsms.records.choices import Lens
+from qsms.records.models import Record
 
 NAMES_TO_LIST = 6
 
@@ -27,6 +29,7 @@ class Fitter:
         self._order = order
         self._people: _Known | None = None
         self._places: dict[str, _Known] = {}
+        self._records: dict[tuple[str, str], Record] = {}
         self._lenses = {_fold(word): lens for lens in Lens for word in (lens.name, str(lens.label), lens.name[0])}
         self._readers: dict[str, Callable[[Target, Any], Any]] = {
             "choice": self._choice,
@@ -39,6 +42,7 @@ class Fitter:
             "list": lambda _target, given: given if isinstance(given, list) else values.to_list(given),
             "person": lambda _target, given: self._person(given),
             "place": self._place,
+            "record": self._record,
             "lenses": lambda _target, given: self._disciplines(given),
         }
 
@@ -89,6 +93,27 @@ class Fitter:
             rows = model._default_manager.filter(organisation_id=self._actor.organisation_id).order_by("pk")
             known = self._places[target.place] = _Known(rows, ("code", "name"))
         return known.find(values.to_text(given), _place_sentences, what=target.label)
+
+    def _record(self, target: Target, given: Any) -> Record | None:
+        """By number, by the reference of its kind, or by title, among what the importer sees."""
+        text = values.to_text(given)
+        if not text:
+            return None
+        known = self._records.get((target.kind, text))
+        if known is not None:
+            return known
+        key = registry.get(target.kind).import_key
+        rows = scope.visible(self._actor, target.kind)
+        for name in ("number", *([key] if key else []), "title"):
+            found = list(rows.filter(**{f"{name}__iexact": text}).order_by("pk")[:2])
+            if len(found) == 1:
+                self._records[target.kind, text] = found[0]
+                return found[0]  # type: ignore[no-any-return]
+            if found:
+                said = _("%(what)s: several are called “%(text)s”. Write the number.")
+                raise ValueProblem(said % {"what": target.label, "text": shown(text)}, code="several")
+        said = _("%(what)s: “%(text)s” is not known here. Write its number, its reference or its title.")
+        raise ValueProblem(said % {"what": target.label, "text": shown(text)}, code="unknown")
 
 
 def _people_sentences() -> dict[str, str]:

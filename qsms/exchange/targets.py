@@ -13,11 +13,24 @@ from django.utils.translation import gettext_lazy
 from qsms.exchange import kinds
 from qsms.exchange.recognising import NUMBER
 from qsms.org.models import Person, Process, Site, Unit
+from qsms.records import registry
 from qsms.records.choices import Lens
 from qsms.records.registry import RecordType
 
 How = Literal[
-    "text", "choice", "date", "moment", "number", "whole", "flag", "list", "person", "place", "lenses", "state"
+    "text",
+    "choice",
+    "date",
+    "moment",
+    "number",
+    "whole",
+    "flag",
+    "list",
+    "person",
+    "place",
+    "lenses",
+    "state",
+    "record",
 ]
 
 PLACES: dict[str, type[models.Model]] = {"site": Site, "unit": Unit, "process": Process}
@@ -52,6 +65,8 @@ class Target:
     known_as: tuple[str, ...] = ()
     # Of a place: site, unit or process.
     place: str = ""
+    # Of a record: its kind.
+    kind: str = ""
     # Whether the sheet's form offers it; others are set past the form.
     in_form: bool = True
 
@@ -83,6 +98,7 @@ def _targets(sheet: RecordType) -> Iterator[Target]:
             longest=column.max_length if how == "text" else None,
             known_as=(*known_as, *KEY_KNOWN_AS) if name == sheet.import_key else known_as,
             place=next((what for what, model in PLACES.items() if model is column.related_model), ""),
+            kind=_kind(column) if how == "record" else "",
             in_form=name in sheet.writable,
         )
     states = tuple((state.code, str(state.label)) for state in sheet.lifecycle.states)
@@ -102,13 +118,20 @@ def _how(name: str, column: models.Field[object, object]) -> How | None:
         return "lenses"
     if isinstance(column, models.ForeignKey):
         related = column.related_model
-        return "person" if related is Person else "place" if related in PLACES.values() else None
+        if related is Person:
+            return "person"
+        return "place" if related in PLACES.values() else "record" if _kind(column) else None
     if column.choices:
         return "choice"
     for kind, how in _BY_TYPE:
         if isinstance(column, kind):
             return how
     return None
+
+
+def _kind(column: models.Field[object, object]) -> str:
+    """The kind of record that a column points at; empty where that is any kind, or no record."""
+    return next((sheet.kind for sheet in registry.all_types() if sheet.model is column.related_model), "")
 
 
 # The narrower type first: a moment is a date to Django, a flag is none.
@@ -145,4 +168,5 @@ def reads_as(target: Target) -> str:
         "list": _("several, separated by semicolons"),
         "person": _("a name or an e-mail address"),
         "place": _("a name or a code"),
+        "record": _("a number, a reference or a title"),
     }.get(target.how, _("text"))

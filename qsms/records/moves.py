@@ -19,7 +19,7 @@ from qsms.org.models import Grant, Person
 from qsms.rules import lifecycle as life
 from qsms.rules.lifecycle import Phase, Standing, Verdict
 
-from . import clocks, history, projections, registry, scope, signing, tasks, values, wording
+from . import clocks, history, naming, projections, registry, scope, signing, tasks, values, wording
 from .errors import Invalid, NotVisible, Refused
 from .models import Link, Record
 from .registry import RecordType
@@ -197,6 +197,8 @@ def move(
         before = projections.Before.of(record)
         old = {name: wording.value(sheet, record, name) for name in (*fields, "state")}
         errors |= values.put(actor, sheet, record, fields, required=frozenset(chosen.asks))
+        doubts = [] if errors else _doubts(actor, sheet, record, chosen, fields)
+        errors |= naming.refusals(doubts)
         if errors:
             raise Invalid(errors)
         enter(sheet, record, chosen.target or record.state)
@@ -207,6 +209,7 @@ def move(
             if (new := wording.value(sheet, record, name)) != old[name]
         ]
         deed = history.write(actor, record, history.Act(f"move.{code}", reason, changes=changes))
+        naming.note(actor, record, doubts)
         if chosen.signature:
             signing.write(actor, record, deed, str(chosen.signature), shown)
         tasks.finish(actor, record, chosen.finishes, outcome=str(chosen.label))
@@ -226,6 +229,16 @@ def move(
         if follows := sheet.then(actor, record, chosen, before.state):
             record = move(actor, record_id, follows, by_service=True)
     return record
+
+
+def _doubts(
+    actor: Actor, sheet: RecordType, record: Record, chosen: life.Move, fields: Mapping[str, Any]
+) -> list[tuple[naming.Naming, naming.Objection]]:
+    """What speaks against whom the dialog names, and against whoever signs."""
+    named = naming.named(sheet, record, fields)
+    if chosen.signature and actor.person_id is not None:
+        named.append(naming.Naming(naming.SIGNATORY, "password", actor.person_id))
+    return naming.objections(actor, record, named)
 
 
 def _chosen(sheet: RecordType, record: Record, code: str) -> life.Move:

@@ -16,7 +16,7 @@ from qsms.org.actor import Actor
 from qsms.org.models import Organisation, Person
 from qsms.rules.lifecycle import Phase
 
-from . import history, moves, numbers, projections, reading, registry, scope, tasks, values, wording
+from . import history, moves, naming, numbers, projections, reading, registry, scope, tasks, values, wording
 from .choices import Relation
 from .errors import Invalid, NotVisible, Refused, Stale
 from .models import Comment, Link, Once, Record
@@ -73,6 +73,8 @@ def create(
         setattr(record, name, value)
     filled = {**sheet.defaults(actor), **given}
     errors = values.put(actor, sheet, record, filled, required=sheet.required)
+    doubts = naming.objections(actor, record, naming.named(sheet, record, filled)) if not errors else []
+    errors |= naming.refusals(doubts)
     if errors:
         raise Invalid(errors)
     _may_create_here(actor, sheet, record)
@@ -101,6 +103,7 @@ def create(
             aside = history.stood(record)
             sheet.created(actor, record)
             history.also(sheet, [(deed, aside, record)])
+            naming.note(actor, record, doubts)
             projections.run([projections.Written(sheet, record, None)])
             history.tell(actor, record, deed, f"{kind}.created", {})
     except IntegrityError:
@@ -184,12 +187,16 @@ def edit(
             _refuse_clash(record, version, touched, new, old)
         if not touched:
             return record
+        doubts = naming.objections(actor, record, naming.named(sheet, record, touched))
+        if refused := naming.refusals(doubts):
+            raise Invalid(refused)
         # Somebody whose reach ends at a site cannot push a record out of it, or into another's.
         _check_may(actor, verb, record)
         moves.store(sheet, record, touched)
         changes = [history.FieldChange(name, old[name], new[name]) for name in touched]
         deed = history.write(actor, record, history.Act(history.EDITED, reason, changes=changes))
         _hand_on(record, before.owner_id)
+        naming.note(actor, record, doubts)
         aside = history.stood(record)
         sheet.edited(actor, record, touched)
         history.also(sheet, [(deed, aside, record)])
@@ -237,9 +244,13 @@ def assign(actor: Actor, record_id: int, person_id: int, *, reason: str = "") ->
         wrong = sheet.clean(actor, record, {"owner": person})
         if "owner" in wrong:
             raise Invalid({"owner": wrong["owner"]})
+        doubts = naming.objections(actor, record, naming.named(sheet, record, ("owner",)))
+        if refused := naming.refusals(doubts):
+            raise Invalid(refused)
         moves.store(sheet, record, ("owner",))
         change = history.FieldChange("owner", old, person.name)
         deed = history.write(actor, record, history.Act(history.ASSIGNED, reason, changes=[change]))
+        naming.note(actor, record, doubts)
         _hand_on(record, before.owner_id)
         aside = history.stood(record)
         sheet.edited(actor, record, ("owner",))

@@ -105,9 +105,14 @@ def give_planned(actor: Actor, sheet: RecordType, record: Record, plans: Iterabl
     return given
 
 
-def finish(actor: Actor, record: Record, codes: Iterable[str], outcome: str = "") -> int:
-    """Complete the open tasks with these codes ("*" for all) on a record; how many there were."""
+def finish(
+    actor: Actor, record: Record, codes: Iterable[str], outcome: str = "", *, people: Iterable[int] | None = None
+) -> int:
+    """Complete the open tasks with these codes ("*" for all) on a record, of these people or of everybody; how many
+    there were."""
     waiting = Task.everywhere.filter(record_id=record.pk, done_at=None)
+    if people is not None:
+        waiting = waiting.filter(person_id__in=list(people))
     wanted = tuple(codes)
     if "*" not in wanted:
         waiting = waiting.filter(code__in=wanted)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from qsms.rules.sentences import say as _
 from qsms.rules.untrusted_yaml import decoded, guard
 
 WIDTH = 116
+# A line that does not go on with the one before: an empty one, or the start of an entry, a row, a heading, a quote.
+_STARTS = re.compile(r"\s*($|[-*+] |\d+[.)] |[|#>])")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -34,9 +38,29 @@ _Dumper.add_representer(str, _as_read)
 
 
 def load(path: Path) -> Course:
-    """The course of a file of ours; raises `DataError` that names place and mend."""
+    """The course of a file of ours; raises `DataError` that names place and mend.
+
+    Its texts are wrapped, so that a change of one word reads well in a comparison; here they are put together again.
+    """
     name, data = read_mapping(path)
-    return from_dict(data, name=name)
+    course = from_dict(data, name=name)
+    return replace(course, sections=tuple(_unwrapped(section) for section in course.sections))
+
+
+def _unwrapped(section: Section) -> Section:
+    example = section.example and replace(section.example, text=_flowing(section.example.text))
+    return replace(section, content=_flowing(section.content), example=example)
+
+
+def _flowing(text: str) -> str:
+    """Markdown with each paragraph and each entry of a list on one line."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        if not lines or not lines[-1].strip() or lines[-1].startswith("|") or _STARTS.match(line):
+            lines.append(line)
+        else:
+            lines[-1] = f"{lines[-1]} {line.strip()}"
+    return "\n".join(lines)
 
 
 def load_all(folder: Path) -> dict[str, Course]:

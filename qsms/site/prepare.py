@@ -65,14 +65,15 @@ def migrate() -> int:
     """Applies the migrations that the database lacks and returns how many there were.
 
     Shipped roles of organisations that stand already are brought to this version too, and so are shipped standards,
-    matrices and forms.
+    matrices, forms and starter courses as far as they were taken.
     """
     from qsms.reports import shipping as forms
     from qsms.risk import shipping as matrices
     from qsms.site import renewing
     from qsms.standards import shipping as standards
+    from qsms.training import starters
 
-    shipping = (standards, matrices, forms)
+    shipping = (standards, matrices, forms, starters)
     if not pending() and not renewing.behind() and not any(one.is_behind() for one in shipping):
         return 0
     with _one_at_a_time():
@@ -80,11 +81,11 @@ def migrate() -> int:
         if lacking:
             with garbage.looked_for_seldom():
                 call_command("migrate", interactive=False, verbosity=0)
-        else:
-            # A version that changes no table runs no migration, and with none nothing is shipped.
-            for one in shipping:
-                if one.is_behind():
-                    one.ship()
+        # A version that changes no table runs no migration, and with none nothing is shipped. No migration ships the
+        # starter courses that organisations have taken.
+        for one in shipping:
+            if one.is_behind():
+                one.ship()
         renewed = renewing.renew_roles()
     if renewed:
         note(f"{renewed} shipped roles brought to this version. What changed stands in the administration's history.")

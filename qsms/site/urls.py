@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("risk/", include("qsms.risk.urls")),
     path("documents/", include("qsms.documents.urls")),
     path("standards/", include("qsms.standards.urls")),
+    path("training/", include("qsms.training.urls")),
     path("", include("qsms.reports.urls")),
     path("news/", include("qsms.notify.urls")),
     path("", include("qsms.site.accounts.urls")),

@@ -18,7 +18,7 @@ OF_A_RECORD = {"key", "number", "report_id"}
 # them that show records stand by hand in the lists of test_doors.py.
 ASIDE = re.compile(
     r"^/(administration|account|sign-in|set-up|static|ui/gallery|draft|pick|overview/<|risk/matrices/<"
-    r"|standards/(edition|clause)/<|reports/forms/<|report/form/|report/anonymous/|news/<|health"
+    r"|standards/(edition|clause)/<|training/(person|release|excuse|verify)/<|reports/forms/<|report/form/|report/anonymous/|news/<|health"
     r"|r/<kind>/(import|export|view)/<|api/v1/<rest>)"
 )
 PART = re.compile(r"<(?:(?P<converter>[^>:]+):)?(?P<name>[^>]+)>")

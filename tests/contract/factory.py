@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 
 from qsms.org.actor import Actor
+from qsms.org.models import Person
 from qsms.records import registry, services
 from qsms.records.models import Record
 
@@ -16,7 +17,7 @@ from qsms.records.models import Record
 SECRET = "Quokkaword"
 
 
-def values(kind: str, word: str = SECRET, **more: Any) -> dict[str, Any]:
+def values(actor: Actor, kind: str, word: str = SECRET, **more: Any) -> dict[str, Any]:
     """Values for every field of the form that must be filled, and a word that can be searched for."""
     sheet = registry.get(kind)
     given: dict[str, Any] = {"title": f"{word} of the contract"}
@@ -24,11 +25,12 @@ def values(kind: str, word: str = SECRET, **more: Any) -> dict[str, Any]:
         field = sheet.field(name)
         if field is None or field.blank or name in given:
             continue
-        given[name] = _value(field, word)
+        given[name] = more.get("owner") if field.related_model is Person else None
+        given[name] = given[name] or _value(actor, field, word)
     return given | {name: value for name, value in more.items() if name in sheet.writable}
 
 
-def _value(field: models.Field[Any, Any], word: str) -> Any:
+def _value(actor: Actor, field: models.Field[Any, Any], word: str) -> Any:
     if field.choices:
         return next(value for value, _label in field.flatchoices if value)
     if isinstance(field, models.DateTimeField):
@@ -40,10 +42,20 @@ def _value(field: models.Field[Any, Any], word: str) -> Any:
     if isinstance(field, models.BooleanField):
         return False
     if isinstance(field, models.ForeignKey):
-        return field.related_model._base_manager.first()
+        return _first(actor, field.related_model)
     return f"{word} text"
+
+
+def _first(actor: Actor, model: Any) -> Any:
+    """A row of the actor's organisation; a record is made when there is none to point at."""
+    found = model._base_manager.filter(organisation_id=actor.organisation_id).order_by("pk").first()
+    if found is None and issubclass(model, Record):
+        return make(
+            actor, next(sheet.kind for sheet in registry.all_types() if sheet.model is model), word="Pointed at"
+        )
+    return found
 
 
 def make(actor: Actor, kind: str, *, word: str = SECRET, fixed: Mapping[str, Any] | None = None, **more: Any) -> Record:
     """A record of this kind, made through the service that every door uses; `fixed` are columns that no form offers."""
-    return services.create(actor, kind, values(kind, word, **more), fixed=fixed)
+    return services.create(actor, kind, values(actor, kind, word, **more), fixed=fixed)

@@ -154,10 +154,11 @@ def test_who_may_changes_and_who_may_not_is_told_why(cast: Cast, kind: str, reco
         assert answer.json()["reasons"]
     else:
         assert answer.status_code == 404
-    made = ask("POST", f"{kind}/", _plain(values(kind, site=cast.sites["LKF"].pk)), Idempotency_Key="once")
+    given = values(actors.system(cast.organisation.pk), kind, site=cast.sites["LKF"].pk)
+    made = ask("POST", f"{kind}/", _plain(given), Idempotency_Key="once")
     if actor.holds(f"{kind}.create"):
         assert made.status_code in (201, 422)
-        again_made = ask("POST", f"{kind}/", _plain(values(kind, site=cast.sites["LKF"].pk)), Idempotency_Key="once")
+        again_made = ask("POST", f"{kind}/", _plain(given), Idempotency_Key="once")
         assert again_made.json().get("number") == made.json().get("number")
     else:
         assert made.status_code in (403, 404)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 
 import pytest
 import time_machine
 from django.test import Client
+from pypdf import PdfReader
 
 from qsms.base import moment
 from qsms.documents import distributing, doors, effect, reading, reminding, routing
@@ -131,6 +133,21 @@ def test_it_takes_effect_on_its_day_once_and_supersedes_the_one_before(cast: Cas
     html = "".join(page.html for page in found.pages)
     assert html.count('<span class="tag">changed</span>') == 1
     assert html.count('<span class="tag">new</span>') == 1
+
+
+def test_the_controlled_copy_says_what_is_in_effect_and_who_signed_it(cast: Cast) -> None:
+    held = effective(cast, revision(cast, document(cast), body=f"{TEXT}\n\n#let x = 1 \\ $ *bold*"))
+    distributing.add_rule(cast.actor("quality"), held.pk, site_id=cast.sites["LKF"].pk)
+    client = Client()
+    client.force_login(cast.account("reporter"))
+    answer = client.get(f"/documents/read/{held.number}/copy.pdf")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    words = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    for said in ("PRO-001", "Revision", "2 Mar 2026", "Uncontrolled when printed", "Page 1 of", "Clean both halves",
+                 "Director Person", "#let x = 1"):  # fmt: skip
+        assert said in words, said
+    client.force_login(cast.account("outsider"))
+    assert client.get(f"/documents/read/{held.number}/copy.pdf").status_code == 404
 
 
 def test_a_temporary_revision_holds_for_its_time_and_the_one_before_comes_back(cast: Cast) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qsms.base import moment
+from qsms.base.files.headers import content_disposition
 from qsms.org.actor import Actor
 from qsms.records import keys, scope
 from qsms.records.errors import NotVisible
@@ -17,7 +18,7 @@ from qsms.ui import addresses as pages
 from qsms.ui import answers, dates, marks, times
 from qsms.ui.record import filing
 
-from .. import addresses, content, reading
+from .. import addresses, content, copies, reading
 from ..models import Document, Receipt, Revision
 
 
@@ -59,7 +60,9 @@ def _mark(actor: Actor, given: Receipt) -> Any:
     if given.due_at is None:
         return marks.status(_("To acknowledge"), "warn", "clock")
     said = dates.deadline(given.due_at.astimezone(actor.tz).date(), moment.now(), actor.tz)
-    return marks.due(said.text, said.tone, said.moment, said.printed)
+    by = _("Acknowledge by %(day)s")
+    shown = said.text if said.tone == "bad" else by % {"day": said.inside}
+    return marks.due(shown, said.tone, said.moment, by % {"day": said.printed})
 
 
 @answers.for_people
@@ -82,13 +85,12 @@ def _page(actor: Actor, found: reading.Text, at: int, given: Receipt | None) -> 
     document, revision = found.document, found.revision
     opened = [n for n in range(1, len(found.pages) + 1) if given is not None and given.pages & (1 << (n - 1))]
     unopened = [n for n in range(1, len(found.pages) + 1) if n not in opened]
-    today = moment.now().astimezone(actor.tz).date()
     asked = given is not None and given.acknowledge and given.acknowledged_at is None
     return {
         "document": document,
         "revision": revision,
-        "since": times.day(document.effective_since, today) if document.effective_since else "",
-        "until": times.day(document.effective_until, today) if document.effective_until else "",
+        "since": dates.plain_day(document.effective_since) if document.effective_since else "",
+        "until": dates.plain_day(document.effective_until) if document.effective_until else "",
         "given": given,
         "mark": _mark(actor, given) if given is not None else "",
         "asked": asked,
@@ -141,6 +143,22 @@ def open_file(request: HttpRequest, number: str) -> HttpResponseBase:
         raise NotVisible
     reading.opened(actor, found, 1)
     return filing.hand_out(request, found.revision.file)
+
+
+@answers.for_people
+@require_GET
+def open_copy(request: HttpRequest, number: str) -> HttpResponse:
+    """What is in effect as a controlled copy in PDF."""
+    actor = answers.actor_of(request)
+    document = reading.find(actor, number)
+    found = reading.text(document)
+    if found is None:
+        raise NotVisible
+    made = copies.controlled_copy(actor, document, found.revision, moment.now())
+    answer = HttpResponse(made, content_type="application/pdf")
+    answer["Content-Disposition"] = content_disposition(f"{document.code} {document.revision_label}.pdf", inline=True)
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @answers.for_people

@@ -195,7 +195,9 @@ def test_what_is_exported_comes_back_the_same(keeper: Cast, kind: str, form: str
         keeper.other.sites.create(code=site.code, name=site.name, zone=site.zone)
     Person.objects.create(organisation=keeper.other, name=keeper.owner.name, email=keeper.owner.email)
     sheet = registry.get(kind)
-    given = values(kind, site=keeper.sites["LKF"], owner=keeper.owner, disciplines=[1, 2])
+    # What it must point at stands there under the same number.
+    values(there, kind)
+    given = values(here, kind, site=keeper.sites["LKF"], owner=keeper.owner, disciplines=[1, 2])
     for n in range(3):
         key = {sheet.import_key: f"KEY-{n}"} if sheet.import_key in sheet.writable else {}
         services.create(here, kind, {**given, **key, "title": f"{EVIL} {n}"})

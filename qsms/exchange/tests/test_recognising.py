@@ -48,7 +48,7 @@ def test_the_own_export_adds_nothing(allowed: Callable[[str], Cast], kind: str, 
     cast = allowed(kind)
     here, sheet = cast.actor("safety"), registry.get(kind)
     for n in range(3):
-        given = values(kind, site=cast.sites["LKF"], owner=cast.owner, disciplines=[1])
+        given = values(here, kind, site=cast.sites["LKF"], owner=cast.owner, disciplines=[1])
         # Without a key of their own, as everything that people enter.
         services.create(here, kind, {**given, "title": f"Number {n}"})
     # Some kinds bring records along when they are made.
@@ -58,7 +58,8 @@ def test_the_own_export_adds_nothing(allowed: Callable[[str], Cast], kind: str, 
     assert (run.rows, run.new, run.known, run.bad) == (count, 0, count, 0), run.problems["bad"]
     assert Record.everywhere.count() == everything
 
-    # Elsewhere the same numbers are foreign: each row comes in, with a number of its own.
+    # Elsewhere the same numbers are foreign: each row comes in, with a number of its own. What it points at is there.
+    values(cast.actor("outsider"), kind)
     run = brought_in(cast.other.pk, cast.actor("outsider"), kind, form, data)
     assert (run.known, run.made, run.bad) == (0, count, 0), run.problems["bad"]
 

@@ -131,3 +131,12 @@ def test_a_file_of_the_product_is_named_after_its_code(tmp_path: Path) -> None:
     (tmp_path / "apron.yaml").write_text(yaml.safe_dump(PLAIN), encoding="utf-8")
     with pytest.raises(DataError, match=r"Name the file after its code: ramp\.yaml"):
         load_all(tmp_path)
+
+
+def test_wrapped_texts_of_the_product_flow_again(tmp_path: Path) -> None:
+    data = deepcopy(PLAIN)
+    wrapped = "One\ntwo.\n\n- three\n  four\n- five\n\n|a|b|\n|-|-|\n|1|2|\n\n> six\n\n1. seven\n   eight"
+    data["sections"][0]["content"] = wrapped
+    (tmp_path / "ramp.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
+    flowing = "One two.\n\n- three four\n- five\n\n|a|b|\n|-|-|\n|1|2|\n\n> six\n\n1. seven eight"
+    assert load_all(tmp_path)["ramp"].sections[0].content == flowing

@@ -25,7 +25,7 @@ def test_actions_count_once_they_are_verified_and_not_long_ago(cast: Cast) -> No
     system = actors.system(cast.organisation.pk)
     for kind, state in (("corrective", "closed"), ("corrective", "doing"), ("correction", "closed")):
         services.create(
-            system, "action", factory.values("action", action_kind=kind, site=cast.sites["LKF"]), state=state
+            system, "action", factory.values(system, "action", action_kind=kind, site=cast.sites["LKF"]), state=state
         )
     assert found(cast, "actions.verified").count == 1
     assert found(cast, "actions.verified").newest == moment.now().astimezone(cast.actor("quality").tz).date()
@@ -39,7 +39,7 @@ def test_actions_count_once_they_are_verified_and_not_long_ago(cast: Cast) -> No
 def test_controls_and_hazards_count_by_their_check_and_their_rating(cast: Cast) -> None:
     today = moment.now().date()
     system = actors.system(cast.organisation.pk)
-    control = services.create(system, "control", factory.values("control"), state="verified")
+    control = services.create(system, "control", factory.values(system, "control"), state="verified")
     Control.everywhere.filter(pk=control.pk).update(last_verified_on=today)
     assert found(cast, "controls.verified") == living.Answer(1, today, url="/r/control/")
     hazard = analysed(cast)

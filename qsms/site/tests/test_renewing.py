@@ -18,6 +18,8 @@ from qsms.risk.models import RiskMatrix
 from qsms.site import prepare, renewing
 from qsms.standards import shipping as standards
 from qsms.standards.models import Crosswalk, Edition
+from qsms.training import starters
+from qsms.training.models import Content
 from tests.cast import Cast
 
 NEW, GONE = "report.void", "report.view"
@@ -94,12 +96,14 @@ def test_what_a_copy_left_out_never_comes_back(next_version: Cast) -> None:
 
 
 def test_a_version_that_changes_nothing_but_data_brings_it(cast: Cast) -> None:
-    rooms = (standards, matrices, forms)
+    rooms = (standards, matrices, forms, starters)
+    [course] = starters.add(cast.actor("quality"), ["sms-everybody"])
     assert not any(one.is_behind() for one in rooms)
     Edition.everywhere.filter(code="iso-9001", edition="2015").update(source="", checksum="older")
     Crosswalk.everywhere.update(source="", checksum="older")
     RiskMatrix.everywhere.filter(code="icao-5x5").update(source="", title="Older", definition={})
     ReportForm.objects.filter(code="quick").update(source="")
+    Content.everywhere.filter(course=course).update(source="older", checksum="older")
     assert all(one.is_behind() for one in rooms)
     assert prepare.migrate() == 0
     assert not any(one.is_behind() for one in rooms)
@@ -107,3 +111,4 @@ def test_a_version_that_changes_nothing_but_data_brings_it(cast: Cast) -> None:
     revisions = Edition.everywhere.filter(code="iso-9001", edition="2015").values_list("revision", flat=True)
     assert sorted(revisions) == [1, 2]
     assert Crosswalk.everywhere.count() == 2
+    assert sorted(course.contents.values_list("revision", flat=True)) == [1, 2]

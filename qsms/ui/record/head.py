@@ -163,8 +163,9 @@ def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextS
         for way in shut
         if way.move.code in lead.moves and way is not main and (opens := _opens(record, way, may_edit)) is not None
     ]
-    if first and main is not None:
-        primary, seconds = first[0], [*first[1:], _move(record, main), *seconds]
+    if first:
+        move_on = [_move(record, main)] if main is not None else []
+        primary, seconds = first[0], [*first[1:], *move_on, *seconds]
     others += [move for move in raisings.values() if move not in first]
     others += _further(actor, record, may_edit)
     title = lead.title or (

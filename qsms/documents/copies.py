@@ -1,0 +1,106 @@
+"""The controlled copy: what is in effect as a PDF, with its number, revision, day and signatures on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from qsms.base.files import PICTURES
+from qsms.org.actor import Actor
+from qsms.publish.markdown import tree_of
+from qsms.publish.pdf import render
+from qsms.records.attachments import open_content
+from qsms.records.models import Signature
+
+from . import content, routing
+from .following import SIGN_AGAIN
+from .models import Document, Revision
+
+TEMPLATE = Path(__file__).parent / "data/print/copy.typ"
+# Larger pictures are left out and named: a copy is made while its reader waits.
+MOST_BYTES = 20_000_000
+
+
+def controlled_copy(actor: Actor, document: Document, revision: Revision, made_at: dt.datetime) -> bytes:
+    """The PDF of the revision in effect of a document that the actor sees."""
+    pictures = {
+        name: row
+        for name, row in content.pictures_of(revision).items()
+        if row.media_type in PICTURES and row.size <= MOST_BYTES
+    }
+    files: dict[str, bytes] = {}
+    for name, row in pictures.items():
+        with open_content(row) as stream:
+            files[name] = stream.read()
+    return render(TEMPLATE, _data(actor, document, revision, made_at, list(files)), files=files)
+
+
+def _data(
+    actor: Actor, document: Document, revision: Revision, made_at: dt.datetime, names: list[str]
+) -> dict[str, Any]:
+    told = {"code": document.code, "label": revision.label, "moment": _moment(made_at)}
+    since = _day(document.effective_since) if document.effective_since else ""
+    facts = [
+        (_("Document"), document.code),
+        (_("Revision"), revision.label),
+        (_("In effect since"), since),
+        (_("In effect until"), _day(document.effective_until) if document.effective_until else ""),
+        (_("Next review"), _day(document.due_on) if document.due_on else ""),
+        (_("Owner"), document.owner.name if document.owner is not None else ""),
+        (_("Content"), f"SHA-256 {revision.content_hash}"),
+    ]
+    return {
+        "document": {
+            "title": document.title,
+            "number": document.code,
+            "organisation": actor.organisation_name,
+            "under": _("Revision %(label)s, in effect since %(day)s") % {"label": revision.label, "day": since},
+            "foot": _("%(code)s, revision %(label)s, as of %(moment)s. Uncontrolled when printed.") % told,
+            "made_at": made_at,
+        },
+        "facts": [(name, value) for name, value in facts if value],
+        "summary": revision.summary,
+        "body": tree_of(revision.body, {name: name for name in names}) if revision.file_id is None else [],
+        "file": revision.file_name if revision.file_id is not None else "",
+        "signatures": _signatures(revision),
+        "words": {
+            "summary": _("What changed with this revision"),
+            "file": _("The document is a file. This sheet says what is in effect and who signed it:"),
+            "signatures": _("Signatures"),
+        },
+    }
+
+
+def _signatures(revision: Revision) -> list[dict[str, str]]:
+    """Who signed this content, in the round that brought it into effect, and whoever signed it again since."""
+    titles = routing.role_titles(revision.organisation_id)
+    found = [
+        {
+            "name": step.done_by.name,
+            "meaning": f"{step.get_kind_display()}: {titles.get(step.role, step.role)}",
+            "at": _moment(step.done_at),
+            "note": f"SHA-256 {step.content_hash}",
+        }
+        for step in routing.steps(revision)
+        if step.done_by is not None and step.done_at is not None
+    ]
+    again = Signature.everywhere.filter(record_id=revision.pk, deed__verb=f"move.{SIGN_AGAIN}")
+    found += [
+        {"name": one.person.name, "meaning": one.meaning, "at": _moment(one.at), "note": f"SHA-256 {one.content_hash}"}
+        for one in again.select_related("person").order_by("pk")
+    ]
+    return found
+
+
+def _moment(value: dt.datetime) -> str:
+    """A moment on paper, which is read elsewhere: 24 Nov 2026 08:30 UTC."""
+    there = value.astimezone(dt.UTC)
+    return f"{_day(there.date())} {there:%H:%M} UTC"
+
+
+def _day(value: dt.date) -> str:
+    return date_format(value, "j M Y")

@@ -1,0 +1,96 @@
+"""A document from the first word to the last reader, by hand in a real Chromium; the reader on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page
+
+from qsms.documents.models import Document, Revision
+from qsms.org import services as org
+from qsms.records import outbox
+from tests.cast import Cast
+from tests.harness.browser import PHONE, looks_right, looks_right_everywhere
+
+from .makers import TEXT, document, effective, revision, signer
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
+Open = Callable[..., Page]
+
+
+def signed_in(cast: Cast, name: str, open_page: Open, live: Any, **options: Any) -> Page:
+    signer(cast, name)
+    client = Client()
+    client.force_login(cast.account(name))
+    page = open_page(**options)
+    page.context.add_cookies([{"name": "qsms_session", "value": client.cookies["qsms_session"].value, "url": live.url}])
+    return page
+
+
+def test_written_reviewed_approved_in_effect_and_acknowledged(cast: Cast, open_page: Open, live: Any) -> None:
+    writer = signed_in(cast, "safety", open_page, live)
+    writer.goto("/r/document/new/?document_type=procedure")
+    writer.locator("#f_title").fill("Servicing of hydraulic systems")
+    writer.locator("#f_site").select_option(label="Larkfield")
+    writer.get_by_role("button", name="Save and give it a number").click()
+    writer.get_by_text("is made.").first.wait_for()
+    number = writer.url.rstrip("/").rsplit("/", 1)[-1]
+    writer.goto(f"/documents/give/{number}/")
+    writer.locator("#m_site").select_option(label="Larkfield")
+    writer.get_by_role("button", name="Give it").click()
+    writer.get_by_text("goes to them from now on.").first.wait_for()
+    writer.goto(f"/r/document/{number}/")
+    writer.get_by_role("link", name="Write a revision").first.click()
+    writer.locator("#f_body").fill(f"{TEXT}\n\n{'word ' * 600}\n\n## After\n\nOpen the valve slowly.")
+    writer.locator("#f_summary").fill("It is the first one: cover the drain before you connect.")
+    writer.get_by_role("button", name="Save and give it a number").click()
+    writer.get_by_text("is made.").first.wait_for()
+    looks_right_everywhere(writer, "documents-draft", themes=True)
+    writer.get_by_role("button", name="Send for review").first.click()
+    writer.get_by_text("is now “In review”").first.wait_for()
+    draft = Revision.everywhere.get()
+    for who, verb in (("quality", "Reviewed"), ("director", "Approve")):
+        judge = signed_in(cast, who, open_page, live)
+        judge.goto(f"/r/revision/{draft.number}/move/{'review' if who == 'quality' else 'approve'}/")
+        judge.locator("#m_password").fill("a long enough password")
+        judge.get_by_role("button", name=f"Sign: {verb}").click()
+        judge.get_by_text("You signed").first.wait_for()
+    assert Document.everywhere.get().state == "effective"
+    judge.goto(f"/r/revision/{draft.number}/tab/route/")
+    looks_right_everywhere(judge, "documents-route", themes=True)
+    outbox.deliver()
+    phone = signed_in(cast, "reporter", open_page, live, viewport=PHONE)
+    phone.goto("/documents/")
+    looks_right_everywhere(phone, "documents-to-read", themes=True)
+    phone.get_by_role("link", name="Servicing of hydraulic systems").click()
+    phone.get_by_text("1 of 2 pages opened").wait_for()
+    assert phone.get_by_role("button", name="I have read and understood this").count() == 0
+    looks_right_everywhere(phone, "documents-read", themes=True)
+    phone.get_by_role("link", name="Open page 2").click()
+    phone.get_by_role("button", name="I have read and understood this").click()
+    phone.get_by_text("You acknowledged PRO-001, revision 1.").first.wait_for()
+    looks_right(phone, "documents-acknowledged")
+    writer.goto("/documents/readers/")
+    assert writer.get_by_text("Reporter Person").count() == 0
+    looks_right_everywhere(writer, "documents-readers", themes=True)
+
+
+def test_the_pages_of_a_document_look_right(cast: Cast, open_page: Open, live: Any) -> None:
+    org.grant(cast.colleague, "quality_manager", axis="all")
+    held = effective(cast, revision(cast, document(cast)))
+    second = revision(
+        cast, held, body=TEXT.replace("gloves", "gloves and goggles") + "\n\nOpen the valve slowly.",
+        summary="Goggles.", training_impact=True,
+    )  # fmt: skip
+    page = signed_in(cast, "quality", open_page, live)
+    for name, path in (
+        ("record", f"/r/document/{held.number}/"), ("revisions", f"/r/document/{held.number}/tab/revisions/"),
+        ("distribution", f"/r/document/{held.number}/tab/distribution/"), ("give", f"/documents/give/{held.number}/"),
+        ("changes", f"/documents/revision/{second.number}/changes/"), ("list", "/r/document/?phase=all"),
+        ("bring", f"/documents/revision/{second.number}/file/"),
+    ):  # fmt: skip
+        page.goto(path)
+        looks_right_everywhere(page, f"documents-{name}", themes=True)

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class TrainingConfig(AppConfig):
+    name = "qsms.training"
+    label = "training"
+
+    def ready(self) -> None:
+        # Who may be named to a part, what a document changes, the worker's round, and the register.
+        from . import duties, following, living, reminding, sheets  # noqa: F401

@@ -1,0 +1,22 @@
+"""What other rooms may use of training: who is current for a duty or in a course, with the reason if not."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from . import duties, standing
+from .choices import Duty
+from .duties import Lapse
+from .standing import Stand
+
+__all__ = ["Duty", "Lapse", "Stand", "lapses", "not_current"]
+
+
+def lapses(organisation_id: int, person_id: int, duty: str) -> list[Lapse]:
+    """Why somebody is not current for a duty; nothing when they are."""
+    return duties.lapses(organisation_id, person_id, duty)
+
+
+def not_current(organisation_id: int, course_id: int, today: dt.date) -> dict[int, Stand]:
+    """The people of whom a course is asked and who are not current in it."""
+    return standing.not_current(organisation_id, course_id, today)

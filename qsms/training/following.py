@@ -1,0 +1,134 @@
+"""A document takes effect in a new revision that has to be learnt: who is to learn it, until when, and who is told.
+
+The courses are those that teach the document: whose document it is, and those linked to it as training. What people
+completed before counts no longer, at once or after some days, as the organisation has decided.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from qsms.base import moment
+from qsms.base.events import Event, after
+from qsms.base.gate import write_transaction
+from qsms.documents import doors as documents
+from qsms.notify import services as notify
+from qsms.org import actor as actors
+from qsms.org.actor import Actor
+from qsms.records import history, moves, naming, tasks
+from qsms.records.audience import who_sees
+from qsms.records.choices import Relation
+from qsms.records.models import Link, Record, Task
+
+from . import readings, requiring, standing
+from .choices import Policy
+from .models import Course, HousePolicy
+from .readings import TAKE
+
+ASKED_TO_TAKE = "people_asked"
+
+
+def policy_of(organisation_id: int) -> HousePolicy:
+    """The organisation's own, or the one that holds until it says otherwise."""
+    found = HousePolicy.everywhere.filter(organisation_id=organisation_id).first()
+    return found or HousePolicy(organisation_id=organisation_id)
+
+
+def set_policy(actor: Actor, *, on_change: str, change_days: int) -> HousePolicy:
+    """Say what happens to who is not retrained. Raises Refused, Invalid."""
+    requiring.check_may_decide(actor)
+    requiring.check_choice(on_change, change_days)
+    with write_transaction():
+        row = policy_of(actor.organisation_id)
+        row.on_change, row.change_days = on_change, change_days
+        row.save()
+        detail = {"on_change": on_change, "change_days": change_days}
+        history.write(actor, None, history.Act("training_policy", detail=detail), subject="training")
+    return row
+
+
+@after("document.effective")
+def document_effective(event: Event) -> None:
+    """Scenario 33: a revision with training impact took effect."""
+    if not event.data.get("training_impact"):
+        return
+    document_id = int(event.data["document"])
+    system = actors.system(event.organisation_id)
+    since = standing.day_here(event.organisation_id)
+    for course in teaching(event.organisation_id, document_id):
+        changed(system, course.pk, since=since, document_id=document_id, revision=str(event.data["revision"]))
+
+
+def teaching(organisation_id: int, document_id: int) -> list[Course]:
+    """The courses in use that teach a document."""
+    trains = Link.everywhere.filter(organisation_id=organisation_id, relation=Relation.TRAINS)
+    out = trains.filter(target_id=document_id).values("source_id")
+    back = trains.filter(source_id=document_id).values("target_id")
+    rows = Course.everywhere.filter(organisation_id=organisation_id, state=standing.IN_USE)
+    return list(rows.filter(Q(document_id=document_id) | Q(pk__in=out) | Q(pk__in=back)).order_by("pk"))
+
+
+def changed(actor: Actor, course_id: int, *, since: dt.date, document_id: int | None = None, revision: str = "") -> int:
+    """What a course teaches has changed: end what was learnt before, as the policy says, and ask people to take it
+    again; how many are asked. Called twice for a revision, the second time does nothing."""
+    policy = policy_of(actor.organisation_id)
+    days = dt.timedelta(days=policy.change_days)
+    blocks = policy.on_change == Policy.BLOCK
+    until = since - dt.timedelta(days=1) if blocks else since + days
+    with write_transaction():
+        course = moves.locked(actor, course_id)
+        assert isinstance(course, Course)
+        present = documents.in_effect([document_id]).get(document_id) if document_id is not None else None
+        why = (
+            _("“%(title)s” is in effect in revision %(label)s") % {"title": present.title, "label": present.label}
+            if present is not None
+            else _("What it teaches was changed")
+        )
+        renewed = requiring.renew(
+            actor, course, since=since, until=until, policy=policy.on_change, document_id=document_id,
+            revision=revision, why=why,
+        )  # fmt: skip
+        if renewed is None:
+            return 0
+        asked = standing.needs(actor.organisation_id, since, None, {course.pk})
+        found = standing.stands(actor.organisation_id, since, {person: [course.pk] for person in asked})
+        # Whoever took it on the day of the change or later has learnt it.
+        again = [person for (person, _c), one in found.items() if one.ends_on is None or one.ends_on <= until]
+        return ask_to_take(actor, course, dict.fromkeys(again, moment.now() + days))
+
+
+def ask_to_take(actor: Actor, course: Course, people: Mapping[int, dt.datetime | None]) -> int:
+    """Give people the task to take a course, until the moment beside each; how many did not have it yet."""
+    waiting = Task.everywhere.filter(record_id=course.pk, code=TAKE, done_at=None)
+    known = set(waiting.values_list("person_id", flat=True)) | readings.asked_there(course)
+    new = {person: due for person, due in people.items() if person not in known}
+    title = _("Take “%(title)s”") % {"title": course.title}
+    for person, due in new.items():
+        tasks.give(actor, course, TAKE, title, person_id=person, due_at=due)
+    if new:
+        deed = history.write(actor, course, history.Act(ASKED_TO_TAKE, detail={"n": len(new)}))
+        history.tell(actor, course, deed, f"course.{ASKED_TO_TAKE}", {})
+    return len(new)
+
+
+@after("*")
+def somebody_in_doubt(event: Event) -> None:
+    """Somebody was named who is not current, and the policy lets it pass: tell who answers for it."""
+    if not event.name.endswith(f".{naming.DOUBTED}") or event.record_id is None:
+        return
+    record = Record.everywhere.select_related("owner").get(pk=event.record_id)
+    [name] = standing.names_of([int(event.data["person"])]).values() or [""]
+    said = _("%(name)s has a part on %(number)s and is not current in training")
+    text = said % {"name": name, "number": record.number}
+    notify.tell(record, _answerable(record), "training", text, f"doubt-{event.data['deed']}", but=event.actor_id)
+
+
+def _answerable(record: Record) -> Iterable[int]:
+    """The owner, and whoever says what is asked of people and sees the record."""
+    seen = who_sees(record)
+    deciding = requiring.deciders(record.organisation_id)
+    return {one for one in (record.owner_id, *(deciding & seen)) if one is not None}

@@ -1,0 +1,106 @@
+"""Questions about training whose answers count as evidence in standards."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from qsms.org.actor import Actor
+from qsms.org.models import Grant, Person, Role
+from qsms.org.roles import EVERYBODY
+from qsms.records import scope
+from qsms.standards.doors import (
+    MONTHS,
+    SITE,
+    Answer,
+    Form,
+    Given,
+    LivingQuery,
+    Parameter,
+    enough,
+    register_living_query,
+    since,
+)
+
+from . import standing
+
+
+def _roles(actor: Actor) -> list[tuple[str, str]]:
+    return list(Role.objects.filter(organisation_id=actor.organisation_id).values_list("code", "title"))
+
+
+ROLE = Parameter("role", _("Role"), Form.CHOICE, EVERYBODY, choices=_roles)
+SHARE = Parameter("share", _("Per cent that is enough"), default=90, most=100)
+
+
+def _current(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
+    """Of the people of a role whose training the reader sees, those who are current in all that is asked of them."""
+    if not standing.sees_others(actor):
+        return [Answer()] * len(asked)
+    needed = standing.needs(actor.organisation_id, today)
+    found = standing.stands(actor.organisation_id, today, needed, everybody=True)
+    seen = dict(Person.objects.filter(standing.staff(actor)).values_list("pk", "site_id"))
+    lacking = {person for (person, _course), one in found.items() if not one.is_current}
+    answers = []
+    for given in asked:
+        people = [
+            person
+            for person in _holders(actor, given, today)
+            if person in seen and needed.get(person) and given.get("site") in (None, seen[person])
+        ]
+        current = [person for person in people if person not in lacking]
+        url = f"{reverse('training:gaps')}?{urlencode(_place(actor, given))}"
+        reached = bool(people) and len(current) * 100 >= len(people) * int(given["share"])
+        answers.append(Answer(len(current), today if reached else None, len(people), url))
+    return answers
+
+
+def _holders(actor: Actor, given: Given, today: dt.date) -> set[int]:
+    rows = Grant.objects.filter(*standing.alive(today), organisation_id=actor.organisation_id, person__is_active=True)
+    rows = rows.filter(role__code=given["role"])
+    return set(rows.values_list("person_id", flat=True))
+
+
+def _place(actor: Actor, given: Given) -> dict[str, int]:
+    role = Role.objects.filter(organisation_id=actor.organisation_id, code=given["role"]).first()
+    place = {"role": role.pk if role is not None else None, "site": given.get("site")}
+    return {name: value for name, value in place.items() if value is not None}
+
+
+def _evaluated(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
+    """Sessions whose effect somebody looked at."""
+    if not actor.holds("session.view"):
+        return [Answer()] * len(asked)
+    url, answers = f"{reverse('ui:list', args=['session'])}?phase=all", []
+    for given in asked:
+        rows = scope.visible(actor, "session").filter(starts_at__date__gte=since(given, today)).exclude(effect="")
+        if given.get("site") is not None:
+            rows = rows.filter(site_id=given["site"])
+        newest = rows.order_by("-closed_at").values_list("closed_at", flat=True).first()
+        day = newest.astimezone(actor.tz).date() if newest is not None else None
+        answers.append(enough(given, Answer(rows.count(), day, url=url)))
+    return answers
+
+
+register_living_query(
+    LivingQuery(
+        "training.current",
+        _("People with the role “%(role)s” who are current in all that is asked of them"),
+        (ROLE, SHARE, SITE),
+        _current,
+        _("Everybody holds the role “reporter”. It counts while the share is reached."),
+    )
+)
+register_living_query(
+    LivingQuery(
+        "training.evaluated",
+        _("Sessions of the last %(months)s months whose effect was looked at"),
+        (MONTHS, SITE),
+        _evaluated,
+        _("ISO 9001 7.2 c) asks whether what was done for competence worked."),
+    )
+)

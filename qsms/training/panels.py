@@ -1,0 +1,115 @@
+"""What stands on the pages of courses, sessions and training records beside their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from qsms.base import moment
+from qsms.org.actor import Actor
+from qsms.org.models import Person
+from qsms.records import scope
+from qsms.records.models import Record
+from qsms.records.registry import Panel
+from qsms.rules.lifecycle import Phase
+
+from . import drawing, sessions, standing
+from .choices import Duty, Presence, Result, WaiverState
+from .models import Counts, Holding, Requirement, Session, Waiver
+
+
+def _required(actor: Actor, record: Record) -> Mapping[str, Any]:
+    """Of whom a course is asked, and what counts towards it."""
+    rows = Requirement.everywhere.filter(course_id=record.pk, ended_at=None).select_related("role", "site")
+    may = scope.may(actor, "require", record) and record.phase < Phase.DONE
+    lines = [
+        {
+            "whom": row.role.title if row.role is not None else Duty(row.duty).label,
+            "site": row.site.name if row.site is not None else "",
+            "policy": row.get_policy_display(),
+            "within_days": row.within_days,
+            "end_url": reverse("training:release", args=[row.pk]) if may else "",
+        }
+        for row in rows.order_by("duty", "role__title", "pk")
+    ]
+    others = Counts.everywhere.filter(towards_id=record.pk).exclude(course_id=record.pk).values_list("course_id")
+    equal = scope.visible(actor, "course").filter(pk__in=others)
+    return {
+        "record": record,
+        "lines": lines,
+        "equal": [{"number": one.number, "title": one.title} for one in equal.order_by("title")],
+        "may": may,
+    }
+
+
+def _waivers(actor: Actor, record: Record) -> Mapping[str, Any]:
+    rows = Waiver.everywhere.filter(course_id=record.pk, person__in=standing_people(actor))
+    rows = rows.exclude(state=WaiverState.ENDED).select_related("person", "asked_by", "decided_by").order_by("-pk")[:50]
+    may = scope.may(actor, "waive", record)
+    return {
+        "record": record,
+        "lines": [
+            {
+                "row": row,
+                "mark": drawing.waiver(row),
+                "decide_url": reverse("training:decide", args=[row.pk]) if may and row.state == "asked" else "",
+                "end_url": reverse("training:end-waiver", args=[row.pk]) if may and row.state == "approved" else "",
+            }
+            for row in rows
+        ],
+    }
+
+
+def standing_people(actor: Actor) -> Any:
+    """The people whose training the actor may see, as a query."""
+    return Person.objects.filter(standing.people_seen(actor), organisation_id=actor.organisation_id).values("pk")
+
+
+def _attendance(actor: Actor, record: Record) -> Mapping[str, Any]:
+    assert isinstance(record, Session)
+    rows = sessions.roll(record)
+    may_judge = sessions.may_judge(actor, record) and record.phase == Phase.OPEN
+    mine = next((row for row in rows if row.person_id == actor.person_id), None)
+    # Whoever is only invited sees their own line: who passed is nobody else's business.
+    sees_all = may_judge or standing.sees_others(actor) or record.instructor_id in actor.persons
+    shown = rows if sees_all else [row for row in rows if row is mine]
+    opens = record.starts_at - sessions.EARLY
+    return {
+        "record": record,
+        "lines": [{"row": row, "mark": drawing.presence(row)} for row in shown],
+        "count": len(rows),
+        "results": [*Result.choices[1:], (Presence.ABSENT.value, Presence.ABSENT.label)],
+        "may_judge": may_judge,
+        "may_invite": record.phase == Phase.OPEN
+        and (scope.may(actor, "change", record) or record.instructor_id in actor.persons),
+        "sign_url": reverse("training:sign-in", args=[record.number])
+        if mine is not None and mine.signed_at is None and record.phase == Phase.OPEN and opens <= moment.now()
+        else "",
+        "me": actor.person_id,
+    }
+
+
+def _certificate(actor: Actor, record: Record) -> Mapping[str, Any]:
+    assert isinstance(record, Holding)
+    today = standing.today_of(actor)
+    period = drawing.period(record)
+    stand = standing.stand(period, today) if period is not None else None
+    return {
+        "record": record,
+        "mark": drawing.state(stand) if stand is not None else "",
+        "until": drawing.until(record.ends_on),
+        "verify_url": reverse("training:verify", args=[record.code]),
+    }
+
+
+REQUIRED = Panel("required", _("Asked of"), "training/panel_required.html", _required, tab=False)
+WAIVERS = Panel(
+    "waivers", _("Excused"), "training/panel_waivers.html", _waivers, count=lambda known: len(known["lines"])
+)
+ATTENDANCE = Panel(
+    "attendance", _("Attendance"), "training/panel_attendance.html", _attendance, count=lambda known: known["count"]
+)
+CERTIFICATE = Panel("certificate", _("Certificate"), "training/panel_certificate.html", _certificate, tab=False)

@@ -1,0 +1,176 @@
+"""Who must hold a course, what counts in its place, and what a change of it ends early."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from qsms.base import moment
+from qsms.base.gate import write_transaction
+from qsms.org.actor import Actor, Right
+from qsms.org.choices import Axis
+from qsms.org.models import Grant, Role, Site
+from qsms.records import history, moves, scope
+from qsms.records.errors import Invalid, NotVisible, Refused
+from qsms.rules.lifecycle import Phase
+
+from . import reckoning, standing
+from .choices import Duty, Policy
+from .models import Counts, Course, Renewal, Requirement
+
+REQUIRED, RELEASED = "course_required", "course_released"
+COUNTED, UNCOUNTED = "course_counted", "course_uncounted"
+RENEWED = "course_renewed"
+MOST_DAYS = 730
+
+
+def require(
+    actor: Actor,
+    course_id: int,
+    *,
+    role_id: int | None = None,
+    duty: str = "",
+    site_id: int | None = None,
+    policy: str = Policy.FLAG,
+    within_days: int = 30,
+) -> Requirement:
+    """Ask a course of a role or of a duty, or say otherwise how it is asked. Raises NotVisible, Refused, Invalid."""
+    with write_transaction():
+        course = changeable(actor, course_id)
+        role = Role.objects.filter(pk=role_id, organisation_id=actor.organisation_id).first() if role_id else None
+        if (role is None) == (not duty):
+            raise Invalid({"role": _("Choose a role, or a duty. Not both.")})
+        if duty and duty not in Duty.values:
+            raise Invalid({"duty": _("“%(duty)s” is no duty. Choose one from the list.") % {"duty": duty}})
+        if site_id is not None and not Site.objects.filter(pk=site_id, organisation_id=actor.organisation_id).exists():
+            raise Invalid({"site": _("This site is not there, or not any more. Choose another one.")})
+        check_choice(policy, within_days)
+        key = {"course_id": course.pk, "role": role, "duty": duty, "site_id": site_id, "ended_at": None}
+        row = Requirement.everywhere.filter(**key).first() or Requirement(
+            organisation_id=actor.organisation_id, at=moment.now(), by_id=actor.person_id, **key
+        )
+        row.policy, row.within_days = policy, within_days
+        row.save()
+        whom = role.title if role is not None else str(Duty(duty).label)
+        detail = {"whom": whom, "site": site_id, "policy": policy, "within_days": within_days}
+        history.write(actor, course, history.Act(REQUIRED, whom, detail))
+    return row
+
+
+def release(actor: Actor, requirement_id: int, reason: str) -> Requirement:
+    """Ask it no longer. Raises NotVisible, Refused, Invalid without a reason."""
+    with write_transaction():
+        row = Requirement.everywhere.filter(
+            pk=requirement_id, organisation_id=actor.organisation_id, ended_at=None
+        ).first()
+        if row is None:
+            raise NotVisible
+        course = changeable(actor, row.course_id)
+        if not reason.strip():
+            raise Invalid({"reason": _("Say why it is asked no longer. It is kept in the history.")})
+        row.ended_at = moment.now()
+        row.save(update_fields=["ended_at"])
+        whom = row.role.title if row.role is not None else str(Duty(row.duty).label)
+        history.write(actor, course, history.Act(RELEASED, reason.strip()[:500], {"whom": whom}))
+    return row
+
+
+def count(actor: Actor, course_id: int, towards_id: int) -> Counts:
+    """Let training records of one course count towards another."""
+    with write_transaction():
+        towards = changeable(actor, towards_id)
+        other = moves.locked(actor, course_id)
+        if not isinstance(other, Course):
+            raise NotVisible
+        row, made = Counts.everywhere.get_or_create(
+            organisation_id=actor.organisation_id, course_id=other.pk, towards_id=towards.pk
+        )
+        if made:
+            history.write(actor, towards, history.Act(COUNTED, other.title, {"other": other.pk}))
+    return row
+
+
+def uncount(actor: Actor, course_id: int, towards_id: int) -> None:
+    """Let them count no longer. A course always counts towards itself."""
+    with write_transaction():
+        towards = changeable(actor, towards_id)
+        if course_id == towards_id:
+            raise Invalid({"course": _("A course always counts towards itself.")})
+        gone, _by_model = Counts.everywhere.filter(
+            organisation_id=actor.organisation_id, course_id=course_id, towards_id=towards.pk
+        ).delete()
+        if not gone:
+            raise NotVisible
+        history.write(actor, towards, history.Act(UNCOUNTED, detail={"other": course_id}))
+
+
+def renew(
+    actor: Actor,
+    course: Course,
+    *,
+    since: dt.date,
+    until: dt.date,
+    policy: str,
+    document_id: int | None = None,
+    revision: str = "",
+    why: str = "",
+) -> Renewal | None:
+    """What the course teaches changed: what was completed before `since` holds until `until` and no longer.
+
+    The same revision of a document changes it once. None when that was known. The caller has the transaction open.
+    """
+    row, made = Renewal.everywhere.get_or_create(
+        organisation_id=actor.organisation_id, course_id=course.pk, document_id=document_id, revision=revision,
+        since=since, defaults={"until": until, "policy": policy, "at": moment.now()},
+    )  # fmt: skip
+    if not made:
+        return None
+    detail = {"since": since.isoformat(), "until": until.isoformat(), "revision": revision, "policy": policy}
+    history.write(actor, course, history.Act(RENEWED, why, detail))
+    reckoning.reckon(course.pk)
+    # What counts towards it was learnt before the change as well, but of another course: its own days stand.
+    return row
+
+
+def changeable(actor: Actor, course_id: int) -> Course:
+    """The course, locked, for somebody who says what it is asked of. Raises NotVisible, Refused."""
+    course = moves.locked(actor, course_id)
+    if not isinstance(course, Course):
+        raise NotVisible
+    if not scope.may(actor, "require", course):
+        who = moves.who_may(course, "require", but=actor.person_id)
+        said = _("You may not say who must hold it.")
+        raise Refused([f"{said} {_('Ask %(who)s.') % {'who': who}}" if who else said])
+    if course.phase >= Phase.DONE:
+        raise Refused([_("%(number)s is retired. Take it into use again first.") % {"number": course.number}])
+    return course
+
+
+def may_decide(actor: Actor) -> bool:
+    """Whether the actor says for the whole organisation what is asked of people."""
+    return actor.is_system or any(right.axis == Axis.ALL for right in actor.rights_for("course.require"))
+
+
+def check_may_decide(actor: Actor) -> None:
+    """Raise Refused unless they do."""
+    if not may_decide(actor):
+        raise Refused([_("You may not decide this for the whole organisation. Ask the quality or training manager.")])
+
+
+def check_choice(policy: str, days: int) -> None:
+    """Raise Invalid for what is no policy, or too many days."""
+    if policy not in Policy.values:
+        raise Invalid({"policy": _("Choose what happens to somebody who is not current.")})
+    if not 0 <= days <= MOST_DAYS:
+        said = _("“%(typed)s” days are too many. Write 0 to %(most)s.")
+        raise Invalid({"within_days": said % {"typed": days, "most": MOST_DAYS}})
+
+
+def deciders(organisation_id: int) -> set[int]:
+    """The people who say for the whole organisation what is asked of others."""
+    grants = Grant.objects.filter(
+        *standing.alive(moment.now().date()), organisation_id=organisation_id, axis=Axis.ALL, person__is_active=True
+    )
+    rows = grants.values_list("person_id", "role__permissions", "axis")
+    return {person for person, permissions, axis in rows if Right(tuple(permissions), axis).gives("course.require")}

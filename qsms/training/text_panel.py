@@ -1,0 +1,41 @@
+"""The panel on a course's page that leads to taking it alone, and to writing what it consists of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from qsms.org.actor import Actor
+from qsms.records import scope, wording
+from qsms.records.models import Record
+from qsms.records.registry import Panel
+from qsms.rules.lifecycle import Phase
+
+from . import contents, learning, quizzes
+
+wording.DEEDS |= {
+    contents.CHANGED: _("changed the text"),
+    learning.AGAIN: _("let somebody try again"),
+    quizzes.HANDED_IN: _("handed in a quiz"),
+}
+
+
+def _text(actor: Actor, record: Record) -> Mapping[str, Any]:
+    content = contents.newest(record.pk)
+    text = contents.text_of(content) if content is not None else None
+    may = scope.may(actor, "change", record)
+    return {
+        "content": content,
+        "text": text,
+        "minutes": text.minutes if text else 0,
+        "learn_url": reverse("training:learn", args=[record.number])
+        if text is not None and actor.person_id is not None and record.phase == Phase.OPEN
+        else "",
+        "content_url": reverse("training:content", args=[record.number]) if may else "",
+    }
+
+
+TEXT = Panel("text", _("Take it alone"), "training/panel_text.html", _text, tab=False, order=-1)

@@ -1,0 +1,139 @@
+"""Bringing a certificate from outside, printing one of ours, and asking whether one is valid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from qsms.org.actor import Actor
+from qsms.org.models import Person
+from qsms.records.errors import Invalid, Refused
+from qsms.rules import competence as rules
+from qsms.ui import addresses as pages
+from qsms.ui import answers
+from qsms.ui.record import pickers
+from qsms.ui.record.fields import DayField
+from qsms.ui.record.linking import DialogForm
+
+from .. import drawing, holdings, standing
+from ..models import Course, Holding
+from . import finding
+
+
+class ClaimForm(DialogForm):
+    """A form with a file."""
+
+    def __init__(self, request: HttpRequest, fields: Mapping[str, forms.Field]) -> None:
+        super().__init__(request, fields)
+        self.files = request.FILES
+
+
+@answers.for_people
+@require_http_methods(["GET", "POST"])
+def claim(request: HttpRequest, kind: str = "") -> HttpResponse:
+    """Bring a certificate: for oneself, or for somebody whose training one keeps."""
+    actor = answers.actor_of(request)
+    if not actor.holds("holding.create"):
+        raise Refused([_("You may not add training records. Ask the training manager.")])
+    number = request.GET.get("course", "")
+    course = _needed(actor, number) if number else None
+    person = finding.person(actor, request.GET.get("person", ""))
+    form = ClaimForm(request, _fields(actor, course, person))
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = holdings.claim(
+                actor, course.pk if course is not None else int(given["course"]), holder_id=given.get("holder"),
+                completed_on=given["completed_on"], expires_on=given["expires_on"], issuer=given["issuer"],
+                reference=given["reference"], upload=given["file"],
+            )  # fmt: skip
+        except Invalid as error:
+            form.take_errors(error.errors)
+        else:
+            said = _("%(number)s is kept. It counts once somebody else has verified it.") % {"number": made.number}
+            back = reverse("training:mine") if made.holder_id == actor.person_id else pages.record(made)
+            return answers.done(request, back, said)
+    context = {
+        "form": form,
+        "course": course,
+        "back_url": reverse("training:mine"),
+    }
+    if form.is_bound:
+        return answers.invalid_form(request, "training/claim.html", context)
+    return answers.page(request, "training/claim.html", context)
+
+
+def _needed(actor: Actor, number: str) -> Course:
+    """A course that the reader sees, or that is asked of them."""
+    row = Course.everywhere.filter(organisation_id=actor.organisation_id, number=number).values_list("pk").first()
+    return standing.course_for(actor, row[0] if row is not None else 0)
+
+
+def _fields(actor: Actor, course: Course | None, person: Person | None) -> dict[str, forms.Field]:
+    found: dict[str, forms.Field] = {}
+    if course is None:
+        choices = [(str(pk), title) for pk, title in _courses(actor)]
+        found["course"] = forms.ChoiceField(label=_("Course"), choices=[("", _("Choose")), *choices])
+    if standing.sees_others(actor):
+        found["holder"] = pickers.PersonField(actor, label=_("Whose"), initial=person or actor.person_id)
+    return found | {
+        "completed_on": DayField(label=_("Completed on"), error_messages={"required": _("Choose the day.")}),
+        "expires_on": DayField(
+            label=_("Last day, as the certificate says"), required=False, help_text=_("Only where it states one.")
+        ),
+        "issuer": forms.CharField(label=_("Issued by"), required=False, max_length=150),
+        "reference": forms.CharField(label=_("Number of the certificate"), required=False, max_length=80),
+        "file": forms.FileField(
+            label=_("Certificate"), help_text=_("A photo or a PDF."),
+            error_messages={"required": _("Add the certificate, as a photo or a PDF.")},
+        ),
+    }  # fmt: skip
+
+
+def _courses(actor: Actor) -> list[tuple[int, str]]:
+    """The courses in use that are asked of the reader, and all for whoever keeps training records."""
+    rows = Course.everywhere.filter(organisation_id=actor.organisation_id, state=standing.IN_USE, confidential=False)
+    if not standing.sees_others(actor) and actor.person_id is not None:
+        mine = standing.needs(actor.organisation_id, standing.today_of(actor), [actor.person_id])
+        rows = rows.filter(pk__in=list(mine.get(actor.person_id, {})))
+    return list(rows.order_by("title", "pk").values_list("pk", "title"))
+
+
+@login_not_required
+@require_GET
+def look_up(request: HttpRequest) -> HttpResponse:
+    """Whoever holds a printed certificate types its code here."""
+    return verify(request, request.GET.get("code", ""))
+
+
+@login_not_required
+@require_GET
+def verify(request: HttpRequest, code: str) -> HttpResponse:
+    """Whether a certificate is valid: its name, course and last day, and nothing else of anybody."""
+    typed = code.strip().upper()
+    holding = (
+        Holding.everywhere.filter(code=typed).select_related("holder", "course", "organisation").first()
+        if typed and "\x00" not in typed
+        else None
+    )
+    context: dict[str, Any] = {"code": typed, "asked": bool(typed), "holding": holding}
+    if holding is not None:
+        period = drawing.period(holding)
+        today = standing.day_here(holding.organisation_id)
+        stand = standing.stand(period, today) if period is not None else None
+        context |= {
+            "valid": stand is not None and stand.state in rules.CURRENT,
+            "until": drawing.until(holding.ends_on),
+            "organisation": holding.organisation.name,
+        }
+    response = answers.page(request, "training/verify.html", context, status=200 if holding or not typed else 404)
+    # Whoever has a code may ask; nobody finds people with a search engine.
+    response["X-Robots-Tag"] = "noindex"
+    return response

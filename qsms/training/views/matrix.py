@@ -1,0 +1,205 @@
+"""The competence matrix as a page, and as a file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from qsms.exchange.writers import csv_chunks, write_xlsx
+from qsms.org import names
+from qsms.org.actor import Actor
+from qsms.org.models import Role
+from qsms.records.errors import Refused
+from qsms.rules.competence import FOREVER, State
+from qsms.ui import answers, marks, parts, table
+from qsms.ui.lists import address
+
+from .. import drawing, grid
+from ..choices import STATES
+from ..grid import Grid, Wish
+from ..standing import Stand, sees_others
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@answers.for_people
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """People down, courses across."""
+    actor = answers.actor_of(request)
+    check_sees(actor)
+    wish = Wish.read(request.GET.dict())
+    found = grid.part(actor, wish)
+    query = request.GET.copy()
+    for name in ("after", "across"):
+        query.pop(name, None)
+    context = {
+        "table": _table(actor, found) if found.people and found.courses else "",
+        "filters": filters(actor, wish),
+        "chips": chips(request, actor, wish),
+        "gaps": wish.gaps,
+        "pages": _pages(request, wish, found),
+        "columns": _columns(request, wish, found),
+        "any_course": bool(found.columns),
+        "export_url": f"{reverse('training:matrix-export')}?{query.urlencode()}" if may_export(actor) else "",
+        "may_require": actor.holds("course.require"),
+    }
+    return answers.page(request, "training/matrix.html", context)
+
+
+def check_sees(actor: Actor) -> None:
+    """Raise Refused for whoever sees no training but their own."""
+    if not sees_others(actor):
+        raise Refused([_("You see your own training only. It stands under “My training”.")])
+
+
+def may_export(actor: Actor) -> bool:
+    return actor.holds("course.export") and actor.holds("holding.export")
+
+
+def filters(actor: Actor, wish: Wish) -> list[dict[str, Any]]:
+    """Role, site and unit as choices."""
+    roles = Role.objects.filter(organisation_id=actor.organisation_id).values_list("pk", "title")
+    given = (
+        ("role", _("Role"), list(roles), wish.role),
+        ("site", _("Site"), sorted(names.places("site", actor.organisation_id).items(), key=_by_name), wish.site),
+        ("unit", _("Unit"), sorted(names.places("unit", actor.organisation_id).items(), key=_by_name), wish.unit),
+    )
+    return [
+        {"name": name, "label": label, "options": options, "chosen": chosen} for name, label, options, chosen in given
+    ]
+
+
+def _by_name(pair: tuple[int, str]) -> str:
+    return pair[1].casefold()
+
+
+def chips(request: HttpRequest, actor: Actor, wish: Wish) -> list[parts.Chip]:
+    """What the page is narrowed to, each with the way out."""
+    found = []
+    for one in filters(actor, wish):
+        words = dict(one["options"]).get(one["chosen"])
+        if words is not None:
+            off = address(request, **{one["name"]: None}, after=None, across=None)
+            found.append(parts.Chip(one["label"], words, off))
+    if wish.gaps:
+        found.append(parts.Chip(_("People"), _("who lack something"), address(request, gaps=None, after=None)))
+    return found
+
+
+def _table(actor: Actor, found: Grid) -> str:
+    sites = names.places("site", actor.organisation_id)
+    columns = [table.Column(_("Person"), "t"), table.Column(_("Site"), "hide-p hide-m")]
+    columns += [table.Column(title, "wrap") for _course, title in found.courses]
+    person = reverse("training:person", args=[0]).removesuffix("0/")
+    rows = [
+        [
+            table.link(row.name, f"{person}{row.id}/"),
+            marks.escape(sites.get(row.site_id or 0, "–")),
+            *(_cell(found.cells.get((row.id, course))) for course, _title in found.courses),
+        ]
+        for row in found.people
+    ]
+    return table.table(columns, [table.Group(rows)], _("Competence matrix"), phone="pile")
+
+
+def _cell(one: Stand | None) -> Any:
+    if one is None:
+        return marks.SafeString(f'<span class="faint">–<span class="vh"> {escape(_("not asked"))}</span></span>')
+    return _drawn(one, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _drawn(one: Stand, _language: str | None) -> Any:
+    word, tone, shape = STATES[one.state]
+    if one.ends_on is None or one.ends_on == FOREVER or one.state is State.WAIVED:
+        return marks.status(word, tone, shape)
+    return marks.SafeString(
+        f'<span class="st s-{tone}">{marks.icon(shape, "s")}<span class="vh">{escape(word)}, </span>'
+        f"{escape(drawing.until(one.ends_on))}</span>"
+    )
+
+
+def _pages(request: HttpRequest, wish: Wish, found: Grid) -> parts.Pages | None:
+    if not found.after and wish.after is None:
+        return None
+    n = len(found.people)
+    return parts.Pages(
+        ngettext("%(n)d person shown", "%(n)d people shown", n) % {"n": n},
+        address(request, after=found.after) if found.after else "",
+        address(request, after=None) if wish.after is not None else "",
+    )
+
+
+def _columns(request: HttpRequest, wish: Wish, found: Grid) -> parts.Pages | None:
+    if found.columns <= len(found.courses):
+        return None
+    last = wish.across + len(found.courses)
+    said = _("Courses %(first)d to %(last)d of %(all)d") % {
+        "first": min(wish.across + 1, last), "last": last, "all": found.columns,
+    }  # fmt: skip
+    back = max(0, wish.across - grid.ACROSS)
+    return parts.Pages(
+        said,
+        address(request, across=str(last)) if last < found.columns else "",
+        address(request, across=str(back) if back else None) if wish.across else "",
+    )
+
+
+@answers.for_people
+@require_GET
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The whole matrix, as filtered: CSV, or a workbook with `format=xlsx`."""
+    actor = answers.actor_of(request)
+    check_sees(actor)
+    if not may_export(actor):
+        raise Refused([_("You may not export the matrix. Ask the quality or training manager.")])
+    courses, people = grid.whole(actor, Wish.read(request.GET.dict()))
+    head = [_("Person"), _("Job"), _("Site"), _("Unit"), *_once(title for _course, title in courses)]
+    lines = _lines(actor, people)
+    if request.GET.get("format") == "xlsx":
+        book = io.BytesIO()
+        write_xlsx(book, head, lines, sheet=_("Competence"))
+        response: HttpResponseBase = HttpResponse(book.getvalue(), content_type=WORKBOOK)
+        response["Content-Disposition"] = 'attachment; filename="competence-matrix.xlsx"'
+        return response
+    response = StreamingHttpResponse(csv_chunks(head, lines), content_type="text/csv")
+    response["Content-Disposition"] = 'attachment; filename="competence-matrix.csv"'
+    return response
+
+
+def _once(titles: Iterator[str]) -> Iterator[str]:
+    """Two courses of one title stay two columns."""
+    seen: dict[str, int] = {}
+    for title in titles:
+        seen[title] = seen.get(title, 0) + 1
+        yield title if seen[title] == 1 else f"{title} ({seen[title]})"
+
+
+def _lines(actor: Actor, people: Iterator[tuple[grid.Row, list[Stand | None]]]) -> Iterator[list[str]]:
+    sites, units = (names.places(what, actor.organisation_id) for what in ("site", "unit"))
+    words: dict[Stand | None, str] = {None: ""}
+    for row, mine in people:
+        line = [row.name, row.title, sites.get(row.site_id or 0, ""), units.get(row.unit_id or 0, "")]
+        for one in mine:
+            said = words.get(one)
+            if said is None:
+                said = words[one] = _words(one)
+            line.append(said)
+        yield line
+
+
+def _words(one: Stand | None) -> str:
+    assert one is not None
+    word = str(STATES[one.state][0])
+    day = one.waived_until if one.state is State.WAIVED else one.ends_on
+    return word if day is None or day == FOREVER else f"{word} {day.isoformat()}"

@@ -1,0 +1,121 @@
+"""Documents, training and standards together: a revision reaches the people it touches (DOMAIN 13, scenario 33)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from qsms.base import moment
+from qsms.documents.models import Document, Receipt, Revision
+from qsms.documents.tests.makers import document, effective, revision
+from qsms.org.models import Person
+from qsms.records import outbox, services
+from qsms.records.errors import Invalid
+from qsms.records.models import Task
+from qsms.rules.competence import State
+from qsms.standards import living
+from qsms.training import following, standing
+from qsms.training.models import Course
+from qsms.training.readings import TAKE
+from qsms.training.tests.makers import action, asked, course, held
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+def untrained(cast: Cast, one: Course) -> set[int]:
+    return set(standing.not_current(cast.organisation.pk, one.pk, standing.day_here(cast.organisation.pk)))
+
+
+def everybody(cast: Cast) -> set[int]:
+    return set(Person.objects.filter(organisation=cast.organisation).values_list("pk", flat=True))
+
+
+def first_revision(cast: Cast) -> Document:
+    found = effective(cast, revision(cast, document(cast), summary="The first one.", training_impact=False))
+    outbox.deliver()
+    return found
+
+
+def waiting_for(one: Course) -> set[int | None]:
+    return set(Task.everywhere.filter(record_id=one.pk, code=TAKE, done_at=None).values_list("person_id", flat=True))
+
+
+@pytest.mark.parametrize("policy", ["block", "flag"])
+def test_33_a_revision_with_training_impact(cast: Cast, policy: str) -> None:
+    procedure = first_revision(cast)
+    one = course(cast, "Servicing of hydraulic systems", document=procedure.pk)
+    asked(cast, one)
+    held(cast, one, "colleague", days_ago=40)
+    following.set_policy(cast.actor("quality"), on_change=policy, change_days=14)
+
+    effective(cast, revision(cast, procedure, summary="Caps on both halves.", training_impact=True))
+    outbox.deliver()
+    assert waiting_for(one) == everybody(cast), "Tasks for all who hold the role."
+    assert Revision.everywhere.filter(document=procedure).order_by("pk").first().state == "superseded"
+    if policy == "block":
+        assert untrained(cast, one) == everybody(cast)
+        with pytest.raises(Invalid, match="“Servicing of hydraulic systems” expired on"):
+            action(cast, verifier=cast.colleague)
+    else:
+        # What the colleague had learnt holds for the days that they have.
+        assert untrained(cast, one) == everybody(cast) - {cast.colleague.pk}
+        assert action(cast, verifier=cast.colleague).pk
+
+    held(cast, one, "colleague")
+    assert cast.colleague.pk not in untrained(cast, one) | waiting_for(one)
+    assert action(cast, verifier=cast.colleague).pk
+
+
+def test_a_revision_without_training_impact_touches_nobody(cast: Cast) -> None:
+    procedure = first_revision(cast)
+    one = course(cast, "Servicing", document=procedure.pk)
+    asked(cast, one)
+    held(cast, one, "colleague", days_ago=40)
+    effective(cast, revision(cast, procedure, summary="A typing error.", training_impact=False))
+    outbox.deliver()
+    assert waiting_for(one) == set()
+    assert untrained(cast, one) == everybody(cast) - {cast.colleague.pk}
+
+
+def test_what_was_acknowledged_counts_until_the_next_revision(cast: Cast) -> None:
+    procedure = first_revision(cast)
+    with pytest.raises(Invalid, match="Choose the document"):
+        course(cast, "Read it", course_kind="reading")
+    one = course(cast, "Read it", course_kind="reading", document=procedure.pk)
+    asked(cast, one)
+    Receipt.everywhere.update_or_create(
+        organisation=cast.organisation, document=procedure, revision_id=procedure.effective_id, person=cast.colleague,
+        defaults={"acknowledged_at": moment.now(), "given_at": moment.now()},
+    )  # fmt: skip
+    assert untrained(cast, one) == everybody(cast) - {cast.colleague.pk}
+    [(_need, stand)] = standing.of_person(
+        cast.organisation.pk, cast.colleague.pk, standing.day_here(cast.organisation.pk)
+    )
+    assert stand.state is State.VALID
+    effective(cast, revision(cast, procedure, summary="Caps on both halves.", training_impact=True))
+    outbox.deliver()
+    assert untrained(cast, one) == everybody(cast)
+
+
+def test_the_share_that_is_current_is_evidence(cast: Cast) -> None:
+    one = course(cast, "For managers")
+    asked(cast, one, "department_director")
+    quality = cast.actor("quality")
+
+    def found(**given: object) -> living.Answer:
+        return living.answers(quality, [("training.current", {"role": "department_director", **given})])[0]
+
+    assert (found().count, found().of, found().newest) == (0, 1, None)
+    held(cast, one, "director")
+    today = moment.now().astimezone(quality.tz).date()
+    assert (found().count, found().of, found().newest) == (1, 1, today)
+    assert found(site=cast.sites["STV"].pk).of == 0
+    assert living.answers(cast.actor("reporter"), [("training.current", {})])[0] == living.Answer()
+
+    session = services.create(quality, "session", {
+        "title": one.title, "course": one.pk, "starts_at": moment.now() - dt.timedelta(days=30), "effect": "yes",
+    })  # fmt: skip
+    assert session.pk
+    assert living.answers(quality, [("training.evaluated", {})])[0].count == 1
