@@ -38,6 +38,11 @@ def unbind(evidence_id: int) -> str:
     return f"{reverse('standards:unbind')}?{urlencode({'evidence': evidence_id})}"
 
 
+def outputs(number: str, clause: str = "") -> str:
+    """What can be taken away of an adoption, with the clause of the trace pack filled in."""
+    return reverse("standards:outputs", args=[number]) + (f"?{urlencode({'clause': clause})}" if clause else "")
+
+
 def declaration_pdf(number: str) -> str:
     """A declaration as a PDF."""
     return reverse("standards:declaration", args=[number])

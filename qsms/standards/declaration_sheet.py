@@ -51,7 +51,7 @@ def _sections(actor: Actor, record: Record) -> Mapping[str, Any]:
                     "url": addresses.clause(key, each.number),
                     "number": each.number,
                     "title": each.title,
-                    "mark": marks.coverage(*STATES[state]),
+                    "mark": marks.coverage(*STATES[state]) if each.is_asked or each.tally.not_applicable else "",
                     "met": each.tally.met,
                     "all": each.tally.applicable,
                     "away": profile.above(found.found.framework, each.number, found.found.falls_away),
@@ -96,7 +96,7 @@ class DeclarationSheet(RecordType):
     kind = declaring.KIND
     prefix = "DCL"
     label = _("Declaration of compliance")
-    label_plural = _("Declarations of compliance")
+    label_plural = _("Declarations")
     icon = "file-certificate"
     room = "know"
     trace = "shows"

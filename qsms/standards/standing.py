@@ -13,7 +13,7 @@ from qsms.rules.frameworks import Framework
 
 from . import adopting, assessing, binding, library, profile
 from .binding import Piece
-from .models import PART_5, Adoption, Edition, Exclusion
+from .models import PART_5, Adoption, Declaration, Edition, Exclusion
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Standing:
     exclusions: Mapping[str, Exclusion]
     # What does not apply by the certificates that are held, with the reason.
     falls_away: Mapping[str, str]
+    # The certificates under Part 5, whoever may see the records that say so; of that standard alone.
+    held: Sequence[Declaration]
     # The newest text of every edition.
     newest: Mapping[str, Edition]
 
@@ -94,6 +96,7 @@ def of_all(
                 editions,
                 exclusions[adoption.pk],
                 away[adoption.key],
+                held if adoption.key == PART_5 else (),
                 newest,
             )
         )

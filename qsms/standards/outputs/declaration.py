@@ -54,7 +54,7 @@ def pdf(actor: Actor, declaration: Declaration, made_at: dt.datetime) -> bytes:
                 each["title"],
                 _("%(met)s of %(all)s") % {"met": each["met"], "all": each["applicable"]}
                 if each["applicable"]
-                else _("Not applicable"),
+                else "–",
                 str(each["not_applicable"] or ""),
             ]
             for each in rows

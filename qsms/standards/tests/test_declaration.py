@@ -78,6 +78,8 @@ def test_21_due_in_187_days_with_each_section_and_signed_by_the_executive_alone(
     assert re.search(r"5\.7 [\w ,]+Not applicable Not applicable: it is for “Part 121", page)
     assert "sections are not complete" in page
     executive = login("executive")
+    coverage = words(safety, "/standards/adopted/STD-2026-0001/")
+    assert re.search(rf"Part 135 certificate {number} In preparation · 187 days left", coverage)
     # What is missing shuts the signature, and the page says what.
     url = f"/r/declaration/{number}/move/sign/"
     assert "sections are not complete, the first is 5." in executive.get(url).content.decode()

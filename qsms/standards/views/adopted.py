@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -25,11 +26,11 @@ from qsms.ui import answers, marks
 from qsms.ui.context import stands_in
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import addresses, adopting, assessing, elsewhere, moving_on, pieces, profile, standing, tree
+from .. import addresses, adopting, assessing, declaring, elsewhere, moving_on, pieces, profile, standing, tree
 from ..choices import STATES
 from ..files import Sheet, as_file
-from ..lifecycles import ADOPTION_LIFE
-from ..models import Adoption
+from ..lifecycles import ADOPTION_LIFE, DECLARATION_LIFE
+from ..models import PART_5, Adoption, Declaration
 from ..standing import Standing
 from .bars import bar
 
@@ -114,11 +115,28 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
             .filter(framework=adoption.framework, own_edition=adoption.own_edition, phase__lte=Phase.DONE)
             .order_by("-pk")[:5]
         ],
+        "declarations": [_declared(one, found) for one in found.held if scope.sees(actor, one)],
+        "declare_url": reverse("ui:new", args=[declaring.KIND])
+        if adoption.key == PART_5 and actor.holds(f"{declaring.KIND}.create")
+        else "",
         "exclusions": list(found.exclusions.values()),
         "changes": adopting.newer(adoption, found.newest),
         "may_change": may_change,
     }
     return answers.page(request, "standards/coverage.html", context)
+
+
+def _declared(one: Declaration, found: Standing) -> dict[str, Any]:
+    """A certificate with its declaration: how it stands, and how long there is."""
+    left = (one.due_on - found.coverage.today).days if one.due_on and one.state in ("draft", "signed") else None
+    return {
+        "url": pages.record(one),
+        "title": one.title,
+        "number": one.number,
+        "state": DECLARATION_LIFE.state(one.state).label,
+        "left": left if left is not None and left >= 0 else None,
+        "late": -left if left is not None and left < 0 else None,
+    }
 
 
 def _marks(found: Standing, one: Requirement) -> str:

@@ -203,6 +203,7 @@ def _stands(actor: Actor, found: Standing, clause: str) -> dict[str, Any]:
         "why": [*filter(None, [away]), *(str(words) for words in why(covered))],
         "through": [_lent(found, one) for one in covered.through],
         "left_out": left_out,
+        "pack_url": addresses.outputs(adoption.number, clause) if actor.holds(f"{adopting.KIND}.export") else "",
         "exclude_url": addresses.exclude(adoption.number, clause)
         if may_change and covered.state is not State.NOT_APPLICABLE
         else "",
