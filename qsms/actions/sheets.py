@@ -215,6 +215,11 @@ def _from(record: Record) -> Mapping[str, Any]:
 
 offer(
     Raising(
-        "action", _("Raise action"), ("report", "hazard", "control", "gap_assessment"), "raised_from", _from, key="a"
+        "action",
+        _("Raise action"),
+        ("report", "hazard", "control", "gap_assessment", "certificate"),
+        "raised_from",
+        _from,
+        key="a",
     )
 )

@@ -88,3 +88,8 @@ def judge(key: str, number: str, other: str = "", there: str = "") -> str:
 def paste(key: str, number: str) -> str:
     """The dialog in which an organisation pastes its licensed text of a requirement."""
     return f"{reverse('standards:paste')}?{urlencode({'standard': key, 'clause': number})}"
+
+
+def note_audit(number: str) -> str:
+    """The dialog in which an audit of a certification body is noted."""
+    return reverse("standards:note-audit", args=[number])

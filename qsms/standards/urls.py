@@ -1,6 +1,19 @@
 from django.urls import path
 
-from .views import adopted, asking, comparing, evidence, gaps, library, moving_on, outputs, packs, pairs, places
+from .views import (
+    adopted,
+    asking,
+    certificates,
+    comparing,
+    evidence,
+    gaps,
+    library,
+    moving_on,
+    outputs,
+    packs,
+    pairs,
+    places,
+)
 
 app_name = "standards"
 urlpatterns = [
@@ -29,6 +42,7 @@ urlpatterns = [
     path("gaps/<str:number>/keep/", gaps.keep, name="keep"),
     path("gaps/<str:number>/compare/", comparing.show, name="compare"),
     path("gaps/<str:number>/export/", gaps.export, name="gap-export"),
+    path("certificates/<str:number>/audit/", certificates.note_audit, name="note-audit"),
     path("pairs/", pairs.show_own, name="pairs"),
     path("pairs/judge/", pairs.judge, name="judge"),
     path("pairs/take-back/", pairs.take_back, name="take-back"),

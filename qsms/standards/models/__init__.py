@@ -1,6 +1,7 @@
 """The tables of standards."""
 
 from .adoption import Adoption, CoverageDay, Evidence, Exclusion, OfEdition
+from .certificates import Certificate, CertificationAudit
 from .declaration import PART_5, Declaration
 from .editions import ClauseText, Crosswalk, Edition
 from .gaps import GapAnswer, GapAssessment, GapSnapshot
@@ -8,6 +9,8 @@ from .gaps import GapAnswer, GapAssessment, GapSnapshot
 __all__ = [
     "PART_5",
     "Adoption",
+    "Certificate",
+    "CertificationAudit",
     "ClauseText",
     "CoverageDay",
     "Crosswalk",

@@ -178,3 +178,22 @@ def test_what_is_judged_here_looks_right(cast: Cast, open_page: Open, live: Any)
     ):  # fmt: skip
         page.goto(f"/standards/{path}")
         looks_right_everywhere(page, f"standards-{name}", themes=True)
+
+
+def test_a_certificate_looks_right(cast: Cast, open_page: Open, live: Any) -> None:
+    made = services.create(
+        cast.actor("quality"), "certificate",
+        {"title": "ISO 9001 of the hangars", "framework": ISO_9001, "body": "Northern Register",
+         "decided_on": dt.date(2025, 11, 30)},
+    )  # fmt: skip
+    page = signed_in(cast, "quality", open_page, live)
+    page.goto(f"/r/certificate/{made.number}/")
+    page.get_by_role("link", name="Note one").click()
+    page.get_by_text("Surveillance", exact=True).click()
+    page.locator("#m_on").fill("2025-12-10")
+    looks_right_everywhere(page, "standards-note-audit", themes=True)
+    page.get_by_role("button", name="Note it").click()
+    page.get_by_text("The audit is noted.").first.wait_for()
+    looks_right_everywhere(page, "standards-certificate", themes=True)
+    page.goto("/standards/")
+    looks_right_everywhere(page, "standards-registers", themes=True)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from qsms.base import moment
 from qsms.org import names
 from qsms.org.actor import Actor
-from qsms.records import scope
+from qsms.records import registry, scope
 from qsms.records.errors import NotVisible
 from qsms.rules.coverage import State, Through
 from qsms.rules.coverage_words import told, why
@@ -23,7 +23,9 @@ from qsms.ui import answers, marks, table
 from .. import (
     addresses,
     adopting,
+    assessing,
     binding,
+    certifying,
     clause_ways,
     elsewhere,
     judging,
@@ -83,6 +85,11 @@ def show_list(request: HttpRequest) -> HttpResponse:
     context = {
         "adopted": table.table(heads, [table.Group(own)], _("Adopted")) if own else "",
         "all_url": pages.listing(adopting.KIND) if actor.holds(f"{adopting.KIND}.view") else "",
+        "registers": [
+            (registry.get(kind).label_plural, pages.listing(kind))
+            for kind in (assessing.KIND, certifying.KIND)
+            if actor.holds(f"{kind}.view")
+        ],
         "table": table.table(columns, [table.Group(rows)], _("Every edition")),
     }
     return answers.page(request, "standards/list.html", context)

@@ -135,6 +135,8 @@ def paste(request: HttpRequest) -> HttpResponse:
     library.check_sees(actor)
     texts.check(actor)
     at = Reference(request.GET.get("standard", ""), request.GET.get("clause", ""))
+    if at.number not in library.find(actor.organisation_id, at.framework).rule.by_number:
+        raise NotVisible
     known = texts.of(actor, at)
     form = DialogForm(
         request,
