@@ -25,6 +25,8 @@ from qsms.rules.lifecycle import Phase
 from qsms.site import prepare
 from qsms.standards import adopting, standing
 from qsms.standards.models import Evidence
+from qsms.training import starters
+from qsms.training.models import Attempt, Content, Progress
 from qsms.ui import my_work
 from tests.cast import Cast
 from tests.harness.clock import START
@@ -196,3 +198,11 @@ def test_four_standards_are_adopted_with_honest_holes(larkfield: Larkfield) -> N
         assert one.coverage.tally.not_assessed, "nobody believes a standard without a hole"
     assert any(one.coverage.tally.met + one.coverage.tally.partly for one in found.values())
     assert not Evidence.everywhere.exclude(record__organisation=larkfield.organisation).exists()
+
+
+def test_the_courses_that_people_take_alone_are_taken_over_and_under_way(larkfield: Larkfield) -> None:
+    texts = Content.everywhere.filter(organisation=larkfield.organisation)
+    assert texts.values("course").distinct().count() == len(starters.shipped())
+    assert texts.filter(source="").count() == 1, "one was made their own"
+    assert sorted(len(row.read) for row in Progress.everywhere.all()) == [2, 6, 6]
+    assert sorted(Attempt.everywhere.values_list("passed", flat=True), key=str) == [False, None]

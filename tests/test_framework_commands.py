@@ -66,7 +66,7 @@ def test_a_changed_file_is_a_revision_and_what_is_adopted_stays(cast: Cast, acme
     assert own(cast) == ["acme/1 1", "acme/1 2"]
     again = Adoption.everywhere.get(pk=adoption.pk)
     assert (again.own_edition, again.revision) == ("acme/1", 1)
-    assert adopting.newer(again) == ["1 Tell us is worded anew."]
+    assert adopting.newer(again, library.newest(again.organisation_id)) == ["1 Tell us is worded anew."]
     assert adopting.renew(quality, again.pk).revision == 2
 
 

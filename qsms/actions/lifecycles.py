@@ -49,7 +49,8 @@ LIFE = Lifecycle(
         ),
         Move(
             "verify", _("Confirm and close"), ("check",), "closed", verb="verify", or_party=("verifier",),
-            independent_of=("owner", "implementer"), asks=("check_result",), signature=_("verified effective"),
+            independent_of=("owner", "implementer"), asks=("check_result",), conditions=("evidence",),
+            signature=_("verified effective"),
             tone="main", key="v", finishes=("*",),
         ),
         Move(

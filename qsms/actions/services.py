@@ -106,6 +106,8 @@ def on_moved(actor: Actor, action: Action, move: Move) -> None:
 def on_edited(actor: Actor, action: Action, names: Iterable[str]) -> None:
     """What follows from an edit: tasks go along with their day, and with who is to check."""
     if "due_on" in names:
+        if action.due_on and action.due_on >= moment.now().astimezone(actor.tz).date():
+            _off_the_ladder(actor, action)
         tasks.postpone(action, OWNERS, _end_of(action.due_on, actor))
     if "owner" in names and action.owner_id and action.state == "open":
         # Nothing to hand on where nobody owned it.

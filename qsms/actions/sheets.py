@@ -83,6 +83,7 @@ class ActionSheet(RecordType):
     party_fields = {"verifier": "verifier", "implementer": "implementer"}
     room_fields = ("escalated", "first_due_on", "implemented_on", "implementer", "revision")
     import_key = "reference"
+    check_plan = ("verifier", "check_on", "check_method")
     task_verbs = {
         "start": _("Start"),
         "check": _("Check"),
@@ -111,6 +112,19 @@ class ActionSheet(RecordType):
                 return {"owner": said % {"name": record.verifier}}
             return {"verifier": services.OWN_CHECK % {"name": record.verifier}}
         return {}
+
+    def held(self, actor: Actor, record: Record) -> Mapping[str, str]:
+        assert isinstance(record, Action)
+        if record.state == "check":
+            return {"due_on": _t("The action is due when its check is. Plan the check for another day.")}
+        if record.due_on is None or services.may_decide(actor, record):
+            return {}
+        return {"due_on": _t("The day it is due moves with “Ask for more time”.")}
+
+    def weighty(self, actor: Actor, record: Record) -> Mapping[str, str]:
+        if record.due_on is None:
+            return {}
+        return {"due_on": _t("Say why it is due on another day. It is kept in the history.")}
 
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
         assert isinstance(record, Action)
@@ -201,6 +215,11 @@ def _from(record: Record) -> Mapping[str, Any]:
 
 offer(
     Raising(
-        "action", _("Raise action"), ("report", "hazard", "control", "gap_assessment"), "raised_from", _from, key="a"
+        "action",
+        _("Raise action"),
+        ("report", "hazard", "control", "gap_assessment", "certificate"),
+        "raised_from",
+        _from,
+        key="a",
     )
 )

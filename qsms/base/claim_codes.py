@@ -1,8 +1,15 @@
-"""Codes that let an anonymous reporter come back to a report. Shown once; only a hash is kept."""
+"""Codes that let an anonymous reporter come back to a report. Shown once; only a hash is kept.
+
+A code is made from the one-use token of the page that sent the report, so the very same send gets the very same code
+when its answer was lost on the way. Nothing is stored for that: of the token the database keeps a digest, and the
+making needs the secret of this installation besides. So whoever has the database and the keys still cannot make the
+code, and whoever has the page cannot without the server, which refuses once the code was seen.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 import unicodedata
 from pathlib import Path
@@ -30,7 +37,20 @@ class BadCode(ValueError):
 
 def new_code() -> str:
     """A fresh code such as K7M4-QX92-TBNP-A3HF: 74 random bits and a check character."""
-    body = "".join(secrets.choice(ALPHABET) for _each in range(RANDOM_CHARACTERS))
+    return _whole("".join(secrets.choice(ALPHABET) for _each in range(RANDOM_CHARACTERS)))
+
+
+def code_for(token: str) -> str:
+    """The code that belongs to the one-use token of a page: as hard to guess as the token, and each time the same."""
+    number = int.from_bytes(hmac.digest(_salt(), b"code for " + token.encode(), "sha256"))
+    body = ""
+    for _each in range(RANDOM_CHARACTERS):
+        number, place = divmod(number, len(ALPHABET))
+        body += ALPHABET[place]
+    return _whole(body)
+
+
+def _whole(body: str) -> str:
     whole = body + _check_character(body)
     return "-".join(whole[start : start + GROUP] for start in range(0, LENGTH, GROUP))
 

@@ -466,6 +466,52 @@ class ToldSession:
 
 
 @dataclass(frozen=True)
+class ToldReaders:
+    """Who is given a document: a role, a unit, or everybody."""
+
+    role: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class ToldTemporary:
+    """A temporary revision: for how long it holds in place of the other, and what it says."""
+
+    what: str
+    since: Moment = field(metadata={"moment": True})
+    ends: Moment = field(metadata={"moment": True})
+
+
+@dataclass(frozen=True)
+class ToldDocument:
+    """A document with the days of its revisions; each later one adds the next of its steps."""
+
+    type: str
+    title: str
+    by: str
+    since: Moment = field(metadata={"moment": True})
+    steps: tuple[str, ...] = ()
+    purpose: str = ""
+    why: str = ""
+    site: str = ""
+    process: str = ""
+    revised: tuple[str, ...] = ()
+    # How far it has come: effective, draft, review, approval, planned, obsolete or archived.
+    state: str = "effective"
+    takes_effect: Moment | None = field(default=None, metadata={"moment": True})
+    temporary: ToldTemporary | None = field(default=None, metadata={"one": ToldTemporary})
+    to: tuple[ToldReaders, ...] = field(default=(), metadata={"many": ToldReaders})
+    # Which share of its readers has acknowledged it, in hundredths; of one for information nobody is asked.
+    read: int = 0
+    inform: bool = False
+    training: bool = False
+    # Months between reviews, where not the usual ones.
+    review: int = 0
+    issuer: str = ""
+    edition: str = ""
+
+
+@dataclass(frozen=True)
 class Library:
     """Everything the demonstration is made from. The first organisation is the one that the stories happen in."""
 
@@ -483,6 +529,7 @@ class Library:
     adoptions: tuple[ToldAdoption, ...] = field(default=(), metadata={"many": ToldAdoption})
     courses: tuple[ToldCourse, ...] = field(default=(), metadata={"many": ToldCourse})
     sessions: tuple[ToldSession, ...] = field(default=(), metadata={"many": ToldSession})
+    documents: tuple[ToldDocument, ...] = field(default=(), metadata={"many": ToldDocument})
 
     @property
     def home(self) -> Organisation:

@@ -7,8 +7,18 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from qsms.base.zones import zone_names
-from qsms.demo.shapes import Hazard, Library, Organisation, Story, ThreadAction, ThreadReport, ToldAdoption
+from qsms.demo.shapes import (
+    Hazard,
+    Library,
+    Organisation,
+    Story,
+    ThreadAction,
+    ThreadReport,
+    ToldAdoption,
+    ToldDocument,
+)
 from qsms.demo.stories import slots_of
+from qsms.documents.choices import types as document_types
 from qsms.reports.rules import MODES, ReportForm, check_answers, visible_fields
 from qsms.rules.evidence import Strength
 from qsms.standards import shipped
@@ -16,6 +26,7 @@ from qsms.training import starters
 
 LEVELS = ("eliminate", "substitute", "engineering", "administrative", "protective")
 KINDS = ("correction", "containment", "corrective", "preventive", "improvement")
+STATES_OF_DOCUMENTS = ("effective", "draft", "review", "approval", "planned", "obsolete", "archived")
 LENSES = ("safety", "quality", "environment", "health")
 REPORT_STATES = ("triage", "investigating", "actions", "waiting", "closed")
 ACTION_STATES = ("open", "doing", "extension_asked", "implemented", "closed")
@@ -54,6 +65,8 @@ def faults(
     for adoption in library.adoptions:
         found += _adoption(adoption, library)
     found += _training(library, roles)
+    for document in library.documents:
+        found += _document(document, library)
     return found
 
 
@@ -360,3 +373,18 @@ def _adoption(adoption: ToldAdoption, library: Library) -> Iterator[str]:
     for one in adoption.evidence:
         if bool(one.hazard) == bool(one.control):
             yield f"{name}, {one.number}, must name a hazard or a control."
+
+
+def _document(document: ToldDocument, library: Library) -> Iterator[str]:
+    name = f"The document “{document.title}”"
+    home = library.home
+    yield from _missing(name, "type", [document.type], document_types())
+    yield from _missing(name, "person", [document.by], {one.code for one in home.people})
+    yield from _missing(name, "site", [document.site] if document.site else [], {one.code for one in home.sites})
+    processes = {one.code for one in home.processes}
+    yield from _missing(name, "process", [document.process] if document.process else [], processes)
+    units = [one.unit for one in document.to if one.unit]
+    yield from _missing(name, "unit", units, {one.code for one in home.units})
+    yield from _missing(name, "state", [document.state], STATES_OF_DOCUMENTS)
+    if len(document.steps) <= len(document.revised):
+        yield f"{name} has a revision without a step of its own."

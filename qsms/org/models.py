@@ -158,6 +158,8 @@ class Person(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="people")
     account = models.ForeignKey(Account, models.SET_NULL, null=True, blank=True, related_name="people")
     name = models.CharField(_("name"), max_length=150)
+    # What the person was called before, the oldest first: [until when, name]. History says who it was then.
+    former_names = models.JSONField(default=list, editable=False)
     title = models.CharField(_("job title"), max_length=150, blank=True)
     email = models.EmailField(_("e-mail address"), max_length=254, blank=True)
     site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="people")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from qsms.base import moment
 from qsms.base.zones import zone_names
 
+from . import naming
 from .choices import Axis
 from .errors import OrgError
 from .models import Account, Delegation, Grant, Organisation, Person, Role, Site, Unit
@@ -64,18 +65,21 @@ def add_person(
     password: str | None = None,
     with_account: bool = True,
     cast: str = "",
+    namesake: bool = False,
 ) -> Person:
     """Somebody who works here, with an account if there is an e-mail address, and the role everybody holds.
 
+    Raises OrgError for a name that somebody else here has, unless it is said to be a true `namesake`.
     `cast` is what a demonstration says about the person on its sign-in page.
     """
+    name = naming.chosen(organisation.pk, name, namesake=namesake, apart=(title, email))
     account = None
     if email and with_account:
         account = Account.objects.filter(email__iexact=email).first()
         if account is None:
             account = Account.objects.create_user(email, password)
     person = Person.objects.create(
-        organisation=organisation, account=account, name=name.strip(), title=title, email=email, site=site, unit=unit,
+        organisation=organisation, account=account, name=name, title=title, email=email, site=site, unit=unit,
         cast=cast,
     )  # fmt: skip
     grant(person, EVERYBODY, axis=Axis.OWN)

@@ -44,7 +44,7 @@ def render(template: Path, data: Mapping[str, Any], *, files: Mapping[str, bytes
     """
     import typst
 
-    made_at: dt.datetime = data["document"]["made_at"].astimezone(dt.UTC)
+    made_at: dt.datetime = data["document"]["made_at"].astimezone(dt.UTC).replace(microsecond=0)
     document = {
         "language": (get_language() or "en").partition("-")[0],
         **data["document"],

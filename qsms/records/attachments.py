@@ -18,7 +18,7 @@ from qsms.base.storage import NotStored, store
 from qsms.org.actor import Actor
 from qsms.rules.lifecycle import Phase
 
-from . import history, moves, registry, scope
+from . import history, holding, moves, registry, scope
 from .errors import Invalid, NotVisible, Refused
 from .models import Attachment, Record, Task
 
@@ -47,7 +47,12 @@ def may_add(actor: Actor, record: Record) -> bool:
 
 
 def may_remove(actor: Actor, record: Record, attachment: Attachment) -> bool:
-    """Whether the actor may remove this file: whoever added it, and whoever may change the record, while it is open."""
+    """Whether the actor may remove this file: whoever added it, and whoever may change the record, while it is open.
+
+    Evidence that somebody else is about to judge stays until they have.
+    """
+    if attachment.role == EVIDENCE and holding.waits_for_check(registry.get(record.kind), record):
+        return False
     own = actor.person_id is not None and attachment.added_by_id == actor.person_id
     return record.phase < Phase.DONE and (own or scope.may(actor, "change", record))
 
@@ -92,6 +97,9 @@ def remove(actor: Actor, attachment_id: int, *, reason: str) -> Attachment:
     with write_transaction():
         row = _row(actor, attachment_id)
         record = moves.locked(actor, row.record_id)
+        if row.role == EVIDENCE and holding.waits_for_check(registry.get(record.kind), record):
+            said = _("“%(name)s” is evidence of what waits for a check. It stays until the check is over.")
+            raise Refused([said % {"name": row.name}])
         if not may_remove(actor, record, row):
             raise Refused([_("Only who added the file, or who may change the record, may remove it while it is open.")])
         row.removed_at = moment.now()

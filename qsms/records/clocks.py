@@ -27,10 +27,20 @@ from .models import Clock, Record
 DATA = Path(__file__).parent / "data" / "clock_rules.yaml"
 
 
+_lent: list[Path] = []
+
+
+def lend(path: Path) -> None:
+    """Add the clock rules of a room to those of the spine; they are read when they are first needed."""
+    if path not in _lent:
+        _lent.append(path)
+        shipped.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def shipped() -> dict[str, ClockRule]:
     """The clock rules that come with the product, by code."""
-    return load_rules(DATA)
+    return {code: rule for path in (DATA, *_lent) for code, rule in load_rules(path).items()}
 
 
 def _place(record: Record) -> tuple[ZoneInfo, str, str]:

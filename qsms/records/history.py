@@ -14,6 +14,7 @@ from django.db.models.base import ModelState
 
 from qsms.base import context, moment
 from qsms.base.prepared import Prepared, Several
+from qsms.org import naming
 from qsms.org.actor import Actor
 
 from . import keys, scope, wording
@@ -137,7 +138,8 @@ class Entry:
 
 
 COLUMNS = (
-    "pk", "at", "actor_id", "actor__name", "label", "for_person__name", "verb", "reason", "version", "detail",
+    "pk", "at", "actor_id", "actor__name", "actor__former_names", "label", "for_person__name",
+    "for_person__former_names", "verb", "reason", "version", "detail",
     "signature__meaning", "request",
 )  # fmt: skip
 
@@ -183,8 +185,8 @@ def entries(record: Record, *, reader: Actor | None = None, before: int | None =
             id=row["pk"],
             at=row["at"],
             actor_id=row["actor_id"],
-            actor=row["actor__name"] or row["label"],
-            for_person=row["for_person__name"] or "",
+            actor=called(row["actor__name"], row["actor__former_names"], row["label"], row["at"]),
+            for_person=called(row["for_person__name"], row["for_person__former_names"], "", row["at"]),
             verb=row["verb"],
             reason=row["reason"],
             version=row["version"],
@@ -196,6 +198,11 @@ def entries(record: Record, *, reader: Actor | None = None, before: int | None =
         for row in rows
     ]
     return found if knows_all else [_outline(one, reader) for one in found]
+
+
+def called(name: str | None, former: Sequence[Sequence[str]] | None, label: str, at: datetime) -> str:
+    """Who did it, by the name they had then; the label where it was no person."""
+    return naming.at(name, former or (), at) if name else label
 
 
 def _may_read(reader: Actor, record: Record) -> bool:
@@ -227,24 +234,55 @@ class Later:
     new: str
     who: str
     at: datetime
+    person_id: int | None = None
 
 
 def since(record: Record, version: int) -> dict[str, Later]:
     """The fields that changed after this version, each with its value then, its value now and who changed it last."""
     rows = Change.objects.filter(deed__record_id=record.pk, deed__version__gt=version).order_by("pk")
     found: dict[str, Later] = {}
-    for name, old, new, actor, label, at in rows.values_list(
-        "field", "old", "new", "deed__actor__name", "deed__label", "deed__at"
-    ):
+    for name, old, new, person, actor, former, label, at in rows.values_list(
+        "field", "old", "new", "deed__actor_id", "deed__actor__name", "deed__actor__former_names", "deed__label",
+        "deed__at",
+    ):  # fmt: skip
         first = found[name].old if name in found else old
-        found[name] = Later(name, first, new, actor or label, at)
+        found[name] = Later(name, first, new, called(actor, former, label, at), at, person)
     return found
+
+
+# Deeds that leave the version as it is, whoever made that.
+BESIDE = (LINKED, UNLINKED, COMMENTED, ATTACHED, REMOVED_FILE, UNSEALED)
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Whose deed made a version, and when."""
+
+    person_id: int | None
+    name: str
+    at: datetime
+
+
+def maker(record: Record, version: int, lately: Sequence[Entry] = ()) -> Maker | None:
+    """Who made this version of the record: the first of its deeds did, those after it stand beside it.
+
+    `lately`, the newest deeds, spare the query where they reach back far enough.
+    """
+    if lately and (lately[-1].version < version or lately[-1].verb in (CREATED, IMPORTED)):
+        first = next((one for one in reversed(lately) if one.version == version), None)
+        return Maker(first.actor_id, first.actor, first.at) if first is not None else None
+    deeds = Deed.everywhere.filter(record_id=record.pk, organisation_id=record.organisation_id, version=version)
+    columns = ("actor_id", "actor__name", "actor__former_names", "label", "at")
+    row = deeds.exclude(verb__in=BESIDE).order_by("pk").values_list(*columns).first()
+    return Maker(row[0], called(*row[1:]), row[4]) if row is not None else None
 
 
 def changed_since(record: Record, version: int) -> Iterable[tuple[str, str, datetime]]:
     """Which fields were changed after this version, by whom and when."""
     rows = Change.objects.filter(deed__record_id=record.pk, deed__version__gt=version).order_by("pk")
     return [
-        (name, actor or label, at)
-        for name, actor, label, at in rows.values_list("field", "deed__actor__name", "deed__label", "deed__at")
+        (name, called(actor, former, label, at), at)
+        for name, actor, former, label, at in rows.values_list(
+            "field", "deed__actor__name", "deed__actor__former_names", "deed__label", "deed__at"
+        )
     ]

@@ -201,6 +201,8 @@ def move(
         errors |= naming.refusals(doubts)
         if errors:
             raise Invalid(errors)
+        # What was shown before, and what the signer has just said: the signature is over both.
+        signed = signing.content_hash(sheet, record) if chosen.signature else ""
         enter(sheet, record, chosen.target or record.state)
         store(sheet, record, fields)
         changes = [
@@ -211,7 +213,7 @@ def move(
         deed = history.write(actor, record, history.Act(f"move.{code}", reason, changes=changes))
         naming.note(actor, record, doubts)
         if chosen.signature:
-            signing.write(actor, record, deed, str(chosen.signature), shown)
+            signing.write(actor, record, deed, str(chosen.signature), signed)
         tasks.finish(actor, record, chosen.finishes, outcome=str(chosen.label))
         for rule in chosen.stops:
             clocks.stop(record, rule, str(chosen.label))

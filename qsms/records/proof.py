@@ -97,7 +97,7 @@ def _kind(
     while batch := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
         last = batch[-1].pk
         ids = [record.pk for record in batch]
-        deeds, signed, beside = _deeds(ids), _signatures(ids), _beside(ids)
+        deeds, signed, beside = _deeds(sheet, ids), _signatures(ids), _beside(ids)
         for record in batch:
             told = deeds.get(record.pk, [])
             values = {name: wording.value(sheet, record, name) for name in names}
@@ -110,9 +110,23 @@ def _kind(
         advance(len(batch))
 
 
-def _deeds(ids: list[int]) -> dict[int, list[Told]]:
+def _asked(sheet: RecordType, verb: str) -> frozenset[str]:
+    try:
+        move = sheet.lifecycle.move(verb.removeprefix("move."))
+    except KeyError:
+        return frozenset()
+    return frozenset((*move.asks, *move.offers))
+
+
+def _file(verb: str, detail: dict[str, Any]) -> tuple[int, tuple[str, str, str] | None] | None:
+    if verb == history.ATTACHED:
+        return int(detail["attachment"]), (detail.get("name", ""), detail.get("sha256", ""), detail.get("role", ""))
+    return (int(detail["attachment"]), None) if verb == history.REMOVED_FILE else None
+
+
+def _deeds(sheet: RecordType, ids: list[int]) -> dict[int, list[Told]]:
     rows = Deed.everywhere.filter(record_id__in=ids).order_by("pk")
-    columns = ("pk", "record_id", "verb", "version", "at", "actor__name", "label", "detail")
+    columns = ("pk", "record_id", "verb", "version", "at", "actor__name", "actor__former_names", "label", "detail")
     found = list(rows.values_list(*columns))
     changes: dict[int, list[tuple[str, str, str]]] = {}
     for deed_id, *change in (
@@ -120,14 +134,19 @@ def _deeds(ids: list[int]) -> dict[int, list[Told]]:
     ):
         changes.setdefault(deed_id, []).append((change[0], change[1], change[2]))
     told: dict[int, list[Told]] = {}
-    for pk, record_id, verb, version, at, name, label, detail in found:
+    for pk, record_id, verb, version, at, name, former, label, detail in found:
+        who = history.called(name, former, label, at) or _("System")
         words = _("the deed “%(verb)s” of %(who)s on %(at)s") % {
-            "verb": verb, "who": name or label or _("System"), "at": f"{at:%Y-%m-%d %H:%M} UTC",
+            "verb": verb, "who": who, "at": f"{at:%Y-%m-%d %H:%M} UTC",
         }  # fmt: skip
         first = replay.as_values(detail) if verb in (history.CREATED, history.IMPORTED) else {}
         is_move = verb.startswith("move.")
         steps = frozenset({1}) if is_move else STEPS.get(verb, frozenset({0, 1}))
-        told.setdefault(record_id, []).append(Told(pk, words, version, first, changes.get(pk, ()), steps, is_move))
+        one = Told(
+            pk, words, version, first, changes.get(pk, ()), steps, is_move,
+            asked=_asked(sheet, verb) if is_move else frozenset(), file=_file(verb, detail),
+        )  # fmt: skip
+        told.setdefault(record_id, []).append(one)
     return told
 
 
@@ -162,10 +181,13 @@ def _signed(sheet: RecordType, now: Now, deeds: list[Told], signed: Iterable[tup
         if not deed.is_move:
             # Signed over more than the form, such as the rating that was accepted: the room keeps that.
             continue
-        shown = replay.before(now, deeds, deed_id)
-        # A signature is over what was shown before the move that it belongs to.
+        shown = replay.signed(now, deeds, deed_id)
         content = signing.content_of(
-            now.number, deed.version - 1, shown.get("title", ""), {n: shown.get(n, "") for n in sheet.form_fields}
+            now.number,
+            deed.version - 1,
+            shown.get("title", ""),
+            {n: shown.get(n, "") for n in sheet.form_fields},
+            replay.files_before(deeds, deed_id),
         )
         if signing.hash_of(content) != content_hash:
             yield (_("%(number)s: what %(who)s signed (“%(meaning)s”, %(at)s) is not what the history shows.") % words)

@@ -174,6 +174,8 @@ class RecordType:
     room_fields: Sequence[str] = ()
     # People on the record that moves and tasks speak of, beside owner and raised_by: name -> field.
     party_fields: Mapping[str, str] = {}
+    # Fields that say who checks it, when and how: while it waits for that, whoever is checked leaves them alone.
+    check_plan: Sequence[str] = ()
     # The word on the button of a task by its code, where its move's own name would say too much: {"check": "Check"}.
     task_verbs: Mapping[str, StrOrPromise] = {}
     # A register's entry lives on for years: what it was raised from need not stay open for it.
@@ -205,6 +207,15 @@ class RecordType:
 
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         """What is wrong with these values, by field, beyond what the model checks. `record` has them already."""
+        return {}
+
+    def held(self, actor: Actor, record: Record) -> Mapping[str, str]:
+        """Fields that an edit by this actor leaves alone as the record stands, beyond what holding.py keeps for every
+        kind: each with the sentence why, and what to do instead."""
+        return {}
+
+    def weighty(self, actor: Actor, record: Record) -> Mapping[str, str]:
+        """Fields whose change is told with a reason, each with the sentence that asks for it."""
         return {}
 
     def prepare(self, actor: Actor, record: Record) -> None:

@@ -26,6 +26,10 @@ class Told:
     # By how many versions such a deed takes the record further.
     steps: frozenset[int] = frozenset({0, 1})
     is_move: bool = False
+    # Fields that the move itself asked for; other changes followed from it.
+    asked: frozenset[str] = frozenset()
+    # A file that came (name, hash, role) or went, by its key.
+    file: tuple[int, tuple[str, str, str] | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,29 @@ def before(now: Now, deeds: Sequence[Told], deed_id: int) -> dict[str, str]:
             values |= deed.first
             values |= {name: new for name, _old, new in deed.changes}
     return values
+
+
+def signed(now: Now, deeds: Sequence[Told], deed_id: int) -> dict[str, str]:
+    """The values that were signed with a move: as they stood before it, and what its dialog asked for."""
+    values = before(now, deeds, deed_id)
+    move = next(deed for deed in deeds if deed.id == deed_id)
+    for name, _old, new in reversed(move.changes):
+        if name in move.asked:
+            values[name] = new
+    return values
+
+
+def files_before(deeds: Sequence[Told], deed_id: int) -> list[tuple[str, str, str]]:
+    """The files that were there at a deed, the oldest first."""
+    there: dict[int, tuple[str, str, str]] = {}
+    for deed in deeds:
+        if deed.id < deed_id and deed.file is not None:
+            key, file = deed.file
+            if file is not None:
+                there[key] = file
+            else:
+                there.pop(key, None)
+    return [there[key] for key in sorted(there)]
 
 
 def _short(text: str) -> str:

@@ -16,7 +16,7 @@ from qsms.org.actor import Actor
 from qsms.org.models import Organisation, Person
 from qsms.rules.lifecycle import Phase
 
-from . import history, moves, naming, numbers, projections, reading, registry, scope, tasks, values, wording
+from . import history, holding, moves, naming, numbers, projections, reading, registry, scope, tasks, values, wording
 from .choices import Relation
 from .errors import Invalid, NotVisible, Refused, Stale
 from .models import Comment, Link, Once, Record
@@ -73,10 +73,14 @@ def create(
         setattr(record, name, value)
     filled = {**sheet.defaults(actor), **given}
     errors = values.put(actor, sheet, record, filled, required=sheet.required)
+    given_too_early = holding.answers_of_others(sheet)
+    errors |= {name: said for name, said in given_too_early.items() if not values.is_empty(filled.get(name))}
     doubts = naming.objections(actor, record, naming.named(sheet, record, filled)) if not errors else []
     errors |= naming.refusals(doubts)
     if errors:
         raise Invalid(errors)
+    if raised_from is not None:
+        _keep_secret(actor, sheet, record, raised_from)
     _may_create_here(actor, sheet, record)
     if sheet.category_field:
         record.category = str(getattr(record, sheet.category_field) or "")
@@ -129,6 +133,16 @@ def _may_create_here(actor: Actor, sheet: RecordType, record: Record) -> None:
         raise Invalid({"site": _("You may create this for your own site only. Choose your site.")})
 
 
+def _keep_secret(actor: Actor, sheet: RecordType, record: Record, source: Record) -> None:
+    """What is raised from a secret is one too, unless somebody who may see secrets says otherwise."""
+    if not source.confidential or record.confidential or holding.CONFIDENTIAL not in sheet.writable:
+        return
+    if not holding.may_open_up(actor, source):
+        said = _("%(number)s is confidential, so what is raised from it is too. Tick “%(field)s”.")
+        label = sheet.field_label(holding.CONFIDENTIAL)
+        raise Invalid({holding.CONFIDENTIAL: said % {"number": source.number, "field": label}})
+
+
 def _sender(actor: Actor) -> str:
     return str(actor.person_id or actor.label)
 
@@ -172,6 +186,7 @@ def edit(
         if record.phase >= Phase.DONE:
             raise Refused([_("%(number)s is closed. Open it again to change it.") % {"number": record.number}])
         before = projections.Before.of(record)
+        held, weighty = holding.held(actor, sheet, record), holding.weighty(actor, sheet, record)
         old = {name: wording.value(sheet, record, name) for name in given}
         raw = {name: _raw(record, name) for name in given}
         errors = values.put(actor, sheet, record, given, required=sheet.required & given.keys())
@@ -179,6 +194,7 @@ def edit(
             raise Invalid(errors)
         new = {name: wording.value(sheet, record, name) for name in given}
         touched = [name for name in given if _raw(record, name) != raw[name]]
+        _leave_alone(touched, held, weighty, reason)
         if extra is not None and dict(extra) != record.extra:
             old["extra"], record.extra = wording.plain(record.extra), dict(extra)
             new["extra"] = wording.plain(record.extra)
@@ -208,6 +224,14 @@ def edit(
 def _raw(record: Record, name: str) -> Any:
     field = record._meta.get_field(name)
     return getattr(record, field.attname if isinstance(field, models.Field) else name)
+
+
+def _leave_alone(touched: Sequence[str], held: Mapping[str, str], weighty: Mapping[str, str], reason: str) -> None:
+    if wrong := {name: held[name] for name in touched if name in held}:
+        raise Invalid(wrong)
+    asked = [weighty[name] for name in touched if name in weighty]
+    if asked and not reason.strip():
+        raise Invalid({"reason": asked[0]})
 
 
 def _refuse_clash(

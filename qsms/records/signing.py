@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from qsms.org.models import Person
 
 from . import wording
 from .errors import Invalid
-from .models import Deed, Record, Signature
+from .models import Attachment, Deed, Record, Signature
 from .registry import RecordType
 
 
@@ -28,14 +28,19 @@ class Proof:
 
 
 def content(sheet: RecordType, record: Record) -> dict[str, Any]:
-    """What a signature covers: number, version and every field of the form, as the page writes them."""
+    """What a signature covers: number, version, every field of the form as the page writes them, and the files."""
     shown = {name: wording.value(sheet, record, name) for name in sheet.form_fields}
-    return content_of(record.number, record.version, record.title, shown)
+    files = Attachment.everywhere.filter(record_id=record.pk, removed_at=None).order_by("pk")
+    return content_of(record.number, record.version, record.title, shown, files.values_list("name", "sha256", "role"))
 
 
-def content_of(number: str, version: int, title: str, fields: Mapping[str, str]) -> dict[str, Any]:
-    """The same from its parts, as the proof of history puts them together again."""
-    return {"number": number, "version": version, "title": title, "fields": dict(fields)}
+def content_of(
+    number: str, version: int, title: str, fields: Mapping[str, str], files: Iterable[tuple[str, str, str]] = ()
+) -> dict[str, Any]:
+    """The same from its parts, as the proof of history puts them together again. Files are name, hash and role."""
+    content = {"number": number, "version": version, "title": title, "fields": dict(fields)}
+    kept = [list(file) for file in files]
+    return content | {"files": kept} if kept else content
 
 
 def content_hash(sheet: RecordType, record: Record) -> str:

@@ -14,11 +14,11 @@ from qsms.records.models import Clock, Link, Record
 from qsms.records.registry import Lead
 from qsms.rules.lifecycle import Move
 
-from .choices import LENS_ROLES, LENSES, Subject
+from . import readers
+from .choices import LENSES, Subject
 from .models import Report
+from .readers import LEAD
 from .services import mailbox, triage
-
-LEAD = LENS_ROLES[LENSES["safety"]]
 
 
 def on_created(actor: Actor, report: Report) -> None:
@@ -29,7 +29,7 @@ def on_created(actor: Actor, report: Report) -> None:
     clock = clocks.start(report, "report.triage")
     _set_due(report, clock)
     title = _("Triage: %(title)s") % {"title": report.title}
-    tasks.give(actor, report, "triage", title, role=LEAD, due_at=clock.due_at)
+    tasks.give(actor, report, "triage", title, role=readers.office(report.organisation_id), due_at=clock.due_at)
     suggested = report.asked.disciplines if report.asked is not None else ()
     for lens in suggested:
         if lens in LENSES and lens != "safety":
@@ -48,7 +48,7 @@ def on_moved(actor: Actor, report: Report, move: Move) -> None:
     code = move.code
     if code in ("acknowledge", "begin_triage") and report.acknowledged_at is None:
         _keep(report, acknowledged_at=moment.now())
-        mailbox.tell(actor, report, Subject.RECEIPT, _("Your report arrived. The safety office reads it."))
+        mailbox.tell(actor, report, Subject.RECEIPT, _receipt(report))
     elif code in ("finish_triage", "settle"):
         _keep(report, decided_at=moment.now())
         _set_due(report, None)
@@ -66,6 +66,12 @@ def on_moved(actor: Actor, report: Report, move: Move) -> None:
         tasks.give(actor, report, "feedback", title, person_id=report.owner_id, role=LEAD)
 
 
+def _receipt(report: Report) -> str:
+    if readers.anybody_reads(report.organisation_id, confidential=report.confidential):
+        return _("Your report arrived. The safety office reads it.")
+    return _("Your report arrived. It waits until somebody is named here who reads reports.")
+
+
 def _decision(code: str) -> str:
     if code == "settle":
         return _("Your report was read and judged. Nothing further needs to be done; you will hear why.")
@@ -81,6 +87,9 @@ def _keep(report: Report, **columns: object) -> None:
 def next_step(actor: Actor, report: Report) -> Lead:
     """What comes next, where the state alone does not say it."""
     if report.state in ("received", "acknowledged", "triage"):
+        if not scope.may(actor, "triage", report):
+            # Who may is said with the move itself.
+            return Lead()
         missing = triage.missing_lenses(report)
         if missing:
             names = ", ".join(str(lens.label).lower() for lens in missing)

@@ -147,6 +147,8 @@ class Message(Owned):
     by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
     at = models.DateTimeField()
     text = models.TextField()
+    # The token of the page that the reporter's words were sent from: sent again, they are not said twice.
+    once = models.CharField(max_length=80, blank=True)
     # When the reporter opened it.
     read_at = models.DateTimeField(null=True)
 
@@ -155,7 +157,8 @@ class Message(Owned):
         constraints = [
             models.CheckConstraint(
                 condition=Q(sender=Sender.OFFICE) | Q(by__isnull=True), name="message_reporter_unnamed"
-            )
+            ),
+            models.UniqueConstraint(fields=["report", "once"], condition=~Q(once=""), name="message_once"),
         ]
 
 
@@ -165,6 +168,8 @@ class Claim(Owned):
 
     report = models.OneToOneField(Report, models.CASCADE, related_name="claim")
     code_hash = models.CharField(max_length=64, unique=True)
+    # The page with the code stood before somebody's eyes; from then on it is not shown again.
+    shown = models.BooleanField(default=False)
 
     class Meta(Owned.Meta):
         abstract = False

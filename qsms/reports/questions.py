@@ -111,6 +111,15 @@ def asking(
         name = f"{PREFIX}{one.code}"
         made.names[one.code] = name
         if one.type == "place":
+            if not sites:
+                # Nothing to choose from: the words alone say where.
+                made.fields[name] = forms.CharField(
+                    label=one.label,
+                    required=one.required,
+                    help_text=one.help,
+                    widget=forms.TextInput({"data-limit": 200}),
+                )
+                continue
             made.fields[f"{name}-site"] = forms.ChoiceField(
                 label=one.label, required=one.required, choices=[("", _("Choose")), *sites.items()]
             )
@@ -172,7 +181,7 @@ def parts(form: rules.ReportForm, made: Asking, kept: Mapping[str, list[Any]]) -
         questions = []
         for one in section.fields:
             name = made.names[one.code]
-            names = [f"{name}-site", name] if one.type == "place" else [name]
+            names = [each for each in (f"{name}-site", name) if each in made.fields]
             bound = [made[each] for each in names]
             questions.append(Question(one, bound, _hint(form, one.shown_if), list(kept.get(one.code, ()))))
         needed = any(one.required or one.maps_to in ("occurred_at", "place") for one in section.fields)
@@ -228,7 +237,7 @@ def read_answers(form: rules.ReportForm, data: QueryDict) -> dict[str, Any]:
 def mode_cards(form: rules.ReportForm, gatekeeper: str) -> list[tuple[str, Card]]:
     """The ways to report, each with what it means for the person."""
     who = _("Only %(name)s, the gatekeeper, sees your name.") % {"name": gatekeeper} if gatekeeper else _(
-        "Only the gatekeeper sees your name."
+        "Your name is sealed. No gatekeeper is named here yet, so nobody can open it."
     )  # fmt: skip
     cards = {
         Mode.NAMED: Card(_("My name"), _("The people who work on it see your name.")),

@@ -104,10 +104,10 @@ class ReportSheet(RecordType):
         names = ", ".join(str(lens.label) for lens in missing)
         told = bool(record.closing_feedback) or not mailbox.has_reporter(record)
         return {
-            "judged": Reason("report", {"fact": "judged", "lenses": names, **_judge(record, missing)})
+            "judged": Reason("report", {"fact": "judged", "lenses": names, **_judge(actor, record, missing)})
             if missing
             else None,
-            "feedback_given": None if told else Reason("report", {"fact": "feedback_given", **_tell(record)}),
+            "feedback_given": None if told else Reason("report", {"fact": "feedback_given", **_tell(actor, record)}),
             "may_void": self._void_is_shut(actor, record),
         }
 
@@ -141,14 +141,18 @@ class ReportSheet(RecordType):
         return following.next_step(actor, record)
 
 
-def _judge(report: Report, missing: list[Lens]) -> dict[str, str]:
-    """The way out of a triage that cannot be finished: the desk, at the lens that is missing."""
+def _judge(actor: Actor, report: Report, missing: list[Lens]) -> dict[str, str]:
+    """The way out of a triage that cannot be finished, for who may judge: the desk, at the lens that is missing."""
+    if not scope.may(actor, "triage", report):
+        return {}
     word = next(word for word, lens in LENSES.items() if lens == missing[0])
     url = reverse("reports:triage-one", args=[report.number])
     return {"way": _t("Judge %(lens)s") % {"lens": str(missing[0].label).lower()}, "way_url": f"{url}#lens-{word}"}
 
 
-def _tell(report: Report) -> dict[str, str]:
+def _tell(actor: Actor, report: Report) -> dict[str, str]:
+    if not scope.may(actor, "ask", report) and report.owner_id not in actor.persons:
+        return {}
     return {"way": _t("Tell the reporter"), "way_url": reverse("ui:move", args=["report", report.number, "tell"])}
 
 

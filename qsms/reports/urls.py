@@ -10,6 +10,7 @@ telling = [
     path("report/anonymous/<slug:code>/", filing.choose_anonymous, name="choose-anonymous"),
     path("report/anonymous/<slug:code>/<slug:form>/", filing.report_anonymous, name="form-anonymous"),
     path("report/mailbox/", mailbox.by_code, name="mailbox"),
+    path("report/mailbox/shown/", mailbox.code_shown, name="code-shown"),
     path("report/mine/", mailbox.mine, name="mine"),
     path("report/mine/<id:report_id>/", mailbox.own, name="own"),
 ]

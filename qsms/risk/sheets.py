@@ -219,6 +219,7 @@ class ControlSheet(RecordType):
     party_fields = {"verifier": "verifier"}
     panels = (panels.SERVED,)
     import_key = "reference"
+    check_plan = ("verifier", "next_verification_on", "interval_months")
 
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         assert isinstance(record, Control)

@@ -118,3 +118,19 @@ def standing(running: Cycle, today: date) -> Standing:
     if today <= running.ends_by:
         return Standing.VALID
     return Standing.RESTORABLE if today <= running.restorable_until else Standing.NEW_STAGE_2
+
+
+def next_due(running: Cycle, audits: Iterable[date], today: date) -> date:
+    """The next day on which something must have happened: a surveillance audit, or the recertification.
+
+    An audit that is overdue stays due on its day. Past the end there is the last day of restoring the certificate.
+    """
+    done = sorted(each for each in audits if each >= running.decided_on)
+    if today > running.ends_by:
+        return running.restorable_until
+    days = [running.ends_by]
+    if running.first_surveillance_by is not None and not done:
+        days.append(running.first_surveillance_by)
+    years = {each.year for each in done}
+    days += [date(year, 12, 31) for year in running.surveillance_years if year not in years]
+    return min(days)

@@ -24,10 +24,11 @@ class Relation(StrEnum):
 
 
 class Source(StrEnum):
-    """Where a pair comes from: somebody judged it, or one edition contains the other by its own words."""
+    """Where a pair comes from: shipped as judged, one edition containing the other, or judged by an organisation."""
 
     JUDGED = "judged"
     CONTAINED = "contained"
+    OWN = "own"
 
 
 BACKWARDS: Final = {
@@ -165,6 +166,13 @@ def joined(pairs: Iterable[Pair]) -> Crosswalk:
     for pair in pairs:
         kept.setdefault(frozenset((pair.left, pair.right)), pair)
     return Crosswalk(tuple(kept.values()))
+
+
+def overruled(crosswalk: Crosswalk, own: Iterable[Pair], denied: Iterable[frozenset[Reference]]) -> Crosswalk:
+    """A crosswalk as an organisation judges it: its own pairs first, and none between ends that it calls strangers."""
+    strangers = set(denied)
+    pairs = [*own, *crosswalk.pairs]
+    return joined(pair for pair in pairs if frozenset((pair.left, pair.right)) not in strangers)
 
 
 _ORDER: Final = (Relation.EQUAL, Relation.SUPERSET, Relation.SUBSET, Relation.OVERLAP)

@@ -158,6 +158,34 @@ class Lifecycle:
                 return move
         raise KeyError(code)
 
+    @property
+    def judging(self) -> tuple[Move, ...]:
+        """The moves in which somebody independent says how it is, and which lead on: a check, an approval."""
+        return tuple(move for move in self.moves if move.independent_of and move.target)
+
+    def checks(self, state: str) -> tuple[Move, ...]:
+        """The judging moves from this state, if the next word is theirs: none where whoever is judged leads on too."""
+        found = tuple(move for move in self.judging if state in move.sources)
+        judged = {party for move in found for party in move.independent_of}
+        for move in self.moves:
+            if state in move.sources and move not in found and move.target and judged & set(move.or_party):
+                return ()
+        return found
+
+    def handed_over(self, state: str) -> frozenset[str]:
+        """The fields that were filled in on the way to a state that waits for a check."""
+        on_the_way, grew = {state}, True
+        while grew:
+            more = {one for move in self._own if move.target in on_the_way for one in move.sources} - on_the_way
+            on_the_way, grew = on_the_way | more, bool(more)
+        moves = [move for move in self._own if move.target in on_the_way]
+        judged = {name for move in self.judging for name in (*move.asks, *move.offers)}
+        return frozenset(name for move in moves for name in (*move.asks, *move.offers)) - judged
+
+    @property
+    def _own(self) -> tuple[Move, ...]:
+        return tuple(move for move in self.moves if not move.independent_of)
+
     def stages(self, at: str) -> list[tuple[str, str, str]]:
         """The stage bar for a record that stands at `at`: (state code, word, done | now | later)."""
         here = self.state(at)

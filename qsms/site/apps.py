@@ -13,12 +13,13 @@ class SiteConfig(AppConfig):
         from qsms.search import views as search
         from qsms.ui import context, lists, marks, my_work
 
-        from . import living, menu, news, palette  # noqa: F401 - living registers its questions
+        from . import first_steps, living, menu, news, palette  # noqa: F401 - living registers its questions
         from .accounts import sweeping  # noqa: F401 - registers its duty
 
         context.provide(
             menu=menu.menu, person=menu.person, inbox=menu.inbox, links=menu.links, organisation=menu.organisation
         )
+        my_work.stand_first(first_steps.first)
         my_work.stand_beside(news.beside)
         listing.provide_search(queries.in_list)
         search.provide(pages=palette.pages, verbs=palette.verbs, lens=lists.lens_of, state=marks.standing)

@@ -116,6 +116,20 @@ def search() -> Iterator[str]:
         yield f"Records that search does not know: {lacking:,}. Run `qsms search rebuild`."
 
 
+def duties() -> Iterator[str]:
+    """In each organisation somebody reads what is reported, and somebody keeps the names."""
+    from qsms.org.models import Organisation
+    from qsms.reports import readers
+
+    try:
+        for organisation in Organisation.objects.order_by("pk"):
+            for sentence in readers.lacking(organisation.pk):
+                yield f"{organisation.name}: {sentence}"
+    except (DatabaseError, InterfaceError):
+        # What is wrong with the database is told under its own name.
+        return
+
+
 def address() -> Iterator[str]:
     """People can sign in at the address that links will show."""
     if not settings.DEMO and not settings.HTTPS and not settings.BASE_URL.startswith("http://localhost"):
@@ -129,6 +143,7 @@ LOOKS = {
     "Disk": disk,
     "Time zones": time_zones,
     "Search": search,
+    "Duties": duties,
     "Address": address,
     "Program": program,
 }

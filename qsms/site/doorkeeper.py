@@ -12,8 +12,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
+
+# In the address of the door: something was sent after the session had ended.
+UNSENT = "unsent"
 
 
 class SignInRequired(LoginRequiredMiddleware):
@@ -33,13 +36,25 @@ class SignInRequired(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., Any]
     ) -> HttpResponseBase:
-        if request.headers.get("HX-Request") != "true":
+        part = request.headers.get("HX-Request") == "true"
+        sent = request.method not in ("GET", "HEAD", "OPTIONS")
+        if not part and not sent:
             return super().handle_no_permission(request, view_func)
-        # A part of a page was asked for after the session had ended: the whole page has to go to the sign-in.
-        parts = urlsplit(request.headers.get("HX-Current-URL", request.get_full_path()))
-        here = urlunsplit(("", "", parts.path, parts.query, ""))
-        door = redirect_to_login(here, resolve_url(self.get_login_url(view_func)))
-        return HttpResponse(status=204, headers={"HX-Redirect": door["Location"]})
+        # The session ended while a page was open: the way leads back to that page, and the door says what was lost.
+        here = _own(request.headers.get("HX-Current-URL" if part else "Referer", ""), request)
+        door = redirect_to_login(here, resolve_url(self.get_login_url(view_func)))["Location"]
+        if sent:
+            door += f"&{UNSENT}=yes"
+        # A part of a page cannot show the door: the whole page has to go there.
+        return HttpResponse(status=204, headers={"HX-Redirect": door}) if part else HttpResponseRedirect(door)
+
+
+def _own(url: str, request: HttpRequest) -> str:
+    """The path of a page of ours, else of what was asked for."""
+    parts = urlsplit(url)
+    if not parts.path or parts.netloc not in ("", request.get_host()):
+        return request.get_full_path()
+    return urlunsplit(("", "", parts.path, parts.query, ""))
 
 
 class KeepPrivate:

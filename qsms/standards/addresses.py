@@ -38,6 +38,11 @@ def unbind(evidence_id: int) -> str:
     return f"{reverse('standards:unbind')}?{urlencode({'evidence': evidence_id})}"
 
 
+def outputs(number: str, clause: str = "") -> str:
+    """What can be taken away of an adoption, with the clause of the trace pack filled in."""
+    return reverse("standards:outputs", args=[number]) + (f"?{urlencode({'clause': clause})}" if clause else "")
+
+
 def declaration_pdf(number: str) -> str:
     """A declaration as a PDF."""
     return reverse("standards:declaration", args=[number])
@@ -62,3 +67,29 @@ def assess(key: str, **more: str | int | None) -> str:
     """The form of a new gap assessment of an edition, as far filled in as is known."""
     given = {"framework": key, **{name: value for name, value in more.items() if value}}
     return f"{reverse('ui:new', args=['gap_assessment'])}?{urlencode(given)}"
+
+
+def transition(number: str, key: str) -> str:
+    """The way of an adoption to the next edition."""
+    return f"{reverse('standards:transition', args=[number])}?{urlencode({'to': key})}"
+
+
+def pairs() -> str:
+    """What the organisation judged itself of how requirements relate."""
+    return reverse("standards:pairs")
+
+
+def judge(key: str, number: str, other: str = "", there: str = "") -> str:
+    """The dialog in which somebody judges how two requirements relate."""
+    given = {"standard": key, "clause": number, "other": other, "number": there}
+    return f"{reverse('standards:judge')}?{urlencode({name: value for name, value in given.items() if value})}"
+
+
+def paste(key: str, number: str) -> str:
+    """The dialog in which an organisation pastes its licensed text of a requirement."""
+    return f"{reverse('standards:paste')}?{urlencode({'standard': key, 'clause': number})}"
+
+
+def note_audit(number: str) -> str:
+    """The dialog in which an audit of a certification body is noted."""
+    return reverse("standards:note-audit", args=[number])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
 from qsms.base.gate import write_transaction
+from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import history, moves, projections, registry, scope, services
 from qsms.records.errors import Invalid, NotVisible, Refused
@@ -21,6 +22,7 @@ from .models import Adoption, Edition, Exclusion
 
 KIND = "adoption"
 EXCLUDED, INCLUDED, RENEWED = "requirement_excluded", "requirement_included", "text_renewed"
+PLACED = "adoption_placed"
 
 
 def adopt(actor: Actor, key: str) -> Record:
@@ -101,7 +103,7 @@ def renew(actor: Actor, record_id: int) -> Adoption:
     """Take the newest text and crosswalk over. Evidence and exclusions stay with their numbers."""
     with write_transaction():
         adoption = _changeable(actor, record_id)
-        changes = newer(adoption)
+        changes = newer(adoption, library.newest(adoption.organisation_id))
         if not changes:
             return adoption
         sheet, before = registry.get(KIND), projections.Before.of(adoption)
@@ -112,6 +114,41 @@ def renew(actor: Actor, record_id: int) -> Adoption:
         history.write(actor, adoption, history.Act(RENEWED, " ".join(changes)[:500], detail))
         projections.run([projections.Written(sheet, adoption, before)])
     return adoption
+
+
+def place(actor: Actor, record_id: int, sites: Iterable[int], processes: Iterable[int]) -> Adoption:
+    """Say for which sites and processes it holds beside the record's own. Raises NotVisible, Refused, Invalid."""
+    with write_transaction():
+        adoption = _changeable(actor, record_id)
+        wanted = {
+            "site": sorted(set(sites) - {adoption.site_id}), "process": sorted(set(processes) - {adoption.process_id})
+        }  # fmt: skip
+        main = {"site": adoption.site_id, "process": adoption.process_id}
+        for what, keys in wanted.items():
+            known = names.places(what, actor.organisation_id)
+            if not set(keys) <= known.keys():
+                raise Invalid({what: _("This place is not in your organisation. Choose one from the list.")})
+            if keys and main[what] is None:
+                said = _("It holds for all of them now. Edit the adoption and name the first one there.")
+                raise Invalid({what: said})
+        if (wanted["site"], wanted["process"]) == (adoption.also_sites, adoption.also_processes):
+            return adoption
+        sheet, before = registry.get(KIND), projections.Before.of(adoption)
+        changes = [
+            history.FieldChange(what, _named(actor, what, old), _named(actor, what, wanted[what]))
+            for what, old in (("site", adoption.also_sites), ("process", adoption.also_processes))
+            if old != wanted[what]
+        ]
+        adoption.also_sites, adoption.also_processes = wanted["site"], wanted["process"]
+        moves.store(sheet, adoption, ("also_sites", "also_processes"))
+        history.write(actor, adoption, history.Act(PLACED, changes=changes))
+        projections.run([projections.Written(sheet, adoption, before)])
+    return adoption
+
+
+def _named(actor: Actor, what: str, keys: Iterable[int]) -> str:
+    known = names.places(what, actor.organisation_id)
+    return ", ".join(known.get(key, "?") for key in keys)
 
 
 def _changeable(actor: Actor, record_id: int) -> Adoption:

@@ -15,7 +15,10 @@ class StandardsConfig(AppConfig):
     label = "standards"
 
     def ready(self) -> None:
-        from . import sheets  # noqa: F401
+        from qsms.records import clocks
 
+        from . import certifying, sheets, shipped, tracking  # noqa: F401 - the register, and the worker's rounds
+
+        clocks.lend(shipped.CERTIFICATION_CYCLE)
         # The shipped editions are rows, so that what an organisation adopted stays readable as it was.
         post_migrate.connect(_ship, sender=self, dispatch_uid="standards-ships-editions")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -164,35 +164,36 @@ class Finding(NamedTuple):
     answer: str
 
     def speaks_for(self, adoption: Adoption) -> bool:
-        """Whether it is about the edition of the adoption, and its place or no particular one."""
-        places = ("site_id", "unit_id", "process_id")
-        return (self.framework, self.own_edition) == (adoption.framework, adoption.own_edition) and all(
-            getattr(self, place) in (None, getattr(adoption, place)) for place in places
+        """Whether it is about the edition of the adoption, and its one place or no particular one."""
+        return (
+            (self.framework, self.own_edition) == (adoption.framework, adoption.own_edition)
+            and (self.site_id is None or adoption.sites == {self.site_id})
+            and self.unit_id in (None, adoption.unit_id)
+            and (self.process_id is None or adoption.processes == {self.process_id})
         )
 
 
-def judgements(actor: Actor, adoptions: Iterable[Adoption]) -> Mapping[int, Sequence[Judgement]]:
-    """What finished assessments that the actor sees judge for each of these adoptions, by its key; one query.
+def findings(actor: Actor) -> list[Finding]:
+    """Every answer of a finished assessment that the actor sees, the oldest first; one query.
 
     Of several answers to one requirement the latest holds, and of one day the one that was begun last.
     """
     finished = scope.visible(actor, KIND).filter(state=FINISHED, finished_on__isnull=False).order_by().values("pk")
     rows = GapAnswer.everywhere.filter(assessment_id__in=finished, answer__in=list(JUDGED))
     columns = ("framework", "own_edition", "site_id", "unit_id", "process_id", "finished_on")
-    given = [
-        Finding(*row)
-        for row in rows.order_by("assessment__finished_on", "assessment_id").values_list(
-            *(f"assessment__{name}" for name in columns), "number", "answer"
-        )
+    found = rows.order_by("assessment__finished_on", "assessment_id").values_list(
+        *(f"assessment__{name}" for name in columns), "number", "answer"
+    )
+    return [Finding(*row) for row in found]
+
+
+def judgements(found: Iterable[Finding], adoption: Adoption) -> list[Judgement]:
+    """What these answers judge for an adoption."""
+    return [
+        Judgement(Reference(adoption.key, one.number), JUDGED[one.answer], one.on)
+        for one in found
+        if one.speaks_for(adoption)
     ]
-    return {
-        adoption.pk: [
-            Judgement(Reference(adoption.key, one.number), JUDGED[one.answer], one.on)
-            for one in given
-            if one.speaks_for(adoption)
-        ]
-        for adoption in adoptions
-    }
 
 
 def _open(actor: Actor, record_id: int) -> GapAssessment:

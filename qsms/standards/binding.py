@@ -233,11 +233,10 @@ def common(actor: Actor, given: Given) -> dict[str, Any]:
 
 
 def counted(found: Iterable[Piece], adoption: Adoption) -> list[Piece]:
-    """Those that can count for an adoption: not void, and from its site, unit and process or from no particular one."""
-    places = ("site_id", "unit_id", "process_id")
-    narrowed = [(place, wanted) for place in places if (wanted := getattr(adoption, place)) is not None]
+    """Those that can count for an adoption: not void, and from one of its places or from no particular one."""
+    unit = frozenset() if adoption.unit_id is None else frozenset({adoption.unit_id})
+    places = (("site_id", adoption.sites), ("unit_id", unit), ("process_id", adoption.processes))
+    narrowed = [(place, frozenset({None, *wanted})) for place, wanted in places if wanted]
     return [
-        one
-        for one in found
-        if not one.is_void and all(getattr(one, place) in (None, wanted) for place, wanted in narrowed)
+        one for one in found if not one.is_void and all(getattr(one, place) in wanted for place, wanted in narrowed)
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from qsms.rules import evidence, gap_comparison
+from qsms.rules import certification, evidence, gap_comparison
 from qsms.rules.coverage import State
 from qsms.rules.crosswalk import Relation
 from qsms.rules.evidence import Freshness
@@ -52,6 +52,16 @@ GAP_MEANINGS = {
 }
 
 
+class CertificationAuditKind(models.TextChoices):
+    """Which audit of a certification body it was."""
+
+    STAGE_1 = "stage_1", _("Stage 1")
+    STAGE_2 = "stage_2", _("Stage 2")
+    SURVEILLANCE = "surveillance", _("Surveillance")
+    RECERTIFICATION = "recertification", _("Recertification")
+    SPECIAL = "special", _("Special, or at short notice")
+
+
 class EditionStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     IN_FORCE = "in_force", _("In force")
@@ -83,6 +93,12 @@ RELATIONS = {
     Relation.SUBSET: _("is part of what is asked by"),
     Relation.OVERLAP: _("is partly the same as"),
 }
+# The relation that two requirements without any have, as it is stored and chosen.
+STRANGERS = "none"
+JUDGEMENTS = [
+    *((relation.value, words) for relation, words in RELATIONS.items()),
+    (STRANGERS, _("has nothing to do with")),
+]
 DATES = {
     "adopted_on": _("Adopted"),
     "published_on": _("Published"),
@@ -106,4 +122,9 @@ FRESHNESS = {
     Freshness.EXPIRED: (_("Expired"), "bad", "bad"),
     Freshness.EMPTY: (_("Finds nothing"), "mute", "circle-dashed"),
     Freshness.AHEAD: (_("Lies in the future"), "mute", "clock"),
+}
+CERTIFICATE_STANDINGS = {
+    certification.Standing.VALID: _("It is valid."),
+    certification.Standing.RESTORABLE: _("It has expired. For some months the body may still restore it."),
+    certification.Standing.NEW_STAGE_2: _("It has expired for too long. At least a new stage 2 is needed."),
 }

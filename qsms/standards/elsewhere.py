@@ -35,6 +35,8 @@ class Related:
     why: str
     # Where the judgement comes from, and from which side it was made.
     basis: str
+    is_own: bool
+    there: Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Suggested:
     other: Other
     relation: str
     by_way_of: Other
+    there: Reference
 
 
 def related(crosswalk: Crosswalk, here: Reference, editions: Mapping[str, Framework]) -> list[Related]:
@@ -51,7 +54,7 @@ def related(crosswalk: Crosswalk, here: Reference, editions: Mapping[str, Framew
     found = [
         Related(
             _other(one.there, editions), str(RELATIONS[one.relation]), one.relation.value, one.pair.rationale,
-            _basis(one),
+            _basis(one), one.pair.source is Source.OWN, one.there,
         )
         for one in crosswalk.readings(here)
         if _is_there(one.there, editions)
@@ -66,7 +69,9 @@ def suggested(crosswalk: Crosswalk, here: Reference, editions: Mapping[str, Fram
         for one in crosswalk.suggestions(here, key):
             if _is_there(one.there, editions) and _is_there(one.first.there, editions):
                 words = RELATIONS[one.relation] if one.relation is not None else _("may have to do with")
-                found.append(Suggested(_other(one.there, editions), str(words), _other(one.first.there, editions)))
+                found.append(
+                    Suggested(_other(one.there, editions), str(words), _other(one.first.there, editions), one.there)
+                )
     return found
 
 
@@ -79,6 +84,8 @@ def _basis(one: Reading) -> str:
     if one.pair.source is Source.CONTAINED:
         return _("It follows from the text: one edition contains the other.")
     told = str(CONFIDENCE[one.pair.confidence])
+    if one.pair.source is Source.OWN:
+        told = _("Judged in your organisation. %(told)s") % {"told": told}
     if not one.is_backwards:
         return told
     words = _("Judged from the other side, where it reads “%(relation)s”. %(told)s")

@@ -9,7 +9,7 @@ from django.db.models import Q
 from qsms.org.actor import Actor
 from qsms.records.errors import NotVisible
 from qsms.rules.crosswalk import Crosswalk as CrosswalkRule
-from qsms.rules.crosswalk import contained, joined
+from qsms.rules.crosswalk import contained, joined, overruled
 from qsms.rules.frameworks import Framework
 
 from .models import Crosswalk, Edition
@@ -63,7 +63,28 @@ def crosswalk(revision: int = 0) -> Crosswalk:
     return row
 
 
-def relations(row: Crosswalk, own: Iterable[Framework]) -> CrosswalkRule:
-    """The pairs of a crosswalk, with those that follow from an organisation's own editions containing others."""
+def own_crosswalk(organisation_id: int) -> Crosswalk | None:
+    """The newest revision of what the organisation judged itself."""
+    rows = Crosswalk.everywhere.filter(organisation_id=organisation_id).defer("pairs")
+    return rows.order_by("-revision").first()
+
+
+def relations(organisation_id: int, own: Iterable[Framework], revision: int = 0) -> CrosswalkRule:
+    """How requirements relate as the organisation judges it: the shipped pairs of a revision, the newest one without,
+    those that follow from its own editions containing others, and what it judged itself before both. One query.
+    """
+    mine = Q(organisation_id=organisation_id) | Q(organisation=None)
+    rows = list(Crosswalk.everywhere.filter(mine).defer("pairs").order_by("revision"))
+    shipped = [row for row in rows if row.organisation_id is None]
+    if not shipped:
+        raise NotVisible
+    row = next((one for one in shipped if one.revision == revision), shipped[-1])
+    found = row.rule
     supplements = [pair for framework in own for pair in contained(framework)]
-    return joined([*supplements, *row.rule.pairs]) if supplements else row.rule
+    if supplements:
+        found = joined([*supplements, *found.pairs])
+    judged = next((one for one in reversed(rows) if one.organisation_id is not None), None)
+    if judged is not None:
+        kept = judged.own
+        found = overruled(found, kept.pairs, kept.denied)
+    return found

@@ -67,3 +67,30 @@ DECLARATION_LIFE = Lifecycle(
         Move("void", _("Make void"), ("draft",), "void", verb="void", reason=True, tone="bad"),
     ),
 )  # fmt: skip
+
+CERTIFICATE_LIFE = Lifecycle(
+    "certificate",
+    "applied",
+    states=(
+        State("applied", _("Applied for"), Phase.OPEN, _("The body audits in stage 1 and stage 2, then decides."),
+              tone="mute"),
+        State("held", _("Held"), Phase.OPEN, _("Surveillance keeps it; recertification renews it."), tone="good"),
+        State("suspended", _("Suspended"), Phase.WAITING, _("The body waits for something; the mark may not be used."),
+              on_bar=False),
+        State("ended", _("Ended"), Phase.DONE, _("It expired, was withdrawn or given up.")),
+        State("void", _("Void"), Phase.VOID, _("It was never meant, for the reason in its history."), on_bar=False),
+    ),
+    moves=(
+        Move("certify", _("Certificate decided"), ("applied",), "held", verb="change", or_party=("owner",),
+             asks=("decided_on", "certificate_number"), offers=("expires_on", "stage_2_on", "is_first"), tone="main",
+             key="c", finishes=("certification",), help=_("The cycle and its clocks begin on that day.")),
+        Move("recertify", _("Recertified"), ("held", "suspended"), "held", verb="change", or_party=("owner",),
+             asks=("decided_on",), offers=("certificate_number",), key="r", finishes=("certification",),
+             help=_("A new cycle begins on that day, and ends 36 months later unless you write another day.")),
+        Move("suspend", _("Suspended by the body"), ("held",), "suspended", verb="change", reason=True),
+        Move("restore", _("Suspension lifted"), ("suspended",), "held", verb="change", reason=True, tone="main"),
+        Move("end", _("It ended"), ("held", "suspended", "applied"), "ended", verb="change", reason=True, tone="bad",
+             finishes=("*",)),
+        Move("void", _("Make void"), ("applied",), "void", verb="void", reason=True, tone="bad", finishes=("*",)),
+    ),
+)  # fmt: skip

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from qsms.base import moment
 from qsms.org.actor import Actor
 from qsms.records import tasks, wording
 from qsms.records.errors import NotVisible
@@ -16,21 +17,26 @@ from qsms.records.models import Record
 from qsms.records.registry import RecordType, Section, lend, register
 from qsms.rules.lifecycle import Move
 
-from . import adopting, assessing, binding, library, panels
+from . import adopting, assessing, binding, certifying, judging, library, panels, texts
 from .choices import OWN
-from .lifecycles import ADOPTION_LIFE, GAP_LIFE
-from .models import Adoption, GapAssessment, OfEdition
+from .lifecycles import ADOPTION_LIFE, CERTIFICATE_LIFE, GAP_LIFE
+from .models import Adoption, Certificate, GapAssessment, OfEdition
 from .outputs import packing
 
 wording.DEEDS |= {
     adopting.EXCLUDED: _("left a requirement out"),
     adopting.INCLUDED: _("took a requirement in again"),
     adopting.RENEWED: _("took the newer text over"),
+    adopting.PLACED: _("changed the places that it holds for"),
     packing.TAKEN: _("took the statement of compliance away"),
     packing.PACKED: _("took a trace pack away"),
     binding.BOUND: _("counted it as evidence"),
     binding.CHANGED: _("changed what it is evidence of"),
     binding.ENDED: _("counts it as evidence no longer"),
+    certifying.NOTED: _("noted an audit of the certification body"),
+    judging.JUDGED: _("judged how two requirements relate"),
+    judging.TAKEN_BACK: _("took a judgement of two requirements back"),
+    texts.PASTED: _("pasted the text of a requirement"),
     assessing.ANSWERED: _("answered a requirement"),
     assessing.SNAPSHOT: _("kept the answers as they stand"),
 }
@@ -64,7 +70,7 @@ class AdoptionSheet(RecordType):
     search_fields = ("scope",)
     panels = (panels.COVERAGE,)
     import_key = "reference"
-    room_fields = ("revision", "crosswalk_revision")
+    room_fields = ("revision", "crosswalk_revision", "also_sites", "also_processes")
 
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         assert isinstance(record, Adoption)
@@ -164,6 +170,70 @@ class GapSheet(RecordType):
     def about(self, actor: Actor, record: Record) -> list[str]:
         assert isinstance(record, GapAssessment)
         return [record.key]
+
+
+@register
+class CertificateSheet(RecordType):
+    model = Certificate
+    kind = certifying.KIND
+    prefix = "CER"
+    label = _("Certificate")
+    label_plural = _("Certificates")
+    icon = "certificate"
+    room = "know"
+    trace = "shows"
+    # Its list stands on the page of standards.
+    in_menu = False
+    lives_on = True
+    lifecycle = CERTIFICATE_LIFE
+    labels = {"due_on": _("Next due")}
+    due_words = _("Next due %(day)s")
+    columns = ("number", "title", "state", "body", "site", "owner", "due_on", "expires_on")
+    filters = ("state", "site", "owner", "framework")
+    orders = ("-id", "due_on")
+    form = (
+        Section.of(_("Which"), "title", "framework", "own_edition", "body", "certificate_number"),
+        Section.of(_("What it covers"), "scope", "covered", "site", "unit", "process"),
+        Section.of(_("Cycle"), "stage_1_on", "stage_2_on", "decided_on", "is_first", "expires_on"),
+        Section.of(_("Who"), "owner", "disciplines", "reference"),
+        Section.of(_("Logo and mark"), "logo_use", "logo_checked_on"),
+    )
+    search_fields = ("body", "scope", "covered", "logo_use")
+    panels = (panels.CYCLE,)
+    import_key = "reference"
+    task_verbs = {"certification": _("Arrange it")}
+
+    def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
+        assert isinstance(record, Certificate)
+        found: dict[str, str] = {}
+        if {"framework", "own_edition"} & values.keys():
+            found |= _edition_errors(actor, record)
+        if record.decided_on and record.expires_on and record.expires_on <= record.decided_on:
+            found["expires_on"] = _t("It would end before it is decided. Choose a later day.")
+        if record.stage_1_on and record.stage_2_on and record.stage_2_on < record.stage_1_on:
+            found["stage_2_on"] = _t("Stage 2 follows stage 1. Choose a later day.")
+        return found
+
+    def prepare(self, actor: Actor, record: Record) -> None:
+        assert isinstance(record, Certificate)
+        if record.is_open:
+            record.due_on = certifying.first_due(record, moment.now().astimezone(actor.tz).date())
+
+    def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
+        assert isinstance(record, Certificate)
+        certifying.set_due(record, moment.now().astimezone(actor.tz).date())
+
+    def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
+        assert isinstance(record, Certificate)
+        if move.code == "recertify":
+            certifying.begin_again(record)
+        if move.code in ("certify", "recertify"):
+            certifying.start_clocks(record, actor.tz)
+        certifying.set_due(record, moment.now().astimezone(actor.tz).date())
+
+    def about(self, actor: Actor, record: Record) -> list[str]:
+        assert isinstance(record, Certificate)
+        return [record.body]
 
 
 def _edition_errors(actor: Actor, record: OfEdition) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from qsms.rules.crosswalk_data import CrosswalkTable, load_crosswalk
 from qsms.rules.frameworks import Framework
 
 DATA = Path(__file__).parent / "data"
+CERTIFICATION_CYCLE = DATA / "certification_cycle.yaml"
 
 
 @lru_cache(maxsize=1)
@@ -47,4 +48,4 @@ def applicability() -> Mapping[str, Applicability]:
 @lru_cache(maxsize=1)
 def certification_rules() -> Mapping[str, ClockRule]:
     """The shipped limits of a certification cycle as clock rules."""
-    return load_rules(DATA / "certification_cycle.yaml")
+    return load_rules(CERTIFICATION_CYCLE)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qsms.base import moment
@@ -12,7 +13,7 @@ from qsms.rules.frameworks import Framework
 
 from . import adopting, assessing, binding, library, profile
 from .binding import Piece
-from .models import PART_5, Adoption, Edition, Exclusion
+from .models import PART_5, Adoption, Declaration, Edition, Exclusion
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Standing:
     exclusions: Mapping[str, Exclusion]
     # What does not apply by the certificates that are held, with the reason.
     falls_away: Mapping[str, str]
+    # The certificates under Part 5, whoever may see the records that say so; of that standard alone.
+    held: Sequence[Declaration]
     # The newest text of every edition.
     newest: Mapping[str, Edition]
 
@@ -36,28 +39,34 @@ def of(actor: Actor, adoption: Adoption) -> Standing:
     return of_all(actor, [adoption])[0]
 
 
-def of_all(actor: Actor, wanted: list[Adoption], live: list[Adoption] | None = None) -> list[Standing]:
-    """The standing of several adoptions, from one look at the evidence; `live` are those alive, if read already.
+def of_all(
+    actor: Actor,
+    wanted: list[Adoption],
+    live: list[Adoption] | None = None,
+    every_text: Sequence[Edition] | None = None,
+) -> list[Standing]:
+    """The standing of several adoptions, from one look at the evidence.
 
     Other adopted standards lend what is bound to them; what one of them leaves out lends nothing. Nothing is taken from
-    a standard that the organisation has not adopted as far as the reader knows.
+    a standard that the organisation has not adopted as far as the reader knows. `live` are its living adoptions and
+    `every_text` every revision of every edition, where they are at hand.
     """
     if not wanted:
         return []
     every = list({one.pk: one for one in [*wanted, *(adopting.live(actor) if live is None else live)]}.values())
     exclusions = adopting.excluded(every)
-    judged = assessing.judgements(actor, every)
+    judged = assessing.findings(actor)
     revisions: dict[str, int] = {}
     for one in every:
         revisions.setdefault(one.key, one.revision)
     found = binding.pieces(actor)
-    every_text = library.every(actor.organisation_id)
+    every_text = library.every(actor.organisation_id) if every_text is None else every_text
     rows = library.editions(actor.organisation_id, revisions, every_text)
     newest = library.newest(actor.organisation_id, every_text)
     own = [row.rule for row in rows.values() if row.organisation_id is not None]
     today = moment.now().astimezone(actor.tz).date()
     crosswalks = {
-        number: library.relations(library.crosswalk(number), own)
+        number: library.relations(actor.organisation_id, own, number)
         for number in {one.crosswalk_revision for one in wanted}
     }
     held = profile.held(actor.organisation_id) if any(one.key == PART_5 for one in every) else []
@@ -74,8 +83,8 @@ def of_all(actor: Actor, wanted: list[Adoption], live: list[Adoption] | None = N
             [one.rule for one in pieces.values()],
             today,
             crosswalk=crosswalks[adoption.crosswalk_revision],
-            judgements=[each for one in first.values() for each in judged[one.pk]],
-            exempt={key: [*exclusions[first[key].pk], *away[key]] for key in away},
+            judgements=[each for one in first.values() for each in assessing.judgements(judged, one)],
+            exempt={key: [*exclusions[one.pk], *away[key]] for key, one in first.items() if key in editions},
             only=[adoption.key],
         )[adoption.key]
         standings.append(
@@ -87,7 +96,18 @@ def of_all(actor: Actor, wanted: list[Adoption], live: list[Adoption] | None = N
                 editions,
                 exclusions[adoption.pk],
                 away[adoption.key],
+                held if adoption.key == PART_5 else (),
                 newest,
             )
         )
     return standings
+
+
+def by_site(actor: Actor, adoption: Adoption, sites: Iterable[int]) -> list[Standing]:
+    """The standing of one adoption at each of these sites: from what is of that site or of none."""
+    narrowed = []
+    for site in sites:
+        here = copy.copy(adoption)
+        here.site_id, here.also_sites = site, []
+        narrowed.append(here)
+    return of_all(actor, narrowed)

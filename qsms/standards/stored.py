@@ -5,12 +5,29 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from qsms.rules import framework_data
 from qsms.rules.crosswalk import Crosswalk, Pair, Relation, Source
 from qsms.rules.frameworks import Confidence, Framework, Reference
+
+# Where the relation stands in a stored pair, and what stands there for two requirements without any.
+RELATION, STRANGERS = 4, "none"
+
+
+@dataclass(frozen=True)
+class OwnPairs:
+    """What an organisation judged itself: pairs, and pairs of requirements that it says have nothing in common."""
+
+    pairs: tuple[Pair, ...] = ()
+    strangers: tuple[Pair, ...] = ()
+
+    @property
+    def denied(self) -> list[frozenset[Reference]]:
+        """The ends of the latter."""
+        return [frozenset((one.left, one.right)) for one in self.strangers]
 
 
 @lru_cache(maxsize=128)
@@ -23,6 +40,17 @@ def framework(model: Any, pk: int, checksum: str) -> Framework:
 def crosswalk(model: Any, pk: int, checksum: str) -> Crosswalk:
     """The crosswalk of a row."""
     return Crosswalk(tuple(pair_from(one) for one in model.everywhere.values_list("pairs", flat=True).get(pk=pk)))
+
+
+@lru_cache(maxsize=64)
+def own_pairs(model: Any, pk: int, checksum: str) -> OwnPairs:
+    """The pairs that an organisation judged itself, of a row."""
+    rows = model.everywhere.values_list("pairs", flat=True).get(pk=pk)
+    return OwnPairs(
+        tuple(pair_from(one) for one in rows if one[RELATION] != STRANGERS),
+        tuple(pair_from([*one[:RELATION], Relation.OVERLAP, *one[RELATION + 1 :]]) for one in rows
+              if one[RELATION] == STRANGERS),
+    )  # fmt: skip
 
 
 def pair_data(pair: Pair) -> list[Any]:

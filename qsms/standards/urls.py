@@ -1,6 +1,19 @@
 from django.urls import path
 
-from .views import adopted, asking, comparing, evidence, gaps, library, outputs, packs
+from .views import (
+    adopted,
+    asking,
+    certificates,
+    comparing,
+    evidence,
+    gaps,
+    library,
+    moving_on,
+    outputs,
+    packs,
+    pairs,
+    places,
+)
 
 app_name = "standards"
 urlpatterns = [
@@ -13,6 +26,10 @@ urlpatterns = [
     path("adopted/<str:number>/exclude/", adopted.exclude, name="exclude"),
     path("adopted/<str:number>/include/", adopted.include, name="include"),
     path("adopted/<str:number>/renew/", adopted.renew, name="renew"),
+    path("adopted/<str:number>/places/", places.change, name="places"),
+    path("adopted/<str:number>/sites/", places.by_site, name="sites"),
+    path("adopted/<str:number>/trend/", places.over_time, name="trend"),
+    path("adopted/<str:number>/transition/", moving_on.show, name="transition"),
     path("adopted/<str:number>/outputs/", outputs.show, name="outputs"),
     path("adopted/<str:number>/statement/", outputs.statement, name="statement"),
     path("adopted/<str:number>/pack/<id:job_id>/", packs.show, name="pack"),
@@ -25,6 +42,12 @@ urlpatterns = [
     path("gaps/<str:number>/keep/", gaps.keep, name="keep"),
     path("gaps/<str:number>/compare/", comparing.show, name="compare"),
     path("gaps/<str:number>/export/", gaps.export, name="gap-export"),
+    path("certificates/<str:number>/audit/", certificates.note_audit, name="note-audit"),
+    path("pairs/", pairs.show_own, name="pairs"),
+    path("pairs/judge/", pairs.judge, name="judge"),
+    path("pairs/take-back/", pairs.take_back, name="take-back"),
+    path("side-by-side/", pairs.side_by_side, name="side-by-side"),
+    path("text/", pairs.paste, name="paste"),
     path("bind/", evidence.bind, name="bind"),
     path("ask/", asking.ask, name="ask"),
     path("unbind/", evidence.unbind, name="unbind"),

@@ -33,10 +33,10 @@ SESSION_LIFE = Lifecycle(
         State("void", _("Called off"), Phase.VOID, _("It was not held, for the reason in its history."), on_bar=False),
     ),
     moves=(
-        Move("hold", _("Held: close the attendance"), ("planned",), "held", verb="hold", or_party=("instructor",),
+        Move("hold", _("Close the attendance"), ("planned",), "held", verb="hold", or_party=("instructor",),
              conditions=("begun", "judged", "effect_wanted"), signature=_("held as recorded"), tone="main", key="f",
              help=_("Whoever passed gets a training record.")),
-        Move("complete", _("Held: close it"), ("planned",), "closed", verb="hold", or_party=("instructor",),
+        Move("complete", _("Close the session"), ("planned",), "closed", verb="hold", or_party=("instructor",),
              conditions=("begun", "judged", "no_effect_wanted"), signature=_("held as recorded"), tone="main", key="f",
              finishes=("*",), help=_("Whoever passed gets a training record.")),
         Move("evaluate", _("Say whether it worked"), ("held",), "closed", verb="evaluate",
@@ -58,7 +58,7 @@ HOLDING_LIFE = Lifecycle(
               on_bar=False),
     ),
     moves=(
-        Move("verify", _("Verified: it counts"), ("claimed",), "held", verb="verify", independent_of=("holder",),
+        Move("verify", _("Confirm it counts"), ("claimed",), "held", verb="verify", independent_of=("holder",),
              conditions=("certificate",), tone="main", key="v", finishes=("verify",),
              help=_("You have seen the certificate, or asked whoever issued it.")),
         Move("refuse", _("Refuse"), ("claimed",), "refused", verb="verify", independent_of=("holder",), reason=True,

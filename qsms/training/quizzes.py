@@ -32,8 +32,11 @@ def paper(attempt: Attempt) -> tuple[Asked, ...]:
     return quiz.draw(contents.text_of(attempt.content), str(attempt.seed))
 
 
-def start(actor: Actor, number: str) -> Attempt:
-    """Begin the quiz, or go on with the one that was begun. Raises NotVisible, Refused."""
+def start(actor: Actor, number: str, *, seed: int | None = None) -> Attempt:
+    """Begin the quiz, or go on with the one that was begun; `seed` only where the paper must be a known one.
+
+    Raises NotVisible, Refused.
+    """
     with write_transaction():
         mine = learning.begin(actor, number)
         # Two taps at once: the second waits here and finds what the first began.
@@ -49,7 +52,7 @@ def start(actor: Actor, number: str) -> Attempt:
         last = numbers.order_by("-number").values_list("number", flat=True).first() or 0
         attempt = Attempt(
             organisation_id=mine.course.organisation_id, content=mine.content, person_id=actor.person_id,
-            number=last + 1, seed=secrets.randbits(SEED_BITS), begun_at=moment.now(),
+            number=last + 1, seed=secrets.randbits(SEED_BITS) if seed is None else seed, begun_at=moment.now(),
         )  # fmt: skip
         attempt.save(force_insert=True)
     return attempt

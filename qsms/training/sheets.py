@@ -49,8 +49,8 @@ UNTITLED = "–"
 SHUT: dict[str, Any] = {
     "begun": _("It has not begun yet. Close it once it was held."),
     "judged": _("Say of everybody on the list whether they passed or were not there."),
-    "effect_wanted": _("The effect of this course is not looked at later. Use “Held: close it”."),
-    "no_effect_wanted": _("The effect of this course is looked at later. Use “Held: close the attendance”."),
+    "effect_wanted": _("The effect of this course is not looked at later. Use “Close the session”."),
+    "no_effect_wanted": _("The effect of this course is looked at later. Use “Close the attendance”."),
     "certificate": _("There is no certificate. Add a photo or a PDF of it under Files."),
 }
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import cached_property
-from django.utils.timezone import get_current_timezone
+from django.utils.timezone import get_current_timezone, get_current_timezone_name
 
 from qsms.base import moment
 
@@ -165,6 +165,18 @@ class Shell:
     @cached_property
     def person(self) -> Person | None:
         return _hooks["person"](self.request)
+
+    @cached_property
+    def holder(self) -> str:
+        """Under whose mark the browser keeps what is typed and not sent; empty where nobody is known, who leaves
+        nothing there."""
+        person = getattr(self.request, "person", None)
+        return str(person.pk) if person is not None else ""
+
+    @cached_property
+    def zone(self) -> str:
+        """The name of the zone in which the page tells times."""
+        return get_current_timezone_name()
 
     @cached_property
     def inbox(self) -> int:

@@ -69,6 +69,34 @@ class Beside:
     more_url: str
 
 
+@dataclass(frozen=True)
+class Step:
+    """Something to set up before the work can begin: why, where, and the verb that does it."""
+
+    title: str
+    why: str
+    url: str
+    verb: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class First:
+    """Steps that stand above somebody's work until they are done."""
+
+    title: str
+    steps: Sequence[Step]
+
+
+_first: list[Callable[[Actor, datetime], First | None]] = []
+
+
+def stand_first(draw: Callable[[Actor, datetime], First | None]) -> None:
+    """Put steps above the work; None leaves them out for this reader."""
+    if draw not in _first:
+        _first.append(draw)
+
+
 _beside: list[Callable[[Actor, datetime], Beside | None]] = []
 
 
@@ -156,6 +184,7 @@ def show_work(request: HttpRequest) -> HttpResponse:
     inbox = tasks.inbox(actor, whose="office" if whose == "office" else "mine", all_of_it=everything)
     groups = grouped(inbox, actor, now, most=tasks.ALL if everything else SHOWN)
     context |= {
+        "first": [thing for draw in _first if whose != "office" and (thing := draw(actor, now)) is not None],
         "summary": summary(groups),
         "groups": groups,
         "hidden": sum(group.count - len(group.lines) for group in groups),

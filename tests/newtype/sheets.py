@@ -43,4 +43,5 @@ class SpillSheet(RecordType):
     )
     search_fields = ("cleaned",)
     party_fields = {"checker": "checker"}
+    check_plan = ("checker",)
     import_key = "reference"

@@ -98,7 +98,7 @@ def test_what_the_owner_is_asked_is_due_when_the_action_is(cast: Cast) -> None:
     assert [(task.code, task.due_at) for task in tasks.mine(owner)] == [("cause", end)]
     record = spine.move(owner, record.pk, "plan", fields={"root_cause": "The pin wears", "plan": "New pins"})
     assert [(task.code, task.due_at) for task in tasks.mine(owner)] == [("do", end)]
-    spine.edit(cast.actor("quality"), record.pk, record.version, {"due_on": dt.date(2026, 11, 25)})
+    spine.edit(cast.actor("quality"), record.pk, record.version, {"due_on": dt.date(2026, 11, 25)}, reason="Agreed")
     assert [task.due_at for task in tasks.mine(owner)] == [end + dt.timedelta(days=5)]
 
 
@@ -199,7 +199,7 @@ def test_whoever_checks_is_not_made_owner_and_whoever_owns_is_not_made_checker(c
             spine.edit(quality, record.pk, given.version, {"verifier": cast.people[name].pk})
         assert Action.objects.get(pk=record.pk).verifier_id == cast.colleague.pk
     # With another checker named first, the former one may own it: the task to check went along.
-    changed = spine.edit(quality, record.pk, given.version, {"verifier": cast.director.pk})
+    changed = spine.edit(quality, record.pk, given.version, {"verifier": cast.director.pk}, reason="On leave")
     assert [task.code for task in tasks.mine(cast.actor("colleague"))] == []
     assert [task.code for task in tasks.mine(cast.actor("director"), whose="mine")] == ["check"]
     taken = spine.assign(quality, changed.pk, cast.colleague.pk)
@@ -253,7 +253,9 @@ def test_a_check_before_its_day_says_so_and_needs_a_reason(cast: Cast) -> None:
     found = {"check_result": "None leak"}
     with pytest.raises(Invalid, match=r"for 1 Feb 2027, in 91 days\. An early check proves less"):
         spine.move(checker, record.pk, "verify", fields=found, proof=Proof(PASSWORD))
-    moved = spine.edit(cast.actor("quality"), record.pk, record.version, {"check_on": dt.date(2026, 11, 3)})
+    moved = spine.edit(
+        cast.actor("quality"), record.pk, record.version, {"check_on": dt.date(2026, 11, 3)}, reason="Sooner"
+    )
     # The day of the check is when the action is due, and when its task is.
     assert moved.due_on == dt.date(2026, 11, 3)
     [task] = tasks.mine(checker)

@@ -52,7 +52,7 @@ def test_written_reviewed_approved_in_effect_and_acknowledged(cast: Cast, open_p
     writer.get_by_role("button", name="Send for review").first.click()
     writer.get_by_text("is now “In review”").first.wait_for()
     draft = Revision.everywhere.get()
-    for who, verb in (("quality", "Reviewed"), ("director", "Approve")):
+    for who, verb in (("quality", "Sign the review"), ("director", "Approve")):
         judge = signed_in(cast, who, open_page, live)
         judge.goto(f"/r/revision/{draft.number}/move/{'review' if who == 'quality' else 'approve'}/")
         judge.locator("#m_password").fill("a long enough password")

@@ -27,7 +27,8 @@ def sample(**changed: Any) -> dict[str, Any]:
         "number": "STD-2026-0001",
         "organisation": "Larkfield Air",
         "foot": "Uncontrolled when printed",
-        "made_at": dt.datetime(2026, 11, 24, 8, 30, tzinfo=dt.UTC),
+        # A clock has microseconds, and files have none.
+        "made_at": dt.datetime(2026, 11, 24, 8, 30, 15, 987654, tzinfo=dt.UTC),
     }
     return {"document": document, "facts": [], "rows": [], "prose": [], "pictures": [], "signed": [], **changed}
 

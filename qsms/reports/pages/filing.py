@@ -23,7 +23,7 @@ from qsms.records.errors import Invalid, Refused
 from qsms.ui import dates, parts
 from qsms.ui.answers import actor_of
 
-from .. import forms, queries, questions, services
+from .. import forms, queries, questions, readers, services
 from ..choices import Mode
 from ..models import ReportForm
 from ..services import filing, pictures
@@ -119,10 +119,13 @@ class Filling:
         rows = Site.objects.filter(organisation=self.organisation, is_active=True).order_by("name")
         return dict(rows.values_list("code", "name"))
 
+    def gatekeeper(self) -> str:
+        """Who can open a sealed name here; empty when nobody can."""
+        return moves.who_may_hold(self.organisation.pk, "seal.open", limit=2)
+
     def modes(self) -> list[Any]:
         """The cards of the modes this person can choose."""
-        gatekeeper = moves.who_may_hold(self.organisation.pk, "seal.open", limit=2)
-        cards = questions.mode_cards(self.row.form, gatekeeper)
+        cards = questions.mode_cards(self.row.form, self.gatekeeper())
         return cards if self.actor is not None else [card for card in cards if card[0] == Mode.ANONYMOUS]
 
     def initial(self) -> dict[str, Any]:
@@ -212,10 +215,10 @@ def _draw(
         "parts": questions.parts(form, made, by_field),
         "mode": made["mode"] if "mode" in made.fields else None,
         "anonymous": filling.actor is None,
-        "once": filling.request.POST.get("once", "") or secrets.token_urlsafe(16),
+        # What is wrong with the page as a whole may be its token: it was sent before, with other words.
+        "once": (not made.non_field_errors() and filling.request.POST.get("once", "")) or secrets.token_urlsafe(16),
         "organisation": filling.organisation,
         "draft_key": filing.draft_key(form.code) if filling.actor is not None else "",
-        "local_key": f"{filling.organisation.code}:{form.code}",
         "zone": dates.zone_name(moment.now(), filling.zone),
     }
     return render(filling.request, "reports/form.html", context_, status=status)
@@ -227,14 +230,17 @@ def _sent(filling: Filling, filed: services.Filed) -> HttpResponse:
     report = filed.report
     now = moment.now()
     with context.entered(context.Context(organisation_id=filling.organisation.pk)):
-        due = next((clock.due_at for clock in clocks.on_record(report) if clock.rule == "report.triage"), None)
+        read = readers.anybody_reads(report.organisation_id, confidential=report.confidential)
+        due = next((clock.due_at for clock in clocks.on_record(report) if clock.rule == "report.triage" and read), None)
     today = now.astimezone(filling.zone).date()
     by = dates.day(due.astimezone(filling.zone).date(), today, inside=True) if due else ""
     followed = report.mode != Mode.ANONYMOUS
     steps = (
         parts.Step(_("Received"), "done", dates.clock(report.opened_at, filling.zone)),
         parts.Step(
-            _("Read and judged for safety, quality and environment"), "now", _("by %(day)s") % {"day": by} if by else ""
+            _("Read and judged for safety, quality and environment"),
+            "now",
+            _("by %(day)s") % {"day": by} if by else "" if read else _("when somebody is named who reads reports"),
         ),
         parts.Step(
             _("You hear what was done") if followed else _("You can see what was done, with your code"),
@@ -250,10 +256,11 @@ def _sent(filling: Filling, filed: services.Filed) -> HttpResponse:
         "own_url": reverse("reports:own", args=[report.pk]) if followed else "",
         "received": dates.moment(report.opened_at, now, filling.zone, inside=True),
         "by": by,
+        "read": read,
+        "gatekeeper": report.mode != Mode.CONFIDENTIAL or filling.gatekeeper(),
         "steps": steps,
         "visitor": filling.actor is None,
         "organisation": filling.organisation,
-        "local_key": f"{filling.organisation.code}:{filling.row.code}",
     }
     response = render(filling.request, "reports/sent.html", context_)
     response["Cache-Control"] = "no-store"

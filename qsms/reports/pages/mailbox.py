@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import secrets
 from typing import Any, BinaryIO, cast
 from zoneinfo import ZoneInfo
 
@@ -11,7 +13,7 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qsms.base import claim_codes, context, moment
 from qsms.org.models import Organisation
@@ -113,6 +115,18 @@ def by_code(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/mailbox.html", context_, status=422 if errors else 200)
 
 
+@nameless
+@require_POST
+def code_shown(request: HttpRequest) -> HttpResponse:
+    """The page with a code says that it is seen: the code is not shown again. The answer tells nothing about the code,
+    so there is nothing to find out by trying."""
+    if TRIES.may(request):
+        with contextlib.suppress(claim_codes.BadCode, NotVisible):
+            services.open_mailbox(request.POST.get("code", "")[:80])
+            TRIES.forgive(request)
+    return HttpResponse(status=204)
+
+
 def _answer(request: HttpRequest, report: Report) -> dict[str, str]:
     """Take an answer with its files; what is wrong with it, by field."""
     files = [
@@ -121,7 +135,7 @@ def _answer(request: HttpRequest, report: Report) -> dict[str, str]:
         if file.file is not None
     ]
     try:
-        services.answer(report, request.POST.get("text", ""), files=files)
+        services.answer(report, request.POST.get("text", ""), files=files, once=request.POST.get("once", "")[:80])
     except Invalid as error:
         return error.errors
     except Refused as error:
@@ -147,6 +161,7 @@ def _talk(report: Report, zone: ZoneInfo) -> dict[str, Any]:
         "open": report.state != "void",
         "longest": number_format(mailbox.LONGEST, use_l10n=True, force_grouping=True),
         "asked": _is_asked(report),
+        "once": secrets.token_urlsafe(16),
     }
 
 

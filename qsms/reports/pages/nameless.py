@@ -29,6 +29,8 @@ def nameless(view: View) -> View:
     @login_not_required
     @wraps(view)
     def unknown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Also for somebody who is signed in: nothing on the page, nor what the browser keeps of it, is theirs.
+        request.person = request.actor = None  # type: ignore[attr-defined]
         response = view(request, *args, **kwargs)
         # A template with a form asks for the cookie that this page must not set.
         request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)

@@ -7,6 +7,7 @@ person, under a request without an id. What the database knows of a confidential
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,9 +41,16 @@ SEALED_ANSWERS = "answers"
 WRITTEN = ("title", "narrative", "immediate_action", "place")
 
 
+# For so long the same page, sent again, is answered with the same code, unless the code was seen before. Long enough to
+# try again on a bad line; short, because the page may stay open on a computer that others use.
+CODE_AGAIN = dt.timedelta(minutes=15)
+SHORTEST_TOKEN = 16
+
+
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What the reporter gets: the report, and for an anonymous one the code, which nobody can show again."""
+    """What the reporter gets: the report, and for an anonymous one the code, which nobody can show again once it was
+    seen."""
 
     report: Report
     code: str = ""
@@ -91,7 +99,7 @@ def file_report(
             writer,
             "report",
             given,
-            once=once,
+            once=_mark(once) if mode == Mode.ANONYMOUS else once,
             fixed={
                 "filed_on": row, "form": form.code, "form_version": form.version, "mode": mode,
                 "confidential": mode != Mode.NAMED, "answers": _as_json(form, plain), "is_fresh": True, **columns,
@@ -99,20 +107,34 @@ def file_report(
         )  # fmt: skip
         assert isinstance(report, Report)
         if not report.is_fresh:
-            return Filed(report, again=True)
+            return Filed(report, _code_again(report, once), again=True)
         if personal:
             seals.seal(report, SEALED_ANSWERS, json.dumps(_as_json(form, personal), ensure_ascii=False))
         code = ""
         if mode == Mode.CONFIDENTIAL and actor is not None:
             _seal_identity(actor, report)
         if mode == Mode.ANONYMOUS:
-            code = claim_codes.new_code()
+            code = claim_codes.code_for(once) if len(once) >= SHORTEST_TOKEN else claim_codes.new_code()
             claim = Claim(organisation_id=organisation.pk, report_id=report.pk, code_hash=claim_codes.code_hash(code))
             claim.save(force_insert=True)
         pictures.attach(writer, report, kept)
         if acknowledge:
             report = cast(Report, spine.move(actors.system(organisation.pk), report.pk, "acknowledge"))
     return Filed(report, code)
+
+
+def _mark(once: str) -> str:
+    """What is kept of an anonymous page's token: enough to know it again, too little to make its code."""
+    return hashlib.sha256(once.encode()).hexdigest() if once else ""
+
+
+def _code_again(report: Report, once: str) -> str:
+    """The code of a report that was sent before, for the page that sent it and has not seen the answer; else empty."""
+    claim = Claim.everywhere.filter(report_id=report.pk, shown=False).first()
+    if claim is None or moment.now() - report.opened_at > CODE_AGAIN:
+        return ""
+    code = claim_codes.code_for(once)
+    return code if claim_codes.code_hash(code) == claim.code_hash else ""
 
 
 def draft_key(code: str) -> str:

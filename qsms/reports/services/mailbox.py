@@ -66,10 +66,11 @@ def ask(actor: Actor, report_id: int, text: str) -> Message:
     return message
 
 
-def answer(report: Report, text: str, *, files: list[pictures.Incoming] | None = None) -> Message:
+def answer(report: Report, text: str, *, files: list[pictures.Incoming] | None = None, once: str = "") -> Message:
     """The reporter's words. `report` comes from `own_mailbox` or `open_mailbox`, which have proved that it is theirs.
 
-    Raises Invalid, also for a file that cannot be freed of hidden details.
+    Sent again with the same `once`, they are said once. Raises Invalid, also for a file that cannot be freed of
+    hidden details.
     """
     kept, errors = pictures.take_in(files or [], nameless=report.mode != Mode.NAMED)
     if errors:
@@ -81,7 +82,10 @@ def answer(report: Report, text: str, *, files: list[pictures.Incoming] | None =
     # Without the request's id and person, so that the answer leads to nobody.
     with context.entered(context.Context(organisation_id=report.organisation_id)), write_transaction():
         locked = _report(reporter, report.pk)
-        message = _add(reporter, locked, Sender.REPORTER, Subject.ANSWER, text)
+        said = locked.messages.filter(once=once).first() if once else None
+        if said is not None:
+            return cast(Message, said)
+        message = _add(reporter, locked, Sender.REPORTER, Subject.ANSWER, text, once)
         pictures.attach(reporter, locked, kept)
         tasks.finish(reporter, locked, (ANSWER_TASK,), outcome=_("Answered"))
         asked = locked.messages.filter(subject=Subject.QUESTION).order_by("-pk").first()
@@ -108,6 +112,10 @@ def open_mailbox(code: str) -> Report:
     claim = Claim.everywhere.select_related("report").filter(code_hash=marked).first()
     if claim is None:
         raise NotVisible
+    if not claim.shown:
+        # Whoever has the code has seen it.
+        with write_transaction():
+            Claim.everywhere.filter(pk=claim.pk).update(shown=True)
     return cast(Report, claim.report)
 
 
@@ -130,7 +138,7 @@ def mark_read(report: Report) -> None:
             unread.update(read_at=moment.now())
 
 
-def _add(actor: Actor, report: Report, sender: str, subject: str, text: str) -> Message:
+def _add(actor: Actor, report: Report, sender: str, subject: str, text: str, once: str = "") -> Message:
     message = Message(
         organisation_id=report.organisation_id,
         report_id=report.pk,
@@ -139,6 +147,7 @@ def _add(actor: Actor, report: Report, sender: str, subject: str, text: str) -> 
         by_id=actor.person_id if sender == Sender.OFFICE else None,
         at=moment.now(),
         text=text,
+        once=once,
     )
     message.save(force_insert=True)
     # The words stay in the message: history cannot be made to forget a name that somebody writes there.

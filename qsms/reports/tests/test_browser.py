@@ -15,8 +15,8 @@ from pytest_django.live_server_helper import LiveServer
 from qsms.base import context
 from qsms.records.models import Attachment, Draft
 from qsms.reports import services
-from qsms.reports.models import Report
-from tests.cast import Cast
+from qsms.reports.models import Claim, Report
+from tests.cast import PASSWORD, Cast
 from tests.harness.browser import (
     DESK,
     PHONE,
@@ -109,6 +109,8 @@ def test_an_anonymous_report_on_a_phone_and_its_mailbox(
     judge_in_hand(page, "report-sent")
     assert page.context.cookies() == []
     assert page.evaluate("Object.keys(sessionStorage).length") == 0
+    # Seen: the page says so, and nobody gets the code by sending again.
+    assert becomes(page, lambda: Claim.everywhere.filter(shown=True).exists())
     with context.organisation(cast.organisation.pk):
         report = Report.everywhere.get()
         assert Attachment.everywhere.get().stripped
@@ -148,6 +150,106 @@ def test_what_is_written_survives_a_reload_and_lies_under_no_name(enter: Enter, 
     page.reload()
     page.get_by_role("button", name="Throw it away").click()
     expect(page.get_by_label("In one line")).to_have_value("")
+
+
+def sign_in_as(page: Page, cast: Cast, live: LiveServer, who: str) -> None:
+    """Another session in the same browser, as after a sign-in."""
+    client = Client()
+    client.force_login(cast.account(who))
+    cookie = client.cookies["qsms_session"].value
+    page.context.add_cookies([{"name": "qsms_session", "value": cookie, "url": live.url}])
+
+
+def kept_in_tab(page: Page) -> list[str]:
+    found: list[str] = page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('qsms-held:'))")
+    return found
+
+
+def test_what_one_wrote_is_never_shown_to_another_on_the_same_computer(
+    enter: Enter, cast: Cast, live: LiveServer
+) -> None:
+    page = enter("reporter")
+    page.goto("/report/form/quick/")
+    page.get_by_text("Confidential", exact=True).click()
+    page.get_by_label("In one line").fill("About my own chief")
+    expect(page.get_by_text("Kept in this tab")).to_be_visible()
+    assert len(kept_in_tab(page)) == 1
+    # Neither on the anonymous form, which keeps nothing itself.
+    page.goto("/report/anonymous/larkfield-air/quick/")
+    expect(page.get_by_label("In one line")).to_have_value("")
+    expect(page.get_by_text("What you wrote is back.")).to_be_hidden()
+    page.get_by_label("In one line").press_sequentially("Nobody knows")
+    page.wait_for_timeout(2000)
+    assert "Nobody knows" not in page.evaluate("JSON.stringify(sessionStorage) + JSON.stringify(localStorage)")
+    page.on("dialog", lambda dialog: dialog.accept())
+    # Nor to somebody else who signs in there.
+    sign_in_as(page, cast, live, "owner")
+    page.goto("/report/form/quick/")
+    expect(page.get_by_label("In one line")).to_have_value("")
+    expect(page.get_by_label("Confidential")).not_to_be_checked()
+    assert kept_in_tab(page) == []
+    # And signing out leaves nothing behind.
+    page.get_by_label("In one line").fill("Of the owner")
+    expect(page.get_by_text("Kept in this tab")).to_be_visible()
+    page.goto("/")
+    assert len(kept_in_tab(page)) == 1
+    page.locator("details.acct summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Password")).to_be_visible()
+    assert kept_in_tab(page) == []
+
+
+@pytest.mark.parametrize("form", ["report", "edit"])
+def test_what_was_typed_when_the_session_ended_is_there_after_the_sign_in(
+    form: str, enter: Enter, cast: Cast, live: LiveServer, console_errors: list[str]
+) -> None:
+    account = cast.account("safety")
+    account.set_password(PASSWORD)
+    account.save()
+    with context.organisation(cast.organisation.pk):
+        made = file(cast).report
+    page = enter("safety")
+    page.goto("/report/form/quick/" if form == "report" else f"/r/report/{made.number}/edit/")
+    field = page.get_by_label("In one line" if form == "report" else "Title")
+    send = page.get_by_role("button", name="Send" if form == "report" else "Save", exact=True)
+    page.context.clear_cookies(name="qsms_session")
+    field.fill("Typed in the last second")
+    send.click()
+    expect(
+        page.get_by_text("You were signed out; nothing was sent. Sign in, and what you wrote is here.")
+    ).to_be_visible()
+    page.get_by_label("E-mail").fill("safety@larkfield.test")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    back = "What you wrote is back." if form == "report" else "What you typed last is here."
+    expect(page.get_by_text(back)).to_be_visible()
+    expect(field).to_have_value("Typed in the last second")
+    send.click()
+    if form == "edit":
+        expect(page.get_by_role("heading", name="Typed in the last second")).to_be_visible()
+        assert kept_in_tab(page) == []
+    else:
+        # What is missing is asked for, with nothing lost.
+        expect(page.locator(".esum")).to_be_visible()
+        expect(field).to_have_value("Typed in the last second")
+    console_errors[:] = [line for line in console_errors if "422" not in line]
+
+
+def test_going_back_after_a_mended_report_asks_nothing(enter: Enter, cast: Cast, console_errors: list[str]) -> None:
+    page = enter("reporter")
+    page.goto("/report/")
+    page.goto("/report/form/quick/")
+    page.get_by_text("My name").click()
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".esum")).to_be_visible()
+    fill_quick(page)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", name="Sent. Thank you.")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("In one line")).to_have_value("")
+    expect(page.locator(".esum")).to_be_hidden()
+    assert Report.everywhere.count() == 1
+    console_errors[:] = [line for line in console_errors if "422" not in line]
 
 
 def test_a_report_sent_without_a_network_goes_out_later(enter: Enter, cast: Cast, photo: Path) -> None:

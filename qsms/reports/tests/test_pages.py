@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -13,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
+from time_machine import Traveller
 
 from qsms.org import names
 from qsms.records.models import Attachment, Draft, Link
@@ -176,6 +178,7 @@ def test_an_anonymous_report_sets_no_cookie_and_shows_its_code_once(cast: Cast) 
     assert not Session.objects.exists()
     code = re.search(r'id="code">([^<]+)<', sent.content.decode())
     assert code is not None
+    assert not client.post("/report/mailbox/shown/", {"code": code.group(1)}).cookies
     again = client.post("/report/anonymous/larkfield-air/quick/", QUICK).content.decode()
     assert code.group(1) not in again
     assert "This report was sent before." in again
@@ -450,3 +453,61 @@ def test_a_report_has_a_way_to_its_risk(cast: Cast) -> None:
     desk = safety.get(f"/reports/triage/{report.number}/").content.decode()
     assert f'href="/risk/assess/{report.number}/"' in desk
     assert "Rate" in safety.get(f"/r/report/{report.number}/tab/risk/").content.decode()
+
+
+ANONYMOUS = "/report/anonymous/larkfield-air/quick/"
+CODE = re.compile(r'id="code"[^>]*>([A-Z2-9-]{19})<')
+
+
+def test_the_same_send_gets_the_same_code_until_it_was_seen(cast: Cast) -> None:
+    """The server took the report and the line was cut: the code of an answer that nobody saw is not lost."""
+    [code] = CODE.findall(Client().post(ANONYMOUS, QUICK).content.decode())
+    assert CODE.findall(Client().post(ANONYMOUS, QUICK).content.decode()) == [code]
+    assert Report.everywhere.count() == 1
+    # Nothing that the database keeps is the code, or the token that it is made from.
+    with connection.cursor() as cursor:
+        for table in ("reports_claim", "records_once"):
+            cursor.execute(f"SELECT * FROM {table}")
+            kept = repr(cursor.fetchall())
+            assert code.replace("-", "") not in kept
+            assert QUICK["once"] not in kept
+    # Another page, or the same one with other words, is told nothing of it.
+    other = Client().post(ANONYMOUS, {**QUICK, "once": "fedcba9876543210"}).content.decode()
+    assert CODE.findall(other) not in ([], [code])
+    changed = Client().post(ANONYMOUS, {**QUICK, "a-title": "Other words"})
+    assert changed.status_code == 422
+    [fresh] = re.findall(r'name="once" value="([^"]+)"', changed.content.decode())
+    assert fresh != QUICK["once"]
+    # A wrong code says nothing, and shuts nothing.
+    assert Client().post("/report/mailbox/shown/", {"code": "2222"}).status_code == 204
+    assert CODE.findall(Client().post(ANONYMOUS, QUICK).content.decode()) == [code]
+    # The page says that it stands before somebody's eyes: from then on it is shown to nobody.
+    assert Client().post("/report/mailbox/shown/", {"code": code}).status_code == 204
+    again = Client().post(ANONYMOUS, QUICK).content.decode()
+    assert CODE.findall(again) == []
+    assert "cannot be shown again" in again
+    assert Client().post("/report/mailbox/", {"code": code}).status_code == 200
+
+
+def test_a_code_that_nobody_saw_is_shown_again_for_a_short_time_only(cast: Cast, clock: Traveller) -> None:
+    [code] = CODE.findall(Client().post(ANONYMOUS, QUICK).content.decode())
+    clock.shift(timedelta(minutes=14))
+    assert CODE.findall(Client().post(ANONYMOUS, QUICK).content.decode()) == [code]
+    clock.shift(timedelta(minutes=2))
+    assert CODE.findall(Client().post(ANONYMOUS, QUICK).content.decode()) == []
+
+
+def test_an_answer_in_the_mailbox_that_is_sent_again_is_said_once(cast: Cast) -> None:
+    code = file(cast, "anonymous").code
+    page = Client().post("/report/mailbox/", {"code": code}).content.decode()
+    [once] = re.findall(r'name="once" value="([^"]+)"', page)
+    sent = {"code": code, "text": "The cart is still there.", "once": once, "files": picture()}
+    for _each in range(3):
+        answer = Client().post("/report/mailbox/", {**sent, "files": picture()}).content.decode()
+        assert "Your answer is sent." in answer
+    assert Message.everywhere.filter(sender="reporter").count() == 1
+    assert Attachment.everywhere.count() == 1
+    # The next answer comes from another page.
+    [fresh] = re.findall(r'name="once" value="([^"]+)"', answer)
+    Client().post("/report/mailbox/", {"code": code, "text": "The cart is still there.", "once": fresh})
+    assert Message.everywhere.filter(sender="reporter").count() == 2

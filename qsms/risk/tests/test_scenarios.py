@@ -275,7 +275,7 @@ def test_the_check_of_a_control_goes_along_with_its_checker_and_its_day(cast: Ca
         services.assign(safety, planned.pk, cast.quality.pk)
     day = dt.date(2027, 3, 1)
     given = {"verifier": cast.director.pk, "next_verification_on": day}
-    services.edit(safety, planned.pk, again(planned).version, given)
+    services.edit(safety, planned.pk, again(planned).version, given, reason="On leave")
     task = Task.everywhere.get(record=planned.pk, code=following.CHECK_TASK, done_at=None)
     assert (task.person_id, task.due_at) == (cast.director.pk, dt.datetime(2027, 3, 2, 6, 59, tzinfo=dt.UTC))
     assert services.assign(safety, planned.pk, cast.quality.pk).owner_id == cast.quality.pk

@@ -16,6 +16,7 @@ from qsms.rules.certification import (
     cycle,
     first_surveillance_late,
     limits,
+    next_due,
     stage_2_by,
     standing,
     years_without_surveillance,
@@ -110,3 +111,16 @@ def test_every_cycle_is_in_order_and_has_two_years_of_surveillance(decided: date
     audits = [date(year, 1, 1) for year in running.surveillance_years]
     assert years_without_surveillance(running, audits, add_months(decided, 40)) == ()
     assert standing(running, running.ends_by + timedelta(days=1)) is Standing.RESTORABLE
+
+
+def test_what_is_due_next_goes_from_surveillance_to_recertification_to_restoring() -> None:
+    running = cycle(date(2026, 11, 30), ALLOWED)
+    assert next_due(running, [], date(2027, 1, 1)) == date(2027, 11, 30)
+    assert next_due(running, [], date(2028, 2, 1)) == date(2027, 11, 30), "overdue, and still to be done"
+    first = [date(2027, 10, 4)]
+    assert next_due(running, first, date(2027, 12, 1)) == date(2028, 12, 31)
+    both = [*first, date(2028, 9, 1)]
+    assert next_due(running, both, date(2028, 12, 1)) == date(2029, 11, 30)
+    assert next_due(running, both, date(2029, 12, 1)) == date(2030, 5, 30), "the certificate has ended"
+    later = cycle(date(2029, 11, 30), ALLOWED, first=False)
+    assert next_due(later, both, date(2029, 12, 1)) == date(2030, 12, 31), "audits of the former cycle do not count"

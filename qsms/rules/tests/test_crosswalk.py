@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qsms.rules.crosswalk import BACKWARDS, Crosswalk, Pair, Relation, Source, compose, contained, joined
+from qsms.rules.crosswalk import BACKWARDS, Crosswalk, Pair, Relation, Source, compose, contained, joined, overruled
 from qsms.rules.crosswalk_data import load_crosswalk
 from qsms.rules.data_files import DataError
 from qsms.rules.framework_data import from_dict
@@ -208,3 +208,13 @@ def test_every_fault_of_a_crosswalk_names_its_row(path: tuple[Any, ...], to: Any
     with pytest.raises(DataError) as caught:
         load_crosswalk(yaml.safe_dump(data), KNOWN)
     assert said in str(caught.value)
+
+
+def test_an_organisation_judges_otherwise_and_the_shipped_pair_is_left_as_it_is() -> None:
+    a, b, c = Reference("x/1", "1"), Reference("y/1", "2"), Reference("z/1", "3")
+    shipped = Crosswalk((Pair(a, b, Relation.EQUAL), Pair(a, c, Relation.OVERLAP)))
+    own = Pair(b, a, Relation.SUBSET, source=Source.OWN)
+    found = overruled(shipped, [own], [frozenset((a, c))])
+    assert found.pairs == (own,)
+    assert [one.relation for one in found.readings(a)] == [Relation.SUPERSET]
+    assert len(shipped.pairs) == 2

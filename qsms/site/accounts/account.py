@@ -1,4 +1,4 @@
-"""One's own account: name, zone, mail, keys; the organisation to act in; sessions; who acts for whom."""
+"""One's own account: zone, mail, keys; the organisation to act in; sessions; who acts for whom."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class OwnForm(InHouse, forms.ModelForm[Person]):
 
     class Meta:
         model = Person
-        fields = ("name", "zone", "wants_mail", "single_keys")
+        fields = ("zone", "wants_mail", "single_keys")
         help_texts = {
             "single_keys": gettext_lazy("Letters such as N for a new report work outside of fields."),
             "wants_mail": gettext_lazy("Deadlines and what was asked of you. The inbox has everything in any case."),
@@ -86,8 +86,6 @@ def show(request: HttpRequest) -> HttpResponse:
         "taken": taken.order_by("starts_on"),
         "roles": person.grants.select_related("role", "site", "unit").order_by("role__title"),
     }
-    # The page names the person as saved, not as mistyped.
-    person.refresh_from_db(fields=["name"])
     return render(request, "accounts/account.html", page, status=422 if form.errors else 200)
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from qsms.org.models import Organisation
 
+from ..doorkeeper import UNSENT
 from . import entering, forms
 
 
@@ -41,6 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "form": form,
         "next": onward,
         "refused": refused,
+        "unsent": UNSENT in request.GET or UNSENT in request.POST,
         "organisation": names[0] if len(names) == 1 else "",
         "report_url": reverse("reports:choose"),
         "mailbox_url": reverse("reports:mailbox"),

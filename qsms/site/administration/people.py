@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from qsms.base import moment
+from qsms.org import naming
 from qsms.org.actor import Actor
 from qsms.org.choices import Axis
 from qsms.org.errors import OrgError
@@ -34,6 +36,11 @@ PAGE = 50
 
 class PersonForm(InHouse, forms.ModelForm[Person]):
     zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False)
+    namesake = forms.BooleanField(
+        label=gettext_lazy("Another person of the same name"),
+        required=False,
+        help_text=gettext_lazy("Two people here are called the same. The job title is then written behind this name."),
+    )
 
     class Meta:
         model = Person
@@ -48,6 +55,26 @@ class PersonForm(InHouse, forms.ModelForm[Person]):
             self.fields[name].empty_label = _("None")  # type: ignore[attr-defined]
         choices = [("", _("As the organisation")), *zones()]
         self.fields["zone"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        namesake = bool(told.pop("namesake", False))
+        if told.get("name") and "name" in self.changed_data:
+            try:
+                told["name"] = naming.chosen(
+                    self.actor.organisation_id, told["name"], but=self.instance.pk, namesake=namesake,
+                    apart=(told.get("title", ""), told.get("email", "")),
+                )  # fmt: skip
+            except OrgError as no:
+                self.add_error("name", str(no))
+        return told
+
+    def save(self, commit: bool = True) -> Person:
+        """The person, whose history goes on to say what they were called until now."""
+        if self.instance.pk is not None and "name" in self.changed_data:
+            until = [moment.now().isoformat(), self.initial["name"]]
+            self.instance.former_names = [*self.instance.former_names, until]
+        return super().save(commit)
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].strip()

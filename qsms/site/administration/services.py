@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from qsms.base import moment
 from qsms.base.gate import write_transaction
-from qsms.org import links, roles, services
+from qsms.org import links, naming, roles, services
 from qsms.org.actor import ADMINISTRATION, GRANTING, Actor
 from qsms.org.choices import Axis
 from qsms.org.errors import OrgError
@@ -115,6 +115,8 @@ def set_active(actor: Actor, person: Person, *, active: bool) -> None:
         return
     if not active and person.pk == actor.person_id:
         raise OrgError(_("You cannot take away your own access. Ask another administrator."))
+    if active:
+        naming.chosen(person.organisation_id, person.name, but=person.pk)
     with write_transaction():
         person.is_active = active
         person.save(update_fields=["is_active"])

@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy
 from qsms.base import moment
 from qsms.org.models import Organisation, Person, Process, Role, Site, Unit
 from qsms.records import keys
+from qsms.records.history import called
 from qsms.records.models import Change, Deed
+from qsms.site import first_steps
 from qsms.site.accounts.choices import check_calendar, country_choices, zones
 from qsms.ui import dates, parts
 from qsms.ui.sentences import InHouse
@@ -76,7 +78,9 @@ def home(request: HttpRequest) -> HttpResponse:
         Place(_("History"), "history", _("Who changed what here.")),
     ]
     places = [(place, reverse(f"administration:{place.url}")) for place in page]
-    return render(request, "administration/home.html", {"places": places})
+    ours = acting(request).organisation_id
+    context = {"places": places, "steps": first_steps.steps(ours), "unheld": first_steps.unheld(ours)}
+    return render(request, "administration/home.html", context)
 
 
 class OrganisationForm(InHouse, forms.ModelForm[Organisation]):
@@ -127,7 +131,7 @@ def history(request: HttpRequest) -> HttpResponse:
     deeds = [
         parts.Deed(
             when=dates.moment(row.at, now, actor.tz),
-            who=row.actor.name if row.actor else row.label,
+            who=called(row.actor.name, row.actor.former_names, "", row.at) if row.actor else row.label,
             did=str(VERBS.get(row.verb, row.verb)) % {"what": names.get(row.subject, row.subject)},
             changes=told.get(row.pk, ()),
             reason=row.reason,

@@ -24,6 +24,7 @@ PUBLIC = {
     "choose-anonymous": "reporting without a name needs no account",
     "form-anonymous": "as choose-anonymous",
     "mailbox": "the code is the proof",
+    "code-shown": "as mailbox",
     "gallery": "only with DEBUG",
     "gallery-page": "only with DEBUG",
     "gallery-palette": "only with DEBUG",
@@ -71,6 +72,21 @@ def test_a_visitor_is_sent_to_the_door(client, cast, path):
     for answer in (client.get(path), client.post(path)):
         assert answer.status_code == 302
         assert answer["Location"].startswith("/sign-in/?next=")
+
+
+def test_who_sends_after_the_session_has_ended_is_told_so_and_led_back_to_the_form(client, cast):
+    form = "http://testserver/r/action/new/?from=menu"
+    door = client.post("/r/action/new/", {"title": "Late"}, headers={"referer": form})["Location"]
+    assert door == "/sign-in/?next=/r/action/new/%3Ffrom%3Dmenu&unsent=yes"
+    assert "You were signed out; nothing was sent." in client.get(door).content.decode()
+    wrong = client.post("/sign-in/", {"email": "x@y.test", "password": "wrong one", "next": "/", "unsent": "yes"})
+    assert "You were signed out; nothing was sent." in wrong.content.decode()
+    assert "You were signed out" not in client.get("/sign-in/?next=/r/action/new/").content.decode()
+    # A page elsewhere is no way back, nor one that cannot be opened.
+    away = client.post("/r/action/new/", {}, headers={"referer": "http://elsewhere.test/trap/"})["Location"]
+    assert away == "/sign-in/?next=/r/action/new/&unsent=yes"
+    part = client.post("/r/action/new/", {}, headers={"HX-Request": "true", "HX-Current-URL": form})
+    assert part["HX-Redirect"] == door
 
 
 def test_what_goes_along_with_every_page(client, cast):

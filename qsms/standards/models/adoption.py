@@ -46,6 +46,9 @@ class Adoption(OfEdition, RecordChild):
     # The revisions of text and crosswalk that were read when it was adopted; they change when somebody says so.
     revision = models.PositiveSmallIntegerField(default=1, editable=False)
     crosswalk_revision = models.PositiveSmallIntegerField(default=1, editable=False)
+    # Keys of the places beside the record's own for which it holds too; places are never deleted.
+    also_sites = models.JSONField(default=list, editable=False)
+    also_processes = models.JSONField(default=list, editable=False)
 
     class Meta(RecordChild.Meta):
         abstract = False
@@ -53,6 +56,16 @@ class Adoption(OfEdition, RecordChild):
             models.Index(fields=["tenant", "framework", "record"], name="adoption_framework"),
             models.Index(fields=["tenant", "reference"], name="adoption_reference", condition=~Q(reference="")),
         ]
+
+    @property
+    def sites(self) -> frozenset[int]:
+        """The sites that it holds for; none means all of them."""
+        return frozenset() if self.site_id is None else frozenset({self.site_id, *self.also_sites})
+
+    @property
+    def processes(self) -> frozenset[int]:
+        """The processes that it holds for; none means all of them."""
+        return frozenset() if self.process_id is None else frozenset({self.process_id, *self.also_processes})
 
 
 class Exclusion(Owned):
@@ -109,3 +122,20 @@ class Evidence(Owned):
                 fields=["organisation", "framework", "number"], name="evidence_live", condition=Q(ended_at=None)
             )
         ]
+
+
+class CoverageDay(Owned):
+    """How far an adoption was covered at the end of a day, by what is not confidential. One row a day and adoption."""
+
+    adoption = models.ForeignKey(Adoption, models.CASCADE, related_name="days", db_index=False)
+    day = models.DateField()
+    met = models.PositiveSmallIntegerField()
+    partly = models.PositiveSmallIntegerField()
+    gap = models.PositiveSmallIntegerField()
+    not_assessed = models.PositiveSmallIntegerField()
+    not_applicable = models.PositiveSmallIntegerField()
+    through_crosswalk = models.PositiveSmallIntegerField()
+
+    class Meta(Owned.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["adoption", "day"], name="coverage_day_once")]

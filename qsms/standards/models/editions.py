@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from qsms.base import context
+from qsms.records.models import Owned
 from qsms.rules.crosswalk import Crosswalk as CrosswalkRule
 from qsms.rules.frameworks import Framework
 
@@ -103,5 +104,24 @@ class Crosswalk(models.Model):
 
     @property
     def rule(self) -> CrosswalkRule:
-        """The pairs with an index over both ends."""
+        """The pairs of a shipped one with an index over both ends."""
         return stored.crosswalk(type(self), self.pk, self.checksum)
+
+    @property
+    def own(self) -> stored.OwnPairs:
+        """The pairs of an organisation's own one."""
+        return stored.own_pairs(type(self), self.pk, self.checksum)
+
+
+class ClauseText(Owned):
+    """The licensed text of a requirement, pasted by an organisation for itself. The newest holds; none is changed."""
+
+    framework = models.CharField(max_length=81)
+    number = models.CharField(max_length=60)
+    text = models.TextField(blank=True)
+    by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta(Owned.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["organisation", "framework", "number", "id"], name="clause_text")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -10,11 +11,12 @@ from django.test import Client
 from playwright.sync_api import Page
 
 from qsms.records import services
-from qsms.standards import adopting, assessing
+from qsms.standards import adopting, assessing, tracking
+from qsms.standards.models import CoverageDay
 from tests.cast import Cast
 from tests.harness.browser import looks_right, looks_right_everywhere
 
-from .makers import AS9100, ISO_9001, action, adopted, bound
+from .makers import AS9100, ISO_9001, ISO_14001, action, adopted, bound
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
 Open = Callable[..., Page]
@@ -132,3 +134,66 @@ def test_a_living_query_is_bound_by_hand(cast: Cast, open_page: Open, live: Any)
     page.get_by_role("button", name="Count what it finds").click()
     page.get_by_text("0 found").first.wait_for()
     looks_right_everywhere(page, "standards-asked", themes=True)
+
+
+def test_a_transition_looks_right_before_and_while_it_is_under_way(cast: Cast, open_page: Open, live: Any) -> None:
+    old, record = adopted(cast, ISO_14001, owner=cast.owner), action(cast)
+    for number in ("7.2", "4.1", "6.1.4"):
+        bound(cast, record, ISO_14001, number)
+    page = signed_in(cast, "quality", open_page, live)
+    page.goto(f"/standards/adopted/{old.number}/")
+    page.get_by_role("link", name="See what becomes of each requirement").click()
+    looks_right_everywhere(page, "standards-transition", themes=True)
+    page.get_by_role("button", name="Begin the transition").click()
+    page.get_by_text("still wait for a judgement").wait_for()
+    looks_right_everywhere(page, "standards-under-way", themes=True)
+
+
+def test_sites_and_days_look_right(cast: Cast, open_page: Open, live: Any) -> None:
+    adoption, record = adopted(cast, ISO_9001), action(cast)
+    bound(cast, record, ISO_9001, "4.1")
+    tracking.watch_coverage()
+    CoverageDay.everywhere.update(day=dt.date(2026, 1, 2))
+    bound(cast, record, ISO_9001, "4.2")
+    tracking.watch_coverage()
+    page = signed_in(cast, "quality", open_page, live)
+    for name in ("sites", "trend", "places"):
+        page.goto(f"/standards/adopted/{adoption.number}/{name}/")
+        if name == "trend":
+            page.locator(".chart-here svg").wait_for()
+        looks_right_everywhere(page, f"standards-{name}", themes=True)
+
+
+def test_what_is_judged_here_looks_right(cast: Cast, open_page: Open, live: Any) -> None:
+    page = signed_in(cast, "quality", open_page, live)
+    page.goto("/standards/pairs/judge/?standard=iso-9001/2015&clause=7.1.5&other=iso-14001/2015&number=9.1.1")
+    page.get_by_text("has nothing to do with").click()
+    page.locator("#m_why").fill("They measure other things here.")
+    looks_right_everywhere(page, "standards-judge", themes=True)
+    page.get_by_role("button", name="Judge it so").click()
+    page.get_by_text("Your judgement stands.").first.wait_for()
+    for name, path in (
+        ("pairs", "pairs/"), ("side-by-side", "side-by-side/?standard=iso-14001/2015&standard=iso-9001/2015"),
+        ("text", "text/?standard=iso-9001/2015&clause=7.2"), ("judged-clause", "clause/iso-9001/2015/7.1.5/"),
+    ):  # fmt: skip
+        page.goto(f"/standards/{path}")
+        looks_right_everywhere(page, f"standards-{name}", themes=True)
+
+
+def test_a_certificate_looks_right(cast: Cast, open_page: Open, live: Any) -> None:
+    made = services.create(
+        cast.actor("quality"), "certificate",
+        {"title": "ISO 9001 of the hangars", "framework": ISO_9001, "body": "Northern Register",
+         "decided_on": dt.date(2025, 11, 30)},
+    )  # fmt: skip
+    page = signed_in(cast, "quality", open_page, live)
+    page.goto(f"/r/certificate/{made.number}/")
+    page.get_by_role("link", name="Note one").click()
+    page.get_by_text("Surveillance", exact=True).click()
+    page.locator("#m_on").fill("2025-12-10")
+    looks_right_everywhere(page, "standards-note-audit", themes=True)
+    page.get_by_role("button", name="Note it").click()
+    page.get_by_text("The audit is noted.").first.wait_for()
+    looks_right_everywhere(page, "standards-certificate", themes=True)
+    page.goto("/standards/")
+    looks_right_everywhere(page, "standards-registers", themes=True)

@@ -68,6 +68,8 @@ def packed(client: Client, adoption: str, clause: str) -> tuple[zipfile.ZipFile,
 
 
 def test_the_pack_of_one_clause_opens_cleanly(cast: Cast, login: Login, finding: Record) -> None:
+    page = makers.text(login("quality"), f"/standards/clause/{ISO_9001}/7.1.5/")
+    assert 'href="/standards/adopted/STD-2026-0001/outputs/?clause=7.1.5"' in page
     archive, url = packed(login("quality"), "STD-2026-0001", "7.1.5")
     pdf = f"records/{finding.number}.pdf"
     files = [f"files/{finding.number}/01 _con.txt", f"files/{finding.number}/02 _con.txt"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import scope, services
 from qsms.records.errors import Invalid, Refused
@@ -24,18 +26,19 @@ from qsms.ui import answers, marks
 from qsms.ui.context import stands_in
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import addresses, adopting, assessing, elsewhere, pieces, profile, standing, tree
+from .. import addresses, adopting, assessing, declaring, elsewhere, moving_on, pieces, profile, standing, tree
 from ..choices import STATES
 from ..files import Sheet, as_file
-from ..lifecycles import ADOPTION_LIFE
-from ..models import Adoption
+from ..lifecycles import ADOPTION_LIFE, DECLARATION_LIFE
+from ..models import PART_5, Adoption, Declaration
 from ..standing import Standing
 from .bars import bar
 
 LOOKS = {State.MET: "g", State.PARTLY: "w", State.GAP: "b", State.NOT_ASSESSED: "m", State.NOT_APPLICABLE: "n"}
 
 
-def _adoption(request: HttpRequest, number: str) -> tuple[Actor, Adoption]:
+def adoption_of(request: HttpRequest, number: str) -> tuple[Actor, Adoption]:
+    """The adoption of this number. Raises NotVisible outside the reader's scope."""
     actor = answers.actor_of(request)
     stands_in(request, reverse("standards:home"))
     found = services.find(actor, adopting.KIND, number)
@@ -57,7 +60,7 @@ def adopt(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """The clause tree of an adopted edition with the state of each requirement; `state` narrows it."""
-    actor, adoption = _adoption(request, number)
+    actor, adoption = adoption_of(request, number)
     found = standing.of(actor, adoption)
     wanted = {state for state in State if state.value in request.GET.getlist("state")}
     tally = found.coverage.tally
@@ -91,6 +94,18 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "here": addresses.coverage(number),
         "export_url": reverse("standards:export", args=[number]),
         "may_export": actor.holds(f"{adopting.KIND}.export"),
+        "held_at": [
+            names.places(what, actor.organisation_id).get(pk, "?")
+            for what, held in (("site", adoption.sites), ("process", adoption.processes))
+            for pk in sorted(held)
+        ],
+        "sites_url": reverse("standards:sites", args=[number]),
+        "trend_url": reverse("standards:trend", args=[number]),
+        "places_url": reverse("standards:places", args=[number]),
+        "successors": [
+            (elsewhere.short_title(row.rule), addresses.transition(number, row.key))
+            for row in (moving_on.successors(found.newest, adoption.key) if adoption.is_open else ())
+        ],
         "assess_url": addresses.assess(adoption.framework, own_edition=adoption.own_edition, site=adoption.site_id)
         if actor.holds(f"{assessing.KIND}.create")
         else "",
@@ -100,11 +115,28 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
             .filter(framework=adoption.framework, own_edition=adoption.own_edition, phase__lte=Phase.DONE)
             .order_by("-pk")[:5]
         ],
+        "declarations": [_declared(one, found) for one in found.held if scope.sees(actor, one)],
+        "declare_url": reverse("ui:new", args=[declaring.KIND])
+        if adoption.key == PART_5 and actor.holds(f"{declaring.KIND}.create")
+        else "",
         "exclusions": list(found.exclusions.values()),
         "changes": adopting.newer(adoption, found.newest),
         "may_change": may_change,
     }
     return answers.page(request, "standards/coverage.html", context)
+
+
+def _declared(one: Declaration, found: Standing) -> dict[str, Any]:
+    """A certificate with its declaration: how it stands, and how long there is."""
+    left = (one.due_on - found.coverage.today).days if one.due_on and one.state in ("draft", "signed") else None
+    return {
+        "url": pages.record(one),
+        "title": one.title,
+        "number": one.number,
+        "state": DECLARATION_LIFE.state(one.state).label,
+        "left": left if left is not None and left >= 0 else None,
+        "late": -left if left is not None and left < 0 else None,
+    }
 
 
 def _marks(found: Standing, one: Requirement) -> str:
@@ -141,7 +173,7 @@ def _rests(found: Standing, covered: Covered) -> str:
 @require_GET
 def export(request: HttpRequest, number: str) -> HttpResponseBase:
     """The coverage as CSV, or as a workbook with `format=xlsx`: one line for each requirement."""
-    actor, adoption = _adoption(request, number)
+    actor, adoption = adoption_of(request, number)
     if not actor.holds(f"{adopting.KIND}.export"):
         raise Refused([_("You may not export this. Ask the quality manager.")])
     head = [
@@ -177,7 +209,7 @@ def _lines(found: Standing) -> Iterator[list[str]]:
 @require_http_methods(["GET", "POST"])
 def exclude(request: HttpRequest, number: str) -> HttpResponse:
     """Leave a requirement out of an adoption, with the reason."""
-    actor, adoption = _adoption(request, number)
+    actor, adoption = adoption_of(request, number)
     clause = request.GET.get("clause", "")
     why_not = forms.CharField(
         label=_("Why it does not apply here"),
@@ -208,7 +240,7 @@ def exclude(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def include(request: HttpRequest, number: str) -> HttpResponse:
     """Take an exclusion back."""
-    actor, adoption = _adoption(request, number)
+    actor, adoption = adoption_of(request, number)
     clause = request.POST.get("clause", "")
     adopting.include(actor, adoption.pk, clause)
     return answers.done(request, addresses.coverage(number), _("%(clause)s counts again.") % {"clause": clause})
@@ -218,6 +250,6 @@ def include(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def renew(request: HttpRequest, number: str) -> HttpResponse:
     """Take the newest text and crosswalk over."""
-    actor, adoption = _adoption(request, number)
+    actor, adoption = adoption_of(request, number)
     adopting.renew(actor, adoption.pk)
     return answers.done(request, addresses.coverage(number), _("The newer text is taken over. Judge what it changed."))

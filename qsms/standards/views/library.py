@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from qsms.base import moment
 from qsms.org import names
 from qsms.org.actor import Actor
-from qsms.records import scope
+from qsms.records import registry, scope
 from qsms.records.errors import NotVisible
 from qsms.rules.coverage import State, Through
 from qsms.rules.coverage_words import told, why
@@ -20,7 +20,23 @@ from qsms.rules.frameworks import Framework, Reference, Requirement
 from qsms.ui import addresses as pages
 from qsms.ui import answers, marks, table
 
-from .. import addresses, adopting, binding, clause_ways, elsewhere, library, living, pieces, profile, standing, tree
+from .. import (
+    addresses,
+    adopting,
+    assessing,
+    binding,
+    certifying,
+    clause_ways,
+    elsewhere,
+    judging,
+    library,
+    living,
+    pieces,
+    profile,
+    standing,
+    texts,
+    tree,
+)
 from ..choices import CONFIDENCE, DATES, DOCUMENTED, STATES, STATUS_LOOKS, EditionStatus
 from ..lifecycles import ADOPTION_LIFE
 from ..models import Edition
@@ -69,6 +85,11 @@ def show_list(request: HttpRequest) -> HttpResponse:
     context = {
         "adopted": table.table(heads, [table.Group(own)], _("Adopted")) if own else "",
         "all_url": pages.listing(adopting.KIND) if actor.holds(f"{adopting.KIND}.view") else "",
+        "registers": [
+            (registry.get(kind).label_plural, pages.listing(kind))
+            for kind in (assessing.KIND, certifying.KIND)
+            if actor.holds(f"{kind}.view")
+        ],
         "table": table.table(columns, [table.Group(rows)], _("Every edition")),
     }
     return answers.page(request, "standards/list.html", context)
@@ -118,14 +139,15 @@ def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> H
     """One requirement: what it asks for, what would show it, and where else the same is asked."""
     actor = answers.actor_of(request)
     library.check_sees(actor)
-    rows = library.newest(actor.organisation_id)
+    every_text = library.every(actor.organisation_id)
+    rows = library.newest(actor.organisation_id, every_text)
     row = rows.get(f"{code}/{edition}")
     if row is None or clause not in row.rule.by_number:
         raise NotVisible
     rule, here = row.rule, Reference(row.key, clause)
     editions = {key: one.rule for key, one in rows.items()}
     own = [one.rule for one in rows.values() if one.organisation_id is not None]
-    crosswalk = library.relations(library.crosswalk(), own)
+    crosswalk = library.relations(actor.organisation_id, own)
     requirement = rule.by_number[clause]
     today = moment.now().astimezone(actor.tz).date()
     live = adopting.live(actor)
@@ -140,6 +162,9 @@ def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> H
         "below": [_line(rule, number) for number in rule.children(clause)],
         "documented": [DOCUMENTED[one] for one in requirement.documented],
         "confidence": CONFIDENCE[requirement.confidence or rule.confidence],
+        "text": texts.of(actor, here),
+        "paste_url": addresses.paste(row.key, clause) if actor.holds(texts.WRITE) else "",
+        "judge_url": addresses.judge(row.key, clause) if actor.holds(judging.RIGHT) else "",
         "related": elsewhere.related(crosswalk, here, editions),
         "suggested": elsewhere.suggested(crosswalk, here, editions),
         "evidence": [
@@ -150,7 +175,7 @@ def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> H
         "ask_url": addresses.ask(row.key, clause) if may_bind and living.offered() else "",
         "standings": [
             _stands(actor, found, clause)
-            for found in (standing.of_all(actor, adoptions, live))
+            for found in standing.of_all(actor, adoptions, live, every_text)
             if clause in found.coverage.covered
         ],
         "ways": clause_ways.ways(actor, here),
@@ -185,6 +210,7 @@ def _stands(actor: Actor, found: Standing, clause: str) -> dict[str, Any]:
         "why": [*filter(None, [away]), *(str(words) for words in why(covered))],
         "through": [_lent(found, one) for one in covered.through],
         "left_out": left_out,
+        "pack_url": addresses.outputs(adoption.number, clause) if actor.holds(f"{adopting.KIND}.export") else "",
         "exclude_url": addresses.exclude(adoption.number, clause)
         if may_change and covered.state is not State.NOT_APPLICABLE
         else "",

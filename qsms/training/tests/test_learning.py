@@ -15,10 +15,10 @@ from django.urls import reverse
 from qsms.base import moment
 from qsms.org.models import Role
 from qsms.org.services import EVERYBODY
-from qsms.records import scope
+from qsms.records import scope, tasks
 from qsms.records.errors import NotVisible, Refused
 from qsms.records.models import Deed
-from qsms.training import contents, learning, quizzes, starters
+from qsms.training import contents, holdings, learning, quizzes, starters
 from qsms.training.models import Attempt, Content, Course, Holding, Progress, Requirement
 from tests.cast import Cast
 
@@ -69,8 +69,11 @@ def test_who_passes_has_a_training_record_and_the_round_is_over(cast: Cast, cour
     reporter = cast.actor("reporter")
     with pytest.raises(Refused, match="Read all sections first"):
         quizzes.start(reporter, course.number)
+    tasks.give(cast.actor("quality"), course, holdings.TAKE, "Take it", person_id=cast.reporter.pk)
+    assert [one.code for one in tasks.mine(reporter)] == [holdings.TAKE]
     all_read(cast, course)
     attempt = tried(cast, course)
+    assert tasks.mine(reporter) == [], "what waited for them is done"
     assert (attempt.passed, attempt.score, attempt.pass_mark) == (True, 100, 80)
     held = Holding.everywhere.get(attempt=attempt)
     assert (held.holder_id, held.course_id, held.state, held.source) == (cast.reporter.pk, course.pk, "held", "quiz")
@@ -241,3 +244,18 @@ def test_questions_asked_of_a_page_do_not_grow_with_the_course(
     ):
         with django_assert_max_num_queries(15):
             assert client.get(path).status_code == 200
+
+
+def test_the_keeper_sees_who_is_stuck_in_as_many_questions_for_many(
+    cast: Cast, course: Course, django_assert_num_queries: Any
+) -> None:
+    content = _content(course)
+    contents.text_of(content)
+    for n, name in enumerate(("reporter", "colleague", "owner"), start=1):
+        with time_machine.travel(moment.now(), tick=False) as clock:
+            all_read(cast, course, name)
+            for _attempt in range(3):
+                tried(cast, course, name, wrong=5)
+                clock.shift(dt.timedelta(hours=13))
+        with django_assert_num_queries(3):
+            assert len(learning.used_up(course, content)) == n

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import drafts, keys, reading, registry, scope, services
+from qsms.records import drafts, holding, keys, reading, registry, scope, services
 from qsms.records.choices import Relation
 from qsms.records.errors import Invalid, Refused, Stale
 from qsms.records.models import Record
@@ -24,6 +25,8 @@ from qsms.rules.lifecycle import Phase
 from .. import addresses, answers, dates, parts
 from . import merging
 from .forms import RecordForm, changed, from_draft, starting
+
+REASON = "reason"
 
 
 @dataclass
@@ -39,19 +42,46 @@ class Writing:
     raised_from: Record | None = None
     raising: Raising | None = None
     notes: list[parts.Note] = field(default_factory=list)
+    is_draft: bool = False
 
     def form(self) -> RecordForm:
         """The form as it was sent, or as it starts: from the draft if there is one."""
         names = self.sheet.form_fields if "title" in self.sheet.form_fields else ("title", *self.sheet.form_fields)
-        if self.request.method == "POST":
-            return RecordForm(self.actor, self.sheet, names, data=self.request.POST, initial=self.initial)
-        return RecordForm(self.actor, self.sheet, names, initial=self.initial)
+        sent = self.request.POST if self.request.method == "POST" else None
+        form = RecordForm(self.actor, self.sheet, self._open(names), data=sent, initial=self.initial)
+        if self.record is not None:
+            self._ask_for_a_reason(self.record, form)
+        return form
+
+    def _open(self, names: Sequence[str]) -> list[str]:
+        """The fields that can be written here; why the others cannot is noted where there is something to say."""
+        if self.record is None:
+            held = holding.answers_of_others(self.sheet)
+            return [name for name in names if name not in held]
+        held = holding.held(self.actor, self.sheet, self.record)
+        reasons = list(dict.fromkeys(said for name, said in held.items() if name in names))
+        if reasons:
+            self.notes.append(parts.Note(_("Not every field can be changed now."), " ".join(reasons)))
+        return [name for name in names if name not in held]
+
+    def _ask_for_a_reason(self, record: Record, form: RecordForm) -> None:
+        weighty = holding.weighty(self.actor, self.sheet, record)
+        labels = [str(form.fields[name].label) for name in weighty if name in form.fields]
+        if labels:
+            form.fields[REASON] = forms.CharField(
+                label=_("Why"),
+                required=False,
+                help_text=_("Needed when you change: %(fields)s. It is kept in the history.")
+                % {"fields": ", ".join(labels)},
+                widget=forms.Textarea({"rows": 2}),
+            )
 
     def restore(self, form: RecordForm) -> drafts.Kept | None:
         """Put the draft's texts into a form that starts, and say so."""
         kept = drafts.find(self.actor, self.draft_key)
         if kept is None:
             return None
+        self.is_draft = True
         form.initial.update(from_draft(kept, form.fields))
         when = dates.moment(kept.at, moment.now(), self.actor.tz, inside=True)
         self.notes.append(
@@ -171,15 +201,16 @@ def _save(writing: Writing, form: RecordForm, version: str, was: str) -> HttpRes
     if record is None:
         raise Http404
     mine = changed(form, was) - merging.given_up(request.POST)
-    given = {name: form.cleaned_data[name] for name in form.fields if name in mine}
+    given = {name: form.cleaned_data[name] for name in form.fields if name in mine and name != REASON}
+    reason = str(form.cleaned_data.get(REASON, ""))
     try:
-        saved = services.edit(actor, record.pk, keys.whole(version) or 0, given)
+        saved = services.edit(actor, record.pk, keys.whole(version) or 0, given, reason=reason)
     except Invalid as error:
         form.take_errors(error.errors)
         return None
     except Stale as stale:
         drafts.keep(actor, writing.draft_key, dict(request.POST.lists()))
-        return merging.show(request, actor, sheet, record, form, stale, keys.whole(version) or 0, mine)
+        return merging.show(request, actor, sheet, record, form, stale, keys.whole(version) or 0, mine - {REASON})
     drafts.drop(actor, writing.draft_key)
     if saved.version == record.version:
         return answers.done(request, addresses.record(record), _("Nothing was changed."))
@@ -198,10 +229,12 @@ def _draw(writing: Writing, form: RecordForm, title: str, verb: str, hidden: Map
         "form": form,
         "lonely": [form["title"]] if "title" not in sheet.form_fields else [],
         "sections": form.sections(),
+        "closing": [form[REASON]] if REASON in form.fields else [],
         "verb": verb,
         "hidden": hidden,
         "origin": writing.raised_from is not None,
         "notes": writing.notes,
+        "is_draft": writing.is_draft,
         "draft_key": writing.draft_key,
         "cancel_url": addresses.record(record) if record is not None else addresses.listing(sheet.kind),
     }

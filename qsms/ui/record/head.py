@@ -23,6 +23,8 @@ from .. import addresses, cells, dates, marks, parts, times
 
 # So many of the newest deeds are read with the page.
 DEEDS = 20
+# Why a move is shut to this reader rather than to everybody.
+NOT_FOR_THEM = ("permission", "only", "independent")
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def _about(sheet: RecordType, record: Record, actor: Actor, now: datetime, latel
         said.append(record.site.name)
     said.append(_("version %(n)d") % {"n": record.version})
     when = times.moment(record.changed_at, now, actor.tz, short=True, inside=True)
-    who = next((entry.actor for entry in lately if entry.version == record.version), "")
+    made = history.maker(record, record.version, lately)
+    who = made.name if made is not None else ""
     changed = _("changed %(when)s by %(who)s") if who else _("changed %(when)s")
     return times.joined(" · ", [*said, times.sentence(changed, when=when, who=who)])
 
@@ -164,8 +167,7 @@ def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextS
         if way.move.code in lead.moves and way is not main and (opens := _opens(record, way, may_edit)) is not None
     ]
     if first:
-        move_on = [_move(record, main)] if main is not None else []
-        primary, seconds = first[0], [*first[1:], *move_on, *seconds]
+        primary, seconds = first[0], [*first[1:], *([primary] if primary is not None else []), *seconds]
     others += [move for move in raisings.values() if move not in first]
     others += _further(actor, record, may_edit)
     title = lead.title or (
@@ -203,7 +205,12 @@ def asks_something(sheet: RecordType, move: life.Move) -> bool:
 
 
 def _way_out(record: Record, way: Way, may_edit: bool) -> tuple[str, str]:
-    """What opens a shut move, if that is known: filling in a field, an open record, or what the room says."""
+    """What opens a shut move, if that is known: filling in a field, an open record, or what the room says.
+
+    None for who may not make the move whatever is mended: the way would end at the next refusal.
+    """
+    if any(why.code in NOT_FOR_THEM for why in way.verdict.reasons):
+        return "", ""
     for why in way.verdict.reasons:
         if "way_url" in why.values:
             return why.values["way"], why.values["way_url"]

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.html import escape
@@ -87,8 +88,8 @@ def show(
         "sheet": sheet,
         "list_url": addresses.listing(sheet.kind),
         "title": _("Somebody saved this %(kind)s while you were writing") % {"kind": str(sheet.label).lower()},
-        "who": stale.who if stale.who != actor.name else _("You, elsewhere,"),
-        "when": dates.moment(stale.when, now, actor.tz, inside=True),
+        "saved": _saved(history.maker(record, stale.version), stale, actor, now),
+        "theirs": _("Saved meanwhile"),
         "started": version,
         "version": stale.version,
         "next_version": stale.version + 1,
@@ -103,8 +104,19 @@ def show(
     return answers.page(request, "ui/record/merge.html", context, status=409)
 
 
+def _saved(made: history.Maker | None, stale: Stale, actor: Actor, now: datetime) -> str:
+    """Who made the version that stands, and when."""
+    when = dates.moment(made.at if made is not None else stale.when, now, actor.tz, inside=True)
+    if made is not None and made.person_id is not None and made.person_id == actor.person_id:
+        said = _("You saved version %(version)d %(when)s yourself, in another window.")
+        return said % {"version": stale.version, "when": when}
+    who = made.name if made is not None else stale.who
+    said = _("%(who)s saved version %(version)d %(when)s.")
+    return said % {"who": who or _("The system"), "version": stale.version, "when": when}
+
+
 def _who(one: history.Later, actor: Actor) -> str:
-    return _("You") if one.who == actor.name else one.who
+    return _("You") if one.person_id is not None and one.person_id == actor.person_id else one.who
 
 
 def _clash(sheet: RecordType, name: str, stale: Stale, later: Mapping[str, history.Later], actor: Actor) -> Clash:
@@ -113,7 +125,7 @@ def _clash(sheet: RecordType, name: str, stale: Stale, later: Mapping[str, histo
         body.kept(sheet, name, str(text), actor.tz)
         for text in (one.old if one is not None else "", stale.theirs[name], stale.mine[name])
     )
-    who = one.who if one is not None else stale.who
+    who = _who(one, actor) if one is not None else stale.who
     return Clash(name, sheet.field_label(name), before, marked(before, theirs), marked(before, mine), who)
 
 

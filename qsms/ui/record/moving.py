@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import moves, reading, services, signing
+from qsms.records import attachments, moves, reading, services, signing
 from qsms.records.errors import Invalid
 from qsms.records.models import Record
 from qsms.records.registry import RecordType
@@ -81,7 +81,8 @@ def dialog_form(actor: Actor, sheet: RecordType, record: Record, move: life.Move
         sheet,
         names,
         data=request.POST if request.method == "POST" else None,
-        initial=starting(record, names),
+        # What somebody else is to judge is not filled in for them.
+        initial={} if move in sheet.lifecycle.judging else starting(record, names),
         needed=frozenset(move.asks),
         auto_id="m_%s",
     )
@@ -122,12 +123,7 @@ def dialog_context(
     shown: tuple[parts.Fact, ...] = ()
     shown_hash = ""
     if move.signature:
-        fields = signing.content(sheet, record)["fields"]
-        shown = tuple(
-            parts.Fact(sheet.field_label(name), body.value(sheet, record, name, actor, moment.now()))
-            for name, text in fields.items()
-            if text
-        )
+        shown = tuple(_signed(actor, sheet, record, move))
         shown_hash = signing.content_hash(sheet, record)
     target = sheet.lifecycle.state(move.target) if move.target else None
     return {
@@ -144,6 +140,20 @@ def dialog_context(
         "tone": move.tone,
         "back_url": addresses.record(record),
     }
+
+
+def _signed(actor: Actor, sheet: RecordType, record: Record, move: life.Move) -> Iterator[parts.Fact]:
+    """What a signature with this move covers: the fields as they stand, what is written in the dialog, the files."""
+    typed = (*move.asks, *move.offers)
+    content = signing.content(sheet, record)
+    for name, text in content["fields"].items():
+        if text and name not in typed:
+            yield parts.Fact(sheet.field_label(name), body.value(sheet, record, name, actor, moment.now()))
+    for name in typed:
+        yield parts.Fact(sheet.field_label(name), _("As you write it below"))
+    for name, sha256, role in content.get("files", ()):
+        label = _("Evidence") if role == attachments.EVIDENCE else _("File")
+        yield parts.Fact(label, _("%(name)s, fingerprint %(hash)s") % {"name": name, "hash": sha256[:12]})
 
 
 def _outcome(record: Record, target: life.State | None) -> str:

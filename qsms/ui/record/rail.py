@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from qsms.org.actor import Actor
-from qsms.org.models import Person
+from qsms.org.models import Person, Role
 from qsms.records import clocks as running
 from qsms.records import registry, wording
 from qsms.records.models import Clock, Record, Task
@@ -70,22 +70,28 @@ def thread(
 
 def people(sheet: RecordType, record: Record, tasks: Sequence[Task]) -> tuple[parts.PersonLine, ...]:
     """Who has a part in this record: owner, who raised it, the room's parties, and those who are asked."""
-    found: dict[str, list[str]] = {}
+    found: dict[tuple[str, int | None], list[str]] = {}
+    names: dict[tuple[str, int | None], str] = {}
+
+    def add(who: Person | Role | None, said: str) -> None:
+        key = (type(who).__name__, who.pk if who is not None else None)
+        names[key] = who.name if isinstance(who, Person) else who.title if who is not None else ""
+        found.setdefault(key, []).append(said)
+
     if record.owner is not None:
-        found.setdefault(record.owner.name, []).append(_("owner"))
+        add(record.owner, _("owner"))
     for part, name in sheet.party_fields.items():
         person = getattr(record, name, None)
         if isinstance(person, Person):
-            found.setdefault(person.name, []).append(_part(sheet, part, name))
+            add(person, _part(sheet, part, name))
     if record.raised_by is not None:
-        found.setdefault(record.raised_by.name, []).append(_("raised it"))
+        add(record.raised_by, _("raised it"))
     for task in tasks:
-        name = task.person.name if task.person else task.role.title if task.role else ""
         # What they are asked often repeats the record's title, which stands above.
         asked = task.title.replace(record.title, "").strip(" :,–-")
         said = _("asked: %(task)s") % {"task": asked} if asked else _("asked to act")
-        found.setdefault(name, []).append(said)
-    return tuple(parts.PersonLine(name, ", ".join(dict.fromkeys(roles))) for name, roles in found.items())
+        add(task.person or task.role, said)
+    return tuple(parts.PersonLine(names[key], ", ".join(dict.fromkeys(said))) for key, said in found.items())
 
 
 def _part(sheet: RecordType, part: str, name: str) -> str:

@@ -226,3 +226,23 @@ def test_the_room_may_put_raising_first(
     strip = page.partition('class="next"')[2].partition("<details")[0]
     main = strip.partition("btn-main")[2]
     assert main.partition("</a>")[0].endswith("Raise another spill")
+
+
+def test_the_merge_page_names_who_made_the_version_that_stands(
+    login: Callable[[str], Client], spill: Callable[..., Spill], keeper: Cast
+) -> None:
+    made = spill()
+    client = login("safety")
+    url = f"/r/spill/{made.number}/edit/"
+    values = form_values(client, url)
+    # The writer changed the title elsewhere; the version after that, and the comment on it, are of others.
+    services.edit(keeper.actor("safety"), made.pk, 1, {"title": "From my phone"})
+    services.edit(keeper.actor("quality"), made.pk, 2, {"reference": "LKF-77"})
+    services.comment(keeper.actor("site_owner"), made.pk, "Seen")
+    text = html.unescape(client.post(url, {**values, "title": "My title"}).content.decode())
+    assert "Quality Person saved version 3 " in text
+    assert "You, elsewhere" not in text
+
+    services.edit(keeper.actor("safety"), made.pk, 3, {"title": "From my phone again"})
+    text = html.unescape(client.post(url, {**values, "title": "My title"}).content.decode())
+    assert re.search(r"You saved version 4 .+ yourself, in another window\.", text)

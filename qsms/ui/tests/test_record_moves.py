@@ -55,7 +55,7 @@ def test_a_signature_needs_the_password_and_what_was_shown(
     assert wrong.status_code == 422
     assert "This is not your password." in wrong.content.decode()
     assert "not it" not in wrong.content.decode()
-    services.edit(keeper.actor("safety"), made.pk, 2, {"cleaned": "Nothing at all"})
+    services.edit(keeper.actor("safety"), made.pk, 2, {"reference": "Another stand"})
     changed = client.post(url, {"password": PASSWORD, "shown": shown})
     assert changed.status_code == 422
     assert "The record changed since you opened this page." in changed.content.decode()

@@ -141,3 +141,15 @@ def test_the_page_asks_the_same_few_queries_however_much_hangs_on_it(
 def test_no_panel_stands_twice(sheet: RecordType) -> None:
     codes = [panel.code for panel in registry.panels(sheet)]
     assert len(set(codes)) == len(codes)
+
+
+@pytest.mark.parametrize("comments", [1, 40])
+def test_the_head_names_who_made_the_version_not_who_came_after(
+    login: Callable[[str], Client], spill: Callable[..., Spill], keeper: Cast, comments: int
+) -> None:
+    made = spill()
+    services.edit(keeper.actor("quality"), made.pk, 1, {"title": "Jet fuel under the wing"})
+    for _n in range(comments):
+        services.comment(keeper.actor("safety"), made.pk, "Seen")
+    text = re.sub(r"<[^>]+>", "", login("safety").get(f"/r/spill/{made.number}/").content.decode())
+    assert re.search(r"version 2 · changed [^·]* by Quality Person", text)

@@ -2,7 +2,6 @@
 const $ = (selector, from = document) => from.querySelector(selector);
 const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
 const PREFIX = "a-";
-const STORE = "qsms-report:";
 const token = () => $("input[name=csrfmiddlewaretoken]")?.value ?? "";
 
 const form = $("form[data-report]");
@@ -12,11 +11,7 @@ if (form) {
   limits(form);
   $$("[data-photos]", form).forEach(photos);
 }
-const sent = $("[data-report-sent]");
-if (sent) {
-  sessionStorage.removeItem(STORE + sent.dataset.reportSent);
-  code();
-}
+if ($("[data-report-sent]")) code();
 
 // Questions that hang on others.
 function asked(form) {
@@ -45,7 +40,6 @@ function asked(form) {
     }
   };
   form.addEventListener("change", apply);
-  form.addEventListener("report-restored", apply);
   apply();
 }
 function mode_of(form) {
@@ -53,36 +47,35 @@ function mode_of(form) {
   return chosen ? chosen.value : $("input[name=mode]", form) ? "" : "anonymous";
 }
 
-// What is written is kept in this tab; with a name chosen, also under one's account, so that another device can go on.
+// What is written is kept in this tab by every form's script; with a name chosen, also under one's account, so that
+// another device can go on. Whoever stays unknown leaves nothing in the browser, so leaving the page asks first.
 function drafts(form) {
-  const key = STORE + form.dataset.report;
+  if (!document.body.dataset.person) return asksBeforeLeaving(form);
   const server = form.dataset.reportDraft;
   const said = $("[data-draft-said]");
-  let timer;
   let kept_there = false;
   const tell = (sentence) => {
-    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, {
+      hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: document.body.dataset.zone || undefined,
+    });
     if (said) said.textContent = sentence.replace("%(time)s", time);
   };
   const fields = () => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && (name.startsWith(PREFIX) || name === "mode"));
   const post = (body) => fetch(server, { method: "POST", body, headers: { "X-CSRFToken": token() } });
   const drop = async () => {
-    sessionStorage.removeItem(key);
-    if (!server) return;
+    form.dispatchEvent(new Event("dropped"));
     const body = new FormData();
     body.set("drop", "1");
     await post(body).catch(() => undefined);
     kept_there = false;
   };
   const keep = async () => {
-    sessionStorage.setItem(key, JSON.stringify(fields()));
     tell(form.dataset.kept);
-    if (!server) return;
     if (mode_of(form) === "named") {
       const body = new FormData();
       for (const [name, value] of fields()) body.append(name, value);
       const answer = await post(body).catch(() => undefined);
-      if (answer?.ok) { kept_there = true; tell(form.dataset.keptServer); }
+      if (answer?.ok && !answer.redirected) { kept_there = true; tell(form.dataset.keptServer); }
     } else if (kept_there) {
       // Who decides against the name leaves nothing under it.
       const body = new FormData();
@@ -91,29 +84,17 @@ function drafts(form) {
       kept_there = false;
     }
   };
-  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 1500); });
-  form.addEventListener("submit", () => clearTimeout(timer));
-  kept_there = Boolean(server) && $("input[name=mode]:checked", form)?.value === "named";
+  form.addEventListener("held", keep);
+  kept_there = $("input[name=mode]:checked", form)?.value === "named";
   const back = $("[data-draft-back]");
-  const stored = sessionStorage.getItem(key);
-  if (stored && !$(".esum")) {
-    const lists = Map.groupBy ? Map.groupBy(JSON.parse(stored), ([name]) => name) : group(JSON.parse(stored));
-    for (const [name, pairs] of lists) {
-      const values = pairs.map(([, value]) => value);
-      for (const one of $$(`[name="${CSS.escape(name)}"]`, form)) {
-        if (["checkbox", "radio"].includes(one.type)) one.checked = values.includes(one.value);
-        else one.value = values[0];
-      }
-    }
-    form.dispatchEvent(new Event("report-restored"));
-  }
-  if (back && ((stored && !$(".esum")) || kept_there)) back.hidden = false;
+  if (back && kept_there) back.hidden = false;
   $("[data-draft-drop]")?.addEventListener("click", async () => { await drop(); location.assign(location.pathname); });
 }
-function group(pairs) {
-  const found = new Map();
-  for (const pair of pairs) found.set(pair[0], [...(found.get(pair[0]) ?? []), pair]);
-  return found;
+function asksBeforeLeaving(form) {
+  let written = Boolean($(".esum"));
+  form.addEventListener("input", () => { written = true; });
+  form.addEventListener("submit", () => { written = false; });
+  addEventListener("beforeunload", (event) => { if (written) event.preventDefault(); });
 }
 
 // How much room is left, once it gets scarce. Nothing is cut: what is too long can still be shortened by hand.
@@ -133,7 +114,6 @@ function limits(form) {
       said.textContent = said.hidden ? "" : sentence.replace("%(n)s", Math.abs(left).toLocaleString(document.documentElement.lang));
     };
     field.addEventListener("input", count);
-    form.addEventListener("report-restored", count);
     count();
   }
 }
@@ -183,8 +163,18 @@ function photos(box) {
   }
 }
 
-// The code: copied, or saved as a picture that is made on this device.
+// The code: once it stands before somebody's eyes the server hears so, and shows it to nobody any more. It is copied, or saved as a picture that is made on this device.
 function code() {
+  const shown = $("[data-shown]");
+  const seen = () => {
+    if (!shown || document.visibilityState !== "visible") return;
+    document.removeEventListener("visibilitychange", seen);
+    const body = new FormData();
+    body.set("code", $("#code").textContent);
+    fetch(shown.dataset.shown, { method: "POST", body, credentials: "omit", keepalive: true }).catch(() => undefined);
+  };
+  document.addEventListener("visibilitychange", seen);
+  seen();
   const copy = $("[data-copy]");
   if (copy && navigator.clipboard) {
     copy.hidden = false;

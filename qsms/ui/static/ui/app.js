@@ -60,6 +60,8 @@ function send(event) {
     return;
   }
   if (form.method !== "post") return;
+  if (form.matches("[data-forget]") || event.submitter?.name === "drop") forget();
+  if (form.matches("[data-forget]")) signedOut?.postMessage("");
   form.dataset.sent = "yes";
   const button = event.submitter;
   form.slow = setTimeout(() => button?.classList.add("busy"), 300);
@@ -93,6 +95,74 @@ addEventListener("online", () => { say(words.online); connection(); });
 addEventListener("offline", connection);
 if (!navigator.onLine) connection();
 
+// What is typed and not sent yet lies in this tab too, under the person who typed it: shown to nobody else, thrown away
+// when somebody else comes or when they sign out, and there again when their session ended and they sign in anew. A page
+// of somebody who stays unknown names no person, and keeps nothing.
+const HELD = "qsms-held:";
+const person = document.body.dataset.person ?? "";
+const held = () => Object.keys(sessionStorage).filter((key) => key.startsWith(HELD));
+const holder = (form) => `${HELD}${person}:${form.dataset.held ?? form.dataset.draft}`;
+const NOT_HELD = ["csrfmiddlewaretoken", "once"];
+const signedOut = "BroadcastChannel" in window ? new BroadcastChannel("qsms-signed-out") : null;
+function forget() {
+  for (const key of held()) sessionStorage.removeItem(key);
+}
+if (signedOut) signedOut.onmessage = forget;
+function hold(form, sent) {
+  const pairs = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !NOT_HELD.includes(name));
+  sessionStorage.setItem(holder(form), JSON.stringify({ sent, pairs }));
+}
+function refill(form, pairs) {
+  for (const name of new Set(pairs.map(([each]) => each))) {
+    const values = pairs.filter(([each]) => each === name).map(([, value]) => value);
+    let at = 0;
+    for (const one of form.elements) {
+      if (one.name !== name || one.type === "file") continue;
+      if (["checkbox", "radio"].includes(one.type)) one.checked = values.includes(one.value);
+      else if (one.multiple) for (const option of one.options) option.selected = values.includes(option.value);
+      else one.value = values[at++] ?? "";
+    }
+  }
+}
+function holding(form) {
+  if (!person) return;
+  const key = holder(form);
+  const stored = sessionStorage.getItem(key);
+  // A form that came back with errors holds what was typed already; loaded anew, it takes it from here.
+  if ($(".esum")) hold(form, false);
+  else if (stored) {
+    refill(form, JSON.parse(stored).pairs);
+    const back = $("[data-draft-back]");
+    if (back) back.hidden = false;
+  }
+  let timer;
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => { hold(form, false); form.dispatchEvent(new Event("held")); }, 1500);
+  });
+  form.addEventListener("submit", () => { clearTimeout(timer); hold(form, true); });
+  form.addEventListener("kept", () => sessionStorage.removeItem(key));
+  form.addEventListener("dropped", () => { clearTimeout(timer); sessionStorage.removeItem(key); });
+}
+// The page after a sent form says that it arrived, unless it is the door or says that nothing was done.
+if (person) {
+  const here = $$("form[data-held], form[data-draft]").map(holder);
+  for (const key of held()) {
+    const { sent } = JSON.parse(sessionStorage.getItem(key));
+    const arrived = sent && !here.includes(key) && !$("[data-nothing-done]");
+    if (arrived || !key.startsWith(`${HELD}${person}:`)) sessionStorage.removeItem(key);
+  }
+} else if (held().length) for (const one of $$("[data-unsent-held]")) one.hidden = false;
+
+// A form that was refused stands at its own address. Going back or loading anew then asks for the form, where a browser
+// would ask whether to send again what was mended since.
+if ($(".esum") && $("form[data-held], form[data-draft], form[data-report]")) history.replaceState(history.state, "", location.href);
+
+// A clock on the wall of the reader, as everywhere on the page, whatever the device is set to.
+const clock = () => new Date().toLocaleTimeString(root.lang, {
+  hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: document.body.dataset.zone || undefined,
+});
+
 // Drafts keep themselves a few seconds after the last change, and say so.
 function drafts(form) {
   let timer;
@@ -102,9 +172,10 @@ function drafts(form) {
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
     try {
       const answer = await fetch(form.dataset.draft, { method: "POST", body, headers: { "X-CSRFToken": token() } });
-      if (!answer.ok) throw new Error(String(answer.status));
-      const now = new Date().toLocaleTimeString(root.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
-      if (told()) told().textContent = fill(words.kept, { time: now });
+      // After the end of a session the door answers, and has kept nothing.
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+      form.dispatchEvent(new Event("kept"));
+      if (told()) told().textContent = fill(words.kept, { time: clock() });
     } catch {
       if (told()) told().textContent = words.unkept;
       timer = setTimeout(put, 15000);
@@ -303,6 +374,7 @@ function ready(part) {
   found("[data-matrix]").forEach(matrix);
   found("[data-rows]").forEach(rows);
   found("[data-stage]").forEach(stage);
+  found("form[data-held], form[data-draft]").forEach(holding);
   found("form[data-draft]").forEach(drafts);
   found("[data-focus]").at(0)?.focus();
 }

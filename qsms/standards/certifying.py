@@ -1,0 +1,165 @@
+"""The cycle of a certificate: which day is due next, what its clocks say, and which audits the body has made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from qsms.base import context, jobs, moment
+from qsms.base.gate import write_transaction
+from qsms.org import actor as actors
+from qsms.org.actor import Actor
+from qsms.records import clocks, history, moves, projections, registry, scope, tasks
+from qsms.records.errors import Invalid, NotVisible, Refused
+from qsms.records.models import Task
+from qsms.rules import certification as rules
+from qsms.rules.lifecycle import Phase
+from qsms.ui.dates import plain_day
+
+from . import shipped
+from .choices import CertificationAuditKind
+from .models import Certificate, CertificationAudit
+
+KIND = "certificate"
+NOTED = "certification_audit_noted"
+TASK = "certification"
+AHEAD = dt.timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """Where a certificate is in its cycle; without a decision there is none yet."""
+
+    audits: list[CertificationAudit]
+    running: rules.Cycle | None
+    standing: rules.Standing | None
+    stage_2_by: dt.date | None
+    missing_years: tuple[int, ...]
+    first_is_late: bool
+    due_on: dt.date | None
+
+
+def limits() -> rules.Limits:
+    """The shipped limits of a cycle."""
+    return rules.limits(shipped.certification_rules())
+
+
+def cycle(certificate: Certificate, today: dt.date) -> Cycle:
+    """The cycle of a certificate as of a day; one query."""
+    audits = CertificationAudit.everywhere.filter(certificate=certificate).select_related("by").order_by("on", "pk")
+    return _cycle(certificate, list(audits), today)
+
+
+def _cycle(certificate: Certificate, audits: list[CertificationAudit], today: dt.date) -> Cycle:
+    allowed = limits()
+    stage_2_by = None
+    if certificate.stage_1_on is not None and certificate.stage_2_on is None:
+        stage_2_by = rules.stage_2_by(certificate.stage_1_on, allowed)
+    if certificate.decided_on is None:
+        return Cycle(audits, None, None, stage_2_by, (), False, stage_2_by)
+    running = rules.cycle(certificate.decided_on, allowed, first=certificate.is_first, ends_on=certificate.expires_on)
+    days = [one.on for one in audits if one.kind == CertificationAuditKind.SURVEILLANCE]
+    return Cycle(
+        audits,
+        running,
+        rules.standing(running, today),
+        stage_2_by,
+        rules.years_without_surveillance(running, days, today),
+        rules.first_surveillance_late(running, days, today),
+        rules.next_due(running, days, today),
+    )
+
+
+def first_due(certificate: Certificate, today: dt.date) -> dt.date | None:
+    """What is due next of a certificate that is not written yet, and so has no audits."""
+    return _cycle(certificate, [], today).due_on
+
+
+def begin_again(certificate: Certificate) -> None:
+    """A cycle after the first. Its end follows from the decision, until somebody writes another one."""
+    certificate.is_first, certificate.expires_on = False, None
+    moves.store(registry.get(KIND), certificate, ("is_first", "expires_on"))
+
+
+def note_audit(actor: Actor, record_id: int, kind: str, on: dt.date | None, outcome: str = "") -> CertificationAudit:
+    """Note an audit that the body has made. Raises NotVisible, Refused, Invalid."""
+    with write_transaction():
+        certificate = moves.locked(actor, record_id)
+        if not isinstance(certificate, Certificate):
+            raise NotVisible
+        if not scope.may(actor, "change", certificate):
+            raise Refused(
+                [_("You may not change this certificate. Ask the owner of %(n)s.") % {"n": certificate.number}]
+            )
+        if kind not in CertificationAuditKind.values:
+            raise Invalid({"kind": _("Choose which audit it was.")})
+        if on is None or on > moment.now().astimezone(actor.tz).date():
+            raise Invalid({"on": _("Write the day on which it ended; it cannot lie ahead.")})
+        made = CertificationAudit.everywhere.create(
+            organisation_id=actor.organisation_id, certificate=certificate, kind=kind, on=on, outcome=outcome.strip(),
+            by_id=actor.person_id, at=moment.now(),
+        )  # fmt: skip
+        stage = {CertificationAuditKind.STAGE_1: "stage_1_on", CertificationAuditKind.STAGE_2: "stage_2_on"}.get(
+            CertificationAuditKind(kind)
+        )
+        sheet, before = registry.get(KIND), projections.Before.of(certificate)
+        if stage is not None and getattr(certificate, stage) is None:
+            setattr(certificate, stage, on)
+            moves.store(sheet, certificate, (stage,))
+        if kind == CertificationAuditKind.SURVEILLANCE:
+            clocks.stop(
+                certificate, rules.FIRST_SURVEILLANCE, _("Surveillance audit on %(day)s") % {"day": plain_day(on)}
+            )
+        tasks.finish(actor, certificate, (TASK,), outcome=str(made.get_kind_display()))
+        said = {"what": str(made.get_kind_display()), "on": on.isoformat()}
+        history.write(actor, certificate, history.Act(NOTED, made.outcome[:500], said))
+        set_due(certificate, moment.now().astimezone(actor.tz).date())
+        projections.run([projections.Written(sheet, certificate, before)])
+    return made
+
+
+def set_due(certificate: Certificate, today: dt.date) -> None:
+    """Have the due day of the record follow from its cycle. Inside the transaction of a write."""
+    day = cycle(certificate, today).due_on if certificate.is_open else None
+    if day != certificate.due_on:
+        certificate.due_on = day
+        moves.store(registry.get(KIND), certificate, ("due_on",))
+
+
+def start_clocks(certificate: Certificate, zone: dt.tzinfo) -> None:
+    """Let the clocks of a cycle run from its decision; those of the former cycle are over."""
+    assert certificate.decided_on is not None
+    decided = dt.datetime.combine(certificate.decided_on, dt.time(12), zone)
+    for rule in (rules.FIRST_SURVEILLANCE, rules.CYCLE):
+        clocks.stop(certificate, rule, _("A new decision was made"))
+    clocks.start(certificate, rules.CYCLE, trigger=decided)
+    if certificate.is_first:
+        clocks.start(certificate, rules.FIRST_SURVEILLANCE, trigger=decided)
+
+
+def remind(now: dt.datetime | None = None) -> int:
+    """Ask whoever owns a certificate whose next day comes soon to arrange it, each once; how many there were."""
+    instant = now or moment.now()
+    asked = Task.everywhere.filter(code=TASK, done_at=None).values("record_id")
+    rows = Certificate.everywhere.filter(phase__lt=Phase.DONE, due_on__lte=instant.date() + AHEAD).exclude(pk__in=asked)
+    found = list(rows.order_by("pk").values_list("pk", "organisation_id"))
+    for pk, organisation_id in found:
+        with context.organisation(organisation_id), moment.at(instant), write_transaction():
+            actor = actors.system(organisation_id)
+            one = moves.locked(actor, pk)
+            assert one.due_on is not None
+            said = _("Arrange what %(number)s needs by %(day)s") % {"number": one.number, "day": plain_day(one.due_on)}
+            tasks.give(actor, one, TASK, said, person_id=one.owner_id, role="quality_manager")
+    return len(found)
+
+
+def _due() -> bool:
+    return Certificate.everywhere.filter(phase__lt=Phase.DONE, due_on__lte=moment.now().date() + AHEAD).exists()
+
+
+@jobs.every(6 * 3600, only_if=_due)
+def watch_certificates() -> None:
+    """The worker's round."""
+    remind()

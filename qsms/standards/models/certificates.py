@@ -1,0 +1,60 @@
+"""Certificates that outside bodies give to the management system, and the audits of their cycle."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from qsms.records.models import Owned, RecordChild
+
+from ..choices import CertificationAuditKind
+from .adoption import OfEdition
+
+
+class Certificate(OfEdition, RecordChild):
+    """A certificate from its application to its end. Its days say what is due next."""
+
+    body = models.CharField(_("certification body"), max_length=200)
+    certificate_number = models.CharField(_("number on the certificate"), max_length=80, blank=True)
+    scope = models.TextField(_("scope as written on it"), blank=True)
+    covered = models.TextField(
+        _("sites on it"), blank=True, help_text=_("One on each line, as the certificate names them.")
+    )
+    stage_1_on = models.DateField(_("stage 1 ended"), null=True, blank=True)
+    stage_2_on = models.DateField(_("stage 2 ended"), null=True, blank=True)
+    decided_on = models.DateField(
+        _("decided on"), null=True, blank=True, help_text=_("The day of the decision begins the cycle.")
+    )
+    is_first = models.BooleanField(
+        _("first cycle"), default=True, help_text=_("Only there the first surveillance audit is due within 12 months.")
+    )
+    expires_on = models.DateField(
+        _("valid until"), null=True, blank=True, help_text=_("Empty: 36 months from the decision.")
+    )
+    logo_use = models.TextField(
+        _("logo and mark"), blank=True, help_text=_("Where you show the mark of the body, and what it allows.")
+    )
+    logo_checked_on = models.DateField(_("use of the mark checked on"), null=True, blank=True)
+    reference = models.CharField(_("reference"), max_length=80, blank=True)
+
+    class Meta(RecordChild.Meta):
+        abstract = False
+        indexes = [
+            models.Index(fields=["tenant", "framework", "record"], name="certificate_framework"),
+            models.Index(fields=["tenant", "reference"], name="certificate_reference", condition=~Q(reference="")),
+        ]
+
+
+class CertificationAudit(Owned):
+    """An audit of the certification body. It is noted once; history tells who noted it."""
+
+    certificate = models.ForeignKey(Certificate, models.CASCADE, related_name="audits")
+    kind = models.CharField(max_length=20, choices=CertificationAuditKind.choices)
+    on = models.DateField()
+    outcome = models.TextField(blank=True)
+    by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta(Owned.Meta):
+        abstract = False

@@ -1,0 +1,92 @@
+"""Scenario 39 from end to end: a certificate of ISO 14001:2015 moves to the edition of 2026, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from qsms.records.errors import NotVisible, Refused
+from qsms.records.models import Link, Task
+from qsms.rules.coverage import State
+from qsms.standards import adopting, library, moving_on, standing
+from qsms.standards.models import Adoption, Evidence, Exclusion
+from tests.cast import Cast
+
+from .makers import ISO_9001, ISO_14001, action, adopted, bound, text
+
+Login = Callable[[str], Client]
+NEW = "iso-14001/2026"
+
+
+def old_of(cast: Cast) -> Adoption:
+    """An adoption at Larkfield with evidence that is carried, that must be judged again, and that leads elsewhere."""
+    old = adopted(cast, ISO_14001, site=cast.sites["LKF"], owner=cast.owner)
+    record = action(cast)
+    for number in ("7.2", "4.1", "6.1.4", "10.3"):
+        bound(cast, record, ISO_14001, number, owner_id=cast.colleague.pk if number == "4.1" else None, fresh_months=9)
+    adopting.exclude(cast.actor("quality"), old.pk, "7.4.3", "We speak to nobody outside about it.")
+    return old
+
+
+def test_39_the_way_to_the_next_edition_through_the_pages(cast: Cast, login: Login) -> None:
+    old, client = old_of(cast), login("quality")
+    kept = list(Evidence.everywhere.order_by("pk").values())
+    path = f"/standards/adopted/{old.number}/transition/?to=iso-14001%2F2026"
+    assert path in text(client, f"/standards/adopted/{old.number}/")
+    page = text(client, path)
+    assert Adoption.everywhere.count() == 1, "a preview writes nothing"
+    assert "The former edition may be used until 2029-04." in page
+    assert "1 piece of evidence is carried over" in page
+    assert "1 requirement stays left out" in page
+    assert "Colleague Person is asked to judge 1 requirement." in page
+    assert "Owner Person is asked to judge" in page
+    new_group = page[page.index(">New</h2>") : page.index("Content from elsewhere</h2>")]
+    assert "6.3" in new_group
+
+    answer = client.post(path)
+    assert (answer.status_code, answer.headers["Location"]) == (303, path)
+    new = Adoption.everywhere.get(framework=NEW)
+    assert (new.state, new.site, new.owner) == ("planned", cast.sites["LKF"], cast.owner)
+    assert Link.everywhere.filter(source=new, target=old, relation="supersedes").exists()
+    assert list(Evidence.everywhere.filter(framework=ISO_14001).order_by("pk").values()) == kept, "nothing is lost"
+    [carried] = Evidence.everywhere.filter(framework=NEW)
+    assert (carried.number, carried.fresh_months, carried.as_of) == ("7.2", 9, kept[0]["as_of"])
+    assert Exclusion.everywhere.filter(adoption=new, number="7.4.3").exists()
+    given = {task.person: task.title for task in Task.everywhere.filter(record=new, code=moving_on.TASK)}
+    assert given[cast.colleague] == "Judge 1 requirement of ISO 14001:2026"
+    assert set(given) == {cast.colleague, cast.owner}
+
+    covered = standing.of(cast.actor("quality"), new).coverage.covered
+    assert covered["7.2"].state is State.MET
+    for number in ("6.1.4", "6.1.5", "6.3", "9.3.1", "9.3.2", "9.3.3", "10.1", "4.1"):
+        assert covered[number].state is State.NOT_ASSESSED, number
+    page = text(client, path)
+    assert "still wait for a judgement" in page
+    assert page.count("It shows this as well") >= 3
+    number = action(cast).number
+    take = f"/standards/bind/?record={Evidence.everywhere.first().record.number}&standard=iso-14001%2F2026&clause=4.1"  # type: ignore[union-attr]
+    assert take in page
+    assert number not in page
+    assert client.post(take, {
+        "record": Evidence.everywhere.first().record.number,  # type: ignore[union-attr]
+        "standard": NEW, "clause": "4.1", "strength": "whole",
+    }).status_code == 303  # fmt: skip
+    assert take not in text(client, path)
+    assert client.post(path).status_code == 303
+    assert Adoption.everywhere.count() == 2, "sent twice, it is begun once"
+
+
+def test_the_way_starts_only_where_one_may_and_an_edition_follows(cast: Cast, login: Login) -> None:
+    old = old_of(cast)
+    assert login("outsider").get(f"/standards/adopted/{old.number}/transition/").status_code == 404
+    assert "Begin the transition" not in text(login("executive"), f"/standards/adopted/{old.number}/transition/")
+    with pytest.raises(Refused, match="move this adoption on"):
+        moving_on.begin(cast.actor("executive"), old.pk, NEW)
+    as9100 = adopted(cast, "as9100/D")
+    with pytest.raises(NotVisible):
+        moving_on.begin(cast.actor("quality"), as9100.pk, "")
+    newest = library.newest(cast.organisation.pk)
+    assert [row.key for row in moving_on.successors(newest, ISO_9001)] == ["iso-9001/2026"]
+    assert moving_on.successors(newest, NEW) == []

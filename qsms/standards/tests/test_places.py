@@ -1,0 +1,91 @@
+"""One adoption at several sites and processes, clause by site, and coverage over time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from qsms.org.models import Process
+from qsms.records import history, services
+from qsms.records.errors import Invalid, Refused
+from qsms.rules.coverage import State
+from qsms.standards import adopting, standing, tracking
+from qsms.standards.models import Adoption, CoverageDay
+from tests.cast import Cast
+
+from .makers import ISO_9001, action, adopted, bound, text
+
+Login = Callable[[str], Client]
+
+
+def state(cast: Cast, adoption: Adoption, number: str) -> State:
+    return standing.of(cast.actor("quality"), adoption).coverage.covered[number].state
+
+
+def test_an_adoption_of_two_sites_counts_what_is_of_either(cast: Cast, login: Login) -> None:
+    adoption = adopted(cast, ISO_9001, site=cast.sites["LKF"])
+    for code, number in (("LKF", "4.1"), ("STV", "7.3"), ("DOR", "4.2")):
+        bound(cast, action(cast, site=cast.sites[code]), ISO_9001, number)
+    assert state(cast, adoption, "7.3") is State.NOT_ASSESSED
+    client, path = login("quality"), f"/standards/adopted/{adoption.number}/"
+    assert client.post(f"{path}places/", {"site": [cast.sites["STV"].pk]}).status_code == 303
+    adoption.refresh_from_db()
+    assert [state(cast, adoption, number) for number in ("4.1", "7.3", "4.2")] == [
+        State.MET, State.MET, State.NOT_ASSESSED,
+    ]  # fmt: skip
+    assert "Larkfield, Stavnes." in text(client, path)
+    page = text(client, f"{path}sites/")
+    assert ">Stavnes</th>" in page.replace(' scope="col"', "")
+    assert "Dormant" not in page
+    lines = {line.split(",")[0]: line for line in text(client, f"{path}sites/?format=csv").splitlines()}
+    assert lines["4.1"].endswith("Covered,Not judged")
+    assert lines["7.3"].endswith("Not judged,Covered")
+    assert history.entries(adoption)[0].verb == adopting.PLACED
+
+
+def test_processes_narrow_as_sites_do_and_nonsense_is_refused(cast: Cast) -> None:
+    one, other = (Process.objects.create(organisation=cast.organisation, code=code, name=code) for code in ("P1", "P2"))
+    adoption = adopted(cast, ISO_9001)
+    with pytest.raises(Invalid, match="holds for all of them"):
+        adopting.place(cast.actor("quality"), adoption.pk, [cast.sites["STV"].pk], [])
+    adoption = adopted(cast, ISO_9001, process=one)
+    bound(cast, action(cast, process=other), ISO_9001, "4.1")
+    assert state(cast, adoption, "4.1") is State.NOT_ASSESSED
+    adoption = adopting.place(cast.actor("quality"), adoption.pk, [], [other.pk])
+    assert state(cast, adoption, "4.1") is State.MET
+    with pytest.raises(Invalid, match="not in your organisation"):
+        adopting.place(cast.actor("quality"), adoption.pk, [], [999_999])
+    with pytest.raises(Refused):
+        adopting.place(cast.actor("executive"), adoption.pk, [], [])
+
+
+def test_coverage_is_kept_once_a_day_without_what_is_confidential(cast: Cast, login: Login, clock: object) -> None:
+    adoption, record = adopted(cast, ISO_9001), action(cast)
+    client, path = login("quality"), f"/standards/adopted/{adoption.number}/trend/"
+    assert "Nothing is kept yet." in text(client, path)
+    bound(cast, record, ISO_9001, "4.1")
+    secret = services.create(
+        cast.actor("quality"), "action",
+        {"title": "Kept", "description": "Kept", "site": cast.sites["LKF"], "action_kind": "correction"},
+        fixed={"confidential": True},
+    )  # fmt: skip
+    bound(cast, secret, ISO_9001, "7.3")
+    tracking.watch_coverage()
+    tracking.watch_coverage()
+    row = CoverageDay.everywhere.get()
+    assert (row.met, row.gap) == (1, 0), "the secret one is not counted"
+    for number in ("4.2", "8.1"):
+        clock.shift(dt.timedelta(days=1))  # type: ignore[attr-defined]
+        bound(cast, record, ISO_9001, number)
+        tracking.watch_coverage()
+    clock.shift(dt.timedelta(days=5))  # type: ignore[attr-defined]
+    tracking.watch_coverage()
+    assert CoverageDay.everywhere.count() == 4
+    assert [one.met for one in tracking.days(adoption)] == [1, 2, 3, 3]
+    page = text(login("quality"), path)
+    assert "trend-spec" in page
+    assert page.count("<tr") >= 4
+    assert login("outsider").get(path).status_code == 404

@@ -1,0 +1,216 @@
+"""What an organisation judges and pastes itself: pairs of requirements, licensed texts, and editions side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from qsms.records.errors import Invalid, NotVisible
+from qsms.rules.crosswalk import Crosswalk
+from qsms.rules.frameworks import Confidence, Framework, Reference
+from qsms.ui import answers, table
+from qsms.ui.record.linking import DialogForm, dialog
+
+from .. import addresses, elsewhere, judging, library, texts
+from ..choices import CONFIDENCE, JUDGEMENTS, RELATIONS, STRANGERS
+from ..judging import Judged
+
+FEWEST, MOST = 2, 4
+FIGURES = {"superset": "⊃", "subset": "⊂", "equal": "=", "overlap": "∩"}
+
+
+@answers.for_people
+@require_http_methods(["GET", "POST"])
+def judge(request: HttpRequest) -> HttpResponse:
+    """Judge how the requirement of the address relates to another one; what is known of the two fills the form in."""
+    actor = answers.actor_of(request)
+    library.check_sees(actor)
+    judging.check(actor)
+    rows = library.newest(actor.organisation_id)
+    here = Reference(request.GET.get("standard", ""), request.GET.get("clause", ""))
+    if here.framework not in rows or here.number not in rows[here.framework].rule.by_number:
+        raise NotVisible
+    there = Reference(request.GET.get("other", ""), request.GET.get("number", ""))
+    known = _known(actor.organisation_id, here, there)
+    form = DialogForm(
+        request,
+        {
+            "relation": forms.ChoiceField(
+                label=_("%(number)s …") % {"number": here.number}, choices=JUDGEMENTS, initial=known[0],
+                widget=forms.RadioSelect(), error_messages={"required": _("Choose how they relate.")},
+            ),
+            "other": forms.ChoiceField(
+                label=_("… of this standard"), initial=there.framework,
+                choices=[(key, row.title) for key, row in rows.items() if key != here.framework],
+            ),
+            "number": forms.CharField(label=_("Clause"), max_length=60, initial=there.number),
+            "why": forms.CharField(
+                label=_("Why"), initial=known[1], widget=forms.Textarea({"rows": 3}), max_length=2000,
+                help_text=_("An auditor reads this beside the pair."),
+            ),
+            "confidence": forms.ChoiceField(
+                label=_("How sure"), initial=Confidence.SECONDARY.value,
+                choices=[(one.value, words) for one, words in CONFIDENCE.items()],
+            ),
+        },
+    )  # fmt: skip
+    back = addresses.clause(here.framework, here.number)
+    if form.is_valid():
+        given = form.cleaned_data
+        other = Reference(given["other"], given["number"].strip())
+        try:
+            judging.judge(actor, Judged(here, other, given["relation"], given["why"], Confidence(given["confidence"])))
+        except Invalid as error:
+            form.take_errors(error.errors)
+        else:
+            return answers.done(request, back, _("Your judgement stands. What was shipped is kept beside it."))
+    told = {
+        "title": _("How %(number)s relates to another requirement") % {"number": here.number},
+        "meaning": _("It counts at once in every adopted standard, before what came with the program says."),
+        "verb": _("Judge it so"),
+        "back_url": back,
+    }
+    return dialog(request, form, told)
+
+
+def _known(organisation_id: int, here: Reference, there: Reference) -> tuple[str, str]:
+    """The relation that stands between the two, read from here, and its reason."""
+    for reading in library.relations(organisation_id, []).readings(here, there.framework):
+        if reading.there == there:
+            return reading.relation.value, reading.pair.rationale
+    return "", ""
+
+
+@answers.for_people
+@require_GET
+def show_own(request: HttpRequest) -> HttpResponse:
+    """Every pair that the organisation judged itself, with what was shipped of the two."""
+    actor = answers.actor_of(request)
+    library.check_sees(actor)
+    shipped = library.crosswalk().rule
+    known = {frozenset((one.left, one.right)): one for one in shipped.pairs}
+    words = {**{relation.value: words for relation, words in RELATIONS.items()}, STRANGERS: dict(JUDGEMENTS)[STRANGERS]}
+    lines = []
+    for one in judging.own(actor.organisation_id):
+        before = known.get(frozenset((one.left, one.right)))
+        lines.append(
+            {
+                "left": one.left,
+                "right": one.right,
+                "left_url": addresses.clause(one.left.framework, one.left.number),
+                "right_url": addresses.clause(one.right.framework, one.right.number),
+                "words": words[one.relation],
+                "why": one.why,
+                "shipped": f"{before.left} {RELATIONS[before.relation]} {before.right}" if before else "",
+            }
+        )
+    context = {"lines": lines, "may_judge": actor.holds(judging.RIGHT)}
+    return answers.page(request, "standards/pairs.html", context)
+
+
+@answers.for_people
+@require_POST
+def take_back(request: HttpRequest) -> HttpResponse:
+    """Let what was shipped stand again."""
+    actor = answers.actor_of(request)
+    given = request.POST
+    left = Reference(given.get("standard", ""), given.get("clause", ""))
+    right = Reference(given.get("other", ""), given.get("number", ""))
+    judging.take_back(actor, left, right)
+    return answers.done(request, addresses.pairs(), _("Taken back. What came with the program stands again."))
+
+
+@answers.for_people
+@require_http_methods(["GET", "POST"])
+def paste(request: HttpRequest) -> HttpResponse:
+    """Paste the licensed text of the requirement of the address."""
+    actor = answers.actor_of(request)
+    library.check_sees(actor)
+    texts.check(actor)
+    at = Reference(request.GET.get("standard", ""), request.GET.get("clause", ""))
+    if at.number not in library.find(actor.organisation_id, at.framework).rule.by_number:
+        raise NotVisible
+    known = texts.of(actor, at)
+    form = DialogForm(
+        request,
+        {
+            "text": forms.CharField(
+                label=_("Your own copy"), required=False, initial=known.text if known else "",
+                widget=forms.Textarea({"rows": 12}), help_text=_("Empty takes it away. Former versions are kept."),
+            )
+        },
+    )  # fmt: skip
+    back = addresses.clause(at.framework, at.number)
+    if form.is_valid():
+        try:
+            texts.paste(actor, at, form.cleaned_data["text"])
+        except Invalid as error:
+            form.take_errors(error.errors)
+        else:
+            return answers.done(request, back, _("Your copy of %(number)s is kept.") % {"number": at.number})
+    told = {
+        "title": _("Your licensed text of %(number)s") % {"number": at.number},
+        "meaning": _("Only people of your organisation who may read it see it. No export and no file carries it."),
+        "verb": _("Keep it"),
+        "back_url": back,
+    }
+    return dialog(request, form, told)
+
+
+@answers.for_people
+@require_GET
+def side_by_side(request: HttpRequest) -> HttpResponse:
+    """Two to four editions beside one another, read from the first; suggestions are told as such."""
+    actor = answers.actor_of(request)
+    library.check_sees(actor)
+    rows = library.newest(actor.organisation_id)
+    chosen = [key for key in dict.fromkeys(request.GET.getlist("standard")) if key in rows][:MOST]
+    context: dict[str, Any] = {
+        "rows": [(key, row.title) for key, row in rows.items()],
+        "picked": [*chosen, *[""] * (MOST - len(chosen))],
+        "fewest": FEWEST,
+    }
+    if len(chosen) >= FEWEST:
+        editions = {key: rows[key].rule for key in chosen}
+        own = [row.rule for row in rows.values() if row.organisation_id is not None]
+        crosswalk = library.relations(actor.organisation_id, own)
+        first, others = chosen[0], chosen[1:]
+        lines = [
+            [
+                table.link(f"{one.number} {one.title}", addresses.clause(first, one.number)),
+                *(_cell(crosswalk, Reference(first, one.number), other, editions) for other in others),
+            ]
+            for one in editions[first].requirements
+            if one.assessable
+        ]
+        columns = [table.Column(elsewhere.short_title(editions[key]), "wrap") for key in chosen]
+        context["table"] = table.table(columns, [table.Group(lines)], _("Requirements side by side"), phone="")
+    return answers.page(request, "standards/side_by_side.html", context)
+
+
+def _cell(crosswalk: Crosswalk, here: Reference, other: str, editions: Mapping[str, Framework]) -> SafeString:
+    parts = [
+        f'<span title="{escape(RELATIONS[one.relation])}">{FIGURES[one.relation.value]}<span class="vh"> '
+        f"{escape(RELATIONS[one.relation])}</span></span> "
+        f'<a href="{escape(addresses.clause(other, one.there.number))}">{escape(one.there.number)}</a>'
+        for one in crosswalk.readings(here, other)
+        if one.there.number in editions[other].by_number
+    ]
+    if not parts:
+        parts = [
+            f'<span class="faint">{escape(_("perhaps"))} <a href="{escape(addresses.clause(other, one.there.number))}">'
+            f"{escape(one.there.number)}</a></span>"
+            for one in crosswalk.suggestions(here, other)[:3]
+            if one.there.number in editions[other].by_number
+        ]
+    if not parts:
+        return SafeString(f'<span class="faint">–<span class="vh">{escape(_("nothing"))}</span></span>')
+    lines = "".join(f"<li>{one}</li>" for one in parts)
+    return SafeString(f'<ul class="rel-cell">{lines}</ul>')
