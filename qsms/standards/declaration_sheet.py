@@ -104,11 +104,11 @@ class DeclarationSheet(RecordType):
     lifecycle = DECLARATION_LIFE
     labels = {"due_on": _("Submit by")}
     due_words = _("Submit by %(day)s")
-    columns = ("number", "title", "state", "certificate", "site", "owner", "due_on")
-    filters = ("state", "site", "owner", "certificate")
+    columns = ("number", "title", "state", "certificate_kind", "site", "owner", "due_on")
+    filters = ("state", "site", "owner", "certificate_kind")
     orders = ("-id", "due_on")
     form = (
-        Section.of(_("Certificate"), "title", "certificate", "applicant", "held_since", "single_pilot"),
+        Section.of(_("Certificate"), "title", "certificate_kind", "applicant", "held_since", "single_pilot"),
         Section.of(_("Part 121 and Part 21"), "sms_accepted_on", "plan_submitted_on", "holds_type_certificate",
                    "only_21_29"),
         Section.of(_("Declaration"), "statement", "reference"),
@@ -162,4 +162,4 @@ class DeclarationSheet(RecordType):
 
     def about(self, actor: Actor, record: Record) -> Sequence[str]:
         assert isinstance(record, Declaration)
-        return [str(dict(profile.rules().kinds).get(record.certificate, record.certificate))]
+        return [str(dict(profile.rules().kinds).get(record.certificate_kind, record.certificate_kind))]

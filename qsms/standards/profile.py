@@ -16,7 +16,7 @@ from .models import PART_5, Adoption, Declaration
 FLAGS = ("applicant", "single_pilot", "holds_type_certificate", "only_21_29")
 FACTS = ("held_since", "sms_accepted_on", "plan_submitted_on")
 # What is declared for; it stands still once it is signed.
-KEPT = frozenset({"certificate", "statement", *FLAGS, *FACTS})
+KEPT = frozenset({"certificate_kind", "statement", *FLAGS, *FACTS})
 
 
 def rules() -> Applicability:
@@ -27,7 +27,9 @@ def rules() -> Applicability:
 def certificate(declaration: Declaration) -> Certificate:
     """The certificate of a declaration as the rules know it."""
     dates = {name: day for name in FACTS if (day := getattr(declaration, name)) is not None}
-    return Certificate(declaration.certificate, dates, frozenset(name for name in FLAGS if getattr(declaration, name)))
+    return Certificate(
+        declaration.certificate_kind, dates, frozenset(name for name in FLAGS if getattr(declaration, name))
+    )
 
 
 def held(organisation_id: int) -> list[Declaration]:

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='Declaration',
             fields=[
                 ('record', qsms.records.models.RecordLink(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
-                ('certificate', models.CharField(choices=qsms.standards.models.declaration.offered_certificates, max_length=30, verbose_name='certificate')),
+                ('certificate_kind', models.CharField(choices=qsms.standards.models.declaration.offered_certificates, max_length=30, verbose_name='certificate')),
                 ('applicant', models.BooleanField(default=False, verbose_name='applied for, not yet held')),
                 ('held_since', models.DateField(blank=True, help_text='What is due hangs on whether it was held before 28 May 2024.', null=True, verbose_name='held since')),
                 ('single_pilot', models.BooleanField(default=False, help_text='One pilot is the only person who does everything that touches safety: 5.9(e).', verbose_name='single pilot')),
@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'everywhere',
                 'default_manager_name': 'everywhere',
-                'indexes': [models.Index(fields=['tenant', 'certificate', 'record'], name='declaration_certificate'), models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['tenant', 'reference'], name='declaration_reference')],
+                'indexes': [models.Index(fields=['tenant', 'certificate_kind', 'record'], name='declaration_certificate'), models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['tenant', 'reference'], name='declaration_reference')],
             },
             bases=('records.record',),
             managers=[

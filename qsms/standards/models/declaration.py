@@ -22,7 +22,7 @@ def offered_certificates() -> list[tuple[str, str]]:
 class Declaration(RecordChild):
     """A certificate under 14 CFR Part 5, what of it matters to the rules, and the declaration of compliance for it."""
 
-    certificate = models.CharField(_("certificate"), max_length=30, choices=offered_certificates)
+    certificate_kind = models.CharField(_("certificate"), max_length=30, choices=offered_certificates)
     applicant = models.BooleanField(_("applied for, not yet held"), default=False)
     held_since = models.DateField(
         _("held since"),
@@ -57,6 +57,6 @@ class Declaration(RecordChild):
     class Meta(RecordChild.Meta):
         abstract = False
         indexes = [
-            models.Index(fields=["tenant", "certificate", "record"], name="declaration_certificate"),
+            models.Index(fields=["tenant", "certificate_kind", "record"], name="declaration_certificate"),
             models.Index(fields=["tenant", "reference"], name="declaration_reference", condition=~Q(reference="")),
         ]

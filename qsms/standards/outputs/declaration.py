@@ -26,7 +26,7 @@ def pdf(actor: Actor, declaration: Declaration, made_at: dt.datetime) -> bytes:
     complete = None if is_signed else declaring.readiness(actor, declaration).completeness
     rows = declaration.sections if is_signed else declaring.sections(complete) if complete else []
     named = (*profile.FLAGS, *profile.FACTS)
-    facts = [(sheet.field_label(name), _value(declaration, name)) for name in ("certificate", *named)]
+    facts = [(sheet.field_label(name), _value(declaration, name)) for name in ("certificate_kind", *named)]
     facts += [(sheet.field_label(name), _value(declaration, name)) for name in ("submitted_on", "acknowledged_on")]
     due = declaration.due_on
     data: dict[str, Any] = {

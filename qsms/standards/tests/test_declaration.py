@@ -35,7 +35,7 @@ def today(clock: time_machine.Traveller) -> None:
 
 def declared(client: Client, **more: Any) -> str:
     """A declaration for Part 135, held since 2019, as somebody fills the form in; its number."""
-    given = {"title": "Part 135 certificate", "certificate": "part_135", "held_since": "2019-03-01", **more}
+    given = {"title": "Part 135 certificate", "certificate_kind": "part_135", "held_since": "2019-03-01", **more}
     given |= {"statement": "I declare that our SMS is developed, documented and in use."}
     answer = client.post("/r/declaration/new/", given)
     assert answer.status_code == 303, answer.content.decode()
@@ -122,7 +122,8 @@ def test_21_due_in_187_days_with_each_section_and_signed_by_the_executive_alone(
 
 def _form(one: Declaration) -> dict[str, Any]:
     return {
-        "title": one.title, "certificate": one.certificate, "held_since": one.held_since, "statement": one.statement,
+        "title": one.title, "certificate_kind": one.certificate_kind, "held_since": one.held_since,
+        "statement": one.statement,
         "version": one.version,
     }  # fmt: skip
 
@@ -154,7 +155,7 @@ def test_22_with_a_single_pilot_exactly_13_paragraphs_fall_away(cast: Cast, logi
     assert "Not applicable: 5.9(e)" in words(safety, f"/standards/clause/{PART_5}/5.93/")
     assert "This is a draft. Nobody has signed it." in _pdf(safety, number)
     # Whoever also flies under another certificate is not exempt (5.9(e) is for the whole organisation).
-    declared(safety, title="Part 121 certificate", certificate="part_121", sms_accepted_on="2018-03-09")
+    declared(safety, title="Part 121 certificate", certificate_kind="part_121", sms_accepted_on="2018-03-09")
     assert not {clause for clause, said in _states(safety).items() if "5.9(e)" in said}
 
 
@@ -175,7 +176,7 @@ def test_a_certificate_without_a_day_lays_no_duty_and_says_what_is_missing(cast:
     number = declared(safety, held_since="")
     assert Declaration.everywhere.get(number=number).due_on is None
     assert "No rule speaks of this certificate as it is described here." in words(safety, f"/r/declaration/{number}/")
-    plan = declared(safety, certificate="part_21_pc", held_since="", applicant="on")
+    plan = declared(safety, certificate_kind="part_21_pc", held_since="", applicant="on")
     assert "once it is known: The day on which the implementation plan was submitted" in words(
         safety, f"/r/declaration/{plan}/"
     )

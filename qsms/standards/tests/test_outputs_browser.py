@@ -51,7 +51,8 @@ def test_the_declaration_says_how_each_section_stands(cast: Cast, open_page: Ope
     adoption = adopted(cast, PART_5)
     bound(cast, action(cast), PART_5, "5.57")
     given = {
-        "title": "Part 135 certificate", "certificate": "part_135", "held_since": day(2019, 3), "single_pilot": True,
+        "title": "Part 135 certificate", "certificate_kind": "part_135", "held_since": day(2019, 3),
+        "single_pilot": True,
         "owner": cast.safety,
     }  # fmt: skip
     made = services.create(cast.actor("safety"), "declaration", given)
