@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('org', '0002_sign_in'),
-        ('reports', '0002_due_at'),
+        ('reports', '0003_form_source'),
     ]
 
     operations = [
