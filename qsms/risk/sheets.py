@@ -13,6 +13,7 @@ from qsms.records import wording
 from qsms.records.choices import Relation
 from qsms.records.models import Record
 from qsms.records.registry import Lack, Lead, Raising, RecordType, Section, lend, offer, register
+from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Reason
 
 from . import accepting, addresses, assessing, authority, barriers, expiring, following, panels, queries
@@ -74,6 +75,8 @@ class HazardSheet(RecordType):
     lives_on = True
     trace = "means"
     lifecycle = HAZARD_LIFE
+    # A review day that has passed may be written down: the review is late from the first day.
+    dates = {"due_on": When.ANY}
     task_verbs = {"review_hazard": _("Review")}
     columns = ("number", "title", "disciplines", "state", "risk_class", "accepted_until", "site", "owner", "due_on")
     filters = ("state", "risk_class", "site", "owner", "disciplines", "source", "taxonomy")
