@@ -245,6 +245,9 @@ class RecordType:
     def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
         """Inside the transaction of an edit or a handing over, after these fields have changed."""
 
+    def unlinked(self, actor: Actor, record: Record, target: Record, relation: str) -> None:
+        """Inside the transaction that takes away a link from this record to `target`."""
+
     def doubt(self, actor: Actor, record: Record, move: Move) -> str:
         """What speaks against this open move just now. Whoever makes it all the same is told, and says why."""
         return ""

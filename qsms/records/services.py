@@ -325,6 +325,7 @@ def unlink(actor: Actor, link_id: int, *, reason: str) -> None:
         for here, there, outward in ((source, target, True), (target, source, False)):
             detail = {"relation": row.relation, "outward": outward, "other": there.pk}
             history.write(actor, here, history.Act(history.UNLINKED, reason, detail))
+        registry.get(source.kind).unlinked(actor, source, target, row.relation)
 
 
 def comment(actor: Actor, record_id: int, text: str, *, mentions: Sequence[int] = ()) -> Comment:
