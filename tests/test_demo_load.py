@@ -211,7 +211,6 @@ def test_the_work_on_standards_is_under_way(larkfield: Larkfield) -> None:
     assert CoverageDay.everywhere.filter(adoption__framework="iso-9001/2015").count() >= 2
 
 
-
 def test_the_courses_that_people_take_alone_are_taken_over_and_under_way(larkfield: Larkfield) -> None:
     texts = Content.everywhere.filter(organisation=larkfield.organisation)
     assert texts.values("course").distinct().count() == len(starters.shipped())

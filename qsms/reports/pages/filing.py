@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from qsms.records.errors import Invalid, Refused
 from qsms.ui import dates, parts
 from qsms.ui.answers import actor_of
 
-from .. import forms, queries, questions, readers, services
+from .. import forms, queries, questions, readers, rules, services
 from ..choices import Mode
 from ..models import ReportForm
 from ..services import filing, pictures
@@ -164,6 +165,7 @@ def _answer(filling: Filling) -> HttpResponse:
                 mode,
                 files=kept,
                 once=request.POST.get("once", "")[:80],
+                sure=request.POST.getlist("sure"),
             )
         except Invalid as error:
             errors = error.errors
@@ -173,7 +175,9 @@ def _answer(filling: Filling) -> HttpResponse:
             filing.forget_draft(filling.actor, form.code)
             return _sent(filling, filed)
     made.take_errors(errors)
-    return _draw(filling, made, kept=kept, status=422)
+    # Whoever sends the same day once more has been asked about it.
+    asked = [str(answers.get(one.code, "")) for one in form.fields if one.maps_to in rules.HAPPENED]
+    return _draw(filling, made, kept=kept, status=422, asked=asked)
 
 
 def _files(filling: Filling) -> list[Incoming | Kept]:
@@ -203,7 +207,12 @@ def _start(filling: Filling) -> dict[str, Any]:
 
 
 def _draw(
-    filling: Filling, made: questions.Asking, *, kept: list[Kept] | None = None, status: int = 200
+    filling: Filling,
+    made: questions.Asking,
+    *,
+    kept: list[Kept] | None = None,
+    status: int = 200,
+    asked: Sequence[str] = (),
 ) -> HttpResponse:
     by_field: dict[str, list[Kept]] = {}
     for one in kept or ():
@@ -217,6 +226,7 @@ def _draw(
         "anonymous": filling.actor is None,
         # What is wrong with the page as a whole may be its token: it was sent before, with other words.
         "once": (not made.non_field_errors() and filling.request.POST.get("once", "")) or secrets.token_urlsafe(16),
+        "sure": [one for one in asked if one],
         "organisation": filling.organisation,
         "draft_key": filing.draft_key(form.code) if filling.actor is not None else "",
         "zone": dates.zone_name(moment.now(), filling.zone),
