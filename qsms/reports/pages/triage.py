@@ -24,7 +24,7 @@ from qsms.ui.answers import actor_of, asks_for_part, done, for_people, page
 from qsms.ui.context import Shell
 from qsms.ui.record import filing
 
-from .. import first_look, forms, queries, services
+from .. import first_look, forms, own_words, queries, services
 from ..choices import LENSES, Concern, Mode, Next
 from ..models import Judgement, Report
 from ..queries import Waiting
@@ -52,7 +52,7 @@ def _draw(request: HttpRequest, actor: Actor, number: str, **extra: Any) -> Http
     if report is None and queue:
         report = queue[0].report
     if report is not None:
-        report = Report.everywhere.get(pk=report.pk)
+        report = Report.everywhere.select_related("filed_on").get(pk=report.pk)
     titles = forms.titles(actor.organisation_id) if queue else {}
     shell = Shell(request)
     # The desk needs the width: here the menu is narrow, whatever is chosen for other pages.
@@ -91,6 +91,7 @@ def _desk(actor: Actor, report: Report, queue: list[Waiting]) -> dict[str, Any]:
     asked = {one.code: one for one in tasks.on_record(report)}
     return {
         "facts": _facts(actor, report),
+        "story": own_words.story(report, actor.tz),
         "position": at + 1,
         "previous": reverse("reports:triage-one", args=[order[at - 1]]) if at else "",
         "following": reverse("reports:triage-one", args=[order[(at + 1) % len(order)]]) if len(order) > 1 else "",

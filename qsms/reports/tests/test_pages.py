@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -17,6 +17,8 @@ from PIL import Image
 from time_machine import Traveller
 
 from qsms.org import names
+from qsms.org.models import Site
+from qsms.records import services as spine
 from qsms.records.models import Attachment, Draft, Link
 from qsms.reports import forms, services
 from qsms.reports.models import Judgement, Message, Report, ReportForm
@@ -511,3 +513,41 @@ def test_an_answer_in_the_mailbox_that_is_sent_again_is_said_once(cast: Cast) ->
     [fresh] = re.findall(r'name="once" value="([^"]+)"', answer)
     Client().post("/report/mailbox/", {"code": code, "text": "The cart is still there.", "once": fresh})
     assert Message.everywhere.filter(sender="reporter").count() == 2
+
+
+def test_the_words_of_the_reporter_stay_beside_what_the_office_made_of_them(cast: Cast) -> None:
+    for number, report in enumerate((file(cast, "confidential").report, file(cast, mode="named").report)):
+        # A report from elsewhere was filed on no form: its words are in the history alone.
+        if number:
+            Report.everywhere.filter(pk=report.pk).update(filed_on=None, answers={})
+        spine.edit(cast.actor("safety"), report.pk, report.version, {"narrative": "The cart was in order."})
+        pages = (
+            f"/r/report/{report.number}/",
+            f"/reports/triage/{report.number}/",
+            f"/reports/{report.number}/publish/",
+        )
+        for path in pages:
+            text = signed_in(cast, "safety").get(path).content.decode()
+            sent, changed = text.index("coupling on cart 3"), text.index("The cart was in order.")
+            assert sent < text.index("What happened, as changed by Safety Person") < changed, path
+
+
+def test_now_stays_now_when_another_site_is_chosen_and_a_written_time_is_that_of_the_site(cast: Cast) -> None:
+    """The page opens at 09:00 UTC, 02:00 at Larkfield and 10:00 at Stavnes."""
+    Site.objects.filter(code="STV").update(zone="Europe/Oslo")
+    client = signed_in(cast, "reporter")
+    page = client.get("/report/form/quick/").content.decode()
+    assert "Local time at Larkfield (MST)." in page
+    assert "Local time at Stavnes (CET)." in page.replace("&quot;", '"')
+    [began] = re.findall(r'name="now-occurred_at" value="([^"]+)"', page)
+    sent = {**QUICK, "mode": "named", "a-place-site": "STV", "now-occurred_at": began}
+    for once, written, instant in (
+        ("untouched-0123456789", "2026-03-02T02:00", "2026-03-02T09:00+00:00"),
+        ("written-by-hand-01234", "2026-03-02T08:30", "2026-03-02T07:30+00:00"),
+    ):
+        assert client.post("/report/form/quick/", {**sent, "a-occurred_at": written, "once": once}).status_code == 200
+        assert Report.everywhere.latest("pk").occurred_at == datetime.fromisoformat(instant)
+    # What comes back to be mended says so as well.
+    back = client.post("/report/form/quick/", {**sent, "a-title": ""}).content.decode()
+    assert ">Local time at Stavnes (CET).<" in back
+    assert began in back
