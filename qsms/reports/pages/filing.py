@@ -10,9 +10,11 @@ from typing import Any, BinaryIO, cast
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -58,10 +60,13 @@ def _for_visitors(request: HttpRequest) -> HttpResponse:
     """The ways to report for somebody who is not signed in. With a single organisation its page for anonymous reports
     can be named; among several none is, and its short name is asked for."""
     asked = request.GET.get("organisation", "").strip()[:80]
-    if asked and Organisation.objects.filter(code=asked.lower()).exists():
-        return HttpResponseRedirect(reverse("reports:choose-anonymous", args=[asked.lower()]))
+    # People type the name that they know: whole or short, in whatever letters.
+    named = Q(code=slugify(asked)) | Q(code=asked.lower()) | Q(name__iexact=asked)
+    found = list(Organisation.objects.filter(named).values_list("code", flat=True)[:2]) if asked else []
+    if len(found) == 1:
+        return HttpResponseRedirect(reverse("reports:choose-anonymous", args=found))
     codes = list(Organisation.objects.values_list("code", flat=True)[:2])
-    error = _("No organisation here has the short name “%(typed)s”. Compare it with the notice.") % {"typed": asked}
+    error = _("No organisation here is called “%(typed)s”. Compare it with the notice.") % {"typed": asked}
     context_ = {"code": codes[0] if len(codes) == 1 else "", "typed": asked, "error": error if asked else ""}
     return render(request, "reports/visitor.html", context_, status=404 if asked else 200)
 

@@ -95,13 +95,15 @@ def test_the_list_leads_those_who_triage_to_their_queue(cast: Cast) -> None:
 def test_a_visitor_learns_how_to_report(cast: Cast) -> None:
     text = Client().get("/report/").content.decode()
     assert "Sign in to report" in text
+    assert "Name of the organisation" in text
     # Two organisations live here, so neither is named to a stranger.
     assert "Larkfield" not in text
-    known = Client().get("/report/?organisation=Larkfield-Air")
-    assert known.headers["Location"] == "/report/anonymous/larkfield-air/"
+    for typed in ("Larkfield-Air", "Larkfield Air", " larkfield air ", "LARKFIELD AIR"):
+        known = Client().get("/report/", {"organisation": typed})
+        assert known.headers["Location"] == "/report/anonymous/larkfield-air/", typed
     unknown = Client().get("/report/?organisation=nobody")
     assert unknown.status_code == 404
-    assert "No organisation here has the short name “nobody”." in unknown.content.decode()
+    assert "No organisation here is called “nobody”." in unknown.content.decode()
 
 
 def test_a_named_report_is_sent_with_a_photo(cast: Cast) -> None:
