@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qsms.base import moment
+from qsms.base.files import cannot_open
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import attachments, keys, listing, registry, scope, tasks
@@ -99,6 +100,7 @@ def _desk(actor: Actor, report: Report, queue: list[Waiting]) -> dict[str, Any]:
             parts.FileLine(
                 row.name, addresses.record(report, "file", row.pk, row.name), icon=filing.icon(row.media_type),
                 small=filing.small_of(report, row),
+                about=_("cannot be shown here, for download only") if cannot_open(row.media_type, row.inline) else "",
             )
             for row in attachments.on_record(report)
         ],
@@ -172,6 +174,7 @@ def _lens(
         "levels": [(one.code, _(one.label), bool(made and made.severity == one.code)) for one in scale.levels],
         "steps": [(value, label, bool(made and made.next == value)) for value, label in Next.choices],
         "note": made.note if made else "",
+        "unsure": concerns == Concern.UNSURE,
         "todo": not concerns or concerns == Concern.UNSURE,
         "wide": concerns == Concern.YES,
         "by": f"{made.by.name}, {dates.moment(made.at, moment.now(), actor.tz, short=True, inside=True)}"

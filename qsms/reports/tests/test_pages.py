@@ -263,7 +263,7 @@ def test_triage_from_queue_to_finish_without_script(cast: Cast) -> None:
         safety.post(f"/reports/triage/{report.number}/judge/{lens}/", {"concerns": "no"})
     assert "Finish triage" in safety.get(f"/reports/triage/{report.number}/").content.decode()
     done = safety.post(f"/reports/triage/{report.number}/finish/", follow=True)
-    assert f"{report.number} is triaged." in done.content.decode()
+    assert f"{report.number}</a> is triaged." in done.content.decode()
     assert other.number in done.content.decode()
     assert safety.get(f"/reports/triage/{report.number}/").status_code == 302
 
@@ -553,3 +553,34 @@ def test_now_stays_now_when_another_site_is_chosen_and_a_written_time_is_that_of
     back = client.post("/report/form/quick/", {**sent, "a-title": ""}).content.decode()
     assert ">Local time at Stavnes (CET).<" in back
     assert began in back
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("stand.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 40), ("log.pdf", b"%PDF-1.7\n1 0 obj\n<<\n")]
+)
+def test_evidence_that_cannot_be_opened_is_kept_and_says_so(cast: Cast, name: str, content: bytes) -> None:
+    report = file(cast).report
+    safety = signed_in(cast, "safety")
+    sent = {"file": SimpleUploadedFile(name, content), "evidence": "1"}
+    added = safety.post(f"/r/report/{report.number}/file/", sent, follow=True)
+    assert "It is kept as it is; add it again if you can." in added.content.decode()
+    assert Attachment.everywhere.get().name == name
+    for path in (f"/r/report/{report.number}/tab/files/", f"/reports/triage/{report.number}/"):
+        assert "cannot be shown here, for download only" in safety.get(path).content.decode()
+
+
+def test_after_the_triage_the_notice_leads_to_the_report(cast: Cast) -> None:
+    report = judged(cast.actor("safety"), file(cast).report)
+    answer = signed_in(cast, "safety").post(f"/reports/triage/{report.number}/finish/", follow=True)
+    said = re.findall(r"data-said>.*?</div></div>", answer.content.decode(), re.DOTALL)
+    assert f'<a href="{reverse("ui:go", args=[report.number])}">{report.number}</a> is triaged' in said[0]
+
+
+def test_a_lens_that_is_not_sure_says_that_it_is_still_to_judge(cast: Cast) -> None:
+    report = file(cast).report
+    services.judge(cast.actor("safety"), report.pk, "safety", "unsure")
+    desk = signed_in(cast, "safety").get(f"/reports/triage/{report.number}/").content.decode()
+    assert "“Not sure” leaves it to be judged." in desk
+    services.judge(cast.actor("safety"), report.pk, "safety", "no")
+    desk = signed_in(cast, "safety").get(f"/reports/triage/{report.number}/").content.decode()
+    assert "“Not sure” leaves it to be judged." not in desk
