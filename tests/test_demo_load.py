@@ -23,8 +23,8 @@ from qsms.risk.bowtie import BowTie
 from qsms.risk.models import Acceptance, Assessment, Control, Hazard
 from qsms.rules.lifecycle import Phase
 from qsms.site import prepare
-from qsms.standards import adopting, standing
-from qsms.standards.models import Evidence
+from qsms.standards import adopting, judging, standing
+from qsms.standards.models import Certificate, CoverageDay, Evidence, GapAssessment
 from qsms.training import starters
 from qsms.training.models import Attempt, Content, Progress
 from qsms.ui import my_work
@@ -190,14 +190,29 @@ def test_an_installation_in_use_is_refused_before_anything_is_done(
 def test_four_standards_are_adopted_with_honest_holes(larkfield: Larkfield) -> None:
     actor = larkfield.actor("ravi.menon")
     found = {one.adoption.key: one for one in standing.of_all(actor, adopting.live(actor))}
-    assert set(found) == {one.standard for one in load_library().adoptions}
-    assert len(found) == 4
-    assert [key for key, one in found.items() if one.adoption.state == "planned"] == ["iso-45001/2018"]
+    assert set(found) == {one.standard for one in load_library().adoptions} | {"iso-14001/2026"}
+    assert len(found) == 5, "four, and one to which a transition is under way"
+    planned = {key for key, one in found.items() if one.adoption.state == "planned"}
+    assert planned == {"iso-45001/2018", "iso-14001/2026"}
     assert found["iso-9001/2015"].exclusions.keys() == {"8.3"}
     for one in found.values():
         assert one.coverage.tally.not_assessed, "nobody believes a standard without a hole"
     assert any(one.coverage.tally.met + one.coverage.tally.partly for one in found.values())
-    assert not Evidence.everywhere.exclude(record__organisation=larkfield.organisation).exists()
+    assert not Evidence.everywhere.exclude(organisation=larkfield.organisation).exists()
+    asked = [one for each in found.values() for one in each.pieces.values() if one.question]
+    assert asked
+    assert any(one.as_of is not None for one in asked), "a living query finds something"
+
+
+def test_the_work_on_standards_is_under_way(larkfield: Larkfield) -> None:
+    assessment = GapAssessment.everywhere.get()
+    assert (assessment.state, assessment.snapshots.count()) == ("open", 1)
+    assert assessment.answers.filter(action__isnull=False).count() == 2
+    held = list(Certificate.everywhere.order_by("pk"))
+    assert [one.state for one in held] == ["held", "held"]
+    assert all(one.due_on for one in held)
+    assert judging.own(larkfield.organisation.pk)
+    assert CoverageDay.everywhere.filter(adoption__framework="iso-9001/2015").count() >= 2
 
 
 def test_the_courses_that_people_take_alone_are_taken_over_and_under_way(larkfield: Larkfield) -> None:

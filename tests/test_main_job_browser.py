@@ -100,7 +100,7 @@ def test_from_a_report_on_a_phone_to_a_verified_closed_action(enter: Enter, tmp_
         expect(safety.get_by_text("Dana Whitlock, today")).to_have_count(judged)
     keep(safety, "triage")
     safety.get_by_role("button", name="Finish triage").click()
-    expect(safety.get_by_text(f"{report} is triaged.")).to_be_visible()
+    expect(safety.locator("[data-said]")).to_contain_text(f"{report} is triaged.")
 
     # She raises the hazard behind it, and rates it 3B on the organisation's matrix.
     safety.goto(f"/r/report/{report}/")

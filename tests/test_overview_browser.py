@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from qsms.actions.doors import raise_action
+from qsms.base import moment
 from qsms.records import services
 from qsms.risk import doors
 from tests.cast import Cast
@@ -26,8 +28,12 @@ def told(cast: Cast) -> None:
         ("Replace the couplings", "owner", "2026-01-10"),
         ("Brief the crew", "colleague", "2026-07-01"),
     ):
-        raise_action(safety, None, title=title, description=title, owner_id=cast.people[owner].pk, due_on=due)  # type: ignore[arg-type]
-    given = {"title": "Towing on ice", "description": "Worn heads", "site": cast.sites["LKF"], "disciplines": 1}
+        with moment.at(dt.datetime(2026, 1, 5, tzinfo=dt.UTC)):
+            raise_action(safety, None, title=title, description=title, owner_id=cast.people[owner].pk, due_on=due)  # type: ignore[arg-type]
+    given = {
+        "title": "Towing on ice with worn tow bar heads near the fuel farm at night", "description": "Worn heads",
+        "site": cast.sites["LKF"], "disciplines": 7, "owner": cast.site_owner, "due_on": "2027-12-24",
+    }  # fmt: skip
     hazard = services.create(safety, "hazard", given)
     services.move(safety, hazard.pk, "analyse", fields={"top_event": "Tug slips", "consequences": "Somebody is struck"})
     doors.assess(
@@ -46,6 +52,13 @@ def test_it_is_accessible_and_never_scrolls_sideways(
     page.context.add_cookies([{"name": "qsms_session", "value": client.cookies["qsms_session"].value, "url": live.url}])
     page.goto("/overview/")
     looks_right_everywhere(page, themes=True)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    whole = "all => all.every(one => one.scrollWidth <= one.clientWidth)"
+    assert page.locator("main .scroll:visible:has(table)").evaluate_all(whole)
+    page.goto("/r/hazard/")
+    assert page.locator("main .scroll:visible:has(table)").evaluate_all(whole)
+    assert page.locator("main th:visible").last.inner_text().startswith("Review on")
+    page.goto("/overview/")
     cell = page.get_by_role("link", name="1 in 3B, Tolerable")
     for size in (DESK, PHONE, SMALLEST_PHONE):
         page.set_viewport_size(size)  # type: ignore[arg-type]

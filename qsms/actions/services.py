@@ -15,6 +15,8 @@ from qsms.org.actor import Actor
 from qsms.records import history, moves, projections, registry, scope, tasks, wording
 from qsms.records.errors import Invalid, NotVisible
 from qsms.records.models import Attachment, Record
+from qsms.rules import date_bounds
+from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Phase
 from qsms.ui.dates import plain_day
 
@@ -204,9 +206,12 @@ def ask_extension(actor: Actor, action_id: int, *, until: dt.date, reason: str) 
                 "day": plain_day(until),
                 "due": plain_day(action.due_on),
             }
+        elif far := _too_far(actor, until):
+            errors["until"] = far
         if errors:
             raise Invalid(errors)
-        moves.move(actor, action_id, "ask_extension", reason=reason, by_service=True)
+        asked_for = {"until": until.isoformat()}
+        moves.move(actor, action_id, "ask_extension", reason=reason, by_service=True, detail=asked_for)
         assert action.due_on is not None
         asked = Extension.everywhere.create(
             organisation_id=action.organisation_id,
@@ -244,6 +249,8 @@ def decide_extension(
         asked.decided_by_id, asked.decided_at, asked.answer = actor.person_id, moment.now(), answer.strip()
         if grant:
             asked.granted_to = until or asked.wanted_on
+            if far := _too_far(actor, asked.granted_to):
+                raise Invalid({"until": far})
             if asked.granted_to <= asked.was_due_on:
                 raise Invalid({"until": _("Choose a day after %(due)s.") % {"due": plain_day(asked.was_due_on)}})
             before = projections.Before.of(moved)
@@ -255,6 +262,12 @@ def decide_extension(
             tasks.postpone(action, OWNERS, _end_of(asked.granted_to, actor))
         asked.save()
     return asked
+
+
+def _too_far(actor: Actor, until: dt.date) -> str:
+    """Why more time until this day cannot be meant; empty while it can."""
+    why = date_bounds.wrong(When.DUE, until, moment.now().astimezone(actor.tz))
+    return wording.sentence(why) if why is not None else ""
 
 
 def _action(actor: Actor, action_id: int) -> Action:

@@ -12,6 +12,7 @@ from qsms.org.actor import Actor
 from qsms.records import wording
 from qsms.records.models import Record
 from qsms.records.registry import Lead, Raising, RecordType, Section, offer, register
+from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses
 from qsms.ui.dates import plain_day
@@ -83,6 +84,7 @@ class ActionSheet(RecordType):
     party_fields = {"verifier": "verifier", "implementer": "implementer"}
     room_fields = ("escalated", "first_due_on", "implemented_on", "implementer", "revision")
     import_key = "reference"
+    dates = {"due_on": When.DUE, "check_on": When.DUE}
     check_plan = ("verifier", "check_on", "check_method")
     task_verbs = {
         "start": _("Start"),

@@ -26,6 +26,9 @@ GIVEN, TAKEN = "distribution_added", "distribution_removed"
 READ = "read"
 LONGEST_DAYS = 365
 CHUNK = 500
+# What a line of a list shows; above all not the text of the document.
+OF_DOCUMENT = ("document__number", "document__kind", "document__title", "document__code", "document__revision_label")
+LINE = ("why", "due_at", "opened_at", "pages", "person__name", "person__site__name", *OF_DOCUMENT)
 
 
 def rules(document: Document) -> list[Rule]:
@@ -182,7 +185,7 @@ def unread(actor: Actor, where: Q | None = None, *, after: int = 0, limit: int =
         rows = rows.filter(pk__lt=after)
     ids = list(rows.order_by("-pk").values_list("pk", flat=True)[: limit + 1])
     found = Receipt.everywhere.filter(pk__in=ids[:limit]).select_related("document", "person", "person__site")
-    return list(found.order_by("-pk")), ids[limit - 1] if len(ids) > limit else 0
+    return list(found.only(*LINE).order_by("-pk")), ids[limit - 1] if len(ids) > limit else 0
 
 
 def finish_task(actor: Actor, document: Document, person_id: int) -> None:

@@ -109,6 +109,7 @@ def mine(actor: Actor, *, after: int = 0, limit: int = 50) -> tuple[list[Receipt
     """What was given to the reader: all that is unread, soonest due first, then a page of what was read."""
     rows = Receipt.everywhere.filter(person_id=actor.person_id, organisation_id=actor.organisation_id, ended_at=None)
     rows = rows.filter(document__state="effective").select_related("document")
+    rows = rows.only("why", "due_at", "acknowledge", "acknowledged_at", *distributing.OF_DOCUMENT)
     unread = rows.filter(acknowledge=True, acknowledged_at=None).order_by("due_at", "pk")[:200]
     read = rows.exclude(acknowledge=True, acknowledged_at=None).order_by("-pk")
     if after:

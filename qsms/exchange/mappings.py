@@ -261,7 +261,7 @@ def suggest_columns(columns: Sequence[str], fields: Mapping[str, Sequence[str]])
             continue
         for label in labels:
             plain = {name.rsplit(" / ", 1)[-1]: name for name in reversed(free)}
-            near = nearest(label, list(plain), least=88)
+            near = nearest(label, list(plain), least=80)
             if near:
                 found[field] = plain[near]
                 free.remove(plain[near])

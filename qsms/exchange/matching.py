@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from qsms.exchange.fitting import Fitter
 from qsms.exchange.mappings import suggest_columns
 from qsms.exchange.recognising import NUMBER, known_numbers, number_column
 from qsms.exchange.sentences import ExchangeError, ValueProblem, shown
-from qsms.exchange.table import Table
+from qsms.exchange.table import Row, Table
 from qsms.exchange.targets import Target, fillable, targets
 from qsms.exchange.values import is_empty, to_text
 from qsms.org.actor import Actor
@@ -67,7 +68,38 @@ def suggest(sheet: RecordType, table: Table, organisation_id: int) -> list[Choic
     # Others' lists call their own key "Number" too: with no better key in the file, it is ours when it stands here.
     if own and (by_column.get(own) != sheet.import_key or _stands(sheet, table, own, organisation_id)):
         by_column[own] = NUMBER
+    _settle_key(sheet.import_key, by_column, columns, table.first(limits.SAMPLE_ROWS))
     return [Choice(column, by_column.get(column, "")) for column in columns]
+
+
+# A column that is called so numbers the rows of its list.
+KEY_WORDS = frozenset({"id", "no", "nr", "number", "num", "ref", "reference", "key", "code"})
+
+
+def _settle_key(key: str, by_column: dict[str, str], columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """What tells a row again must differ from row to row: no other column is proposed for it, however it is called.
+
+    Where none is, the first one that is called like an id and does differ is.
+    """
+    if not key:
+        return
+    chosen = next((column for column, name in by_column.items() if name == key), "")
+    if chosen and not _tells_apart(rows, chosen):
+        del by_column[chosen]
+        chosen = ""
+    if chosen or NUMBER in by_column.values():
+        return
+    free = (column for column in columns if column not in by_column)
+    called = (column for column in free if KEY_WORDS & set(re.split(r"[\W_]+", column.casefold())))
+    found = next((column for column in called if _tells_apart(rows, column)), "")
+    if found:
+        by_column[found] = key
+
+
+def _tells_apart(rows: Sequence[Row], column: str) -> bool:
+    """Whether the values of a column differ; a list may repeat one in ten by mistake."""
+    filled = [to_text(row.get(column)) for row in rows if not is_empty(row.get(column))]
+    return bool(filled) and len(set(filled)) >= 0.9 * len(filled)
 
 
 def _stands(sheet: RecordType, table: Table, column: str, organisation_id: int) -> bool:

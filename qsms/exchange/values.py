@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz, process
@@ -158,9 +158,17 @@ def to_choice(value: Cell | None, choices: Iterable[tuple[str, str]]) -> str | N
 
 
 def nearest(text: str, candidates: Sequence[str], *, least: float = 70) -> str | None:
-    """The candidate most like `text`, if one is like enough that a slip of the pen explains the difference."""
-    found = process.extractOne(text[:200], candidates, scorer=fuzz.WRatio, processor=_key, score_cutoff=least)
+    """The candidate most like `text` as a whole, if one is like enough that a slip of the pen explains the difference.
+
+    Two letters that stand somewhere inside a long name are no likeness.
+    """
+    found = process.extractOne(text[:200], candidates, scorer=_likeness, processor=_key, score_cutoff=least)
     return found[0] if found else None
+
+
+def _likeness(one: str, other: str, **options: Any) -> float:
+    # Whole or in another order of its words; that one is short and the other long is not made up for.
+    return max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other))
 
 
 def _key(text: str) -> str:

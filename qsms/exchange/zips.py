@@ -31,7 +31,7 @@ def check_zip(archive: zipfile.ZipFile, bare: str) -> None:
         raise TableError(sentence % {"name": bare, "count": len(members)}, code="zip-bomb")
     if unpacked > limits.UNPACKED_BYTES or steep:
         sentence = _(
-            "“%(name)s” would unpack from %(packed)s MB to %(unpacked)s MB, which is refused to keep the system safe. "
+            "“%(name)s” would unpack from %(packed)s to %(unpacked)s, which is refused to keep the system safe. "
             "Save the table as CSV, or split it into several files."
         )
         values = {"name": bare, "packed": _megabytes(packed), "unpacked": _megabytes(unpacked)}
@@ -42,4 +42,6 @@ def check_zip(archive: zipfile.ZipFile, bare: str) -> None:
 
 
 def _megabytes(size: int) -> str:
-    return f"{size / (1 << 20):.1f}" if size < 10 << 20 else str(size >> 20)
+    if size < 1 << 20:
+        return f"{max(1, size >> 10)} KB"
+    return f"{size / (1 << 20):.1f} MB" if size < 10 << 20 else f"{size >> 20} MB"

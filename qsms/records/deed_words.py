@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,7 +26,10 @@ def said(sheet: RecordType, entry: Entry, seen: Mapping[int, Record]) -> str:
 def _verb(sheet: RecordType, entry: Entry, seen: Mapping[int, Record]) -> str:
     verb, detail = entry.verb, entry.detail
     if verb.startswith("move."):
-        return _("made the move “%(move)s”") % {"move": _move_label(sheet, verb.removeprefix("move."))}
+        told = _("made the move “%(move)s”") % {"move": _move_label(sheet, verb.removeprefix("move."))}
+        if until := detail.get("until"):
+            told += _(", until %(day)s") % {"day": date_format(dt.date.fromisoformat(str(until)), "j M Y")}
+        return told
     if verb == history.EDITED:
         n = len(entry.changes)
         return ngettext("changed one field", "changed %(n)d fields", n) % {"n": n}

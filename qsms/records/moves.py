@@ -19,7 +19,7 @@ from qsms.org.models import Grant, Person
 from qsms.rules import lifecycle as life
 from qsms.rules.lifecycle import Phase, Standing, Verdict
 
-from . import clocks, history, naming, projections, registry, scope, signing, tasks, values, wording
+from . import bounds, clocks, history, naming, projections, registry, scope, signing, tasks, values, wording
 from .errors import Invalid, NotVisible, Refused
 from .models import Link, Record
 from .registry import RecordType
@@ -172,10 +172,12 @@ def move(
     reason: str = "",
     proof: signing.Proof | None = None,
     by_service: bool = False,
+    detail: Mapping[str, Any] | None = None,
 ) -> Record:
     """Make one move and return the record as it then stands.
 
-    Moves that a room's own service wraps (`by_hand` false) are made by that service only, with `by_service`.
+    Moves that a room's own service wraps (`by_hand` false) are made by that service only, with `by_service`; `detail`
+    is what such a service has the deed keep.
 
     Raises NotVisible, Refused (with every reason), or Invalid (a field, the reason or the signature is missing or
     wrong). Two people who press at once: the second finds the state changed and is told so.
@@ -197,6 +199,7 @@ def move(
         before = projections.Before.of(record)
         old = {name: wording.value(sheet, record, name) for name in (*fields, "state")}
         errors |= values.put(actor, sheet, record, fields, required=frozenset(chosen.asks))
+        errors |= bounds.wrong(actor, sheet, record, fields.keys() - errors.keys())
         doubts = [] if errors else _doubts(actor, sheet, record, chosen, fields)
         errors |= naming.refusals(doubts)
         if errors:
@@ -210,7 +213,7 @@ def move(
             for name in old
             if (new := wording.value(sheet, record, name)) != old[name]
         ]
-        deed = history.write(actor, record, history.Act(f"move.{code}", reason, changes=changes))
+        deed = history.write(actor, record, history.Act(f"move.{code}", reason, dict(detail or {}), changes))
         naming.note(actor, record, doubts)
         if chosen.signature:
             signing.write(actor, record, deed, str(chosen.signature), signed)

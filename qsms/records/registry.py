@@ -16,6 +16,7 @@ from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Lifecycle, Move, Reason, State
 
 from .models import Record
@@ -176,6 +177,8 @@ class RecordType:
     party_fields: Mapping[str, str] = {}
     # Fields that say who checks it, when and how: while it waits for that, whoever is checked leaves them alone.
     check_plan: Sequence[str] = ()
+    # What a date is the date of, which says how far it may lie back or ahead; a field not named may be either.
+    dates: Mapping[str, When] = {"due_on": When.DUE}
     # The word on the button of a task by its code, where its move's own name would say too much: {"check": "Check"}.
     task_verbs: Mapping[str, StrOrPromise] = {}
     # A register's entry lives on for years: what it was raised from need not stay open for it.
@@ -241,6 +244,9 @@ class RecordType:
 
     def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
         """Inside the transaction of an edit or a handing over, after these fields have changed."""
+
+    def unlinked(self, actor: Actor, record: Record, target: Record, relation: str) -> None:
+        """Inside the transaction that takes away a link from this record to `target`."""
 
     def doubt(self, actor: Actor, record: Record, move: Move) -> str:
         """What speaks against this open move just now. Whoever makes it all the same is told, and says why."""

@@ -16,7 +16,21 @@ from qsms.org.actor import Actor
 from qsms.org.models import Organisation, Person
 from qsms.rules.lifecycle import Phase
 
-from . import history, holding, moves, naming, numbers, projections, reading, registry, scope, tasks, values, wording
+from . import (
+    bounds,
+    history,
+    holding,
+    moves,
+    naming,
+    numbers,
+    projections,
+    reading,
+    registry,
+    scope,
+    tasks,
+    values,
+    wording,
+)
 from .choices import Relation
 from .errors import Invalid, NotVisible, Refused, Stale
 from .models import Comment, Link, Once, Record
@@ -75,6 +89,7 @@ def create(
     errors = values.put(actor, sheet, record, filled, required=sheet.required)
     given_too_early = holding.answers_of_others(sheet)
     errors |= {name: said for name, said in given_too_early.items() if not values.is_empty(filled.get(name))}
+    errors |= bounds.wrong(actor, sheet, record, filled.keys() - errors.keys())
     doubts = naming.objections(actor, record, naming.named(sheet, record, filled)) if not errors else []
     errors |= naming.refusals(doubts)
     if errors:
@@ -194,6 +209,8 @@ def edit(
             raise Invalid(errors)
         new = {name: wording.value(sheet, record, name) for name in given}
         touched = [name for name in given if _raw(record, name) != raw[name]]
+        if wrong := bounds.wrong(actor, sheet, record, touched):
+            raise Invalid(wrong)
         _leave_alone(touched, held, weighty, reason)
         if extra is not None and dict(extra) != record.extra:
             old["extra"], record.extra = wording.plain(record.extra), dict(extra)
@@ -333,6 +350,7 @@ def unlink(actor: Actor, link_id: int, *, reason: str) -> None:
         for here, there, outward in ((source, target, True), (target, source, False)):
             detail = {"relation": row.relation, "outward": outward, "other": there.pk}
             history.write(actor, here, history.Act(history.UNLINKED, reason, detail))
+        registry.get(source.kind).unlinked(actor, source, target, row.relation)
 
 
 def comment(actor: Actor, record_id: int, text: str, *, mentions: Sequence[int] = ()) -> Comment:

@@ -98,3 +98,5 @@ FOR_REPORTER = {
     "merged": _("Another report about the same event carries on for it. You are told what comes of that one."),
     "void": _("It counts for nothing any more."),
 }
+# In place of the one for “feedback” once it was given.
+TOLD = _("The work is done. You were told below what came of it.")

@@ -9,7 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from qsms.base import moment
+from qsms.records import history
 from qsms.records.models import SealedValue
 from qsms.ui import dates, parts
 
@@ -30,6 +33,52 @@ class Told:
     facts: list[parts.Fact] = field(default_factory=list)
     # Some of what was answered lies sealed, and is shown to nobody here.
     sealed: bool = False
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """What the office made of a text: under which label, and who did it last, and when."""
+
+    label: str
+    text: str
+    who: str
+    when: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happened and what was done at once: as it was sent, and what the office made of it."""
+
+    narrative: str
+    immediate: str
+    rewritten: list[Rewritten]
+
+
+STORY = {"narrative": gettext_lazy("What happened"), "immediate_action": gettext_lazy("Done at once")}
+
+
+def story(report: Report, zone: ZoneInfo) -> Story:
+    """The texts as the reporter sent them, whatever was edited since (one query once the report was changed).
+
+    The form keeps them; where no form was filled in, or its answer lies sealed, the history does.
+    """
+    asked = report.asked
+    sent = rules.mapped(asked, report.answers) if asked is not None else {}
+    now = {name: str(getattr(report, name)) for name in STORY}
+    first = {name: str(sent.get(name) or "") for name in STORY}
+    later = history.since(report, 1) if report.version > 1 and first != now else {}
+    rewritten = []
+    for name in STORY:
+        change = later.get(name)
+        if change is None:
+            # Never edited: what stands there is what came.
+            first[name] = now[name]
+            continue
+        first[name] = first[name] or change.old
+        if first[name].strip() != now[name].strip():
+            when = dates.moment(change.at, moment.now(), zone, inside=True)
+            rewritten.append(Rewritten(str(STORY[name]), now[name], change.who, when))
+    return Story(first["narrative"], first["immediate_action"], rewritten)
 
 
 def title(report: Report) -> str:

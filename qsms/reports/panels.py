@@ -32,8 +32,7 @@ def texts(actor: Actor, record: Record) -> Mapping[str, Any]:
     assert isinstance(record, Report)
     now = moment.now()
     return {
-        "narrative": record.narrative,
-        "immediate": record.immediate_action,
+        "story": own_words.story(record, actor.tz),
         "title": record.publish_title,
         "publishable": record.publishable,
         "published": record.publication == Publication.PUBLISHED,

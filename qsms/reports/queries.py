@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Q
 
@@ -21,7 +21,7 @@ from .models import Message, Report
 QUEUE = 100
 LOOKED_THROUGH = 200
 # What likeness looks at, in the order of its Account.
-ACCOUNT = ("pk", "title", "narrative", "place", "occurred_on")
+ACCOUNT = ("pk", "title", "narrative", "place", "occurred_on", "site_id")
 # What a line of the queue shows and scope looks at: a hundred long texts are not read for it.
 QUEUE_COLUMNS = (
     "organisation",
@@ -76,12 +76,14 @@ def duplicates(actor: Actor, report: Report, *, limit: int = 3) -> list[Maybe]:
     ids = scope.page(actor, sheet, where, limit=LOOKED_THROUGH).ids
     apart = {report.pk, report.merged_into_id, *report.unlike}
     others = Report.everywhere.filter(pk__in=ids).exclude(merged_into=report.pk).values_list(*ACCOUNT)
-    new = likeness.Account(str(report.pk), report.title, report.narrative, report.place, report.occurred_on)
-    found = likeness.alike(
-        new, [likeness.Account(str(pk), *told) for pk, *told in others if pk not in apart], limit=limit
-    )
+    new = _account(*(getattr(report, name) for name in ACCOUNT))
+    found = likeness.alike(new, [_account(*told) for told in others if told[0] not in apart], limit=limit)
     rows = Report.everywhere.in_bulk([int(one.key) for one in found])
     return [Maybe(rows[int(one.key)], one) for one in found]
+
+
+def _account(pk: int, title: str, narrative: str, place: str, on: date | None, site: int | None) -> likeness.Account:
+    return likeness.Account(str(pk), title, narrative, place, on, str(site or ""))
 
 
 def own_reports(actor: Actor) -> list[Report]:

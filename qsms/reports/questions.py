@@ -39,6 +39,8 @@ class Question:
     field: rules.FormField
     bound: list[forms.BoundField]
     hint: str = ""
+    # For a moment: by whose clock it is meant.
+    clock: Any = None
     kept: list[Any] = dataclasses.field(default_factory=list)
 
     @property
@@ -174,7 +176,9 @@ def _field(one: rules.FormField) -> forms.Field:
     return forms.CharField(widget=forms.TextInput(attrs), **options)
 
 
-def parts(form: rules.ReportForm, made: Asking, kept: Mapping[str, list[Any]]) -> list[Part]:
+def parts(
+    form: rules.ReportForm, made: Asking, kept: Mapping[str, list[Any]], clocks: Mapping[str, Any] | None = None
+) -> list[Part]:
     """The sections as they stand on the page. Sections in which nothing is needed can be folded away."""
     found = []
     for section in form.sections:
@@ -183,7 +187,11 @@ def parts(form: rules.ReportForm, made: Asking, kept: Mapping[str, list[Any]]) -
             name = made.names[one.code]
             names = [each for each in (f"{name}-site", name) if each in made.fields]
             bound = [made[each] for each in names]
-            questions.append(Question(one, bound, _hint(form, one.shown_if), list(kept.get(one.code, ()))))
+            questions.append(
+                Question(
+                    one, bound, _hint(form, one.shown_if), (clocks or {}).get(one.code), list(kept.get(one.code, ()))
+                )
+            )
         needed = any(one.required or one.maps_to in ("occurred_at", "place") for one in section.fields)
         touched = any(b.errors or not is_empty(b.data) for q in questions for b in q.bound) if made.is_bound else False
         shown = json.dumps([{"field": c.field, "values": list(c.values)} for c in section.shown_if])

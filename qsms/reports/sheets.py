@@ -12,6 +12,7 @@ from qsms.records import moves, scope, wording
 from qsms.records.choices import Lens
 from qsms.records.models import Record
 from qsms.records.registry import Desk, Lead, RecordType, Section, register
+from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Reason
 
 from . import following
@@ -93,6 +94,9 @@ class ReportSheet(RecordType):
         "publish_title", "publishable", "published_at", "published_by", "unlike",
     )  # fmt: skip
     import_key = "external_id"
+    dates = {
+        "due_on": When.DUE, "occurred_at": When.HAPPENED, "occurred_on": When.HAPPENED, "aware_at": When.HAPPENED,
+    }  # fmt: skip
     # A report of years ago comes in as what it is: past its triage, with nobody waiting for an answer.
     import_state = "closed"
     desks = (Desk("reports:triage", _("Triage queue"), "bolt", "report.triage"),)

@@ -20,7 +20,7 @@ from qsms.rules import risk_acceptance
 from qsms.rules.risk_acceptance import AcceptanceAnswer
 from qsms.rules.risk_matrix import Rating
 
-from . import authority, following, queries
+from . import authority, following, outgrown, queries
 from .authority import Acceptors, Held
 from .matrices import shipped_adoption
 from .models import Acceptance, Assessment, Hazard, RiskMatrix
@@ -236,7 +236,7 @@ def _accept(
     made = Acceptance(
         organisation_id=record.organisation_id, record_id=record.pk, assessment=one, lens=one.lens, authority=code,
         by_id=actor.person_id, for_person_id=held.lent_by, at=deed.at, signature=signature, expires_on=until,
-        conditions=conditions.strip(),
+        conditions=conditions.strip(), given_for=outgrown.shown(record),
     )  # fmt: skip
     made.save(force_insert=True)
     _keep_until(record)

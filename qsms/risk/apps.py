@@ -15,7 +15,8 @@ class RiskConfig(AppConfig):
     label = "risk"
 
     def ready(self) -> None:
-        from . import expiring, narrowing, reviewing, sheets  # noqa: F401  the worker's rounds, a filter, and the register
+        # The worker's rounds, a filter, what follows a write, and the register.
+        from . import expiring, narrowing, outgrown, reviewing, sheets  # noqa: F401
 
         # The shipped matrices are rows, so that assessments point at the edition they were made on.
         post_migrate.connect(_ship, sender=self, dispatch_uid="risk-ships-matrices")

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy
 from qsms.base import moment
 from qsms.org import actor as actors
 from qsms.org.actor import Actor
-from qsms.records import moves, scope, tasks
+from qsms.records import moves, registry, scope, tasks
 from qsms.records.models import Record
 from qsms.rules.calendar_days import add_months
 from qsms.rules.lifecycle import Phase
 
-from . import queries
+from . import outgrown, queries
 from .choices import AssessmentKind
 from .models import Assessment, Control, Hazard
 
@@ -112,6 +112,14 @@ def control_moved(actor: Actor, control: Control, code: str) -> None:
         control.next_verification_on = None
         _keep(control, "next_verification_on")
         _ask_to_rate(actor, control, _("Control %(number)s is retired: rate the risk again"))
+        for record in queries.served(control.pk):
+            control_gone(record)
+
+
+def control_gone(record: Record) -> None:
+    """After a control went from a record: an acceptance that counted on it was given for something else."""
+    full = registry.get(record.kind).model.everywhere.get(pk=record.pk)
+    outgrown.end_outgrown(full)
 
 
 def control_edited(actor: Actor, control: Control, names: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ HAZARD_LIFE = Lifecycle(
         State("analysed", _("Described"), Phase.OPEN, _("What can happen is written down. Next its risk is rated.")),
         State("assessed", _("Assessed"), Phase.OPEN, _("The risk is rated. Plan controls or have it accepted.")),
         State("controls_planned", _("Controls planned"), Phase.OPEN,
-              _("It waits for somebody with the authority to accept the predicted risk."), begun=True),
+              _("It waits for somebody with the authority to accept the predicted risk."), begun=True, skipped=True),
         State("accepted", _("Accepted"), Phase.OPEN, _("The risk is accepted; the controls may be put in place.")),
         State("implementing", _("Implementing"), Phase.OPEN, _("The controls are put in place."),
               stage=_("Implementing"), begun=True),

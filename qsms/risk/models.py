@@ -158,6 +158,8 @@ class Acceptance(Owned):
     signature = models.OneToOneField("records.Signature", models.PROTECT, related_name="+")
     expires_on = models.DateField(null=True)
     conditions = models.TextField(blank=True)
+    # What was shown to whoever gave it, in words: {"fields": {name: text}, "controls": {id: words}}.
+    given_for = models.JSONField(default=dict)
     ended_at = models.DateTimeField(null=True)
     why_ended = models.CharField(max_length=300, blank=True)
     # When the owner was told that it ends soon.

@@ -19,7 +19,7 @@ from qsms.ui import addresses as pages
 from qsms.ui import dates, marks, times
 from qsms.ui.cells import TONES
 
-from . import addresses, authority, bowtie_drawing, drawing, queries
+from . import addresses, authority, bowtie_drawing, drawing, outgrown, queries
 from .bowtie import BowTie, Path
 from .choices import AssessmentKind, hierarchy
 from .lifecycles import CONTROL_LIFE
@@ -44,7 +44,7 @@ def about_hazard(actor: Actor, record: Hazard) -> list[str]:
 def _risk(actor: Actor, record: Record) -> Mapping[str, Any]:
     picture, now = Picture.of(record), moment.now()
     return {
-        "lenses": [_lens(actor, picture, lens, now) for lens in picture.lenses()],
+        "lenses": [_lens(actor, record, picture, lens, now) for lens in picture.lenses()],
         "rate_url": addresses.assess(record)
         if record.phase < Phase.DONE and authority.may_assess(actor, record)
         else "",
@@ -53,10 +53,12 @@ def _risk(actor: Actor, record: Record) -> Mapping[str, Any]:
     }
 
 
-def _lens(actor: Actor, picture: Picture, lens: int, now: Any) -> Mapping[str, Any]:
+def _lens(actor: Actor, record: Record, picture: Picture, lens: int, now: Any) -> Mapping[str, Any]:
     valid = picture.valid(lens)
     table = valid[0].matrix
     standing = picture.standing(lens)
+    ended = (one for one in picture.acceptances if one.lens == lens and one.ended_at)
+    lapsed = next(ended, None) if standing is None else None
     is_grid = table.rule.kind == "grid"
     return {
         "label": Lens(lens).label,
@@ -73,9 +75,8 @@ def _lens(actor: Actor, picture: Picture, lens: int, now: Any) -> Mapping[str, A
         "standing": standing,
         "given_by": drawing.accepted_by(standing, now, actor) if standing is not None else "",
         "expires": drawing.expires(standing, now, actor) if standing is not None else ("", ""),
-        "lapsed": next((one for one in picture.acceptances if one.lens == lens and one.ended_at), None)
-        if standing is None
-        else None,
+        "lapsed": lapsed,
+        "differs": outgrown.differences(record, lapsed) if lapsed is not None else [],
         "who_may": drawing.who_may(table.rule, table.rule.risk_class(valid[0].class_code)),
     }
 

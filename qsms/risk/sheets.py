@@ -13,6 +13,7 @@ from qsms.records import wording
 from qsms.records.choices import Relation
 from qsms.records.models import Record
 from qsms.records.registry import Lack, Lead, Raising, RecordType, Section, lend, offer, register
+from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Reason
 
 from . import accepting, addresses, assessing, authority, barriers, expiring, following, panels, queries
@@ -37,6 +38,7 @@ wording.DEEDS |= {
 
 SHUT: dict[str, _StrPromise] = {
     "has_controls": _("No control is linked. Add one from the library, or have the risk accepted as it is."),
+    "nothing_to_place": _("No control is linked, so there is none to put in place. The risk is accepted as it is."),
     "accepted": _("Nobody has accepted the risk as it is rated now. Ask for an acceptance on its risk page."),
     "actual": _("The risk with its checked controls has not been rated. Rate the actual risk first."),
     "no_controls_open": _("A control is only proposed. Put it in place or retire it first."),
@@ -74,6 +76,8 @@ class HazardSheet(RecordType):
     lives_on = True
     trace = "means"
     lifecycle = HAZARD_LIFE
+    # A review day that has passed may be written down: the review is late from the first day.
+    dates = {"due_on": When.ANY}
     task_verbs = {"review_hazard": _("Review")}
     columns = ("number", "title", "disciplines", "state", "risk_class", "accepted_until", "site", "owner", "due_on")
     filters = ("state", "risk_class", "site", "owner", "disciplines", "source", "taxonomy")
@@ -134,6 +138,8 @@ class HazardSheet(RecordType):
             name: None if ok else Reason("risk", {"fact": name, "way": str(way), "way_url": url})
             for name, (ok, way, url) in holds.items()
         }
+        if record.state == "accepted" and not picture.controls:
+            found["has_controls"] = Reason("risk", {"fact": "nothing_to_place"})
         found["authority"] = _beyond(actor, record) if record.state in ("assessed", "controls_planned") else None
         found["predicted"] = _predict(record.number, f"{rate}?kind=predicted") if picture.unpredicted else None
         return found
@@ -142,6 +148,9 @@ class HazardSheet(RecordType):
         # Whoever may not accept can plan controls or send it up: both stand on the strip.
         if record.state == "assessed" and accepting.beyond(actor, record) is not None:
             return Lead(moves=("accept",))
+        # Accepted as it is: nothing is put in place first.
+        if record.state == "accepted" and not Picture.of(record).controls:
+            return Lead(moves=("watch",))
         # Described when it was raised: what is left is to rate it.
         if record.state == "identified" and following.is_described(record) and not record.risk_class:
             return Lead(moves=("assess",))
@@ -253,6 +262,10 @@ class ControlSheet(RecordType):
     def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
         assert isinstance(record, Control)
         following.control_edited(actor, record, names)
+
+    def unlinked(self, actor: Actor, record: Record, target: Record, relation: str) -> None:
+        if relation == Relation.MITIGATES:
+            following.control_gone(target)
 
 
 def _hazard_from(record: Record) -> Mapping[str, Any]:

@@ -39,6 +39,8 @@ class State:
     stage: StrOrPromise = ""
     # A side road (rejected, void) is not drawn on the bar unless the record stands on it.
     on_bar: bool = True
+    # Some records go past it: then it is drawn on the bar only where the record has been.
+    skipped: bool = False
     # An open state in which somebody is at work shows as "under way", not as waiting to be begun.
     begun: bool = False
     # What is due in this state, where that is another thing than the record: "Check" says “Check due 12 Dec”.

@@ -39,6 +39,8 @@ WEIGHT_TEXT, WEIGHT_TITLE = 0.7, 0.3
 PLACE_ALIKE = 85.0
 SAME_WORDS = 0.97
 DAYS_OF_MEMORY = 45.0
+# One event is often reported on its day or the next ones; what lies further apart speaks against it.
+DAYS_CLOSE = 3
 WEEKS_FROM, MONTHS_FROM, YEARS_FROM = 21, 90, 730
 
 
@@ -51,6 +53,8 @@ class Account:
     body: str = ""
     place: str = ""
     on: date | None = None
+    # The site, in whatever way the caller knows it: two that are told and differ are two places.
+    site: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def _judged(
         title = fuzz.token_set_ratio(new.title.lower(), other.title.lower()) / 100
         # Title likeness counts only as far as rare words are shared: most titles look a little alike.
         base = WEIGHT_TEXT * text + WEIGHT_TITLE * title * min(1.0, 3 * text)
-    place = _same_place(new.place, other.place)
+    place = False if new.site and other.site and new.site != other.site else _same_place(new.place, other.place)
     days = abs((new.on - other.on).days) if new.on and other.on else None
     lift = 1.0
     if place is not None:
@@ -137,11 +141,12 @@ def _reasons(
         told = _told(mine, common, weight)
         if told:
             yield _("Both speak of: %(terms)s", terms=", ".join(told))
-    if place and days is not None:
+    close = days is not None and days <= DAYS_CLOSE
+    if place and days is not None and close:
         yield _same_day_and_place(days)
     elif place:
         yield _("Same place")
-    elif days is not None and days <= MONTHS_FROM:
+    elif days is not None and close:
         yield _apart(days)
 
 
@@ -174,7 +179,7 @@ def _differences(
         yield _("Not spoken of there: %(terms)s", terms=", ".join(titled[term] for term in titled if term in rare))
     if place is False:
         yield _("Another place")
-    if days is not None and days > MONTHS_FROM:
+    if days is not None and days > DAYS_CLOSE:
         yield _apart(days)
 
 

@@ -74,7 +74,8 @@ def find(
     limit: int = 50,
     after: str = "",
 ) -> Page:
-    """Ids of the records that hold what was typed: by number first, then by title, then the others; newest first.
+    """Ids of the records that hold what was typed: by number first, then by title, there the
+    open ones first, then the others; newest first.
 
     Whatever is typed, nothing is raised and nothing outside the actor's scope is found. Raises BadPageKey when
     `after` was not given out by this search.
@@ -95,7 +96,13 @@ def page(actor: Actor, search: Search, *, limit: int = 50, after: str = "") -> P
     keys = [f"n{pk}" for pk in found]
     in_title = expressions.of_query(query, in_title=True)
     anywhere = expressions.of_query(query)
-    parts = {"t": All((in_title, *limits)), "b": Without(All((anywhere, *limits)), in_title)}
+    # A title that says it leads; among titles what is open comes before what is done with.
+    still_open = All(tuple(marks.narrowed("open")))
+    parts = {
+        "o": All((in_title, *limits, still_open)),
+        "t": Without(All((in_title, *limits)), still_open),
+        "b": Without(All((anywhere, *limits)), in_title),
+    }
     for name, wanted in parts.items():
         if len(found) <= limit and SEGMENTS.index(segment) <= SEGMENTS.index(name):
             before = last if segment == name else None
@@ -105,8 +112,8 @@ def page(actor: Actor, search: Search, *, limit: int = 50, after: str = "") -> P
     return Page(found[:limit], keys[limit - 1] if len(found) > limit else "")
 
 
-# In this order: hits by number, in number and title, anywhere.
-SEGMENTS = ("", "n", "t", "b")
+# In this order: hits by number, in number and title of what is open, of the rest, anywhere.
+SEGMENTS = ("", "n", "o", "t", "b")
 
 
 def _read_key(after: str) -> tuple[str, int | None]:

@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from qsms.org.actor import Actor
+from qsms.org.choices import Axis
 from qsms.records import registry, scope, tally, tasks
 from qsms.ui.context import Group, Item, Links, Person
 
@@ -116,11 +117,12 @@ def menu(request: HttpRequest) -> Iterable[Group]:
 
 
 def person(request: HttpRequest) -> Person | None:
-    """Who is signed in, with the role that reaches furthest."""
+    """Who is signed in, with the role that says most: one that reaches furthest, and what everybody may last."""
     actor = acting(request)
     if actor is None:
         return None
-    widest = next((right.role for right in sorted(actor.rights, key=lambda one: one.axis != "all")), "")
+    ranked = sorted(actor.rights, key=lambda one: (one.role == "reporter", one.axis == Axis.OWN, one.axis != Axis.ALL))
+    widest = next((right.role for right in ranked), "")
     return Person(actor.name, actor.titles.get(widest, ""))
 
 

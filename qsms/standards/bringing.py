@@ -25,7 +25,7 @@ from qsms.rules.framework_file import read_framework, write_framework
 from qsms.rules.frameworks import Framework
 from qsms.rules.sentences import say as sentence
 
-from . import library
+from . import clause_sheet, library
 from .models import Edition
 from .oscal import as_framework, files
 from .oscal.files import Serialisation
@@ -44,6 +44,7 @@ class Naming:
     code: str = ""
     edition: str = ""
     publisher: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,9 @@ class Brought:
 
 def read(content: bytes, known: Mapping[str, Framework], naming: Naming, *, name: str) -> tuple[Framework, list[str]]:
     """The edition of a file with what was left out of it. Raises DataError with every fault and its mend."""
+    if clause_sheet.is_table(name):
+        about = {"code": naming.code, "edition": naming.edition, "title": naming.title, "publisher": naming.publisher}
+        return clause_sheet.read(content, name, about), []
     if not _is_oscal(content):
         return read_framework(content, known, name=name), []
     found = files.read_catalog(content, name)
@@ -121,7 +125,7 @@ def import_files(options: argparse.Namespace) -> int:
     """Import as the command line says; the exit code."""
     with acting_as(options.organisation, options.person, _("Import")) as actor:
         known = {key: row.rule for key, row in library.newest(actor.organisation_id).items()}
-        naming = Naming(options.code or "", options.edition or "", options.publisher)
+        naming = Naming(options.code or "", options.edition or "", options.publisher, options.title or "")
         found: list[Framework] = []
         with console.progress(_("Reading"), len(options.file)) as advance:
             for path in options.file:

@@ -11,12 +11,18 @@ FORMS = ("yaml", "oscal-json", "oscal-xml", "oscal-yaml")
 
 
 def import_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", nargs="+", type=Path, help="our own YAML, or an OSCAL catalog in JSON, XML or YAML")
+    parser.add_argument(
+        "file",
+        nargs="+",
+        type=Path,
+        help="our own YAML, an OSCAL catalog in JSON, XML or YAML, or a table of clauses as CSV or XLSX",
+    )
     parser.add_argument("--dry-run", action="store_true", help="read and check everything, and bring nothing in")
-    named = parser.add_argument_group("for an OSCAL catalog that does not name them in our words")
+    named = parser.add_argument_group("for a table, and an OSCAL catalog that does not name them in our words")
     named.add_argument("--code", help="the code that the standard gets here, such as sp-800-53-low")
     named.add_argument("--edition", help="its edition, such as 5.1")
     named.add_argument("--publisher", default="", help="who publishes it")
+    named.add_argument("--title", help="what people call it (the code if left out)")
     who_arguments(parser)
 
 

@@ -3,6 +3,7 @@ from django.urls import path
 from .views import (
     adopted,
     asking,
+    bring,
     certificates,
     comparing,
     evidence,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("gaps/<str:number>/compare/", comparing.show, name="compare"),
     path("gaps/<str:number>/export/", gaps.export, name="gap-export"),
     path("certificates/<str:number>/audit/", certificates.note_audit, name="note-audit"),
+    path("bring/", bring.bring, name="bring"),
     path("pairs/", pairs.show_own, name="pairs"),
     path("pairs/judge/", pairs.judge, name="judge"),
     path("pairs/take-back/", pairs.take_back, name="take-back"),

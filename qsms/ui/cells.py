@@ -36,7 +36,7 @@ EMPTY = SafeString("")
 TONES = ("", "accep", "toler", "intol")
 LENS_NAMES = {"safety": Lens.SAFETY, "quality": Lens.QUALITY, "environment": Lens.ENVIRONMENT}
 # Narrow windows lose these first: owner and site go before title, state, risk and due.
-HIDES = {"site": "hide-p hide-m", "owner": "hide-p hide-m", "unit": "hide-p hide-w", "process": "hide-p hide-w"}
+HIDES = {"site": "hide-p hide-l", "owner": "hide-p hide-m", "unit": "hide-p hide-w", "process": "hide-p hide-w"}
 
 
 @dataclass

@@ -184,7 +184,7 @@ def show_work(request: HttpRequest) -> HttpResponse:
     inbox = tasks.inbox(actor, whose="office" if whose == "office" else "mine", all_of_it=everything)
     groups = grouped(inbox, actor, now, most=tasks.ALL if everything else SHOWN)
     context |= {
-        "first": [thing for draw in _first if whose != "office" and (thing := draw(actor, now)) is not None],
+        "first": [steps for draw in _first if whose != "office" and (steps := draw(actor, now)) is not None],
         "summary": summary(groups),
         "groups": groups,
         "hidden": sum(group.count - len(group.lines) for group in groups),

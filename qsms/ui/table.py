@@ -18,7 +18,7 @@ from .marks import escape, icon
 @dataclass(frozen=True)
 class Column:
     """A column. `look` holds its classes: t (title, takes the slack), r (numbers and dates, to the right), wrap,
-    p0 (only on desks), hide-p hide-m hide-w (goes below 720, 1152, 1600 px).
+    p0 (only on desks), hide-p hide-m hide-l hide-w (goes below 720, 1152, 1344, 1600 px).
     A sort needs an index: else no `sort_url`."""
 
     label: str

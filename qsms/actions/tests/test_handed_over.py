@@ -8,9 +8,10 @@ import io
 import pytest
 from django.test import Client
 
+from qsms.actions import services
 from qsms.actions.models import Action
 from qsms.base import moment
-from qsms.records import attachments, history, proof, registry, signing
+from qsms.records import attachments, bulk, deed_words, history, proof, registry, signing
 from qsms.records import services as spine
 from qsms.records.errors import Invalid, Refused
 from qsms.records.models import Attachment, Record, Signature
@@ -153,3 +154,29 @@ def test_the_signature_is_over_what_the_checker_says_and_the_files(cast: Cast) -
 def test_the_result_of_a_check_is_not_brought_along(cast: Cast) -> None:
     with pytest.raises(Invalid, match="is written in the step “Confirm and close”"):
         raised(cast, check_result="Works")
+
+
+@pytest.mark.parametrize(("day", "said"), [(dt.date(1999, 1, 1), "is past"), (dt.date(9999, 1, 1), "too far ahead")])
+def test_an_action_is_due_on_a_day_that_can_be_meant(cast: Cast, day: dt.date, said: str) -> None:
+    with pytest.raises(Invalid, match=said):
+        raised(cast, due_on=day)
+    record = raised(cast)
+    with pytest.raises(Invalid, match=said):
+        spine.edit(cast.actor("quality"), record.pk, 1, {"due_on": day}, reason="So be it")
+    old = bulk.prepare(cast.actor("quality"), "action", bulk.Row({
+        "title": "Of old", "description": "Done long ago", "action_kind": "correction", "due_on": dt.date(1999, 1, 1),
+    }))  # fmt: skip
+    assert old.errors == {}
+
+
+def test_more_time_is_bounded_and_history_keeps_the_day_asked_for(cast: Cast) -> None:
+    record = raised(cast, owner=cast.site_owner)
+    owner, quality = cast.actor("site_owner"), cast.actor("quality")
+    with pytest.raises(Invalid, match="too far ahead"):
+        services.ask_extension(owner, record.pk, until=dt.date(9999, 1, 1), reason="Parts")
+    services.ask_extension(owner, record.pk, until=dt.date(2026, 12, 11), reason="Parts")
+    with pytest.raises(Invalid, match="too far ahead"):
+        services.decide_extension(quality, record.pk, grant=True, until=dt.date(9999, 1, 1))
+    [entry] = history.entries(record, limit=1)
+    told = deed_words.said(registry.get("action"), entry, {})
+    assert (told, entry.reason) == ("made the move “Ask for more time”, until 11 Dec 2026", "Parts")

@@ -81,3 +81,9 @@ def kinds() -> Kinds:
 
 def _kind(entry: dict[str, Any]) -> Kind:
     return Kind(**{**entry, "extensions": tuple(entry["extensions"])})
+
+
+def cannot_open(media_type: str, inline: bool) -> bool:
+    """Whether a file of a kind that is shown on pages was found unfit to be shown: damaged, or not what it says."""
+    kind = kinds().by_media_type.get(media_type)
+    return kind is not None and kind.inline and not inline

@@ -32,7 +32,7 @@ def doubt(stream: BinaryIO) -> str:
     stream.seek(max(0, size - TAIL_BYTES))
     tail = stream.read()
     if b"%%EOF" not in tail or b"startxref" not in tail:
-        return _("This PDF is incomplete. It is kept as it is and offered for download only.")
+        return _("This PDF is incomplete and cannot be opened. It is kept as it is; add it again if you can.")
     stream.seek(0)
     before = b""
     while chunk := stream.read(CHUNK_BYTES):

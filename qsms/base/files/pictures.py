@@ -44,7 +44,7 @@ def doubt(stream: BinaryIO, media_type: str) -> str:
         picture = _open(stream, media_type)
         picture.load()
     except (Unreadable, *UNREADABLE):
-        return _("This picture is damaged or too large to show. It is kept as it is and offered for download only.")
+        return _("This picture is damaged or too large to show. It is kept as it is; add it again if you can.")
     stream.seek(0)
     before = b""
     while chunk := stream.read(CHUNK_BYTES):

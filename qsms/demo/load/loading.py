@@ -23,7 +23,15 @@ from qsms.records import outbox
 from qsms.records.models import Outbox, Record
 from qsms.risk.doors import expire
 
-from . import document_lives, happenings, hazard_lives, learning_lives, standard_lives, training_lives
+from . import (
+    document_lives,
+    happenings,
+    hazard_lives,
+    learning_lives,
+    standard_lives,
+    standard_work,
+    training_lives,
+)
 from .report_lives import Shelf
 from .thread_lives import Thread
 from .timeline import Timeline
@@ -88,6 +96,7 @@ def _play(stage: Stage, library: Library, quick: bool, tell: Tell) -> None:
         hazard_lives.register(stage, few=quick)
         Thread(stage, shelf, library.reports, library.actions).plan()
         standard_lives.plan(stage)
+        standard_work.plan(stage)
         document_lives.plan(stage, few=quick)
         learning_lives.plan(stage)
         training_lives.plan(stage, few=quick)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from qsms.base import context
 from qsms.exchange import limits, runs
+from qsms.exchange.matching import suggest
 from qsms.exchange.models import ImportRun
+from qsms.exchange.readers import open_table
+from qsms.exchange.values import nearest
 from qsms.org.models import Person
 from qsms.records import registry, services
 from qsms.records.models import Record
@@ -157,3 +161,34 @@ def test_the_page_says_what_the_number_is_for_and_it_can_be_set_aside(
     assert twice.status_code == 422
     start = client.get("/r/spill/import/").content.decode()
     assert "Recognises what is here already" not in start
+
+
+RISKS = "risk_id,title,level,residual_level,owner\n" + "".join(
+    f"R{n:02d},Risk {n},High,{'High' if n % 2 else 'Low'},IT\n" for n in range(1, 13)
+)
+
+
+def test_what_tells_a_row_again_is_a_column_whose_values_differ(keeper: Cast, tmp_path: Path) -> None:
+    path = tmp_path / "risks.csv"
+    sheet = registry.get("hazard")
+
+    def matched(text: str) -> dict[str, str]:
+        path.write_text(text, encoding="utf-8")
+        table = open_table(path, name="risks.csv")
+        return {one.column: one.target for one in suggest(sheet, table, keeper.organisation.pk)}
+
+    found = matched(RISKS)
+    assert found["risk_id"] == sheet.import_key
+    assert sheet.import_key not in (found["level"], found["residual_level"])
+    # Called like a key, and the same in every row: it is none.
+    label = sheet.field_label(sheet.import_key)
+    same = matched(RISKS.replace("residual_level", str(label)))
+    assert (same[str(label)], same["risk_id"]) == ("", sheet.import_key)
+
+
+def test_only_what_is_alike_is_suggested() -> None:
+    people = ["Dana Whitlock", "Sara Vance"]
+    assert nearest("IT", people) is None
+    assert nearest("Safety", people) is None
+    assert nearest("Dana Whitlok", people) == "Dana Whitlock"
+    assert nearest("Whitlock Dana", people) == "Dana Whitlock"

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from typing import Any, BinaryIO, cast
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -23,11 +28,12 @@ from qsms.records.errors import Invalid, Refused
 from qsms.ui import dates, parts
 from qsms.ui.answers import actor_of
 
-from .. import forms, queries, questions, readers, services
+from .. import forms, queries, questions, readers, rules, services
 from ..choices import Mode
 from ..models import ReportForm
 from ..services import filing, pictures
 from ..services.pictures import Incoming, Kept
+from . import local_time
 from .nameless import nameless
 
 KEPT = "kept"
@@ -55,10 +61,13 @@ def _for_visitors(request: HttpRequest) -> HttpResponse:
     """The ways to report for somebody who is not signed in. With a single organisation its page for anonymous reports
     can be named; among several none is, and its short name is asked for."""
     asked = request.GET.get("organisation", "").strip()[:80]
-    if asked and Organisation.objects.filter(code=asked.lower()).exists():
-        return HttpResponseRedirect(reverse("reports:choose-anonymous", args=[asked.lower()]))
+    # People type the name that they know: whole or short, in whatever letters.
+    named = Q(code=slugify(asked)) | Q(code=asked.lower()) | Q(name__iexact=asked)
+    found = list(Organisation.objects.filter(named).values_list("code", flat=True)[:2]) if asked else []
+    if len(found) == 1:
+        return HttpResponseRedirect(reverse("reports:choose-anonymous", args=found))
     codes = list(Organisation.objects.values_list("code", flat=True)[:2])
-    error = _("No organisation here has the short name “%(typed)s”. Compare it with the notice.") % {"typed": asked}
+    error = _("No organisation here is called “%(typed)s”. Compare it with the notice.") % {"typed": asked}
     context_ = {"code": codes[0] if len(codes) == 1 else "", "typed": asked, "error": error if asked else ""}
     return render(request, "reports/visitor.html", context_, status=404 if asked else 200)
 
@@ -114,10 +123,31 @@ class Filling:
     def zone(self) -> ZoneInfo:
         return self.actor.tz if self.actor is not None else ZoneInfo(self.organisation.zone)
 
+    @cached_property
+    def _sites(self) -> list[Site]:
+        return list(Site.objects.filter(organisation=self.organisation, is_active=True).order_by("name"))
+
     def sites(self) -> dict[str, str]:
         """The sites to choose from, by code."""
-        rows = Site.objects.filter(organisation=self.organisation, is_active=True).order_by("name")
-        return dict(rows.values_list("code", "name"))
+        return {row.code: row.name for row in self._sites}
+
+    @property
+    def own_site(self) -> Site | None:
+        """Where the person works, which stands for the place until another one is chosen."""
+        person = getattr(self.request, "person", None) if self.actor is not None else None
+        return next((row for row in self._sites if person is not None and row.pk == person.site_id), None)
+
+    @cached_property
+    def clocks(self) -> local_time.Clocks:
+        """By whose clock moments on the form are meant."""
+        own = self.own_site
+        return local_time.Clocks.of(self._sites, ZoneInfo(own.zone if own is not None else self.organisation.zone))
+
+    def clock_of(self, one: rules.FormField, site: str, now: datetime) -> local_time.Beside:
+        """What stands beside a question for a moment."""
+        sent = self.request.POST.get(f"{local_time.PREFIX}{one.code}", "")
+        first = sent or (local_time.began(now, self.clocks.zone(site)) if one.maps_to == "occurred_at" else "")
+        return local_time.Beside(self.clocks.said(site), self.clocks.for_script(), first)
 
     def gatekeeper(self) -> str:
         """Who can open a sealed name here; empty when nobody can."""
@@ -131,16 +161,14 @@ class Filling:
     def initial(self) -> dict[str, Any]:
         """What can be guessed: the site of the person, and that it happened about now."""
         found: dict[str, Any] = {}
-        now = moment.now().astimezone(self.zone)
+        now = moment.now().astimezone(self.clocks.otherwise)
         for one in self.row.form.fields:
             name = f"{questions.PREFIX}{one.code}"
             if one.maps_to == "occurred_at":
                 pattern = "%Y-%m-%dT%H:%M" if one.type == "datetime" else "%Y-%m-%d"
                 found[name] = now.strftime(pattern)
-            if one.type == "place" and self.actor is not None:
-                person = getattr(self.request, "person", None)
-                if person is not None and person.site is not None:
-                    found[f"{name}-site"] = person.site.code
+            if one.type == "place" and self.own_site is not None:
+                found[f"{name}-site"] = self.own_site.code
         return found
 
 
@@ -151,6 +179,7 @@ def _answer(filling: Filling) -> HttpResponse:
         ))  # fmt: skip
     request, form = filling.request, filling.row.form
     answers = questions.read_answers(form, request.POST)
+    local_time.meant(answers, form, request.POST, filling.clocks)
     mode = request.POST.get("mode", "") if filling.actor is not None else Mode.ANONYMOUS
     kept, errors = pictures.take_in(_files(filling), nameless=mode != Mode.NAMED)
     made = questions.asking(form, filling.sites(), filling.modes(), data=request.POST)
@@ -164,6 +193,7 @@ def _answer(filling: Filling) -> HttpResponse:
                 mode,
                 files=kept,
                 once=request.POST.get("once", "")[:80],
+                sure=request.POST.getlist("sure"),
             )
         except Invalid as error:
             errors = error.errors
@@ -173,7 +203,9 @@ def _answer(filling: Filling) -> HttpResponse:
             filing.forget_draft(filling.actor, form.code)
             return _sent(filling, filed)
     made.take_errors(errors)
-    return _draw(filling, made, kept=kept, status=422)
+    # Whoever sends the same day once more has been asked about it.
+    asked = [str(answers.get(one.code, "")) for one in form.fields if one.maps_to in rules.HAPPENED]
+    return _draw(filling, made, kept=kept, status=422, asked=asked)
 
 
 def _files(filling: Filling) -> list[Incoming | Kept]:
@@ -203,23 +235,36 @@ def _start(filling: Filling) -> dict[str, Any]:
 
 
 def _draw(
-    filling: Filling, made: questions.Asking, *, kept: list[Kept] | None = None, status: int = 200
+    filling: Filling,
+    made: questions.Asking,
+    *,
+    kept: list[Kept] | None = None,
+    status: int = 200,
+    asked: Sequence[str] = (),
 ) -> HttpResponse:
     by_field: dict[str, list[Kept]] = {}
     for one in kept or ():
         by_field.setdefault(one.field, []).append(one)
     form = filling.row.form
+    place = next((one.code for one in form.fields if one.maps_to == "place"), "")
+    site = (
+        str(made[f"{questions.PREFIX}{place}-site"].value() or "")
+        if f"{questions.PREFIX}{place}-site" in made.fields
+        else ""
+    )
+    now = moment.now()
+    clocks_ = {one.code: filling.clock_of(one, site, now) for one in form.fields if one.type == "datetime"}
     context_ = {
         "title": form.title,
         "form": made,
-        "parts": questions.parts(form, made, by_field),
+        "parts": questions.parts(form, made, by_field, clocks_),
         "mode": made["mode"] if "mode" in made.fields else None,
         "anonymous": filling.actor is None,
         # What is wrong with the page as a whole may be its token: it was sent before, with other words.
         "once": (not made.non_field_errors() and filling.request.POST.get("once", "")) or secrets.token_urlsafe(16),
+        "sure": [one for one in asked if one],
         "organisation": filling.organisation,
         "draft_key": filing.draft_key(form.code) if filling.actor is not None else "",
-        "zone": dates.zone_name(moment.now(), filling.zone),
     }
     return render(filling.request, "reports/form.html", context_, status=status)
 

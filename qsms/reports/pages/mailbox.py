@@ -25,7 +25,7 @@ from qsms.ui.answers import actor_of, done, for_people
 
 from .. import own_words, queries, services
 from ..choices import Sender, Subject
-from ..lifecycles import FOR_REPORTER, LIFE
+from ..lifecycles import FOR_REPORTER, LIFE, TOLD
 from ..models import Message, Report
 from ..services import mailbox, pictures
 from ..services.pictures import Incoming
@@ -154,7 +154,7 @@ def _talk(report: Report, zone: ZoneInfo) -> dict[str, Any]:
         "report": report,
         "told": own_words.of(report, zone),
         "state": state,
-        "meaning": FOR_REPORTER[report.state],
+        "meaning": TOLD if report.state == "feedback" and report.closing_feedback else FOR_REPORTER[report.state],
         "steps": steps,
         "when": times.moment(report.opened_at, now, zone, inside=True),
         "messages": [_line(message, now, zone) for message in mailbox.conversation(report)],

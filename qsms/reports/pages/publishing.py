@@ -16,7 +16,7 @@ from qsms.rules.names import Span
 from qsms.ui import addresses, dates
 from qsms.ui.answers import actor_of, done, for_people, page
 
-from .. import queries, services
+from .. import own_words, queries, services
 from ..choices import Publication
 from ..models import Report
 from ..services import publishing
@@ -53,6 +53,7 @@ def _draw(request: HttpRequest, actor: Actor, report: Report, *, taking_back: st
             return done(request, addresses.record(report), said)
     context = {
         "report": report,
+        "story": own_words.story(report, actor.tz),
         "title": title,
         "text": text,
         "errors": errors,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qsms.base import moment
+from qsms.base.files import cannot_open
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import attachments, keys, listing, registry, scope, tasks
@@ -24,7 +25,7 @@ from qsms.ui.answers import actor_of, asks_for_part, done, for_people, page
 from qsms.ui.context import Shell
 from qsms.ui.record import filing
 
-from .. import first_look, forms, queries, services
+from .. import first_look, forms, own_words, queries, services
 from ..choices import LENSES, Concern, Mode, Next
 from ..models import Judgement, Report
 from ..queries import Waiting
@@ -52,7 +53,7 @@ def _draw(request: HttpRequest, actor: Actor, number: str, **extra: Any) -> Http
     if report is None and queue:
         report = queue[0].report
     if report is not None:
-        report = Report.everywhere.get(pk=report.pk)
+        report = Report.everywhere.select_related("filed_on").get(pk=report.pk)
     titles = forms.titles(actor.organisation_id) if queue else {}
     shell = Shell(request)
     # The desk needs the width: here the menu is narrow, whatever is chosen for other pages.
@@ -91,6 +92,7 @@ def _desk(actor: Actor, report: Report, queue: list[Waiting]) -> dict[str, Any]:
     asked = {one.code: one for one in tasks.on_record(report)}
     return {
         "facts": _facts(actor, report),
+        "story": own_words.story(report, actor.tz),
         "position": at + 1,
         "previous": reverse("reports:triage-one", args=[order[at - 1]]) if at else "",
         "following": reverse("reports:triage-one", args=[order[(at + 1) % len(order)]]) if len(order) > 1 else "",
@@ -98,6 +100,7 @@ def _desk(actor: Actor, report: Report, queue: list[Waiting]) -> dict[str, Any]:
             parts.FileLine(
                 row.name, addresses.record(report, "file", row.pk, row.name), icon=filing.icon(row.media_type),
                 small=filing.small_of(report, row),
+                about=_("cannot be shown here, for download only") if cannot_open(row.media_type, row.inline) else "",
             )
             for row in attachments.on_record(report)
         ],
@@ -171,6 +174,7 @@ def _lens(
         "levels": [(one.code, _(one.label), bool(made and made.severity == one.code)) for one in scale.levels],
         "steps": [(value, label, bool(made and made.next == value)) for value, label in Next.choices],
         "note": made.note if made else "",
+        "unsure": concerns == Concern.UNSURE,
         "todo": not concerns or concerns == Concern.UNSURE,
         "wide": concerns == Concern.YES,
         "by": f"{made.by.name}, {dates.moment(made.at, moment.now(), actor.tz, short=True, inside=True)}"

@@ -1,6 +1,7 @@
 """Report forms as data: what a form may ask, what an answer may be, when a form becomes another version."""
 
 from qsms.reports.rules.answers import (
+    HAPPENED,
     Answers,
     check_answers,
     is_empty,
@@ -33,6 +34,7 @@ __all__ = [
     "COLUMNS",
     "DISCIPLINES",
     "FIELD_TYPES",
+    "HAPPENED",
     "MODES",
     "Answers",
     "Choice",

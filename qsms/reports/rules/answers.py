@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
 from qsms.reports.rules.form import Condition, FormField, ReportForm
+from qsms.rules import date_bounds
+from qsms.rules.date_bounds import When
 from qsms.rules.sentences import Sentence
 from qsms.rules.sentences import say as _
 
@@ -18,6 +20,8 @@ text or {"site": code, "text": words}. Dates and times are ISO text or Python va
 
 Problem = Sentence | None
 
+# Columns that say when something happened or was noticed.
+HAPPENED = ("occurred_at", "aware_at")
 LENGTHS = {"text": 200, "longtext": 20_000, "aircraft": 20, "place": 200}
 
 
@@ -32,11 +36,13 @@ def visible_fields(form: ReportForm, answers: Answers) -> tuple[FormField, ...]:
     return tuple(shown.values())
 
 
-def check_answers(form: ReportForm, answers: Answers, *, today: date | None = None) -> dict[str, Sentence]:
+def check_answers(
+    form: ReportForm, answers: Answers, *, now: datetime | None = None, sure: Collection[str] = ()
+) -> dict[str, Sentence]:
     """Field code to the sentence that says what is wrong and how to mend it; empty when the report can be filed.
 
-    Hidden fields are neither needed nor checked. With `today`, the reporter's own date, nothing may have happened
-    later than that.
+    Hidden fields are neither needed nor checked. With `now`, the reporter's own clock, nothing may have happened
+    later than that, nor decades ago unless the reporter was asked about that very answer and is `sure`.
     """
     found = {}
     for field in visible_fields(form, answers):
@@ -45,8 +51,8 @@ def check_answers(form: ReportForm, answers: Answers, *, today: date | None = No
             problem = _("“%(label)s” is empty. Fill it in.", label=field.label) if field.required else None
         else:
             problem = _CHECKS[field.type](field, value)
-            if problem is None and today is not None and field.maps_to in ("occurred_at", "aware_at"):
-                problem = _ahead(value, today)
+            if problem is None and now is not None and field.maps_to in HAPPENED:
+                problem = _when(value, now, sure)
         if problem:
             found[field.code] = problem
     known = {field.code for field in form.fields}
@@ -252,11 +258,23 @@ def _day(value: object) -> date | None:
         return None
 
 
-def _ahead(value: object, today: date) -> Problem:
-    day = _day(value)
-    if day is not None and day > today:
-        return _("%(day)s lies ahead. Write when it happened.", day=day)
+def _when(value: object, now: datetime, sure: Collection[str]) -> Problem:
+    told = _day(value) if isinstance(value, str) and len(value.strip()) <= 10 else _moment(value, now)
+    if told is None:
+        return None
+    if why := date_bounds.wrong(When.HAPPENED, told, now):
+        return why
+    if date_bounds.is_long_ago(told, now) and str(value) not in sure:
+        return _("%(day)s is long ago. Check the year; if it is right, send the report again.", day=_day(value))
     return None
+
+
+def _moment(value: object, now: datetime) -> date | None:
+    """A moment with its zone, which is the reporter's where none is told; a day stays a day."""
+    told = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
+    if isinstance(told, datetime):
+        return told if told.tzinfo is not None else told.replace(tzinfo=now.tzinfo)
+    return told if isinstance(told, date) else None
 
 
 _CHECKS: dict[str, Callable[[FormField, object], Problem]] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -68,11 +68,13 @@ def file_report(
     files: Sequence[Incoming | Kept] = (),
     once: str = "",
     acknowledge: bool = True,
+    sure: Collection[str] = (),
 ) -> Filed:
     """File a report on a version of a form.
 
     Without an actor only anonymously. `once` makes sending twice file once. With `acknowledge` the reporter is told
-    at once that it arrived. Raises Refused, or Invalid with a sentence for each question.
+    at once that it arrived; `sure` are answers that lie decades back and are meant.
+    Raises Refused, or Invalid with a sentence for each question.
     """
     form = row.form
     wrong_mode = _check_mode(actor, form, mode)
@@ -83,7 +85,7 @@ def file_report(
     now = moment.now()
     site = _site(organisation, form, shown, actor)
     zone = ZoneInfo(site.zone if site else organisation.zone)
-    errors = {**rules.check_answers(form, shown, today=now.astimezone(zone).date()), **errors, **wrong_mode}
+    errors = {**rules.check_answers(form, shown, now=now.astimezone(zone), sure=sure), **errors, **wrong_mode}
     if errors:
         raise Invalid(errors)
     plain, personal = rules.split_personal(form, shown)

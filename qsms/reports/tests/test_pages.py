@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -17,6 +17,8 @@ from PIL import Image
 from time_machine import Traveller
 
 from qsms.org import names
+from qsms.org.models import Site
+from qsms.records import services as spine
 from qsms.records.models import Attachment, Draft, Link
 from qsms.reports import forms, services
 from qsms.reports.models import Judgement, Message, Report, ReportForm
@@ -93,13 +95,15 @@ def test_the_list_leads_those_who_triage_to_their_queue(cast: Cast) -> None:
 def test_a_visitor_learns_how_to_report(cast: Cast) -> None:
     text = Client().get("/report/").content.decode()
     assert "Sign in to report" in text
+    assert "Name of the organisation" in text
     # Two organisations live here, so neither is named to a stranger.
     assert "Larkfield" not in text
-    known = Client().get("/report/?organisation=Larkfield-Air")
-    assert known.headers["Location"] == "/report/anonymous/larkfield-air/"
+    for typed in ("Larkfield-Air", "Larkfield Air", " larkfield air ", "LARKFIELD AIR"):
+        known = Client().get("/report/", {"organisation": typed})
+        assert known.headers["Location"] == "/report/anonymous/larkfield-air/", typed
     unknown = Client().get("/report/?organisation=nobody")
     assert unknown.status_code == 404
-    assert "No organisation here has the short name “nobody”." in unknown.content.decode()
+    assert "No organisation here is called “nobody”." in unknown.content.decode()
 
 
 def test_a_named_report_is_sent_with_a_photo(cast: Cast) -> None:
@@ -259,7 +263,7 @@ def test_triage_from_queue_to_finish_without_script(cast: Cast) -> None:
         safety.post(f"/reports/triage/{report.number}/judge/{lens}/", {"concerns": "no"})
     assert "Finish triage" in safety.get(f"/reports/triage/{report.number}/").content.decode()
     done = safety.post(f"/reports/triage/{report.number}/finish/", follow=True)
-    assert f"{report.number} is triaged." in done.content.decode()
+    assert f"{report.number}</a> is triaged." in done.content.decode()
     assert other.number in done.content.decode()
     assert safety.get(f"/reports/triage/{report.number}/").status_code == 302
 
@@ -511,3 +515,72 @@ def test_an_answer_in_the_mailbox_that_is_sent_again_is_said_once(cast: Cast) ->
     [fresh] = re.findall(r'name="once" value="([^"]+)"', answer)
     Client().post("/report/mailbox/", {"code": code, "text": "The cart is still there.", "once": fresh})
     assert Message.everywhere.filter(sender="reporter").count() == 2
+
+
+def test_the_words_of_the_reporter_stay_beside_what_the_office_made_of_them(cast: Cast) -> None:
+    for number, report in enumerate((file(cast, "confidential").report, file(cast, mode="named").report)):
+        # A report from elsewhere was filed on no form: its words are in the history alone.
+        if number:
+            Report.everywhere.filter(pk=report.pk).update(filed_on=None, answers={})
+        spine.edit(cast.actor("safety"), report.pk, report.version, {"narrative": "The cart was in order."})
+        pages = (
+            f"/r/report/{report.number}/",
+            f"/reports/triage/{report.number}/",
+            f"/reports/{report.number}/publish/",
+        )
+        for path in pages:
+            text = signed_in(cast, "safety").get(path).content.decode()
+            sent, changed = text.index("coupling on cart 3"), text.index("The cart was in order.")
+            assert sent < text.index("What happened, as changed by Safety Person") < changed, path
+
+
+def test_now_stays_now_when_another_site_is_chosen_and_a_written_time_is_that_of_the_site(cast: Cast) -> None:
+    """The page opens at 09:00 UTC, 02:00 at Larkfield and 10:00 at Stavnes."""
+    Site.objects.filter(code="STV").update(zone="Europe/Oslo")
+    client = signed_in(cast, "reporter")
+    page = client.get("/report/form/quick/").content.decode()
+    assert "Local time at Larkfield (MST)." in page
+    assert "Local time at Stavnes (CET)." in page.replace("&quot;", '"')
+    [began] = re.findall(r'name="now-occurred_at" value="([^"]+)"', page)
+    sent = {**QUICK, "mode": "named", "a-place-site": "STV", "now-occurred_at": began}
+    for once, written, instant in (
+        ("untouched-0123456789", "2026-03-02T02:00", "2026-03-02T09:00+00:00"),
+        ("written-by-hand-01234", "2026-03-02T08:30", "2026-03-02T07:30+00:00"),
+    ):
+        assert client.post("/report/form/quick/", {**sent, "a-occurred_at": written, "once": once}).status_code == 200
+        assert Report.everywhere.latest("pk").occurred_at == datetime.fromisoformat(instant)
+    # What comes back to be mended says so as well.
+    back = client.post("/report/form/quick/", {**sent, "a-title": ""}).content.decode()
+    assert ">Local time at Stavnes (CET).<" in back
+    assert began in back
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("stand.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 40), ("log.pdf", b"%PDF-1.7\n1 0 obj\n<<\n")]
+)
+def test_evidence_that_cannot_be_opened_is_kept_and_says_so(cast: Cast, name: str, content: bytes) -> None:
+    report = file(cast).report
+    safety = signed_in(cast, "safety")
+    sent = {"file": SimpleUploadedFile(name, content), "evidence": "1"}
+    added = safety.post(f"/r/report/{report.number}/file/", sent, follow=True)
+    assert "It is kept as it is; add it again if you can." in added.content.decode()
+    assert Attachment.everywhere.get().name == name
+    for path in (f"/r/report/{report.number}/tab/files/", f"/reports/triage/{report.number}/"):
+        assert "cannot be shown here, for download only" in safety.get(path).content.decode()
+
+
+def test_after_the_triage_the_notice_leads_to_the_report(cast: Cast) -> None:
+    report = judged(cast.actor("safety"), file(cast).report)
+    answer = signed_in(cast, "safety").post(f"/reports/triage/{report.number}/finish/", follow=True)
+    said = re.findall(r"data-said>.*?</div></div>", answer.content.decode(), re.DOTALL)
+    assert f'<a href="{reverse("ui:go", args=[report.number])}">{report.number}</a> is triaged' in said[0]
+
+
+def test_a_lens_that_is_not_sure_says_that_it_is_still_to_judge(cast: Cast) -> None:
+    report = file(cast).report
+    services.judge(cast.actor("safety"), report.pk, "safety", "unsure")
+    desk = signed_in(cast, "safety").get(f"/reports/triage/{report.number}/").content.decode()
+    assert "“Not sure” leaves it to be judged." in desk
+    services.judge(cast.actor("safety"), report.pk, "safety", "no")
+    desk = signed_in(cast, "safety").get(f"/reports/triage/{report.number}/").content.decode()
+    assert "“Not sure” leaves it to be judged." not in desk

@@ -37,6 +37,7 @@ from qsms.rules.data_files import DataError
 FORMS = {form.code: form for form in shipped_forms()}
 PHASES = Path(__file__).resolve().parents[4] / "shared" / "data" / "taxonomies" / "cictt_phases_of_flight.csv"
 
+NOW = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 SPILL = {
     "title": "Hydraulic fluid on stand 14 after servicing, some reached the storm drain",
     "narrative": "The quick-release coupling on cart 3 did not lock fully.",
@@ -129,7 +130,7 @@ def test_phases_read_the_same_on_every_form():
 
 def test_the_spill_on_stand_14_can_be_filed():
     form = FORMS["ground"]
-    assert check_answers(form, SPILL, today=date(2026, 11, 22)) == {}
+    assert check_answers(form, SPILL, now=NOW) == {}
     assert mapped(form, SPILL)["occurred_at"] == "2026-11-21T21:40"
     assert ("About how much?", "12 L") in summary(form, SPILL)
     assert ("Stand, gate or road", "LKF, stand 14") in summary(form, SPILL)
@@ -240,11 +241,28 @@ def test_blanks_do_not_fill_a_needed_question():
 def test_nothing_happened_tomorrow():
     form = FORMS["quick"]
     answers = {**FILLED, "place": "hangar 2", "occurred_at": "2026-11-23T00:10"}
-    today = date(2026, 11, 22)
-    assert check_answers(form, answers, today=today) == {
-        "occurred_at": "2026-11-23 lies ahead. Write when it happened."
-    }
+    assert check_answers(form, answers, now=NOW) == {"occurred_at": "2026-11-23 lies ahead. Write when it happened."}
     assert check_answers(form, answers) == {}
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("2026-11-22T16:10", ""),
+        ("2026-11-22T19:10", "2026-11-22 lies ahead. Write when it happened."),
+        ("1890-05-01T10:00", "1890-05-01 is too far back. Check the year."),
+        ("1994-05-01T10:00", "1994-05-01 is long ago. Check the year; if it is right, send the report again."),
+    ],
+)
+def test_when_it_happened_is_a_moment_that_can_be_meant(told, said):
+    answers = {**FILLED, "place": "hangar 2", "occurred_at": told}
+    assert check_answers(FORMS["quick"], answers, now=NOW) == ({"occurred_at": said} if said else {})
+
+
+def test_what_was_asked_about_and_is_sent_again_is_meant():
+    answers = {**FILLED, "place": "hangar 2", "occurred_at": "1994-05-01T10:00"}
+    assert check_answers(FORMS["quick"], answers, now=NOW, sure=["1994-05-01T10:00"]) == {}
+    assert "occurred_at" in check_answers(FORMS["quick"], answers, now=NOW, sure=["1994-06-01T10:00"])
 
 
 def test_an_answer_to_a_question_not_asked_is_refused():
@@ -283,7 +301,7 @@ def test_any_input_gets_sentences_and_never_a_crash(code, data):
     answers = {
         field.code: data.draw(HOSTILE) for field in data.draw(st.lists(st.sampled_from(form.fields), max_size=8))
     }
-    problems = check_answers(form, answers, today=date(2026, 11, 22))
+    problems = check_answers(form, answers, now=NOW)
     assert all(sentence.endswith(".") for sentence in problems.values())
     shown = {field.code for field in visible_fields(form, answers)}
     assert set(problems) <= shown

@@ -63,6 +63,14 @@ def test_hits_in_the_title_come_first_then_the_newest(keeper: Cast) -> None:
     in_text = [spill(keeper, title=f"Text {n}", cleaned="coupling").pk for n in range(3)]
     newest = spill(keeper, title="A coupling again")
     assert find(safety, "coupling").ids == [newest.pk, oldest.pk, *reversed(in_text)]
+    services.move(safety, newest.pk, "void", reason="It was water.")
+    whole = [oldest.pk, newest.pk, *reversed(in_text)]
+    assert find(safety, "coupling").ids == whole
+    # Page by page it is the same.
+    first = find(safety, "coupling", limit=1)
+    second = find(safety, "coupling", limit=1, after=first.after)
+    third = find(safety, "coupling", limit=50, after=second.after)
+    assert [*first.ids, *second.ids, *third.ids] == whole
 
 
 def test_pages_by_key_hold_everything_once(keeper: Cast) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from qsms.base import moment
 from qsms.org.models import Organisation, Person, Process, Role, Site, Unit
-from qsms.records import keys
+from qsms.records import keys, registry
 from qsms.records.history import called
 from qsms.records.models import Change, Deed
 from qsms.site import first_steps
@@ -32,7 +32,10 @@ VERBS = {
     "edited": gettext_lazy("changed %(what)s"),
     "left": gettext_lazy("took away the access of %(what)s"),
     "came_back": gettext_lazy("gave the access back to %(what)s"),
-    "invited": gettext_lazy("invited %(what)s"),
+    "invited": gettext_lazy("made a link to sign in for %(what)s"),
+    "token.created": gettext_lazy("made a token for programs for %(what)s"),
+    "token.revoked": gettext_lazy("took back a token for programs of %(what)s"),
+    "exported": gettext_lazy("exported %(what)s"),
     "role_granted": gettext_lazy("granted a role to %(what)s"),
     "role_ended": gettext_lazy("took a role from %(what)s"),
     "role_copied": gettext_lazy("copied a role: %(what)s"),
@@ -132,7 +135,7 @@ def history(request: HttpRequest) -> HttpResponse:
         parts.Deed(
             when=dates.moment(row.at, now, actor.tz),
             who=called(row.actor.name, row.actor.former_names, "", row.at) if row.actor else row.label,
-            did=str(VERBS.get(row.verb, row.verb)) % {"what": names.get(row.subject, row.subject)},
+            did=str(VERBS.get(row.verb, row.verb)) % {"what": _what(row) or names.get(row.subject, row.subject)},
             changes=told.get(row.pk, ()),
             reason=row.reason,
             exact=dates.exact(row.at, actor.tz),
@@ -146,6 +149,15 @@ def history(request: HttpRequest) -> HttpResponse:
         "next_url": f"?before={rows[-1].pk}{query}" if more else "",
     }
     return render(request, "administration/history.html", page)
+
+
+def _what(row: Deed) -> str:
+    """What a deed that names no person or place was about: the list that was taken out, and how long it was."""
+    if row.verb != "exported":
+        return ""
+    known = {sheet.kind: str(sheet.label_plural) for sheet in registry.all_types()}
+    kind = str(row.detail.get("kind", ""))
+    return _("%(kind)s (%(n)s rows)") % {"kind": known.get(kind, kind).lower(), "n": row.detail.get("rows", "?")}
 
 
 def _changes(rows: list[Deed]) -> dict[int, tuple[parts.Difference, ...]]:

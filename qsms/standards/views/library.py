@@ -25,6 +25,7 @@ from .. import (
     adopting,
     assessing,
     binding,
+    bringing,
     certifying,
     clause_ways,
     elsewhere,
@@ -85,6 +86,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     context = {
         "adopted": table.table(heads, [table.Group(own)], _("Adopted")) if own else "",
         "all_url": pages.listing(adopting.KIND) if actor.holds(f"{adopting.KIND}.view") else "",
+        "may_bring": actor.holds(bringing.IMPORT),
         "registers": [
             (registry.get(kind).label_plural, pages.listing(kind))
             for kind in (assessing.KIND, certifying.KIND)

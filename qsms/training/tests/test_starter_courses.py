@@ -128,3 +128,9 @@ def test_every_clause_is_one_of_a_shipped_framework() -> None:
 @each_course
 def test_a_course_can_be_taken_out_as_a_file_and_brought_back(course: Course) -> None:
     assert read_course(write_course(course).encode()) == course
+
+
+def test_the_course_of_the_how_to_page_can_be_brought_in() -> None:
+    page = (ROOT.parent / "docs" / "how-to" / "write-a-course.md").read_text(encoding="utf-8")
+    _before, sample, _after = re.split(r"```(?:yaml)?\n", page)
+    assert len(read_course(sample.encode()).questions) == 3

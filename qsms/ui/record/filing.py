@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from qsms.base.files import Servable, serve_headers
+from qsms.base.files import Servable, cannot_open, serve_headers
 from qsms.records import attachments, reading
 from qsms.records.errors import Invalid
 from qsms.records.models import Attachment, Record
@@ -68,6 +68,8 @@ def draw_files(sight: page.Sight, known: Mapping[str, Any]) -> tuple[str, Mappin
         about = [filesizeformat(row.size)]
         if row.role == attachments.EVIDENCE:
             about.append(_("evidence"))
+        if cannot_open(row.media_type, row.inline):
+            about.append(_("cannot be shown here, for download only"))
         if row.stripped:
             about.append(_("place and camera data removed"))
         if row.note:

@@ -98,6 +98,8 @@ def _steps(
     found = []
     for code, word, when in sheet.lifecycle.stages(record.state):
         at = entered.get(str(word)) if when != "later" else None
+        if when == "done" and at is None and sheet.lifecycle.state(code).skipped:
+            continue
         if at is None and code == sheet.lifecycle.initial and when != "later":
             at = record.opened_at
         note = times.moment(at, now, actor.tz, short=True) if at is not None else ""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField, NumberInput, Textarea, TextInput
+from django.urls import reverse
 from django.utils.formats import number_format
-from django.utils.html import json_script, strip_tags
+from django.utils.html import conditional_escape, json_script, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -112,3 +114,14 @@ def broken_fields(form: BaseForm) -> list[BoundField]:
 def chart_data(spec: dict[str, Any], name: str) -> SafeString:
     """The specification of a chart as data for the script; a data block, so the strict policy lets it stand."""
     return json_script(spec, f"{name}-spec")
+
+
+NUMBER = re.compile(r"\b[A-Z]{2,5}-[0-9]{4}-[0-9]{3,}\b")
+
+
+@register.filter
+def numbers_linked(sentence: str) -> SafeString:
+    """A sentence with the numbers of records in it as links: to what was just done, wherever the reader is now."""
+    said = conditional_escape(sentence)
+    # Escaped above; a number has letters, digits and dashes.
+    return SafeString(NUMBER.sub(lambda found: f'<a href="{reverse("ui:go", args=[found[0]])}">{found[0]}</a>', said))

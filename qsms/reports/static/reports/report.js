@@ -7,6 +7,7 @@ const token = () => $("input[name=csrfmiddlewaretoken]")?.value ?? "";
 const form = $("form[data-report]");
 if (form) {
   asked(form);
+  clocks(form);
   drafts(form);
   limits(form);
   $$("[data-photos]", form).forEach(photos);
@@ -41,6 +42,27 @@ function asked(form) {
   };
   form.addEventListener("change", apply);
   apply();
+}
+// Moments are meant by the clock of the place. The one that stood there from the start is now, and stays so.
+function clocks(form) {
+  const site = $("select[name$='-site']", form);
+  for (const said of $$("[data-clock]", form)) {
+    const choices = JSON.parse(said.dataset.clock);
+    const question = said.closest("[data-question]");
+    const field = $("input:not([type=hidden])", question);
+    const began = $("input[type=hidden]", question);
+    const follow = () => {
+      const [zone, sentence] = choices[site?.value ?? ""] ?? choices[""];
+      said.textContent = sentence;
+      const [shown, at] = began.value.split(" ");
+      if (!at || field.value !== shown) return;
+      const there = new Date(at).toLocaleString("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "short" });
+      field.value = there.replace(" ", "T");
+      began.value = `${field.value} ${at}`;
+    };
+    site?.addEventListener("change", follow);
+    follow();
+  }
 }
 function mode_of(form) {
   const chosen = $("input[name=mode]:checked", form);
