@@ -16,7 +16,7 @@ from qsms.records.models import Task
 from qsms.rules.competence import State
 from qsms.standards import living
 from qsms.training import following, standing
-from qsms.training.models import Course
+from qsms.training.models import Course, Session
 from qsms.training.readings import TAKE
 from qsms.training.tests.makers import action, asked, course, held
 from tests.cast import Cast
@@ -116,7 +116,8 @@ def test_the_share_that_is_current_is_evidence(cast: Cast) -> None:
     assert living.answers(cast.actor("reporter"), [("training.current", {})])[0] == living.Answer()
 
     session = services.create(quality, "session", {
-        "title": one.title, "course": one.pk, "starts_at": moment.now() - dt.timedelta(days=30), "effect": "yes",
+        "title": one.title, "course": one.pk, "starts_at": moment.now() - dt.timedelta(days=30),
     })  # fmt: skip
-    assert session.pk
+    assert living.answers(quality, [("training.evaluated", {})])[0].count == 0
+    Session.everywhere.filter(pk=session.pk).update(effect="yes")
     assert living.answers(quality, [("training.evaluated", {})])[0].count == 1

@@ -430,6 +430,42 @@ class ToldAdoption:
 
 
 @dataclass(frozen=True)
+class ToldCourse:
+    """Something that people of some roles are asked to hold, and how many per cent of them are current in it."""
+
+    code: str
+    current: int
+    roles: tuple[str, ...] = ()
+    duties: tuple[str, ...] = ()
+    site: str = ""
+    # One that comes with the program brings all but who is asked.
+    starter: bool = False
+    title: str = ""
+    kind: str = "course"
+    purpose: str = ""
+    months: int = 0
+    month_end: bool = False
+    grace_days: int = 0
+    early_months: int = 0
+    evaluate_days: int = 0
+
+
+@dataclass(frozen=True)
+class ToldSession:
+    """A course is held, has been held or was called off; `effect` and `found` are what somebody found later."""
+
+    course: str
+    by: str
+    place: str
+    at: Moment = field(metadata={"moment": True})
+    people: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    effect: str = ""
+    found: str = ""
+    called_off: str = ""
+
+
+@dataclass(frozen=True)
 class ToldReaders:
     """Who is given a document: a role, a unit, or everybody."""
 
@@ -491,6 +527,8 @@ class Library:
     # What lies on the desks of the other organisation.
     elsewhere: tuple[ThreadAction, ...] = field(default=(), metadata={"many": ThreadAction})
     adoptions: tuple[ToldAdoption, ...] = field(default=(), metadata={"many": ToldAdoption})
+    courses: tuple[ToldCourse, ...] = field(default=(), metadata={"many": ToldCourse})
+    sessions: tuple[ToldSession, ...] = field(default=(), metadata={"many": ToldSession})
     documents: tuple[ToldDocument, ...] = field(default=(), metadata={"many": ToldDocument})
 
     @property

@@ -27,7 +27,7 @@ def load_library() -> Library:
         "talk": _read("talk.yaml"),
         "stories": [story for part in told for story in part],
     }
-    for name in ("organisation", "slots", "controls", "hazards", "thread", "standards", "documents"):
+    for name in ("organisation", "slots", "controls", "hazards", "thread", "standards", "documents", "training"):
         everything |= _read(f"{name}.yaml")
     return build(Library, everything, "The library")
 

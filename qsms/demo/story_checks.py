@@ -22,6 +22,7 @@ from qsms.documents.choices import types as document_types
 from qsms.reports.rules import MODES, ReportForm, check_answers, visible_fields
 from qsms.rules.evidence import Strength
 from qsms.standards import shipped
+from qsms.training import starters
 
 LEVELS = ("eliminate", "substitute", "engineering", "administrative", "protective")
 KINDS = ("correction", "containment", "corrective", "preventive", "improvement")
@@ -63,9 +64,30 @@ def faults(
         found += _action(action, library)
     for adoption in library.adoptions:
         found += _adoption(adoption, library)
+    found += _training(library, roles)
     for document in library.documents:
         found += _document(document, library)
     return found
+
+
+def _training(library: Library, roles: Collection[str]) -> Iterator[str]:
+    home, known = library.home, starters.sources()
+    people = {one.code for one in home.people}
+    courses = {one.code for one in library.courses}
+    yield from _double("course", [one.code for one in library.courses])
+    for course in library.courses:
+        yield from _missing(f"The course {course.code}", "role", course.roles, roles)
+        if course.starter and course.code not in known:
+            yield f"“{course.code}” is no starter course."
+        if not course.starter and not course.title:
+            yield f"The course “{course.code}” has no title."
+        if not 0 <= course.current <= 100:
+            yield f"The course “{course.code}” is held by {course.current} %, which cannot be."
+    for session in library.sessions:
+        where = f"The session of {session.course}"
+        yield from _missing(where, "course", [session.course], courses)
+        yield from _missing(where, "person", [session.by, *session.people], people)
+        yield from _missing(where, "person on its list", session.passed, session.people)
 
 
 def _missing(name: str, what: str, wanted: Iterable[str], known: Collection[str]) -> Iterator[str]:

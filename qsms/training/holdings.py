@@ -18,7 +18,7 @@ from qsms.records import attachments, bulk, services, tasks
 from qsms.records.errors import Invalid
 from qsms.records.models import Attachment, Task
 
-from . import reckoning, standing
+from . import reckoning, requiring, standing
 from .choices import Source
 from .models import Attempt, Course, Holding, Session
 from .readings import TAKE
@@ -125,4 +125,4 @@ def ask_to_verify(actor: Actor, holdings: Iterable[Holding]) -> None:
     for one in holdings:
         if one.state != reckoning.HELD:
             title = _("Verify the certificate of %(name)s") % {"name": one.holder.name}
-            tasks.give(actor, one, VERIFY, title, role="training_manager")
+            tasks.give(actor, one, VERIFY, title, role=requiring.desk(actor.organisation_id))

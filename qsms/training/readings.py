@@ -38,7 +38,7 @@ def add(
     wanted: Mapping[int, Iterable[int]],
     organisation_id: int,
 ) -> None:
-    """Add to the best days of people what they acknowledged (one query, three more where a document is to be read)."""
+    """Add to the best days of people what they acknowledged of the documents that these courses are (four queries)."""
     reading = of(courses)
     if not reading:
         return

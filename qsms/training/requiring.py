@@ -147,6 +147,15 @@ def changeable(actor: Actor, course_id: int) -> Course:
     return course
 
 
+def desk(organisation_id: int) -> str:
+    """The role that deals with training here: training managers, where there are any, else quality managers."""
+    today = moment.now().date()
+    there = Grant.objects.filter(
+        *standing.alive(today), organisation_id=organisation_id, role__code="training_manager", person__is_active=True
+    )
+    return "training_manager" if there.exists() else "quality_manager"
+
+
 def may_decide(actor: Actor) -> bool:
     """Whether the actor says for the whole organisation what is asked of people."""
     return actor.is_system or any(right.axis == Axis.ALL for right in actor.rights_for("course.require"))

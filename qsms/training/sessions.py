@@ -16,7 +16,7 @@ from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Record
 from qsms.rules.lifecycle import Phase
 
-from . import holdings, standing
+from . import holdings, requiring, standing
 from .choices import Presence, Result
 from .models import Attendance, Session
 
@@ -139,7 +139,9 @@ def closed(actor: Actor, session: Session) -> None:
         due = moment.now() + dt.timedelta(days=session.course.evaluate_days or 0)
         title = _("Say whether it worked: %(title)s") % {"title": session.title}
         taker = session.owner_id if session.owner_id != session.instructor_id else None
-        tasks.give(actor, session, EVALUATE, title, person_id=taker, role="training_manager", due_at=due)
+        tasks.give(
+            actor, session, EVALUATE, title, person_id=taker, role=requiring.desk(actor.organisation_id), due_at=due
+        )
 
 
 def _found(actor: Actor, session_id: int) -> Session:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -22,8 +22,8 @@ from qsms.rules import competence as rules
 from qsms.rules.competence import Period, State
 
 from . import readings
-from .choices import Policy, WaiverState
-from .models import Course, Holding, Requirement, Waiver
+from .choices import CourseKind, Policy, WaiverState
+from .models import Counts, Course, Holding, Requirement, Waiver
 from .readings import Days
 
 SEE = "holding.view"
@@ -145,20 +145,32 @@ def _stricter(one: Need, other: Need) -> Need:
 # -- how they stand ---------------------------------------------------------------------------------------------------
 
 
-def best(people: Collection[int] | None, courses: Collection[int], organisation_id: int) -> dict[tuple[int, int], Days]:
-    """The best days that each of these people has in each of these courses, with what counts towards it."""
-    rows = Holding.everywhere.filter(
-        tenant_id=organisation_id, ends_on__isnull=False, course__counts__towards__in=list(courses)
-    )
+def what_counts(courses: Collection[int]) -> tuple[dict[int, list[int]], set[int]]:
+    """What counts towards these courses, by what counts; and which of them are documents to be read."""
+    towards: dict[int, list[int]] = defaultdict(list)
+    reading = set()
+    rows = Counts.everywhere.filter(towards_id__in=list(courses))
+    for course, wanted, kind in rows.values_list("course_id", "towards_id", "towards__course_kind"):
+        towards[course].append(wanted)
+        if kind == CourseKind.READING:
+            reading.add(wanted)
+    return towards, reading
+
+
+def best(people: Collection[int] | None, towards: Mapping[int, Sequence[int]]) -> dict[tuple[int, int], Days]:
+    """The best days that each of these people has in each course; `towards` says what counts towards which."""
+    # The courses are the organisation's; with no other condition the index alone answers.
+    rows = Holding.everywhere.filter(course_id__in=list(towards), ends_on__isnull=False)
     if people is not None:
         rows = rows.filter(holder_id__in=people)
     found: dict[tuple[int, int], Days] = {}
     days = (Cast(name, CharField()) for name in ("ends_on", "soon_on", "grace_on"))
-    for person, course, ends, soon, grace in rows.values_list("holder_id", "course__counts__towards_id", *days):
-        key, mine = (person, course), (ends, soon, grace)
-        known = found.get(key)
-        if known is None or known < mine:
-            found[key] = mine
+    for person, course, ends, soon, grace in rows.values_list("holder_id", "course_id", *days):
+        mine = (ends, soon, grace)
+        for wanted in towards[course]:
+            known = found.get((person, wanted))
+            if known is None or known < mine:
+                found[person, wanted] = mine
     return found
 
 
@@ -179,8 +191,10 @@ def stands(
     if not courses:
         return {}
     people = None if everybody else list(wanted)
-    days = best(people, courses, organisation_id)
-    readings.add(days, courses, wanted, organisation_id)
+    towards, reading = what_counts(courses)
+    days = best(people, towards)
+    if reading:
+        readings.add(days, reading, wanted, organisation_id)
     excused = waivers(people, organisation_id, today)
     # Few days are distinct among many thousand records.
     known: dict[Days | None, Stand] = {None: MISSING}

@@ -13,7 +13,7 @@ from qsms.org.models import Person
 from qsms.records import history, moves, scope, tasks
 from qsms.records.errors import Invalid, NotVisible, Refused
 
-from . import standing
+from . import requiring, standing
 from .choices import WaiverState
 from .models import Course, Waiver
 
@@ -40,7 +40,7 @@ def ask(actor: Actor, course_id: int, person_id: int, *, reason: str, until: dt.
         )  # fmt: skip
         history.write(actor, course, history.Act(ASKED, made.reason, _detail(made)))
         title = _("Decide: is %(name)s excused from it?") % {"name": made.person.name}
-        tasks.give(actor, course, TASK, title, role="training_manager")
+        tasks.give(actor, course, TASK, title, role=requiring.desk(actor.organisation_id))
     return made
 
 

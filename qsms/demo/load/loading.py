@@ -23,7 +23,15 @@ from qsms.records import outbox
 from qsms.records.models import Outbox, Record
 from qsms.risk.doors import expire
 
-from . import document_lives, happenings, hazard_lives, learning_lives, standard_lives, standard_work
+from . import (
+    document_lives,
+    happenings,
+    hazard_lives,
+    learning_lives,
+    standard_lives,
+    standard_work,
+    training_lives,
+)
 from .report_lives import Shelf
 from .thread_lives import Thread
 from .timeline import Timeline
@@ -91,6 +99,7 @@ def _play(stage: Stage, library: Library, quick: bool, tell: Tell) -> None:
         standard_work.plan(stage)
         document_lives.plan(stage, few=quick)
         learning_lives.plan(stage)
+        training_lives.plan(stage, few=quick)
         _rounds(stage, weeks=8 if quick else 1)
     else:
         Thread(stage, shelf, (), library.elsewhere).plan()

@@ -55,6 +55,11 @@ class World:
             self._actors[code] = actors.load(person, self.today)
         return self._actors[code]
 
+    @cached_property
+    def system(self) -> Actor:
+        """The installation itself, for what was taken over from before."""
+        return actors.system(self.organisation.pk)
+
     def id_of(self, code: str) -> int:
         """The key of this person."""
         return int(self.people[code].pk)
