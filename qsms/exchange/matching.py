@@ -84,7 +84,7 @@ def _settle_key(key: str, by_column: dict[str, str], columns: Sequence[str], row
     if not key:
         return
     chosen = next((column for column, name in by_column.items() if name == key), "")
-    if chosen and not _tells_apart(rows, chosen):
+    if chosen and _filled(rows, chosen) and not _tells_apart(rows, chosen):
         del by_column[chosen]
         chosen = ""
     if chosen or NUMBER in by_column.values():
@@ -98,8 +98,12 @@ def _settle_key(key: str, by_column: dict[str, str], columns: Sequence[str], row
 
 def _tells_apart(rows: Sequence[Row], column: str) -> bool:
     """Whether the values of a column differ; a list may repeat one in ten by mistake."""
-    filled = [to_text(row.get(column)) for row in rows if not is_empty(row.get(column))]
+    filled = _filled(rows, column)
     return bool(filled) and len(set(filled)) >= 0.9 * len(filled)
+
+
+def _filled(rows: Sequence[Row], column: str) -> list[str]:
+    return [to_text(row.get(column)) for row in rows if not is_empty(row.get(column))]
 
 
 def _stands(sheet: RecordType, table: Table, column: str, organisation_id: int) -> bool:

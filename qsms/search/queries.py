@@ -39,6 +39,8 @@ class Search:
     sites: Sequence[int] = ()
     # Any other condition on the record or, with one kind, its own columns: looked at on the newest 20,000 hits.
     where: Q | None = None
+    # Of titles that hold it, those of open records come first: for a short list that is chosen from.
+    open_first: bool = False
 
     @property
     def query(self) -> words.Query:
@@ -74,8 +76,7 @@ def find(
     limit: int = 50,
     after: str = "",
 ) -> Page:
-    """Ids of the records that hold what was typed: by number first, then by title, there the
-    open ones first, then the others; newest first.
+    """Ids of the records that hold what was typed: by number first, then by title, then the others; newest first.
 
     Whatever is typed, nothing is raised and nothing outside the actor's scope is found. Raises BadPageKey when
     `after` was not given out by this search.
@@ -96,13 +97,11 @@ def page(actor: Actor, search: Search, *, limit: int = 50, after: str = "") -> P
     keys = [f"n{pk}" for pk in found]
     in_title = expressions.of_query(query, in_title=True)
     anywhere = expressions.of_query(query)
-    # A title that says it leads; among titles what is open comes before what is done with.
-    still_open = All(tuple(marks.narrowed("open")))
-    parts = {
-        "o": All((in_title, *limits, still_open)),
-        "t": Without(All((in_title, *limits)), still_open),
-        "b": Without(All((anywhere, *limits)), in_title),
-    }
+    titled: dict[str, Expression] = {"t": All((in_title, *limits))}
+    if search.open_first:
+        still_open = All(tuple(marks.narrowed("open")))
+        titled = {"o": All((in_title, *limits, still_open)), "t": Without(All((in_title, *limits)), still_open)}
+    parts = {**titled, "b": Without(All((anywhere, *limits)), in_title)}
     for name, wanted in parts.items():
         if len(found) <= limit and SEGMENTS.index(segment) <= SEGMENTS.index(name):
             before = last if segment == name else None

@@ -264,7 +264,8 @@ def palette(request: HttpRequest) -> HttpResponse:
 
 
 def _records(actor: Actor, text: str, *, only_number: bool) -> list[Result]:
-    ids = queries.find(actor, text, limit=IN_PALETTE * (4 if only_number else 1)).ids
+    search = Search(text, open_first=True)
+    ids = queries.page(actor, search, limit=IN_PALETTE * (4 if only_number else 1)).ids
     found = shown(actor, ids, words.parse(text), pieces=False)
     if only_number:
         found = [one for one in found if "<mark>" in one.number or text.upper() in one.number]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from django.test import Client
 
 from qsms.api import tokens
-from qsms.base import context
+from qsms.base import context, moment
 from qsms.org import actor as actors
 from qsms.org.models import Person
 from qsms.records import services
@@ -76,7 +77,10 @@ def spill(keeper: Cast) -> Callable[..., Spill]:
     """Makes a spill at Larkfield, by the safety manager unless said otherwise."""
 
     def make(who: str = "safety", **values: Any) -> Spill:
-        made = services.create(keeper.actor(who), "spill", {**GIVEN, "site": keeper.sites["LKF"], **values})
+        # What is late by now was to come when it was found.
+        past = str(values.get("due_on") or "9") < str(moment.now().date())
+        with moment.at(dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC) if past else moment.now()):
+            made = services.create(keeper.actor(who), "spill", {**GIVEN, "site": keeper.sites["LKF"], **values})
         assert isinstance(made, Spill)
         return made
 

@@ -29,7 +29,10 @@ def action(cast: Cast, **values: object) -> Record:
         "owner": cast.owner,
         **values,
     }
-    return services.create(cast.actor("quality"), "action", given)
+    # What is late at noon was to come when it was raised.
+    late = str(values.get("due_on") or "9") < str(NOON.date())
+    with moment.at(NOON - dt.timedelta(days=2 if late else 0)):
+        return services.create(cast.actor("quality"), "action", given)
 
 
 def texts(cast: Cast, who: str) -> list[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -13,6 +15,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from qsms.base import context
+from qsms.org.models import Site
 from qsms.records.models import Attachment, Draft
 from qsms.reports import services
 from qsms.reports.models import Claim, Report
@@ -250,6 +253,25 @@ def test_going_back_after_a_mended_report_asks_nothing(enter: Enter, cast: Cast,
     expect(page.locator(".esum")).to_be_hidden()
     assert Report.everywhere.count() == 1
     console_errors[:] = [line for line in console_errors if "422" not in line]
+
+
+def test_the_time_follows_the_clock_of_the_chosen_site(enter: Enter, cast: Cast) -> None:
+    Site.objects.filter(code="STV").update(zone="Europe/Oslo")
+    page = enter("reporter")
+    page.goto("/report/form/quick/")
+    when = page.get_by_label("When?")
+    expect(page.get_by_text("Local time at Larkfield (MST).")).to_be_visible()
+    here = datetime.fromisoformat(when.input_value())
+    page.get_by_label("Where?").select_option("STV")
+    expect(page.get_by_text("Local time at Stavnes")).to_be_visible()
+    # The same moment by another clock.
+    there = datetime.fromisoformat(when.input_value()).replace(tzinfo=ZoneInfo("Europe/Oslo"))
+    assert there == here.replace(tzinfo=ZoneInfo("America/Phoenix"))
+    # What somebody wrote stays as it is written.
+    when.fill("2026-03-01T21:40")
+    page.get_by_label("Where?").select_option("LKF")
+    expect(page.get_by_text("Local time at Larkfield (MST).")).to_be_visible()
+    expect(when).to_have_value("2026-03-01T21:40")
 
 
 def test_a_report_sent_without_a_network_goes_out_later(enter: Enter, cast: Cast, photo: Path) -> None:

@@ -64,12 +64,15 @@ def test_hits_in_the_title_come_first_then_the_newest(keeper: Cast) -> None:
     newest = spill(keeper, title="A coupling again")
     assert find(safety, "coupling").ids == [newest.pk, oldest.pk, *reversed(in_text)]
     services.move(safety, newest.pk, "void", reason="It was water.")
+    assert find(safety, "coupling").ids == [newest.pk, oldest.pk, *reversed(in_text)]
+    # Where one chooses from a short list, as in the palette, what is open leads.
+    search = queries.Search("coupling", open_first=True)
     whole = [oldest.pk, newest.pk, *reversed(in_text)]
-    assert find(safety, "coupling").ids == whole
+    assert queries.page(safety, search).ids == whole
     # Page by page it is the same.
-    first = find(safety, "coupling", limit=1)
-    second = find(safety, "coupling", limit=1, after=first.after)
-    third = find(safety, "coupling", limit=50, after=second.after)
+    first = queries.page(safety, search, limit=1)
+    second = queries.page(safety, search, limit=1, after=first.after)
+    third = queries.page(safety, search, limit=50, after=second.after)
     assert [*first.ids, *second.ids, *third.ids] == whole
 
 
