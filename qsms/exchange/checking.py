@@ -148,12 +148,13 @@ class _Judge:
         )
         for one in judged:
             self.found.rows += 1
+            key = keys.get(id(one))
+            # What is here already is not written again, so nothing that the room says against a second one matters.
+            if one.made is not None and (key in known or number_of(one.values) in numbers):
+                self.found.known += 1
+                continue
             if one.problems:
                 self._complain(place, bound, one)
-                continue
-            key = keys[id(one)]
-            if key in known or number_of(one.values) in numbers:
-                self.found.known += 1
                 continue
             if key and (earlier := self._seen_before(key, place, one.row.number)):
                 self.found.repeated += 1

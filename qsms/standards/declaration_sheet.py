@@ -112,7 +112,7 @@ class DeclarationSheet(RecordType):
         Section.of(_("Part 121 and Part 21"), "sms_accepted_on", "plan_submitted_on", "holds_type_certificate",
                    "only_21_29"),
         Section.of(_("Declaration"), "statement", "reference"),
-        Section.of(_("Where and who"), "site", "owner", "disciplines"),
+        Section.of(_("Where and who"), "site", "unit", "process", "owner", "disciplines"),
     )  # fmt: skip
     panels = (SECTIONS,)
     search_fields = ("statement",)

@@ -59,3 +59,11 @@ def _first(actor: Actor, model: Any) -> Any:
 def make(actor: Actor, kind: str, *, word: str = SECRET, fixed: Mapping[str, Any] | None = None, **more: Any) -> Record:
     """A record of this kind, made through the service that every door uses; `fixed` are columns that no form offers."""
     return services.create(actor, kind, values(actor, kind, word, **more), fixed=fixed)
+
+
+def make_beside(there: Actor, organisation_id: int, kind: str) -> None:
+    """Make in another organisation what records of a kind brought along here, under the same numbers."""
+    came = Record.everywhere.filter(organisation_id=organisation_id).exclude(kind=kind).order_by("pk")
+    for other, number in came.values_list("kind", "number"):
+        if not Record.everywhere.filter(organisation_id=there.organisation_id, number=number).exists():
+            make(there, other, word="Brought along")

@@ -18,7 +18,7 @@ from qsms.org.models import Person
 from qsms.records import listing, registry, services
 from qsms.records.models import Deed, Record
 from tests.cast import Cast
-from tests.contract.factory import values
+from tests.contract.factory import make_beside, values
 from tests.newtype.models import Spill
 
 from .conftest import SignIn
@@ -193,7 +193,8 @@ def test_what_is_exported_comes_back_the_same(keeper: Cast, kind: str, form: str
     here, there = keeper.actor("safety"), keeper.actor("outsider")
     for site in keeper.sites.values():
         keeper.other.sites.create(code=site.code, name=site.name, zone=site.zone)
-    Person.objects.create(organisation=keeper.other, name=keeper.owner.name, email=keeper.owner.email)
+    for person in (keeper.owner, keeper.safety):
+        Person.objects.create(organisation=keeper.other, name=person.name, email=person.email)
     sheet = registry.get(kind)
     # What it must point at stands there under the same number.
     values(there, kind)
@@ -204,6 +205,7 @@ def test_what_is_exported_comes_back_the_same(keeper: Cast, kind: str, form: str
     # However it came about: nothing that is confidential here may be open there.
     Record.everywhere.filter(kind=kind, title=f"{EVIL} 1").update(confidential=True)
 
+    make_beside(there, keeper.organisation.pk, kind)
     first = exported(keeper.organisation.pk, here, kind, form)
     run = brought_in(keeper.other.pk, there, kind, form, first)
     assert (run.bad, run.made) == (0, 3), run.problems["bad"]

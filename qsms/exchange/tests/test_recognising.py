@@ -20,7 +20,7 @@ from qsms.org.models import Person
 from qsms.records import registry, services
 from qsms.records.models import Record
 from tests.cast import Cast
-from tests.contract.factory import values
+from tests.contract.factory import make_beside, values
 from tests.newtype.models import Spill
 
 from .conftest import SignIn
@@ -40,7 +40,8 @@ def allowed(keeper: Cast) -> Callable[[str], Cast]:
                 role.save()
         for site in keeper.sites.values():
             keeper.other.sites.create(code=site.code, name=site.name, zone=site.zone)
-        Person.objects.create(organisation=keeper.other, name=keeper.owner.name, email=keeper.owner.email)
+        for person in (keeper.owner, keeper.safety):
+            Person.objects.create(organisation=keeper.other, name=person.name, email=person.email)
         return keeper
 
     return allow
@@ -64,6 +65,7 @@ def test_the_own_export_adds_nothing(allowed: Callable[[str], Cast], kind: str, 
 
     # Elsewhere the same numbers are foreign: each row comes in, with a number of its own. What it points at is there.
     values(cast.actor("outsider"), kind)
+    make_beside(cast.actor("outsider"), cast.organisation.pk, kind)
     run = brought_in(cast.other.pk, cast.actor("outsider"), kind, form, data)
     assert (run.known, run.made, run.bad) == (0, count, 0), run.problems["bad"]
 

@@ -24,6 +24,8 @@ PUBLIC = {
     "choose-anonymous": "reporting without a name needs no account",
     "form-anonymous": "as choose-anonymous",
     "mailbox": "the code is the proof",
+    "look-up": "whoever holds a certificate in hand asks whether it is genuine; the code on it is the proof",
+    "verify": "as look-up",
     "code-shown": "as mailbox",
     "gallery": "only with DEBUG",
     "gallery-page": "only with DEBUG",
