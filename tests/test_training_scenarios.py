@@ -116,7 +116,7 @@ def test_the_share_that_is_current_is_evidence(cast: Cast) -> None:
     assert living.answers(cast.actor("reporter"), [("training.current", {})])[0] == living.Answer()
 
     session = services.create(quality, "session", {
-        "title": one.title, "course": one.pk, "starts_at": moment.now() - dt.timedelta(days=30), "effect": "yes",
-    })  # fmt: skip
+        "title": one.title, "course": one.pk, "starts_at": moment.now() - dt.timedelta(days=30),
+    }, fixed={"effect": "yes"})  # fmt: skip
     assert session.pk
     assert living.answers(quality, [("training.evaluated", {})])[0].count == 1
