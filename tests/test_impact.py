@@ -9,8 +9,12 @@ import pytest
 from django.test import Client
 
 from qsms.base import moment
+from qsms.documents import distributing
+from qsms.documents.models import Document, Revision
+from qsms.documents.tests.makers import document, effective, revision
 from qsms.impact import asking, touching
 from qsms.impact.models import Check
+from qsms.org.models import Role
 from qsms.records import history, services, tasks
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Link, Record, Task
@@ -18,6 +22,9 @@ from qsms.risk import doors as risk
 from qsms.rules.frameworks import Reference
 from qsms.standards import adopting, binding
 from qsms.standards.binding import Given
+from qsms.training import requiring
+from qsms.training.models import Course
+from qsms.training.tests.makers import asked, course
 from tests.cast import Cast
 
 CLAUSE = Reference("iso-9001/2015", "7.1.5.2")
@@ -172,3 +179,61 @@ def test_who_may_not_change_it_asks_nobody_and_who_is_not_asked_does_not_answer(
         asking.answer(cast.actor("reporter"), check.pk, "fits", "")
     with pytest.raises(NotVisible):
         asking.answer(cast.actor("outsider"), check.pk, "fits", "")
+
+
+@pytest.fixture
+def procedure(cast: Cast) -> Document:
+    """A procedure in effect that two roles work to, taught by a course that is asked of them and of a duty."""
+    made = document(cast)
+    for role in ("process_owner", "auditor"):
+        distributing.add_rule(
+            cast.actor("quality"), made.pk, role_id=Role.objects.get(organisation=cast.organisation, code=role).pk
+        )
+    made = effective(cast, revision(cast, made))
+    one = course(cast, "Hydraulics", document=made.pk, site=cast.sites["LKF"])
+    asked(cast, one, "process_owner")
+    asked(cast, one, "auditor", site_id=cast.sites["STV"].pk)
+    requiring.require(cast.actor("quality"), one.pk, duty="verifier")
+    return made
+
+
+def test_a_document_touches_its_readers_its_courses_and_who_must_hold_them(cast: Cast, procedure: Document) -> None:
+    quality = cast.actor("quality")
+    found = touching.of_record(quality, procedure)
+    [reach] = found.readers
+    assert (reach.document.pk, reach.people, reach.asked, reach.acknowledged) == (procedure.pk, 2, 2, 0)
+    [taught] = found.courses
+    assert {one.whom: one.people for one in taught.asked} == {
+        "Process owner or department manager": 1, "Auditor": 1, "Checks whether an action worked": None,
+    }  # fmt: skip
+    assert "Hydraulics" in titles(found), "Whoever owns the course can be asked."
+    page = signed_in(cast, "quality").get(f"/r/document/{procedure.number}/tab/impact/").content.decode()
+    assert "It reaches 2 people." in page
+    assert "0 of 2 have acknowledged what is in effect." in page
+    assert f"/r/document/{procedure.number}/tab/distribution/" in page
+    assert page.count("one person whose training you see") == 2
+
+
+def test_a_revision_and_a_clause_lead_to_what_their_document_touches(cast: Cast, procedure: Document) -> None:
+    draft = Revision.everywhere.get(document=procedure)
+    page = signed_in(cast, "quality").get(f"/r/revision/{draft.number}/tab/impact/").content.decode()
+    assert f"/impact/?record={procedure.number}" in page
+    adopting.adopt(cast.actor("quality"), CLAUSE.framework)
+    binding.bind(cast.actor("quality"), procedure.pk, CLAUSE, Given())
+    found = touching.of_clause(cast.actor("quality"), CLAUSE)
+    assert [one.document.pk for one in found.readers] == [procedure.pk]
+    assert [one.course.title for one in found.courses] == ["Hydraulics"]
+
+
+def test_nobody_counts_people_or_courses_that_they_may_not_see(cast: Cast, procedure: Document) -> None:
+    """Of a course out of sight nothing is told, and people of another site are not counted."""
+    [taught] = touching.of_record(cast.actor("site_owner"), procedure).courses
+    figures = {one.whom: one.people for one in taught.asked}
+    assert (figures["Process owner or department manager"], figures["Auditor"]) == (1, 0), (
+        "The auditor works elsewhere."
+    )
+    assert touching.of_record(cast.actor("other_site_auditor"), procedure).courses == ()
+    Record.everywhere.filter(pk__in=Course.everywhere.values("pk")).update(confidential=True, owner=None)
+    hidden = touching.of_record(cast.actor("site_owner"), procedure)
+    assert hidden.courses == ()
+    assert "Hydraulics" not in titles(hidden)

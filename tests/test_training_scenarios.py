@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.test import Client
 
 from qsms.base import moment
 from qsms.documents.models import Document, Receipt, Revision
@@ -15,8 +16,10 @@ from qsms.records.errors import Invalid
 from qsms.records.models import Task
 from qsms.rules.competence import State
 from qsms.standards import living
-from qsms.training import following, standing
-from qsms.training.models import Course, Session
+from qsms.standards.models import Evidence
+from qsms.standards.tests.makers import ISO_9001, adopted
+from qsms.training import following, standing, starters
+from qsms.training.models import Course
 from qsms.training.readings import TAKE
 from qsms.training.tests.makers import action, asked, course, held
 from tests.cast import Cast
@@ -117,7 +120,38 @@ def test_the_share_that_is_current_is_evidence(cast: Cast) -> None:
 
     session = services.create(quality, "session", {
         "title": one.title, "course": one.pk, "starts_at": moment.now() - dt.timedelta(days=30),
-    })  # fmt: skip
-    assert living.answers(quality, [("training.evaluated", {})])[0].count == 0
-    Session.everywhere.filter(pk=session.pk).update(effect="yes")
+    }, fixed={"effect": "yes"})  # fmt: skip
+    assert session.pk
     assert living.answers(quality, [("training.evaluated", {})])[0].count == 1
+
+
+def signed_in(cast: Cast, name: str) -> Client:
+    client = Client()
+    client.force_login(cast.account(name))
+    return client
+
+
+def test_what_a_course_says_that_it_serves_is_counted_in_one_step(cast: Cast) -> None:
+    adopted(cast, ISO_9001)
+    [one] = starters.add(cast.actor("quality"), ["quality-basics"])
+    tab = f"/r/course/{one.number}/tab/evidence/"
+    keeper = signed_in(cast, "quality")
+    page = keeper.get(tab)
+    offered = [line["value"] for line in page.context["offers"]]
+    # AS9100 is not adopted, so what it serves there is not offered.
+    assert offered == [f"{ISO_9001} 7.2", f"{ISO_9001} 7.3"]
+    assert "It says that it serves" in page.content.decode()
+    take = f"/standards/take/?record={one.number}"
+    assert signed_in(cast, "outsider").post(take, {"clause": offered}).status_code == 404
+    assert signed_in(cast, "executive").post(take, {"clause": offered}).status_code == 422, "They look on."
+    # What it does not say is not counted on somebody's word.
+    assert keeper.post(take, {"clause": [f"{ISO_9001} 4.1"]}).status_code == 422
+    assert not Evidence.everywhere.exists()
+    assert keeper.post(take, {"clause": offered[:1]}).status_code == 303
+    [bound] = Evidence.everywhere.all()
+    assert (bound.record_id, bound.number, bound.strength) == (one.pk, "7.2", "part")
+    assert [line["value"] for line in keeper.get(tab).context["offers"]] == offered[1:]
+    assert keeper.post(take, {"clause": offered}).status_code == 303
+    assert keeper.post(take, {"clause": offered}).status_code == 422, "A second click counts nothing twice."
+    assert Evidence.everywhere.count() == 2
+    assert keeper.get(tab).context["offers"] == []

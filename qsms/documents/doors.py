@@ -10,10 +10,18 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from .effect import EFFECTIVE
-from .models import Document, Receipt
+from django.db.models import Count, F, Q
 
-__all__ = ["EFFECTIVE", "InEffect", "acknowledged", "in_effect"]
+from qsms.org.actor import Actor
+from qsms.records.models import Record
+from qsms.ui import addresses as pages
+
+from . import effect
+from .effect import EFFECTIVE
+from .models import Document, Receipt, Revision
+
+__all__ = ["EFFECTIVE", "Distribution", "InEffect", "acknowledged", "distribution", "document_of", "in_effect"]
+KIND, REVISION = "document", "revision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,17 @@ class InEffect:
     title: str
     since: dt.date | None
     training_impact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """How many people were given the revision of a document that is in effect, and how many of them answered."""
+
+    document: Record
+    people: int
+    asked: int
+    acknowledged: int
+    url: str
 
 
 def in_effect(document_ids: Iterable[int]) -> dict[int, InEffect]:
@@ -48,3 +67,33 @@ def acknowledged(
         (document, person): at
         for document, person, at in rows.values_list("document_id", "person_id", "acknowledged_at")
     }
+
+
+def distribution(actor: Actor, records: Iterable[Record]) -> list[Distribution]:
+    """Those of these records that are documents, with whom each reaches; the caller sees them (one query)."""
+    documents = list({one.pk: one for one in records if one.kind == KIND}.values())
+    if not documents:
+        return []
+    given = Receipt.everywhere.filter(
+        Q(ended_at=None) | Q(acknowledged_at__isnull=False), organisation_id=actor.organisation_id,
+        document_id__in=[one.pk for one in documents], revision_id=F("document__effective_id"),
+    )  # fmt: skip
+    asked = Q(acknowledge=True)
+    rows = given.values("document_id").annotate(
+        people=Count("pk"), wanted=Count("pk", filter=asked),
+        answered=Count("pk", filter=asked & Q(acknowledged_at__isnull=False)),
+    )  # fmt: skip
+    counts = {row["document_id"]: (row["people"], row["wanted"], row["answered"]) for row in rows}
+    found = []
+    for one in documents:
+        people, wanted, answered = counts.get(one.pk, (0, 0, 0))
+        found.append(Distribution(one, people, wanted, answered, pages.tab(one, "distribution")))
+    return found
+
+
+def document_of(actor: Actor, record: Record) -> Record | None:
+    """The document of a revision, if the actor sees it; None for any other record."""
+    if record.kind != REVISION:
+        return None
+    revision = record if isinstance(record, Revision) else Revision.everywhere.get(pk=record.pk)
+    return effect.visible_document(actor, revision)

@@ -29,6 +29,9 @@ def _context(actor: Actor, record: Record) -> Mapping[str, Any]:
     subjects = scope.seen_of(actor, (one.subject_id for one in checks if one.subject_id is not None))
     return {
         "standards": told.standards(found),
+        "people": told.people(found),
+        "document": found.document,
+        "document_url": addresses.of_record(found.document) if found.document is not None else "",
         "records": told.records(actor, found) if found.groups else "",
         "url": addresses.page(found.subject) if found.records else "",
         "may_ask": found.subject.may_ask,

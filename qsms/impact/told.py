@@ -31,6 +31,24 @@ def standards(found: Impact) -> dict[str, list[Any]]:
     return by_standard
 
 
+def people(found: Impact) -> dict[str, Any]:
+    """Whom each touched document reaches, and the courses that teach them with who must hold those."""
+    numbers = {one.document.pk: one.document.number for one in found.readers}
+    return {
+        "readers": found.readers,
+        "courses": [
+            {
+                "number": one.course.number,
+                "title": one.course.title,
+                "url": pages.record(one.course),
+                "documents": ", ".join(sorted(numbers[pk] for pk in one.documents)),
+                "asked": one.asked,
+            }
+            for one in found.courses
+        ],
+    }
+
+
 def records(actor: Actor, found: Impact, chosen: Collection[int] | None = None) -> SafeString:
     """The touched records by kind as a table; with `chosen` those can be ticked whose owner is not asked already."""
     asked = set(asking.checks_of(found.subject).filter(answer="").values_list("record_id", flat=True))

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from qsms.documents import doors as documents
 from qsms.org.actor import Actor
 from qsms.records import registry, scope, threads, wording
 from qsms.records.models import Record
 from qsms.rules.frameworks import Reference
 from qsms.rules.lifecycle import Phase
 from qsms.standards import doors as standards
+from qsms.training import doors as training
 from qsms.ui import addresses as pages
 
 
@@ -54,11 +56,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """Everything that a change touches: requirements by standard, and records by kind."""
+    """Everything that a change touches: requirements by standard, records by kind, and people by way of documents."""
 
     subject: Subject
     clauses: tuple[standards.Requirement, ...]
     groups: tuple[Group, ...]
+    # Who works to the documents in it, and which courses teach them to whom.
+    readers: tuple[documents.Distribution, ...] = ()
+    courses: tuple[training.Taught, ...] = ()
+    # Of a revision the document, whose readers and courses it changes.
+    document: Record | None = None
 
     @property
     def records(self) -> dict[int, Record]:
@@ -75,7 +82,8 @@ def of_record(actor: Actor, record: Record) -> Impact:
     subject = Subject(
         record.title, record.number, pages.record(record), scope.may(actor, "change", record), record=record
     )
-    return Impact(subject, tuple(standards.requirements_of(actor, record.pk)), _grouped(found))
+    clauses = standards.requirements_of(actor, record.pk)
+    return _whole(actor, subject, clauses, found, documents.document_of(actor, record))
 
 
 def of_clause(actor: Actor, clause: Reference) -> Impact:
@@ -88,7 +96,21 @@ def of_clause(actor: Actor, clause: Reference) -> Impact:
     found = [Touched(record, _("shows it")) for record in shows.values()]
     found += _behind(actor, shows)
     subject = Subject(here.title, here.number, here.url, standards.may_bind(actor, clause), clause=clause)
-    return Impact(subject, tuple(standards.asked_elsewhere(actor, clause)), _grouped(found))
+    return _whole(actor, subject, standards.asked_elsewhere(actor, clause), found)
+
+
+def _whole(
+    actor: Actor, subject: Subject, clauses: Iterable[standards.Requirement], found: list[Touched],
+    document: Record | None = None,
+) -> Impact:  # fmt: skip
+    """With the people: of the subject if it is a document, and of every document that is touched."""
+    here = [subject.record] if subject.record is not None else []
+    readers = documents.distribution(actor, [*here, *(one.record for one in found if _follows(one.record))])
+    courses = training.taught(actor, [one.document.pk for one in readers]) if readers else []
+    known = {one.record.pk for one in found}
+    teach = [Touched(one.course, _("teaches it")) for one in courses if one.course.pk not in known]
+    found = [*found, *teach]
+    return Impact(subject, tuple(clauses), _grouped(found), tuple(readers), tuple(courses), document)
 
 
 def _behind(actor: Actor, shows: Mapping[int, Record]) -> Iterable[Touched]:
@@ -104,12 +126,15 @@ def _behind(actor: Actor, shows: Mapping[int, Record]) -> Iterable[Touched]:
         yield Touched(record, _("by way of %(number)s") % {"number": near.number})
 
 
+def _follows(record: Record) -> bool:
+    return record.phase < Phase.DONE or (registry.get(record.kind).lives_on and record.phase != Phase.VOID)
+
+
 def _grouped(found: Iterable[Touched]) -> tuple[Group, ...]:
     """By kind in the order of the trace; what is closed or void has nothing to follow."""
     by_kind: dict[str, list[Touched]] = {}
     for one in found:
-        sheet = registry.get(one.record.kind)
-        if one.record.phase < Phase.DONE or (sheet.lives_on and one.record.phase != Phase.VOID):
+        if _follows(one.record):
             by_kind.setdefault(one.record.kind, []).append(one)
     order = sorted(by_kind, key=lambda kind: (-registry.TRACE.index(registry.get(kind).trace), kind))
     return tuple(

@@ -55,6 +55,9 @@ def _page(
     context = {
         "subject": impact.subject,
         "standards": told.standards(impact),
+        "people": told.people(impact),
+        "document": impact.document,
+        "document_url": addresses.of_record(impact.document) if impact.document is not None else "",
         "records": told.records(actor, impact, chosen if impact.subject.may_ask else None) if impact.groups else "",
         "asked": told.asked(actor, impact.subject),
         "form": form,

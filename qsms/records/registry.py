@@ -99,6 +99,8 @@ class Lead:
     moves: tuple[str, ...] = ()
     # Kinds of records to raise from this one, ahead of the moves.
     raises: tuple[str, ...] = ()
+    # Pages to go on to, ahead of the moves: what is on the button, and the address. The reader may open each.
+    ways: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,11 @@ def ask(key: str, clause: str, *, question: str = "", evidence: int = 0) -> str:
     return f"{reverse('standards:ask')}?{urlencode({name: value for name, value in given.items() if value})}"
 
 
+def take(record: str) -> str:
+    """Where a record is counted for what it says that it serves."""
+    return f"{reverse('standards:take')}?{urlencode({'record': record})}"
+
+
 def unbind(evidence_id: int) -> str:
     """The dialog in which a record is counted no longer."""
     return f"{reverse('standards:unbind')}?{urlencode({'evidence': evidence_id})}"

@@ -24,6 +24,9 @@ from .living import (
     since,
     start,
 )
+from .offering import (
+    offer_clauses,
+)
 from .requirements import (
     Requirement,
     asked_elsewhere,
@@ -51,6 +54,7 @@ __all__ = [
     "forget_living_query",
     "may_bind",
     "of_records",
+    "offer_clauses",
     "offer_way",
     "register_living_query",
     "requirement",

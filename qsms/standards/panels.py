@@ -14,7 +14,7 @@ from qsms.records.models import Record
 from qsms.records.registry import Panel
 from qsms.ui import times
 
-from . import addresses, adopting, assessing, binding, certifying, elsewhere, library, pieces
+from . import addresses, adopting, assessing, binding, certifying, elsewhere, library, offering, pieces
 from .choices import CERTIFICATE_STANDINGS
 from .models import Adoption, Certificate, GapAssessment
 
@@ -58,9 +58,11 @@ def may_see(actor: Actor, record: Record) -> bool:
 
 def _evidence(actor: Actor, record: Record) -> Mapping[str, Any]:
     found = binding.of_record(actor, record)
-    editions = library.editions(actor.organisation_id, dict.fromkeys((one.framework for one in found), 0))
     today = moment.now().astimezone(actor.tz).date()
     open_to = binding.open_to(actor)
+    offered = offering.offered(record, found, open_to)
+    named = dict.fromkeys([*(one.framework for one in found), *(one.framework for one in offered)], 0)
+    editions = library.editions(actor.organisation_id, named)
     lines = []
     for one in found:
         row = editions.get(one.framework)
@@ -74,7 +76,22 @@ def _evidence(actor: Actor, record: Record) -> Mapping[str, Any]:
                 may_end=any(adoption.key == one.framework for adoption in open_to),
             )
         )  # fmt: skip
-    return {"lines": lines, "bind_url": addresses.bind(record=record.number) if open_to else ""}
+    offers = [
+        {
+            "value": str(one),
+            "standard": elsewhere.short_title(rule),
+            "title": rule.by_number[one.number].title,
+            "at": one,
+        }
+        for one in offered
+        if (row := editions.get(one.framework)) is not None and one.number in (rule := row.rule).by_number
+    ]
+    return {
+        "lines": lines,
+        "offers": offers,
+        "take_url": addresses.take(record.number),
+        "bind_url": addresses.bind(record=record.number) if open_to else "",
+    }
 
 
 COVERAGE = Panel("coverage", _("Coverage"), "standards/panel_coverage.html", _coverage, tab=False, order=-10)

@@ -51,6 +51,7 @@ urlpatterns = [
     path("side-by-side/", pairs.side_by_side, name="side-by-side"),
     path("text/", pairs.paste, name="paste"),
     path("bind/", evidence.bind, name="bind"),
+    path("take/", evidence.take, name="take"),
     path("ask/", asking.ask, name="ask"),
     path("unbind/", evidence.unbind, name="unbind"),
 ]

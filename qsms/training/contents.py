@@ -13,6 +13,7 @@ from qsms.base.gate import write_transaction
 from qsms.org.actor import Actor
 from qsms.records import history, moves, scope, services, wording
 from qsms.records.errors import Invalid, NotVisible, Refused
+from qsms.records.models import Record
 from qsms.rules import course_file
 from qsms.rules import courses as rules
 from qsms.rules.data_files import DataError
@@ -26,6 +27,14 @@ CHANGED = "content_changed"
 def newest(course_id: int) -> Content | None:
     """The revision that is read now; None for a course that nobody takes alone."""
     return Content.everywhere.filter(course_id=course_id).defer("definition").order_by("-revision").first()
+
+
+def of(course: Record) -> Content | None:
+    """The same for a course at hand. Worked out once for the object: its page asks in two places."""
+    known: dict[str, Content | None] = course.__dict__.setdefault("_content", {})
+    if "newest" not in known:
+        known["newest"] = newest(course.pk)
+    return known["newest"]
 
 
 def text_of(content: Content) -> rules.Course:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
-from . import duties, standing
+from qsms.org.actor import Actor
+
+from . import duties, standing, teaching
 from .choices import Duty
 from .duties import Lapse
 from .standing import Stand
+from .teaching import Taught
 
-__all__ = ["Duty", "Lapse", "Stand", "lapses", "not_current"]
+__all__ = ["Duty", "Lapse", "Stand", "Taught", "lapses", "not_current", "taught"]
 
 
 def lapses(organisation_id: int, person_id: int, duty: str) -> list[Lapse]:
@@ -20,3 +24,8 @@ def lapses(organisation_id: int, person_id: int, duty: str) -> list[Lapse]:
 def not_current(organisation_id: int, course_id: int, today: dt.date) -> dict[int, Stand]:
     """The people of whom a course is asked and who are not current in it."""
     return standing.not_current(organisation_id, course_id, today)
+
+
+def taught(actor: Actor, document_ids: Collection[int]) -> list[Taught]:
+    """The courses that the actor sees which teach these documents, with who must hold them (five queries)."""
+    return teaching.taught(actor, document_ids)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
@@ -21,10 +20,9 @@ from qsms.org import actor as actors
 from qsms.org.actor import Actor
 from qsms.records import history, moves, naming, tasks
 from qsms.records.audience import who_sees
-from qsms.records.choices import Relation
-from qsms.records.models import Link, Record, Task
+from qsms.records.models import Record, Task
 
-from . import readings, requiring, standing
+from . import readings, requiring, standing, teaching
 from .choices import Policy
 from .models import Course, HousePolicy
 from .readings import TAKE
@@ -59,17 +57,8 @@ def document_effective(event: Event) -> None:
     document_id = int(event.data["document"])
     system = actors.system(event.organisation_id)
     since = standing.day_here(event.organisation_id)
-    for course in teaching(event.organisation_id, document_id):
+    for course in teaching.courses(event.organisation_id, [document_id]):
         changed(system, course.pk, since=since, document_id=document_id, revision=str(event.data["revision"]))
-
-
-def teaching(organisation_id: int, document_id: int) -> list[Course]:
-    """The courses in use that teach a document."""
-    trains = Link.everywhere.filter(organisation_id=organisation_id, relation=Relation.TRAINS)
-    out = trains.filter(target_id=document_id).values("source_id")
-    back = trains.filter(source_id=document_id).values("target_id")
-    rows = Course.everywhere.filter(organisation_id=organisation_id, state=standing.IN_USE)
-    return list(rows.filter(Q(document_id=document_id) | Q(pk__in=out) | Q(pk__in=back)).order_by("pk"))
 
 
 def changed(actor: Actor, course_id: int, *, since: dt.date, document_id: int | None = None, revision: str = "") -> int:

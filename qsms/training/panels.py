@@ -18,14 +18,14 @@ from qsms.rules.competence import CURRENT
 from qsms.rules.lifecycle import Phase
 from qsms.ui import dates
 
-from . import drawing, sessions, standing
+from . import drawing, requiring, sessions, standing
 from .choices import Duty, Presence, Result, WaiverState
-from .models import Counts, Holding, Requirement, Session, Waiver
+from .models import Counts, Holding, Session, Waiver
 
 
 def _required(actor: Actor, record: Record) -> Mapping[str, Any]:
     """Of whom a course is asked, and what counts towards it."""
-    rows = Requirement.everywhere.filter(course_id=record.pk, ended_at=None).select_related("role", "site")
+    rows = requiring.asked_of(record)
     may = scope.may(actor, "require", record) and record.phase < Phase.DONE
     lines = [
         {
@@ -35,7 +35,7 @@ def _required(actor: Actor, record: Record) -> Mapping[str, Any]:
             "within_days": row.within_days,
             "end_url": reverse("training:release", args=[row.pk]) if may else "",
         }
-        for row in rows.order_by("duty", "role__title", "pk")
+        for row in rows
     ]
     others = Counts.everywhere.filter(towards_id=record.pk).exclude(course_id=record.pk).values_list("course_id")
     equal = scope.visible(actor, "course").filter(pk__in=others)

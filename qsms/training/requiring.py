@@ -13,6 +13,7 @@ from qsms.org.choices import Axis
 from qsms.org.models import Grant, Role, Site
 from qsms.records import history, moves, scope
 from qsms.records.errors import Invalid, NotVisible, Refused
+from qsms.records.models import Record
 from qsms.rules.lifecycle import Phase
 
 from . import reckoning, standing
@@ -131,6 +132,15 @@ def renew(
     reckoning.reckon(course.pk)
     # What counts towards it was learnt before the change as well, but of another course: its own days stand.
     return row
+
+
+def asked_of(course: Record) -> list[Requirement]:
+    """Of whom a course is asked, duties first. Worked out once for the object: its page asks in two places."""
+    known: dict[str, list[Requirement]] = course.__dict__.setdefault("_asked_of", {})
+    if "rows" not in known:
+        rows = Requirement.everywhere.filter(course_id=course.pk, ended_at=None).select_related("role", "site")
+        known["rows"] = list(rows.order_by("duty", "role__title", "pk"))
+    return known["rows"]
 
 
 def changeable(actor: Actor, course_id: int) -> Course:

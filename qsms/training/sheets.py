@@ -22,7 +22,7 @@ from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
 from qsms.ui import dates
 
-from . import holdings, panels, readings, reckoning, requiring, sessions, text_panel, waiving
+from . import holdings, leading, panels, readings, reckoning, requiring, sessions, text_panel, waiving
 from .choices import CourseKind, Source
 from .lifecycles import COURSE_LIFE, HOLDING_LIFE, SESSION_LIFE
 from .models import Counts, Course, Holding, Session
@@ -113,6 +113,10 @@ class CourseSheet(RecordType):
         if record.course_kind == CourseKind.READING and record.document is None:
             return {"document": _t("Choose the document that is to be read and understood.")}
         return {}
+
+    def next_step(self, actor: Actor, record: Record) -> Lead:
+        assert isinstance(record, Course)
+        return leading.of_course(actor, record)
 
     def created(self, actor: Actor, record: Record) -> None:
         self.created_many(actor, [record])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -12,7 +12,9 @@ from qsms.org.actor import Actor
 from qsms.records import scope, wording
 from qsms.records.models import Record
 from qsms.records.registry import Panel
+from qsms.rules.frameworks import Reference
 from qsms.rules.lifecycle import Phase
+from qsms.standards import doors as standards
 
 from . import contents, learning, quizzes
 
@@ -24,7 +26,7 @@ wording.DEEDS |= {
 
 
 def _text(actor: Actor, record: Record) -> Mapping[str, Any]:
-    content = contents.newest(record.pk)
+    content = contents.of(record)
     text = contents.text_of(content) if content is not None else None
     may = scope.may(actor, "change", record)
     return {
@@ -39,3 +41,13 @@ def _text(actor: Actor, record: Record) -> Mapping[str, Any]:
 
 
 TEXT = Panel("text", _("Take it alone"), "training/panel_text.html", _text, tab=False, order=-1)
+
+
+def _served(record: Record) -> Iterable[Reference]:
+    """The requirements that the file of a course names."""
+    content = contents.of(record)
+    clauses = contents.text_of(content).clauses if content is not None else {}
+    return [Reference(framework, number) for framework, numbers in clauses.items() for number in numbers]
+
+
+standards.offer_clauses(contents.KIND, _served)

@@ -6,7 +6,8 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
 
 from qsms.org.actor import Actor
 from qsms.records import keys, scope
@@ -19,7 +20,7 @@ from qsms.ui.record import pickers
 from qsms.ui.record.fields import DayField, NumberField
 from qsms.ui.record.linking import DialogForm, dialog, reason_field
 
-from .. import addresses, binding, elsewhere, library, living
+from .. import addresses, binding, elsewhere, library, living, offering
 from ..choices import Strength
 from ..models import Adoption, Evidence
 
@@ -132,6 +133,23 @@ def common_fields(actor: Actor, known: Evidence | None) -> dict[str, forms.Field
             widget=forms.Textarea({"rows": 2}),
         ),
     }  # fmt: skip
+
+
+@answers.for_people
+@require_POST
+def take(request: HttpRequest) -> HttpResponse:
+    """Count a record for the ticked ones of the requirements that it says it serves."""
+    actor = answers.actor_of(request)
+    record = _record(actor, request.GET.get("record", ""))
+    if record is None:
+        raise NotVisible
+    wanted = {Reference(*one.partition(" ")[::2]) for one in request.POST.getlist("clause")}
+    taken = offering.take(actor, record, wanted)
+    if not taken:
+        said = _("Tick at least one requirement that it is not counted for yet.")
+        return answers.refused(request, [said], status=422, back=pages.tab(record, "evidence"))
+    said = ngettext("It counts for %(n)d more requirement.", "It counts for %(n)d more requirements.", len(taken))
+    return answers.done(request, pages.tab(record, "evidence"), said % {"n": len(taken)})
 
 
 @answers.for_people

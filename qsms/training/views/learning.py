@@ -7,15 +7,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qsms.base import moment
+from qsms.publish import safe_html
 from qsms.records import scope
 from qsms.ui import addresses as pages
 from qsms.ui import answers, times
 
-from .. import learning, prose, quizzes
+from .. import learning, quizzes
 from ..learning import Learning
 from ..models import Attempt
 
@@ -89,8 +91,8 @@ def lesson(request: HttpRequest, number: str, section: str) -> HttpResponse:
     context = {
         "mine": mine,
         "section": shown,
-        "content": prose.html(shown.content),
-        "example": prose.html(shown.example.text) if shown.example else "",
+        "content": _drawn(shown.content),
+        "example": _drawn(shown.example.text) if shown.example else "",
         "place": place + 1,
         "count": len(sections),
         "is_read": shown.key in mine.read,
@@ -99,6 +101,11 @@ def lesson(request: HttpRequest, number: str, section: str) -> HttpResponse:
         "home_url": reverse("training:learn", args=[number]),
     }
     return answers.page(request, "training/lesson.html", context)
+
+
+def _drawn(written: str) -> SafeString:
+    """A lesson or an example: its headings begin below the title of the section, and it has no pictures."""
+    return safe_html.html(written, below=2, table="lesson-table")
 
 
 @answers.for_people

@@ -161,6 +161,7 @@ def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextS
     others = [_move(record, way) for way in open_ones if way is not main and way not in led]
     raisings = _raisings(actor, record)
     first = [move for kind, move in raisings.items() if kind in lead.raises]
+    first += [parts.Move(label, url) for label, url in lead.ways]
     seconds = [_move(record, way) for way in led[1:]]
     # A move that the room puts on the strip and that is shut to the reader stands there with what opens it.
     seconds += [
