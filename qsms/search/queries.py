@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 from qsms.org.actor import Actor
 from qsms.records import registry, scope
 from qsms.records.listing import Listing
 from qsms.records.models import Record
+from qsms.records.registry import RecordType
 from qsms.records.scope import BadPageKey, Page
 
 from . import documents, expressions, marks, words
@@ -238,13 +241,39 @@ def candidates(actor: Actor, kind: str, text: str, *, limit: int = 200) -> list[
 
 
 def visible_records(actor: Actor, ids: Sequence[int]) -> list[Record]:
-    """These records as their child models, in this order; the plain scope has the last word on who sees what."""
-    kinds = Record.everywhere.filter(pk__in=ids, organisation_id=actor.organisation_id).values_list("pk", "kind")
+    """These records in this order, without what is of their kind; the plain scope has the last word on who sees what.
+
+    The number of queries does not grow with that of kinds.
+    """
+    seen = scope.seen_of(actor, ids)
+    return [seen[pk] for pk in ids if pk in seen]
+
+
+def bodies(records: Sequence[Record]) -> dict[int, str]:
+    """The long texts of these records as they were written, which the index does not keep; one query for all kinds."""
     by_kind: dict[str, list[int]] = {}
-    for pk, kind in kinds:
-        by_kind.setdefault(kind, []).append(pk)
-    found: dict[int, Record] = {}
-    for kind in by_kind.keys() & set(scope.kinds_seen(actor)):
-        rows = scope.visible(actor, kind).filter(pk__in=by_kind[kind]).select_related("site")
-        found.update({row.pk: row for row in rows})
-    return [found[pk] for pk in ids if pk in found]
+    for record in records:
+        by_kind.setdefault(record.kind, []).append(record.pk)
+    sheets = [sheet for kind in by_kind if (sheet := registry.get(kind)).search_fields]
+    if not sheets:
+        return {}
+    widest = max(len(sheet.search_fields) for sheet in sheets)
+    parts = [_body_fields(sheet, by_kind[sheet.kind], widest) for sheet in sheets]
+    found = {}
+    for pk, kind, *values in parts[0].union(*parts[1:], all=True):
+        sheet = registry.get(kind)
+        names = ["record_id", *sheet.search_fields]
+        # Only what was read: an own `search_body` that looks at more asks for it by itself.
+        record = sheet.model.from_db(DEFAULT_DB_ALIAS, names, [pk, *values[: len(sheet.search_fields)]])
+        found[pk] = sheet.search_body(record)
+    return found
+
+
+def _body_fields(
+    sheet: RecordType, ids: Sequence[int], width: int
+) -> QuerySet[Record, tuple[int, str, *tuple[str, ...]]]:
+    """Key, kind and long texts of some records of one kind, filled up to so many columns."""
+    texts = [Cast(name, TextField()) for name in sheet.search_fields]
+    texts += [Cast(Value(""), TextField())] * (width - len(texts))
+    kind = Cast(Value(sheet.kind), TextField())
+    return sheet.model.everywhere.filter(pk__in=ids).order_by().values_list("pk", kind, *texts)

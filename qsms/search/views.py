@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import registry, scope
 from qsms.records.models import Record
@@ -163,10 +164,12 @@ def _actor(request: HttpRequest) -> Actor:
 
 def shown(actor: Actor, ids: Sequence[int], query: Query, *, pieces: bool = True) -> list[Result]:
     """These records as results, with a piece of text around what was found unless `pieces` is false."""
-    return [_result(actor, record, query, pieces) for record in queries.visible_records(actor, ids)]
+    records = queries.visible_records(actor, ids)
+    bodies = queries.bodies(records) if pieces else {}
+    return [_result(actor, record, query, bodies.get(record.pk, "")) for record in records]
 
 
-def _result(actor: Actor, record: Record, query: Query, pieces: bool) -> Result:
+def _result(actor: Actor, record: Record, query: Query, body: str) -> Result:
     sheet = registry.get(record.kind)
     state = sheet.lifecycle.state(record.state)
     return Result(
@@ -176,8 +179,8 @@ def _result(actor: Actor, record: Record, query: Query, pieces: bool) -> Result:
         title=snippets.highlight(record.title, query),
         url=f"{reverse('ui:list', args=[record.kind])}{record.number}/",
         mark=_hooks["state"](state),
-        snippet=snippets.cut(sheet.search_body(record), query) if pieces else SafeString(""),
-        site=record.site.name if record.site else "",
+        snippet=snippets.cut(body, query),
+        site=names.places("site", actor.organisation_id).get(record.site_id or 0, ""),
         opened=date_format(timezone.localtime(record.opened_at, actor.tz), "j M Y"),
     )
 
