@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+def look_for_it_less_often() -> None:
+    """For what answers requests: a page of thousands of rows makes as many objects and drops them by itself."""
+    gc.set_threshold(5_000, 20, 20)
+
+
 @contextmanager
 def looked_for_seldom() -> Iterator[None]:
     """For a block that makes hundreds of thousands of objects, most of which stay."""

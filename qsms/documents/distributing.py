@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.org import actor as actors
 from qsms.org.actor import Actor
-from qsms.org.models import Role, Site, Unit
+from qsms.org.models import Person, Role, Site, Unit
 from qsms.records import history, moves, scope
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Task
@@ -168,24 +169,64 @@ def give_out_again(organisation_id: int) -> int:
     return made
 
 
-def unread(actor: Actor, where: Q | None = None, *, after: int = 0, limit: int = 50) -> tuple[list[Receipt], int]:
+@dataclass(frozen=True)
+class Unread:
+    """What the list of those who have not read is narrowed to."""
+
+    document_id: int | None = None
+    site_id: int | None = None
+    # Only what was due before this moment.
+    before: dt.datetime | None = None
+
+
+def unread(
+    actor: Actor,
+    wish: Unread = Unread(),
+    *,
+    after: int = 0,
+    limit: int = 50,
+) -> tuple[list[Receipt], int]:
     """Who has not read what, of the documents whose readers the actor may follow: the newest first, by key.
 
-    Gives one page and the key of the next one (0 on the last). Two queries, whatever the number of rows.
+    Gives one page and the key of the next one (0 on the last). The number of queries does not grow with that of rows.
     """
-    rows = Receipt.everywhere.filter(
-        where or Q(), organisation_id=actor.organisation_id, acknowledge=True, acknowledged_at=None, ended_at=None
-    )
     reach = scope.branches(actor, "document", "distribute")
     if not reach:
         return [], 0
+    rows = Receipt.everywhere.filter(
+        organisation_id=actor.organisation_id, acknowledge=True, acknowledged_at=None, ended_at=None
+    )
+    if wish.document_id is not None:
+        rows = rows.filter(document_id=wish.document_id)
+    rows, few = _narrowed(actor, rows, wish)
     if scope.Branch("all") not in reach:
         rows = rows.filter(document_id__in=scope.visible(actor, "document", "distribute").values("pk"))
     if after:
         rows = rows.filter(pk__lt=after)
-    ids = list(rows.order_by("-pk").values_list("pk", flat=True)[: limit + 1])
+    # Few rows are read by what makes them few and then put in order: an index by key would walk past all the others.
+    rows = rows.order_by((F("pk") + 0).desc()) if few else rows.order_by("-pk")
+    ids = list(rows.values_list("pk", flat=True)[: limit + 1])
     found = Receipt.everywhere.filter(pk__in=ids[:limit]).select_related("document", "person", "person__site")
     return list(found.only(*LINE).order_by("-pk")), ids[limit - 1] if len(ids) > limit else 0
+
+
+# Up to so many people of a site, and so many late ones, are looked at one by one.
+FEW_PEOPLE, FEW_LATE = 300, 2_000
+
+
+def _narrowed(actor: Actor, rows: QuerySet[Receipt], wish: Unread) -> tuple[QuerySet[Receipt], bool]:
+    """The rows of the site and those that are late, and whether they are few beside the whole."""
+    few = False
+    if wish.before is not None:
+        rows = rows.filter(due_at__lt=wish.before)
+        few = rows.order_by().values("pk")[: FEW_LATE + 1].count() <= FEW_LATE
+    if wish.site_id is not None:
+        here = Person.objects.filter(organisation_id=actor.organisation_id, site_id=wish.site_id)
+        people_ids = list(here.order_by().values_list("pk", flat=True)[: FEW_PEOPLE + 1])
+        small = len(people_ids) <= FEW_PEOPLE
+        rows = rows.filter(person_id__in=people_ids) if small else rows.filter(person__site_id=wish.site_id)
+        few = few or small
+    return rows, few
 
 
 def finish_task(actor: Actor, document: Document, person_id: int) -> None:

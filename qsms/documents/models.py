@@ -180,13 +180,21 @@ class Receipt(Owned):
         indexes = [
             models.Index(fields=["document", "person"], name="receipt_document"),
             models.Index(fields=["person", "id"], name="receipt_person"),
-            # Who has not read, the newest first, and one person's.
+            # Who has not read: the newest first, of one document, of some people, and what is late.
             models.Index(
                 fields=["organisation", "id"], name="receipt_unread",
                 condition=Q(acknowledge=True, acknowledged_at=None, ended_at=None),
             ),
             models.Index(
                 fields=["organisation", "document", "id"], name="receipt_unread_of",
+                condition=Q(acknowledge=True, acknowledged_at=None, ended_at=None),
+            ),
+            models.Index(
+                fields=["person", "due_at"], name="receipt_unread_by",
+                condition=Q(acknowledge=True, acknowledged_at=None, ended_at=None),
+            ),
+            models.Index(
+                fields=["organisation", "due_at"], name="receipt_unread_due",
                 condition=Q(acknowledge=True, acknowledged_at=None, ended_at=None),
             ),
         ]  # fmt: skip

@@ -457,13 +457,13 @@ def seen_rows(actor: Actor, rows: Iterable[Sequence[Any]]) -> list[bool]:
     # Without those, many rows stand alike before the scope.
     known: dict[tuple[object, ...], bool] = {}
     found = []
-    for involved, *values in rows:
-        row = Glance(*values[: len(Glance._fields)])
-        mine = bool(involved) or actor.person_id in (row.owner_id, row.raised_by_id)
-        alike = (row.kind, row.site_id, row.unit_id, row.confidential, mine)
+    for involved, pk, kind, site, unit, owner, raised_by, confidential, *_more in rows:
+        mine = bool(involved) or actor.person_id in (owner, raised_by)
+        alike = (kind, site, unit, confidential, mine)
         if alike not in known:
-            own_view = mine and any(right.gives(f"{row.kind}.view") for right in own)
-            known[alike] = registry.is_known(row.kind) and (own_view or sees(wide, row))
+            row = Glance(pk, kind, site, unit, owner, raised_by, confidential)
+            own_view = mine and any(right.gives(f"{kind}.view") for right in own)
+            known[alike] = registry.is_known(kind) and (own_view or sees(wide, row))
         found.append(known[alike])
     return found
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from qsms.rules.calendar_days import add_months
 from qsms.rules.frameworks import Reference
@@ -37,8 +37,7 @@ class Freshness(StrEnum):
     AHEAD = "ahead"
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """A record, document or living query bound to a requirement.
 
     `as_of` is the day of what it shows, None for a query that finds nothing. It is fresh for `fresh_months` calendar

@@ -20,6 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qsms import cli
+from qsms.base import garbage
 from qsms.base.console import Refused, note, say
 from qsms.site.supervisor import Supervisor, in_child
 
@@ -98,6 +99,7 @@ def _serve(listener: socket.socket, settings: Any) -> int:
     gc.freeze()
     # Without this the collector believes that all of it is still there to grow by a quarter, and lets garbage lie.
     gc.collect()
+    garbage.look_for_it_less_often()
 
     family, address = listener.family, listener.getsockname()[:2]
     supervisor = Supervisor(STOP_SECONDS)

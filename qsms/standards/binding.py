@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CharField, Exists, IntegerField, OuterRef, Q, TextField
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
@@ -29,6 +33,10 @@ from .models import Adoption, Evidence
 BOUND, CHANGED, ENDED = "evidence_bound", "evidence_changed", "evidence_ended"
 RIGHT = "adoption.evidence"
 MOST_MONTHS = 120
+STRENGTHS = {one.value: one for one in rules.Strength}
+
+
+NOTHING_GIVEN: Mapping[str, Any] = MappingProxyType({})
 
 
 class Piece(NamedTuple):
@@ -51,7 +59,7 @@ class Piece(NamedTuple):
     note: str
     owner: str | None
     question: str = ""
-    asked: Mapping[str, Any] = MappingProxyType({})
+    asked: Mapping[str, Any] = NOTHING_GIVEN
     # From the columns that scope looks at.
     kind: str = ""
     site_id: int | None = None
@@ -72,13 +80,21 @@ class Piece(NamedTuple):
     @property
     def rule(self) -> rules.Evidence:
         """The piece as the rules weigh it."""
-        strength = rules.Strength(self.strength)
-        return rules.Evidence(self.id, self.at, self.as_of, strength, self.fresh_months, self.expires_on)
+        return rules.Evidence(
+            self.id, self.at, self.as_of, STRENGTHS[self.strength], self.fresh_months, self.expires_on
+        )
 
 
-COLUMNS = (
+# Not one of them is a column that Django converts row by row.
+OF_SCOPE: tuple[str | Combinable, ...] = (
+    *(f"record__{name}" for name in scope.SCOPE_FIELDS[:-1]),
+    Cast("record__confidential", IntegerField()),
+)
+# Days come as text, which is made days of once for many, and parameters as text that few pieces have any of.
+COLUMNS: tuple[str | Combinable, ...] = (
     "record__number", "record__title", "record__phase", "record__process_id", "pk", "framework", "number", "strength",
-    "as_of", "fresh_months", "expires_on", "note", "owner__name", "question", "asked",
+    Cast("as_of", CharField()), "fresh_months", Cast("expires_on", CharField()), "note", "owner__name", "question",
+    Cast("asked", TextField()),
 )  # fmt: skip
 
 
@@ -103,17 +119,24 @@ def pieces(actor: Actor, where: Q | None = None) -> list[Piece]:
     involved = Exists(
         Task.everywhere.filter(record_id=OuterRef("record_id"), person_id=actor.person_id or scope.NOBODY)
     )
-    columns = ("involved", "record_id", *(f"record__{name}" for name in scope.SCOPE_FIELDS), *COLUMNS)
-    found = list(rows.annotate(involved=involved).order_by("pk").values_list(*columns))
+    found = list(rows.order_by("pk").values_list(Cast(involved, IntegerField()), "record_id", *OF_SCOPE, *COLUMNS))
     of_records = [row for row in found if row[1] is not None]
     seen = {row[1] for row, is_seen in zip(of_records, scope.seen_rows(actor, of_records), strict=True) if is_seen}
     behind = 2 + len(scope.SCOPE_FIELDS)
-    here = [
-        Piece(*row[behind:], kind=row[2] or "", site_id=row[3], unit_id=row[4], record_id=row[1])
-        for row in found
-        if row[1] is None or row[1] in seen
-    ]
+    here = [_piece(row, row[behind:]) for row in found if row[1] is None or row[1] in seen]
     return _answered(actor, here) if len(of_records) < len(found) else here
+
+
+def _piece(row: tuple[Any, ...], said: tuple[Any, ...]) -> Piece:
+    *which, as_of, months, expires_on, note, owner, question, asked = said
+    days = (_day(as_of), months, _day(expires_on))
+    given = json.loads(asked) if question else NOTHING_GIVEN
+    return Piece._make((*which, *days, note, owner, question, given, row[2] or "", row[3], row[4], row[1], None))
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str | None) -> dt.date | None:
+    return None if text is None else dt.date.fromisoformat(text)
 
 
 def _answered(actor: Actor, here: list[Piece]) -> list[Piece]:

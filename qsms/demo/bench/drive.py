@@ -26,6 +26,8 @@ class Request:
     person: str = "all"
     method: str = "GET"
     body: str = ""
+    # How often at least one client asks: few times for what takes seconds.
+    times: int = LEAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def measure(port: int, one: Request, headers: Mapping[str, str], *, clients: int
 
     def client(own: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        for n in range(WARM_UP if clients == 1 else 1):
+        for n in range(min(WARM_UP, one.times) if clients == 1 else 1):
             status, size = _ask(connection, one, headers, own * 10_000_000 + n)
             if not 200 <= status < 300:
                 failures.append(f"answered {status}")
@@ -60,7 +62,7 @@ def measure(port: int, one: Request, headers: Mapping[str, str], *, clients: int
         while (
             not failures
             and len(results[own]) < MOST
-            and (time.monotonic() < end or (clients == 1 and len(results[own]) < LEAST))
+            and (time.monotonic() < end or (clients == 1 and len(results[own]) < one.times))
         ):
             began = time.perf_counter()
             status, _size = _ask(connection, one, headers, own * 10_000_000 + 1000 + len(results[own]))

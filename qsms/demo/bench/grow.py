@@ -58,9 +58,8 @@ def _copy(model: Model, changing: list[str], factor: int) -> None:
     table = model._meta.db_table
     key = changing[0]
     quote = connection.ops.quote_name
-    with connection.cursor() as cursor:
-        columns = [column.name for column in connection.introspection.get_table_description(cursor, table)]
-        least, most = model._base_manager.aggregate(a=models.Min("pk"), b=models.Max("pk")).values()
+    columns = columns_of(table)
+    least, most = model._base_manager.aggregate(a=models.Min("pk"), b=models.Max("pk")).values()
     chosen = ", ".join(_value(column, changing, factor) for column in columns)
     copies = " UNION ALL ".join(f"SELECT {n} AS copy" for n in range(1, factor))
     # Rows that belong to no record, such as deeds of the organisation, stay single.
@@ -74,6 +73,12 @@ def _copy(model: Model, changing: list[str], factor: int) -> None:
     for start in range(least, most + 1, step):
         with write_transaction(), connection.cursor() as cursor:
             cursor.execute(statement, [start, min(start + step - 1, most)])
+
+
+def columns_of(table: str) -> list[str]:
+    """The names of a table's columns, as the database has them."""
+    with connection.cursor() as cursor:
+        return [column.name for column in connection.introspection.get_table_description(cursor, table)]
 
 
 def _value(column: str, changing: list[str], factor: int) -> str:

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +22,22 @@ from qsms.base.sessions import SessionStore
 from qsms.org import actor as actors
 from qsms.org.models import Person
 
-from . import bring_in, drive, seed, server
+from . import bring_in, drive, rooms, seed, server
 from .drive import Request
 
 
-def measure(size: int, kind: str, seconds: float, clients: list[int], imported: int) -> dict[str, Any]:
+def measure(
+    size: int, kind: str, seconds: float, clients: list[int], imported: int, *, with_rooms: bool
+) -> dict[str, Any]:
     """Everything that is known about one size, as plain data; `imported` rows come in from a file at the end."""
     seeded = _seeded(kind, size)
     cookies = {name: _sign_in(pk) for name, pk in seeded.people.items()}
+    asked = requests(seeded)
     environment = {name: value for name, value in os.environ.items() if name.startswith(("QSMS_", "DATABASE_"))}
     timings = []
     connection.close()
     with server.serving(environment) as running:
-        for one in requests(seeded):
+        for one in asked:
             headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookies[one.person]}", **_token(one, seeded)}
             for n in clients:
                 if n == 1 or one.person == "all":
@@ -42,7 +46,11 @@ def measure(size: int, kind: str, seconds: float, clients: list[int], imported: 
         cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookies['all']}"}
         weights = drive.first_page_bytes(running.port, f"/r/{kind}/", cookie)
         memory, started = running.memory_mib(), running.started_in
-    queries = query_counts(seeded, cookies)
+    if with_rooms:
+        more, of_rooms = _measure_rooms(cookies, environment, seconds)
+        timings += more
+        asked += of_rooms
+    queries = query_counts(asked, cookies)
     _tell("import")
     brought_in = bring_in.rows_a_second(kind, seeded.organisation_id, imported, environment, Path(settings.HOME))
     _tell("")
@@ -67,6 +75,33 @@ def _seeded(kind: str, size: int) -> seed.Seeded:
     seeded = seed.build(kind, size, lambda done, total: _tell(f"{done:,} of {total:,} records"))
     kept.write_text(json.dumps(dataclasses.asdict(seeded)))
     return seeded
+
+
+def _measure_rooms(
+    cookies: dict[str, str], environment: dict[str, str], seconds: float
+) -> tuple[list[drive.Timing], list[Request]]:
+    """What is slow by itself, through a server of its own, so that the other figures know nothing of it."""
+    furnished = _furnished()
+    cookies["rooms"] = _sign_in(furnished.person)
+    pages, headers = rooms.requests(furnished), {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookies['rooms']}"}
+    connection.close()
+    found = []
+    with server.serving(environment) as running:
+        for one in [*pages, *rooms.exports()]:
+            found.append(drive.measure(running.port, one, headers, clients=1, seconds=seconds))
+            _tell(one.name)
+    return found, pages
+
+
+def _furnished() -> rooms.Furnished:
+    kept = Path(settings.HOME) / "rooms.json"
+    if kept.exists():
+        return rooms.Furnished(**json.loads(kept.read_text()))
+    _tell("rooms")
+    made = rooms.build()
+    seed.settle()
+    kept.write_text(json.dumps(dataclasses.asdict(made)))
+    return made
 
 
 def _tell(words: str) -> None:
@@ -133,15 +168,15 @@ def _token(one: Request, seeded: seed.Seeded) -> dict[str, str]:
     return {"Authorization": f"Bearer {text}"}
 
 
-def query_counts(seeded: seed.Seeded, cookies: dict[str, str]) -> dict[str, int]:
+def query_counts(asked: Sequence[Request], cookies: dict[str, str]) -> dict[str, int]:
     """How many statements each page costs, asked in this process."""
     found = {}
     with override_settings(ALLOWED_HOSTS=["*"]):
-        for one in requests(seeded):
-            if one.person != "all" or one.method != "GET":
+        for one in asked:
+            if one.person not in ("all", "rooms") or one.method != "GET":
                 continue
             browser = Client(raise_request_exception=False)
-            browser.cookies[settings.SESSION_COOKIE_NAME] = cookies["all"]
+            browser.cookies[settings.SESSION_COOKIE_NAME] = cookies[one.person]
             browser.get(one.path)
             with CaptureQueriesContext(connection) as caught:
                 answer = browser.get(one.path)

@@ -34,6 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--from", dest="kept", nargs="+", type=Path, metavar="FILE", help="measure nothing: show what --json wrote here"
     )
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--rooms", action="store_true", help=argparse.SUPPRESS)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -56,7 +57,8 @@ def run(options: argparse.Namespace) -> int:
     for size in sizes:
         home = Path(options.keep) / str(size) if options.keep else Path(tempfile.mkdtemp(prefix="qsms-bench-"))
         try:
-            results.append(_in_process_of_its_own(options, size, home))
+            # What does not depend on the number of records is measured once, beside the first size.
+            results.append(_in_process_of_its_own(options, size, home, with_rooms=size == sizes[0]))
         finally:
             if not options.keep:
                 shutil.rmtree(home, ignore_errors=True)
@@ -74,7 +76,7 @@ def _show_kept(paths: list[Path]) -> int:
     return DONE
 
 
-def _in_process_of_its_own(options: argparse.Namespace, size: int, home: Path) -> dict[str, Any]:
+def _in_process_of_its_own(options: argparse.Namespace, size: int, home: Path, *, with_rooms: bool) -> dict[str, Any]:
     # Settings are read once per process, so each size gets a process whose home is the scratch folder.
     environment = {
         **os.environ,
@@ -94,6 +96,7 @@ def _in_process_of_its_own(options: argparse.Namespace, size: int, home: Path) -
             options.clients,
             "--import-rows",
             str(options.import_rows),
+            *(["--rooms"] if with_rooms else []),
         ],
         env=environment,
         stdout=subprocess.PIPE,
@@ -124,8 +127,7 @@ def _measure_one(options: argparse.Namespace) -> int:
     call_command("migrate", verbosity=0)
     from .measure import measure
 
-    result = measure(
-        options.one, options.kind, options.seconds, [int(n) for n in options.clients.split(",")], options.import_rows
-    )
+    clients = [int(n) for n in options.clients.split(",")]
+    result = measure(options.one, options.kind, options.seconds, clients, options.import_rows, with_rooms=options.rooms)
     sys.stdout.write(json.dumps(result))
     return 0

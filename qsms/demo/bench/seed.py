@@ -172,12 +172,12 @@ def build(kind: str, records: int, tell: Callable[[int, int], None], *, seed: in
                 filling.remove(one)
     if factor > 1:
         grow.grow(factor, tell)
-    _settle()
+    settle()
     people = {name: Person.objects.get(organisation=big, email=f"{name}@bench.test").pk for name in PERSONS}
     return Seeded(big.pk, kind, records, people, first / seconds, _sample(kind, big.pk))
 
 
-def _settle() -> None:
+def settle() -> None:
     """What a database does by itself within a day of such a load."""
     engine().settle()
     with connection.cursor() as cursor:

@@ -209,6 +209,14 @@ class Migration(migrations.Migration):
             model_name='receipt',
             index=models.Index(condition=models.Q(('acknowledge', True), ('acknowledged_at', None), ('ended_at', None)), fields=['organisation', 'document', 'id'], name='receipt_unread_of'),
         ),
+        migrations.AddIndex(
+            model_name='receipt',
+            index=models.Index(condition=models.Q(('acknowledge', True), ('acknowledged_at', None), ('ended_at', None)), fields=['person', 'due_at'], name='receipt_unread_by'),
+        ),
+        migrations.AddIndex(
+            model_name='receipt',
+            index=models.Index(condition=models.Q(('acknowledge', True), ('acknowledged_at', None), ('ended_at', None)), fields=['organisation', 'due_at'], name='receipt_unread_due'),
+        ),
         migrations.AddConstraint(
             model_name='receipt',
             constraint=models.UniqueConstraint(fields=('revision', 'person'), name='receipt_once'),

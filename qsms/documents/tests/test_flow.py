@@ -166,7 +166,7 @@ def test_a_temporary_revision_holds_for_its_time_and_the_one_before_comes_back(c
     assert Document.everywhere.get(pk=held.pk).effective_id == first.pk
 
 
-def test_what_is_given_is_opened_before_it_is_acknowledged(cast: Cast) -> None:
+def test_what_is_given_is_opened_before_it_is_acknowledged(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     one = revision(cast, document(cast), body=f"## One\n\n{'word ' * 700}\n\n## Two\n\n{TEXT}")
     held = document_of(cast, one)
     site = cast.sites["LKF"].pk
@@ -196,6 +196,20 @@ def test_what_is_given_is_opened_before_it_is_acknowledged(cast: Cast) -> None:
     rows, _key = distributing.unread(cast.actor("quality"))
     assert cast.reporter.pk not in {row.person_id for row in rows}
     assert cast.owner.pk in {row.person_id for row in rows}
+    # Narrowed to a site and to what is late: the same, whether few are looked at one by one or the index is walked.
+    later = NOW + dt.timedelta(days=20)
+    narrowed = [
+        (distributing.Unread(site_id=site), rows),
+        (distributing.Unread(site_id=cast.sites["STV"].pk), []),
+        (distributing.Unread(held.pk, before=NOW), []),
+        (distributing.Unread(before=later), rows),
+        (distributing.Unread(site_id=site, before=later), rows),
+    ]
+    for few in (2_000, 0):
+        monkeypatch.setattr(distributing, "FEW_PEOPLE", few)
+        monkeypatch.setattr(distributing, "FEW_LATE", few)
+        for wish, expected in narrowed:
+            assert distributing.unread(cast.actor("quality"), wish)[0] == expected, (few, wish)
     # Whoever comes later gets it too; whoever was reminded is not reminded of the same twice.
     org.add_person(cast.organisation, name="New", email="new@larkfield.test", site=cast.sites["LKF"])
     assert distributing.give_out_again(cast.organisation.pk) == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -31,18 +30,13 @@ def show_readers(request: HttpRequest) -> HttpResponse:
     actor = answers.actor_of(request)
     if not actor.holds("document.distribute"):
         raise Refused([_("Who has read what is for those who give documents out. Ask who owns the document.")])
-    where, document = Q(), None
-    if number := request.GET.get("document", ""):
-        document = reading.find(actor, number)
-        where &= Q(document_id=document.pk)
-    site = keys.whole(request.GET.get("site", ""))
-    if site:
-        where &= Q(person__site_id=site)
+    number = request.GET.get("document", "")
+    document = reading.find(actor, number) if number else None
+    site = keys.whole(request.GET.get("site", "")) or None
     late = bool(request.GET.get("late"))
-    if late:
-        where &= Q(due_at__lt=moment.now())
     after = keys.whole(request.GET.get("after", "")) or 0
-    rows, key = distributing.unread(actor, where, after=after)
+    wish = distributing.Unread(document.pk if document is not None else None, site, moment.now() if late else None)
+    rows, key = distributing.unread(actor, wish, after=after)
     query = request.GET.copy()
     query["after"] = str(key)
     sites = Site.objects.filter(organisation_id=actor.organisation_id, is_active=True).order_by("name")
