@@ -97,9 +97,9 @@ def _settle_key(key: str, by_column: dict[str, str], columns: Sequence[str], row
 
 
 def _tells_apart(rows: Sequence[Row], column: str) -> bool:
-    """Whether the values of a column differ; a list may repeat one in ten by mistake."""
+    """Whether the values of a column differ; a list may repeat one of them by mistake, a long one one in ten."""
     filled = _filled(rows, column)
-    return bool(filled) and len(set(filled)) >= 0.9 * len(filled)
+    return bool(filled) and len(filled) - len(set(filled)) <= max(1, len(filled) // 10)
 
 
 def _filled(rows: Sequence[Row], column: str) -> list[str]:
