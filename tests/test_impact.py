@@ -123,7 +123,7 @@ def test_the_owners_are_asked_after_a_preview_with_counts_and_answer_on_the_reco
     [waiting] = [one for one in tasks.mine(cast.actor("owner")) if one.code == asking.TASK]
     assert waiting.due_at is not None
     assert waiting.due_at.astimezone(cast.actor("owner").tz).date() == DUE
-    assert wrench.number in waiting.title
+    assert "read weekly" in waiting.title
     owner = signed_in(cast, "owner")
     home = owner.get("/").content.decode()
     assert f"/r/hazard/{waiting.record.number}/tab/impact/" in home
@@ -237,3 +237,19 @@ def test_nobody_counts_people_or_courses_that_they_may_not_see(cast: Cast, proce
     hidden = touching.of_record(cast.actor("site_owner"), procedure)
     assert hidden.courses == ()
     assert "Hydraulics" not in titles(hidden)
+
+
+def test_an_owner_who_may_not_see_what_changes_does_not_learn_its_number(cast: Cast) -> None:
+    actor = cast.actor("safety")
+    secret = hazard(cast, "Told in confidence", confidential=True, owner=cast.safety, site=cast.sites["STV"])
+    touched = hazard(cast, "Over-torqued bolts", owner=cast.site_owner)
+    services.link(actor, secret.pk, touched.pk, "relates")
+    asking.ask(actor, touching.of_record(actor, secret), {touched.pk}, "Look at the torque again", None)
+    owner = signed_in(cast, "site_owner")
+    for page in ("/", f"/r/hazard/{touched.number}/", *(
+        f"/r/hazard/{touched.number}/tab/{tab}/" for tab in ("impact", "history", "links")
+    )):  # fmt: skip
+        told = owner.get(page).content.decode()
+        assert "Look at the torque again" in told or "links" in page, page
+        assert secret.number not in told, page
+        assert secret.title not in told, page

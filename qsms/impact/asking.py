@@ -87,7 +87,8 @@ def ask(actor: Actor, impact: Impact, chosen: Collection[int], what: str, due_on
         history.write(
             actor,
             subject.record,
-            history.Act(ASKED, what[:LONGEST], {"what": ", ".join(one.number for one in planned.asked)[:LONGEST]}),
+            # Whoever reads this may not see every record that is asked about: how many is enough.
+            history.Act(ASKED, what[:LONGEST], {"what": str(len(made))}),
             subject="" if subject.record is not None else str(subject.clause),
         )
     return made
@@ -96,7 +97,8 @@ def ask(actor: Actor, impact: Impact, chosen: Collection[int], what: str, due_on
 def _ask_about(actor: Actor, subject: Subject, record_id: int, what: str, due_on: dt.date | None) -> Check:
     record = moves.locked(actor, record_id)
     due = dt.datetime.combine(due_on, dt.time(23, 59, 59), actor.tz) if due_on is not None else None
-    title = _("Does it still fit? %(number)s changes: %(what)s") % {"number": subject.number, "what": what}
+    # An owner who may not see what changes does not learn its number: the words of whoever asks say enough.
+    title = _("Does it still fit after a change? %(what)s") % {"what": what}
     task = tasks.give(actor, record, TASK, title, person_id=record.owner_id, due_at=due)
     assert task is not None
     clause = subject.clause
@@ -106,7 +108,7 @@ def _ask_about(actor: Actor, subject: Subject, record_id: int, what: str, due_on
         asked_by_id=actor.person_id, asked_at=moment.now(),
     )  # fmt: skip
     check.save(force_insert=True)
-    history.write(actor, record, history.Act(ASKED, what, {"what": subject.number}))
+    history.write(actor, record, history.Act(ASKED, what))
     return check
 
 

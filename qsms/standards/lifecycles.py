@@ -87,7 +87,7 @@ CERTIFICATE_LIFE = Lifecycle(
         Move("recertify", _("Enter the recertification"), ("held", "suspended"), "held", verb="change",
              or_party=("owner",), asks=("decided_on",), offers=("certificate_number",), key="r",
              finishes=("certification",),
-             help=_("A new cycle begins on that day, and ends 36 months later unless you write another day.")),
+             help=_("A new cycle begins on that day and lasts as long as the rules of certification say.")),
         Move("suspend", _("Enter the suspension"), ("held",), "suspended", verb="change", reason=True),
         Move("restore", _("Enter the end of the suspension"), ("suspended",), "held", verb="change", reason=True,
              tone="main"),

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('stage_2_on', models.DateField(blank=True, null=True, verbose_name='stage 2 ended')),
                 ('decided_on', models.DateField(blank=True, help_text='The day of the decision begins the cycle.', null=True, verbose_name='decided on')),
                 ('is_first', models.BooleanField(default=True, help_text='Only there the first surveillance audit is due within 12 months.', verbose_name='first cycle')),
-                ('expires_on', models.DateField(blank=True, help_text='Empty: 36 months from the decision.', null=True, verbose_name='valid until')),
+                ('expires_on', models.DateField(blank=True, help_text='Empty: as long as a cycle of certification lasts.', null=True, verbose_name='valid until')),
                 ('logo_use', models.TextField(blank=True, help_text='Where you show the mark of the body, and what it allows.', verbose_name='logo and mark')),
                 ('logo_checked_on', models.DateField(blank=True, null=True, verbose_name='use of the mark checked on')),
                 ('reference', models.CharField(blank=True, max_length=80, verbose_name='reference')),

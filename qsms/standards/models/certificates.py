@@ -30,7 +30,7 @@ class Certificate(OfEdition, RecordChild):
         _("first cycle"), default=True, help_text=_("Only there the first surveillance audit is due within 12 months.")
     )
     expires_on = models.DateField(
-        _("valid until"), null=True, blank=True, help_text=_("Empty: 36 months from the decision.")
+        _("valid until"), null=True, blank=True, help_text=_("Empty: as long as a cycle of certification lasts.")
     )
     logo_use = models.TextField(
         _("logo and mark"), blank=True, help_text=_("Where you show the mark of the body, and what it allows.")

@@ -28,12 +28,12 @@ class Declaration(RecordChild):
         _("held since"),
         null=True,
         blank=True,
-        help_text=_("What is due hangs on whether it was held before 28 May 2024."),
+        help_text=_("What is due, and when, hangs on this day."),
     )
     single_pilot = models.BooleanField(
         _("single pilot"),
         default=False,
-        help_text=_("One pilot is the only person who does everything that touches safety: 5.9(e)."),
+        help_text=_("One pilot is the only person who does everything that touches safety."),
     )
     sms_accepted_on = models.DateField(
         _("SMS accepted on"), null=True, blank=True, help_text=_("Part 121: the day on which the FAA accepted the SMS.")

@@ -46,7 +46,7 @@ def pdf(actor: Actor, declaration: Declaration, made_at: dt.datetime) -> bytes:
         "statement": declaration.statement,
         "facts": [
             *((name, value) for name, value in facts if value),
-            *([(_("Due by 5.9(a)"), dates.plain_day(due))] if due else []),
+            *([(_("Due by"), dates.plain_day(due))] if due else []),
         ],
         "sections": [
             [
