@@ -104,6 +104,7 @@ def test_ctrl_c_in_a_terminal_reaches_the_parent_alone(run: Run) -> None:
 
 def test_work_in_a_child_gives_its_exit_code(run: Run) -> None:
     process = run(
-        "print(in_child(lambda: 7), in_child(lambda: None), in_child(lambda: sys.exit(3)), in_child(lambda: 1 / 0))"
+        "done = []; works = (lambda: 7, lambda: None, lambda: sys.exit(3), lambda: 1 / 0);"
+        "print(*(in_child(work, meanwhile=lambda: done.append(1)) for work in works), len(done))"
     )
-    assert line(process) == "7 0 3 1"
+    assert line(process) == "7 0 3 1 4"

@@ -5,8 +5,9 @@ A page whose route is not there is left out, so that a room brings its line by b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
@@ -62,8 +63,9 @@ PLACES = (
 )
 
 
-def address(route: str, *args: object, otherwise: str = "") -> str:
-    """Where a route leads; `otherwise` when there is no such route."""
+@lru_cache(maxsize=256)
+def address(route: str, *args: str, otherwise: str = "") -> str:
+    """Where a route leads; `otherwise` when there is no such route. Each page asks for some fifty."""
     try:
         return reverse(route, args=args)
     except NoReverseMatch:
@@ -75,19 +77,17 @@ def acting(request: HttpRequest) -> Actor | None:
     return getattr(request, "actor", None)
 
 
-def kinds(actor: Actor) -> list[registry.RecordType]:
+def kinds(actor: Actor) -> Iterator[registry.RecordType]:
     """The record types of the menu of which this actor may see any.
 
     A register that lives on, such as hazards, is no place of work for somebody who sees their own of it alone: they
     come to those from their tasks.
     """
-    return [
-        sheet
-        for sheet in registry.all_types()
-        if sheet.in_menu
-        and actor.holds(f"{sheet.kind}.view")
-        and not (sheet.lives_on and _own_alone(actor, sheet.kind))
-    ]
+    for sheet in registry.all_types():
+        if not sheet.in_menu or not actor.holds(f"{sheet.kind}.view"):
+            continue
+        if not (sheet.lives_on and _own_alone(actor, sheet.kind)):
+            yield sheet
 
 
 def _own_alone(actor: Actor, kind: str) -> bool:
@@ -99,7 +99,7 @@ def menu(request: HttpRequest) -> Iterable[Group]:
     actor = acting(request)
     if actor is None:
         return ()
-    sheets = kinds(actor)
+    sheets = list(kinds(actor))
     counts = tally.open_by_kind(actor, [sheet.kind for sheet in sheets])
     lines: dict[str, list[Item]] = {room: [] for room in ("", *GROUPS)}
     for place in PLACES:
@@ -107,7 +107,7 @@ def menu(request: HttpRequest) -> Iterable[Group]:
         if url and (not place.needs or actor.holds(place.needs)):
             lines[place.room].append(Item(str(place.label), url, place.icon, go=place.go))
     for sheet in sheets:
-        url = reverse("ui:list", args=[sheet.kind])
+        url = address("ui:list", sheet.kind)
         room = sheet.room if sheet.room in GROUPS else "steer"
         item = Item(
             str(sheet.label_plural), url, sheet.icon, counts.get(sheet.kind) or None, LETTERS.get(sheet.kind, "")
@@ -135,12 +135,12 @@ def inbox(request: HttpRequest) -> int:
 def links(request: HttpRequest) -> Links:
     """Where the fixed places of the shell lead, as far as there are pages for them."""
     actor = acting(request)
-    first = next(iter(kinds(actor)), None) if actor else None
+    first = next(kinds(actor), None) if actor else None
     plain = Links()
     return Links(
-        home=reverse("ui:home"),
-        work=reverse("ui:home"),
-        records=reverse("ui:list", args=[first.kind]) if first else plain.records,
+        home=address("ui:home"),
+        work=address("ui:home"),
+        records=address("ui:list", first.kind) if first else plain.records,
         report=address("reports:choose", otherwise=plain.report),
         search=address("search:results", otherwise=plain.search),
         palette=address("search:palette", otherwise=plain.palette),

@@ -11,6 +11,7 @@ import ctypes
 import fcntl
 import gc
 import http.client
+import importlib
 import os
 import signal
 import socket
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     with (HOME / "serve.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         cli.set_up_django()
-        code = in_child(lambda: cli.told("qsms serve", _make_ready))
+        code = in_child(lambda: cli.told("qsms serve", _make_ready), meanwhile=_load)
         if code:
             return code
         return _serve(listener, settings)
@@ -84,16 +85,23 @@ def _make_ready() -> int:
     return make_ready()
 
 
+def _load() -> None:
+    """Loads all pages: whatever is there before the fork is in memory once."""
+    from django.urls import get_resolver
+
+    with garbage.looked_for_seldom():
+        importlib.import_module("qsms.base.jobs.worker")
+        importlib.import_module("qsms.config.wsgi")
+        _ = get_resolver().url_patterns
+
+
 def _serve(listener: socket.socket, settings: Any) -> int:
     from django.db import connections
-    from django.urls import get_resolver
 
     from qsms.base.jobs.worker import main as job_worker
     from qsms.config.wsgi import application
 
     _share_one_arena()
-    # Whatever is loaded before the fork is in memory once.
-    _ = get_resolver().url_patterns
     connections.close_all()
     gc.collect()
     gc.freeze()

@@ -21,11 +21,15 @@ QUICK_DEATH = 5.0
 PR_SET_PDEATHSIG = 1
 
 
-def in_child(work: Work) -> int:
-    """Does `work` in a process of its own, which gives back all memory, and returns its exit code."""
+def in_child(work: Work, meanwhile: Callable[[], object]) -> int:
+    """Does `work` in a process of its own, which gives back all memory, and returns its exit code.
+
+    This process does `meanwhile` at the same time, on a core of its own where there is one.
+    """
     child = os.fork()
     if child == 0:
         _leave(work)
+    meanwhile()
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 

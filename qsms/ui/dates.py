@@ -42,14 +42,16 @@ class Deadline:
 
 def clock(value: datetime, zone: tzinfo) -> str:
     """The time of day, 24 h: 08:55."""
-    return value.astimezone(zone).strftime("%H:%M")
+    local = value.astimezone(zone)
+    return f"{local.hour:02d}:{local.minute:02d}"
 
 
 def zone_name(value: datetime, zone: tzinfo) -> str:
     """The short name of the zone at that moment: MST, CET, UTC+4."""
-    name = value.astimezone(zone).tzname() or ""
+    local = value.astimezone(zone)
+    name = local.tzname() or ""
     if name != "UTC" and (not name or name[0] in "+-" or name.startswith("UTC")):
-        offset = value.astimezone(zone).utcoffset() or timedelta()
+        offset = local.utcoffset() or timedelta()
         sign = "-" if offset < timedelta() else "+"
         hours, minutes = divmod(int(abs(offset).total_seconds()) // 60, 60)
         return f"UTC{sign}{hours}" + (f":{minutes:02d}" if minutes else "")
@@ -58,7 +60,7 @@ def zone_name(value: datetime, zone: tzinfo) -> str:
 
 def plain_day(value: date) -> str:
     """24 Nov 2026."""
-    return date_format(value, "j M Y")
+    return _written(value, "j M Y", get_language())
 
 
 def day(value: date, today: date, *, short: bool = False, inside: bool = False) -> str:
@@ -82,7 +84,7 @@ def day(value: date, today: date, *, short: bool = False, inside: bool = False) 
 
 @lru_cache(maxsize=4096)
 def _written(value: date, pattern: str, language: str | None) -> str:
-    # A list writes two days a row and the same ones on every page, each a tenth of a millisecond.
+    # A list writes three days a row and the same ones on every page, each a tenth of a millisecond.
     return date_format(value, pattern)
 
 
@@ -98,20 +100,21 @@ def moment(
     said = day(local.date(), today, short=short, inside=inside)
     if short and not -1 <= (local.date() - today).days <= 1:
         return said
-    time_said = clock(value, zone)
+    time_said = clock(local, zone)
     told = _("%(day)s at %(time)s") % {"day": said, "time": time_said} if inside else f"{said} {time_said}"
-    return f"{told} {zone_name(value, zone)}" if binding else told
+    return f"{told} {zone_name(local, zone)}" if binding else told
 
 
 def exact(value: datetime, zone: tzinfo) -> str:
     """The moment as it is printed and signed: Sat 21 Nov 2026 21:40 MST."""
     local = value.astimezone(zone)
-    return f"{date_format(local.date(), 'D j M Y')} {clock(value, zone)} {zone_name(value, zone)}"
+    return f"{date_format(local.date(), 'D j M Y')} {clock(local, zone)} {zone_name(local, zone)}"
 
 
 def printed(value: datetime, zone: tzinfo) -> str:
     """A moment as it stands on paper: 21 Nov 2026 21:40 MST."""
-    return f"{plain_day(value.astimezone(zone).date())} {clock(value, zone)} {zone_name(value, zone)}"
+    local = value.astimezone(zone)
+    return f"{plain_day(local.date())} {clock(local, zone)} {zone_name(local, zone)}"
 
 
 def in_utc(value: datetime) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,13 +32,16 @@ class Recurring:
 
 
 _duties: dict[str, Recurring] = {}
+# Who had nothing to do is asked again after this part of the interval, not at every turn of the worker.
+ASKED_AGAIN = 1 / 20
+_asked_again_at: dict[str, float] = {}
 
 
 def every(seconds: float, *, only_if: Callable[[], object] | None = None) -> Callable[[Duty], Duty]:
     """Decorator: do this about every so many seconds, one worker at a time, counted from the beginning of each turn.
 
-    `only_if` is a cheap look whether there is anything to do, so that an idle installation writes nothing. A duty
-    that fails is done again at the next turn, so it must bear being repeated.
+    `only_if` is a cheap look whether there is anything to do, so that an idle installation writes nothing; it is asked
+    up to twenty times in an interval. A duty that fails is done again at the next turn, so it must bear being repeated.
     """
 
     def register(act: Duty) -> Duty:
@@ -73,8 +77,13 @@ def run_due(worker: str, *, on_start: Callable[[str], None] | None = None) -> in
 
 def _wanted(duty: Recurring) -> bool:
     # A look that fails (a table not migrated yet) must not end the worker, nor keep the other duties from their turn.
+    if duty.only_if is None:
+        return True
+    if time.monotonic() < _asked_again_at.get(duty.name, 0):
+        return False
+    _asked_again_at[duty.name] = time.monotonic() + duty.interval.total_seconds() * ASKED_AGAIN
     try:
-        return duty.only_if is None or bool(duty.only_if())
+        return bool(duty.only_if())
     except Exception:
         log.exception("Whether “%s” has anything to do could not be found out.", duty.name)
         return False

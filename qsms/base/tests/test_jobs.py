@@ -308,6 +308,22 @@ def test_nothing_to_do_writes_nothing(done: list[str], django_assert_num_queries
     assert done == []
 
 
+def test_who_had_nothing_to_do_is_asked_again_after_a_part_of_the_interval(
+    done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(periodic, "_asked_again_at", {})
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+
+    @periodic.every(3600, only_if=lambda: done.append("asked"))
+    def tick() -> None:
+        done.append("tick")
+
+    for now in (1000.0, 1000.5, 1179.0, 1181.0):  # noqa: B007 the clock reads it
+        assert periodic.run_due("w") == 0
+    assert done == ["asked", "asked"]
+
+
 def test_a_failing_duty_does_not_stop_the_others(done: list[str], caplog: pytest.LogCaptureFixture) -> None:
     @periodic.every(60)
     def a_breaks() -> None:

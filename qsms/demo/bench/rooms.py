@@ -16,15 +16,18 @@ from django.db import connection, models
 from qsms.base import context, moment
 from qsms.base.gate import write_transaction
 from qsms.documents.models import Document, Receipt, Revision
+from qsms.documents.reminding import REMIND_AT
 from qsms.org import actor as actors
 from qsms.org import services
 from qsms.org.actor import Actor
 from qsms.org.models import Grant, Organisation, Person, Role, Site
-from qsms.records import bulk
+from qsms.records import bulk, tasks
 from qsms.records.models import Record
 from qsms.standards import adopting, library
 from qsms.standards.models import Evidence
 from qsms.training.models import Holding, Requirement
+from qsms.training.readings import TAKE
+from qsms.training.reminding import wanted
 
 from .drive import Request
 from .grow import columns_of
@@ -178,7 +181,7 @@ def _give(organisation_id: int, revision_id: int, days_ago: int) -> None:
         "organisation_id": "p.organisation_id", "document_id": "r.document_id", "revision_id": "r.record_id",
         "person_id": "p.id", "why": "'Everybody'", "acknowledge": "%s", "given_at": "%s", "due_at": "%s",
         "opened_at": f"CASE WHEN {read} THEN %s END", "pages": "1",
-        "acknowledged_at": f"CASE WHEN {read} THEN %s END", "reminded": "0", "ended_at": "NULL",
+        "acknowledged_at": f"CASE WHEN {read} THEN %s END", "reminded": str(len(REMIND_AT)), "ended_at": "NULL",
     }  # fmt: skip
     # The driver fills in what follows a sign of per cent; what stands for a remainder is written twice.
     chosen = ", ".join(value.replace(" % ", " %% ") for value in values.values())
@@ -225,6 +228,14 @@ def _competence(system: Actor) -> None:
             own = {"record_id": f"record_id + {moved}", "course_id": str(course.pk), "code": f"code || '-{n}'"}
             _copy(Holding, own, kept, first, last)
     _set_keys([Record])
+    for course_id, lacking in wanted(system.organisation_id, today).items():
+        course = next(one for one in courses if one.pk == course_id)
+        asked = (
+            (course, TAKE, f"Take “{course.title}”", person, moment.now() + dt.timedelta(days=need.within_days))
+            for person, (need, _how_they_stand) in lacking.items()
+        )
+        with write_transaction():
+            tasks.give_many(system, asked)
 
 
 def _copy(model: type[models.Model], changed: Mapping[str, str], kept: str, first: int, last: int) -> None:

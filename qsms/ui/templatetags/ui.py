@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from qsms.ui import marks
+from qsms.ui.context import Item
 
 register = template.Library()
 # About a screenful and a half: below that, folding would cost more than scrolling.
@@ -39,6 +40,24 @@ for _mark in (
 def sprite(name: str) -> str:
     """The address of one shape of the sprite."""
     return f"{marks.sprite()}#{name}"
+
+
+@register.simple_tag
+def menu_line(item: Item, here: str) -> SafeString:
+    """A line of the side menu. Every page has some thirty, so they are built as the cells of a list are."""
+    label = marks.escape(item.label)
+    look = "nav nav-urgent" if item.urgent else "nav"
+    more = ' aria-current="page"' if item.url == here else ""
+    if item.go:
+        more += f' data-go="{marks.escape(item.go)}"'
+    count = ""
+    if item.count is not None:
+        count = f'<span class="n">{item.count}<span class="vh"> {marks.escape(gettext("open"))}</span></span>'
+    url = marks.escape(item.url)
+    drawn = (
+        f'<a class="{look}" href="{url}" title="{label}"{more}>{marks.icon(item.icon)}<span>{label}</span>{count}</a>'
+    )
+    return SafeString(drawn)
 
 
 @register.simple_tag
