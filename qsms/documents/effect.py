@@ -23,8 +23,7 @@ from qsms.records.errors import Refused
 from qsms.records.models import Record
 from qsms.rules.calendar_days import add_months
 
-from . import content, distributing
-from .choices import types
+from . import content, distributing, document_types
 from .models import Document, Revision
 
 EFFECTIVE = "document.effective"
@@ -130,7 +129,7 @@ def _show(system: Actor, document: Document, revision: Revision, today: dt.date,
         effective=revision, revision_label=revision.label, effective_since=today,
         effective_until=revision.expires_on, effective_text=revision.plain_text,
     )  # fmt: skip
-    months = document.review_months or types()[document.document_type].review_months
+    months = document_types.review_months(document)
     # A temporary revision leaves the day of the next review alone.
     due_on = document.due_on if revision.expires_on is not None and document.due_on else add_months(today, months)
     fields = {"title": title, "due_on": due_on}
@@ -189,5 +188,5 @@ def follow(event: Event) -> None:
 
 def visible_document(actor: Actor, revision: Revision) -> Record | None:
     """The document of a revision, if this reader sees it."""
-    found = scope.seen_of(actor, [revision.document_id]) if revision.document_id is not None else {}
-    return next(iter(found.values()), None)
+    document = revision.document
+    return document if document is not None and scope.sees(actor, document) else None

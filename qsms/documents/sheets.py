@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from qsms.org.accountable import ACCOUNTABLE
 from qsms.org.actor import Actor
 from qsms.org.choices import Axis
 from qsms.records import scope, wording
@@ -16,8 +17,19 @@ from qsms.records.registry import Lead, Raising, RecordType, Section, offer, reg
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui.dates import plain_day
 
-from . import addresses, content, distributing, following, numbering, panels, reading, routing, writing
-from .choices import USUAL_TYPE, StepKind, types
+from . import (
+    addresses,
+    content,
+    distributing,
+    document_types,
+    following,
+    numbering,
+    panels,
+    reading,
+    routing,
+    writing,
+)
+from .choices import StepKind
 from .lifecycles import DOCUMENT_LIFE, REQUEST_LIFE, REVISION_LIFE
 from .models import ChangeRequest, Document, Revision
 
@@ -35,7 +47,10 @@ SHUT: dict[str, _StrPromise] = {
     "content": _("There is neither a text nor a file. Write the text, or bring a file."),
     "has_review": _("Documents of this type go to approval without a review. Use “Send for approval”."),
     "no_review": _("Documents of this type are reviewed first. Use “Send for review”."),
-    "asked": _("It does not wait for a signature of yours: its route names other roles, or you have signed."),
+    "asked": _(
+        "It does not wait for a signature of yours: another role is asked, or you have signed. What the accountable "
+        "executive signs in person, no deputy signs."
+    ),
     "asked_or_owner": _("Only who is asked for a signature, or who owns it, sends it back."),
     "asked_again": _("Nobody waits for another signature of yours."),
     "nothing_under_way": _("A revision of it is under way. Withdraw that one first."),
@@ -69,6 +84,7 @@ class DocumentSheet(RecordType):
     filters = ("state", "document_type", "site", "owner", "disciplines")
     orders = ("-id", "due_on")
     category_field = "document_type"
+    varying = ("document_type",)
     form = (
         Section.of(_("Which"), "title", "document_type", "code", "language"),
         Section.of(_("Where and who"), "site", "unit", "process", "owner", "disciplines"),
@@ -87,10 +103,12 @@ class DocumentSheet(RecordType):
     task_verbs = {distributing.READ: _("Read"), "review": _("Review")}
 
     def defaults(self, actor: Actor) -> Mapping[str, Any]:
-        return {"document_type": USUAL_TYPE, "language": "en"}
+        return {"document_type": document_types.usual(actor.organisation_id), "language": "en"}
 
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         assert isinstance(record, Document)
+        if wrong := self._type_is_off(record, values):
+            return {"document_type": wrong}
         if record.code and "code" in values:
             same = Document.everywhere.filter(tenant_id=actor.organisation_id, code=record.code).exclude(pk=record.pk)
             if same.exists():
@@ -98,6 +116,21 @@ class DocumentSheet(RecordType):
         if record.pk and "code" in values and not record.code:
             return {"code": _t("A document keeps a number. Write one.")}
         return {}
+
+    def _type_is_off(self, record: Document, values: Mapping[str, Any]) -> str:
+        """Why a document cannot become one of its type now; those that are of it stay."""
+        kind = document_types.of(record.organisation_id).get(record.document_type)
+        if kind is None or kind.active or "document_type" not in values:
+            return ""
+        if record.pk and Document.everywhere.filter(pk=record.pk, document_type=kind.code).exists():
+            return ""
+        return _t("“%(type)s” is not used for new documents any more. Choose another type.") % {"type": kind.label}
+
+    def withheld(self, actor: Actor, name: str) -> frozenset[str]:
+        if name != "document_type":
+            return frozenset()
+        known = document_types.of(actor.organisation_id)
+        return frozenset(code for code, kind in known.items() if not kind.active)
 
     def prepare(self, actor: Actor, record: Record) -> None:
         assert isinstance(record, Document)
@@ -120,7 +153,7 @@ class DocumentSheet(RecordType):
     def next_step(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Document)
         if record.sign_again:
-            who = routing.role_titles(record.organisation_id).get(types()[record.document_type].sign_again, "")
+            who = routing.role_titles(record.organisation_id).get(ACCOUNTABLE, "")
             said = _t("The role “%(role)s” has a new holder, who signs it again.") % {"role": who}
             return Lead(said, _t("Signature due again"))
         if record.state == "preparing":
@@ -209,7 +242,7 @@ class RevisionSheet(RecordType):
 
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
         assert isinstance(record, Revision)
-        asked = bool(routing.asked_of(actor, routing.waiting(record)))
+        asked = bool(routing.asked_of(actor, record))
         is_reviewed = bool(routing.route(record)[StepKind.REVIEW]) if record.state == "draft" else False
         return _facts(
             {
@@ -222,13 +255,19 @@ class RevisionSheet(RecordType):
             }
         )
 
+    def doubt(self, actor: Actor, record: Record, move: Move) -> str:
+        assert isinstance(record, Revision)
+        return routing.unheld(record) if move.code in ("send", "send_on") else ""
+
     def next_step(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Revision)
         waiting = routing.waiting(record)
         if waiting:
             titles = routing.role_titles(record.organisation_id)
-            who = ", ".join(titles.get(step.role, step.role) for step in waiting)
+            who = _t(", then ").join(titles.get(step.role, step.role) for step in waiting)
             return Lead(_t("Waits for: %(who)s.") % {"who": who})
+        if record.state == "draft" and record.document is not None:
+            return Lead(also=routing.unheld(record))
         if record.state == "approved" and record.effective_on:
             return Lead(_t("It takes effect by itself."), _t("Takes effect on %(day)s") % _day(record))
         return Lead()
@@ -285,7 +324,7 @@ def _of_document(record: Record) -> Mapping[str, Any]:
         **_place(record),
         "document": record.pk,
         "title": record.title,
-        "body": present or types()[record.document_type].template,
+        "body": present or document_types.of_document(record).template,
     }
 
 
