@@ -74,8 +74,8 @@ def take_effect(organisation_id: int, revision_id: int, today: dt.date) -> bool:
         base = _make_room(system, document, revision)
         Revision.everywhere.filter(pk=revision.pk).update(effective_at=moment.now(), base=base)
         moves.move(system, revision.pk, "take_effect", by_service=True)
-        _show(system, document, revision, today, revision.title)
-        _tell(system, document, revision)
+        shown = _show(system, document, revision, today, reviewed=revision.expires_on is None)
+        _tell(system, shown, revision)
     return True
 
 
@@ -108,8 +108,9 @@ def expire(organisation_id: int, revision_id: int, today: dt.date) -> bool:
             moves.move(system, document.pk, "lapse", by_service=True)
             return True
         moves.move(system, base.pk, "reinstate", by_service=True)
-        _show(system, document, base, today, base.title)
-        _tell(system, document, base)
+        # Taking effect again is no review: its day stays.
+        shown = _show(system, document, base, today, reviewed=False)
+        _tell(system, shown, base)
     return True
 
 
@@ -123,20 +124,20 @@ def _locked(system: Actor, revision_id: int) -> tuple[Document, Revision]:
     return document, revision
 
 
-def _show(system: Actor, document: Document, revision: Revision, today: dt.date, title: str) -> None:
-    """Let the document say what the revision says, and give it to its readers."""
+def _show(system: Actor, document: Document, revision: Revision, today: dt.date, *, reviewed: bool) -> Document:
+    """Let the document say what the revision says, and give it to its readers; its review was made, or was not."""
     Document.everywhere.filter(pk=document.pk).update(
         effective=revision, revision_label=revision.label, effective_since=today,
         effective_until=revision.expires_on, effective_text=revision.plain_text,
     )  # fmt: skip
     months = document_types.review_months(document)
-    # A temporary revision leaves the day of the next review alone.
-    due_on = document.due_on if revision.expires_on is not None and document.due_on else add_months(today, months)
-    fields = {"title": title, "due_on": due_on}
+    due_on = add_months(today, months) if reviewed or document.due_on is None else document.due_on
+    fields = {"title": revision.title, "due_on": due_on}
     shown = moves.move(system, document.pk, "take_effect", fields=fields, by_service=True)
     assert isinstance(shown, Document)
     distributing.end_others(shown)
     distributing.give_out(system, shown)
+    return shown
 
 
 def withdraw_effect(actor: Actor, document: Document) -> None:

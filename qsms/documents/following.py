@@ -15,7 +15,7 @@ from qsms.records.models import Link
 from qsms.rules.calendar_days import add_months
 from qsms.rules.lifecycle import Move
 
-from . import document_types, effect, routing
+from . import document_types, effect, reviewing, routing
 from .models import ChangeRequest, Document, Revision
 
 SIGN_AGAIN = "sign_again"
@@ -50,11 +50,14 @@ def review_is_near(actor: Actor, document: Document) -> bool:
 
 
 def document_moved(actor: Actor, document: Document, move: Move) -> None:
-    """After a confirmation the next review is planned; what is obsolete is in effect no more."""
+    """After a confirmation or a revision the next review is planned; what is obsolete is in effect no more."""
     if move.code == "confirm":
         months = document_types.review_months(document)
         document.due_on = add_months(moment.now().astimezone(actor.tz).date(), months)
         Document.everywhere.filter(pk=document.pk).update(due_on=document.due_on)
+        reviewing.follow(document, reviewed=_("Confirmed as it is"))
+    elif move.code == "take_effect":
+        reviewing.follow(document, reviewed=_("Revision %(label)s took effect") % {"label": document.revision_label})
     elif move.code == "make_obsolete":
         effect.made_obsolete(actor, document)
 

@@ -12,7 +12,7 @@ from qsms.notify import services as notify
 from qsms.org import actor as actors
 from qsms.org.accountable import ACCOUNTABLE
 from qsms.org.models import Organisation
-from qsms.records import moves, tasks
+from qsms.records import clocks, moves, tasks
 from qsms.records.models import Signature
 from qsms.rules.lifecycle import Phase
 
@@ -24,9 +24,12 @@ from .models import Document, Receipt, Revision, Step
 # A reader is reminded so long before the day, on the day, and a week after it; then their document's owner is told.
 REMIND_AT = (dt.timedelta(days=-3), dt.timedelta(0), dt.timedelta(days=7))
 
+REVIEW_TASK = "review"
+notify.told_by_clock("document", REVIEW_TASK)
+
 
 def ask_for_reviews(organisation_id: int) -> int:
-    """Ask for the periodic reviews that are near; how many tasks there are for it."""
+    """Ask for the periodic reviews that are near; how many tasks there are for it. Their clock makes the news."""
     today, asked = effect.local_day(organisation_id), 0
     system = actors.system(organisation_id)
     near = Document.everywhere.filter(tenant_id=organisation_id, phase__lt=Phase.DONE, state="effective")
@@ -34,10 +37,10 @@ def ask_for_reviews(organisation_id: int) -> int:
         external = document_types.of_document(document).is_external
         words = _("Look for a newer edition: %(title)s") if external else _("Review it: %(title)s")
         assert document.due_on is not None
-        due = dt.datetime.combine(document.due_on, dt.time(23, 59), dt.UTC)
+        due = document.due_at or clocks.end_of(document, document.due_on)
         with write_transaction():
             tasks.give(
-                system, document, "review", words % {"title": document.title}, person_id=document.owner_id,
+                system, document, REVIEW_TASK, words % {"title": document.title}, person_id=document.owner_id,
                 role="quality_manager", due_at=due,
             )  # fmt: skip
         asked += 1

@@ -26,6 +26,7 @@ from . import (
     numbering,
     panels,
     reading,
+    reviewing,
     routing,
     writing,
 )
@@ -135,6 +136,11 @@ class DocumentSheet(RecordType):
     def prepare(self, actor: Actor, record: Record) -> None:
         assert isinstance(record, Document)
         numbering.give(actor.organisation_id, [record])
+
+    def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
+        assert isinstance(record, Document)
+        if "due_on" in names:
+            reviewing.follow(record)
 
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
         return _facts({"nothing_under_way": writing.under_way(record.pk) is None})
