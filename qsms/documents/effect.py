@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
@@ -129,6 +130,7 @@ def _show(system: Actor, document: Document, revision: Revision, today: dt.date,
     Document.everywhere.filter(pk=document.pk).update(
         effective=revision, revision_label=revision.label, effective_since=today,
         effective_until=revision.expires_on, effective_text=revision.plain_text,
+        taken_over=revision.taken_over,
     )  # fmt: skip
     months = document_types.review_months(document)
     due_on = add_months(today, months) if reviewed or document.due_on is None else document.due_on
@@ -144,7 +146,10 @@ def withdraw_effect(actor: Actor, document: Document) -> None:
     """Nothing of this document is in effect any more; its readers are not asked for anything."""
     document.effective = None
     distributing.end_others(document)
-    cleared = {"revision_label": "", "effective_since": None, "effective_until": None, "effective_text": ""}
+    cleared: dict[str, Any] = {
+        "revision_label": "", "effective_since": None, "effective_until": None, "effective_text": "",
+        "taken_over": False,
+    }  # fmt: skip
     for name, value in cleared.items():
         setattr(document, name, value)
     Document.everywhere.filter(pk=document.pk).update(effective=None, sign_again=False, **cleared)

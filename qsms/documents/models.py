@@ -72,6 +72,8 @@ class Document(RecordChild):
     effective_since = models.DateField(_("in effect since"), null=True, blank=True, editable=False)
     effective_until = models.DateField(_("in effect until"), null=True, blank=True, editable=False)
     effective_text = models.TextField(blank=True, editable=False)
+    # What is in effect was so before it came here; it was not approved here.
+    taken_over = models.BooleanField(_("taken over"), default=False, editable=False)
     # A newer holder of the role that approved it has not signed it yet.
     sign_again = models.BooleanField(_("signature due again"), default=False, editable=False)
     given = models.PositiveIntegerField(_("given to"), default=0, editable=False)
@@ -136,6 +138,8 @@ class Revision(RecordChild):
     # Everybody who had a hand in the content: none of them approves it.
     authors = models.JSONField(default=list, editable=False)
     effective_at = models.DateTimeField(_("took effect"), null=True, blank=True, editable=False)
+    # It was in effect before it came here, so it went no route.
+    taken_over = models.BooleanField(_("taken over"), default=False, editable=False)
     # The revision that was in effect when this one took its place.
     base = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
 

@@ -77,7 +77,7 @@ def ask_for_signatures(organisation_id: int) -> int:
     resting = [code for code, kind in document_types.of(organisation_id).items() if kind.executive_signs]
     rows = Document.everywhere.filter(tenant_id=organisation_id, state="effective", document_type__in=resting)
     holding = people.holders(organisation_id, ACCOUNTABLE, today)
-    for document in rows.filter(sign_again=False).select_related("effective"):
+    for document in rows.filter(sign_again=False, taken_over=False).select_related("effective"):
         if document.effective is None or not holding or _signers(document.effective) & holding:
             continue
         with write_transaction():

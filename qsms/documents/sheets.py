@@ -28,6 +28,7 @@ from . import (
     reading,
     reviewing,
     routing,
+    taking_over,
     writing,
 )
 from .choices import StepKind
@@ -100,6 +101,7 @@ class DocumentSheet(RecordType):
     import_key = "code"
     room_fields = (
         "acknowledged", "effective", "effective_since", "effective_text", "effective_until", "given", "sign_again",
+        "taken_over",
     )  # fmt: skip
     task_verbs = {distributing.READ: _("Read"), "review": _("Review")}
 
@@ -136,6 +138,9 @@ class DocumentSheet(RecordType):
     def prepare(self, actor: Actor, record: Record) -> None:
         assert isinstance(record, Document)
         numbering.give(actor.organisation_id, [record])
+
+    def created_many(self, actor: Actor, records: Sequence[Record]) -> None:
+        taking_over.begin([one for one in records if isinstance(one, Document) and one.taken_over])
 
     def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
         assert isinstance(record, Document)
@@ -175,6 +180,8 @@ class DocumentSheet(RecordType):
         said = [record.code]
         if record.revision_label:
             said.append(_t("revision %(label)s") % {"label": record.revision_label})
+        if record.taken_over:
+            said.append(str(taking_over.MARK))
         if record.effective_until:
             said.append(_t("temporary, until %(day)s") % {"day": plain_day(record.effective_until)})
         if record.sign_again:
@@ -206,7 +213,7 @@ class RevisionSheet(RecordType):
     )
     search_fields = ("plain_text", "summary", "why")
     panels = (panels.TEXT, panels.ROUTE)
-    room_fields = ("authors", "base", "effective_at", "extraction", "file", "plain_text")
+    room_fields = ("authors", "base", "effective_at", "extraction", "file", "plain_text", "taken_over")
     task_verbs = {
         "review": _("Review"), "approve": _("Approve"), "write": _("Change it"), "sign_again": _("Sign again"),
     }  # fmt: skip
@@ -281,6 +288,8 @@ class RevisionSheet(RecordType):
     def about(self, actor: Actor, record: Record) -> list[str]:
         assert isinstance(record, Revision)
         said = [_t("revision %(label)s") % {"label": record.label}]
+        if record.taken_over:
+            said.append(str(taking_over.MARK))
         if record.expires_on:
             said.append(_t("temporary, until %(day)s") % {"day": plain_day(record.expires_on)})
         if record.training_impact:

@@ -18,6 +18,16 @@ class Migration(migrations.Migration):
             name='in_person',
             field=models.BooleanField(default=False),
         ),
+        migrations.AddField(
+            model_name='document',
+            name='taken_over',
+            field=models.BooleanField(default=False, editable=False, verbose_name='taken over'),
+        ),
+        migrations.AddField(
+            model_name='revision',
+            name='taken_over',
+            field=models.BooleanField(default=False, editable=False, verbose_name='taken over'),
+        ),
         migrations.CreateModel(
             name='OwnType',
             fields=[
