@@ -94,13 +94,13 @@ def _write(sheet: RecordType, name: str) -> Schema:
     field = sheet.field(name)
     if field is None:
         raise LookupError(name)
-    schema = _write_type(field)
+    schema = _write_type(field, named=name not in sheet.varying)
     if field.null and "anyOf" not in schema and schema:
         schema = or_null(schema)
     return _told(sheet, name, schema)
 
 
-def _write_type(field: models.Field[Any, Any]) -> Schema:
+def _write_type(field: models.Field[Any, Any], *, named: bool) -> Schema:
     if field.name == "disciplines":
         return ref("Lenses")
     if isinstance(field, models.ForeignKey):
@@ -112,7 +112,7 @@ def _write_type(field: models.Field[Any, Any]) -> Schema:
         # As text no digit is lost; a number is read as it is written.
         return {"type": ["string", "number"]}
     schema = dict(_plain(field))
-    if field.choices:
+    if field.choices and named:
         values = [value for value, _words in field.flatchoices]
         return {**schema, "enum": [*values, ""] if field.blank and "" not in values else values}
     if isinstance(field, models.CharField) and field.max_length:
@@ -125,7 +125,7 @@ def _told(sheet: RecordType, name: str, schema: Schema) -> Schema:
     words = [sheet.field_label(name)]
     if field is not None and field.help_text:
         words.append(str(field.help_text))
-    if field is not None and field.choices:
+    if field is not None and field.choices and name not in sheet.varying:
         words.append("; ".join(f"{value}: {label}" for value, label in field.flatchoices))
     if name == "state":
         words.append("; ".join(f"{state.code}: {state.label}" for state in sheet.lifecycle.states))
@@ -150,9 +150,10 @@ def filters(sheet: RecordType) -> list[Schema]:
         elif one.kind == "text":
             found.append(_parameter(one.name, schemas.TEXT, _("%(name)s begins with this") % {"name": label}))
         else:
-            words = "; ".join(f"{option.value}: {option.label}" for option in one.options)
+            varies = one.name in sheet.varying
+            words = "" if varies else "; ".join(f"{option.value}: {option.label}" for option in one.options)
             place = one.name in listing.PLACE_FIELDS
-            each = schemas.TEXT if one.kind == "person" or place else schemas.one_of(values)
+            each = schemas.TEXT if one.kind == "person" or place or varies else schemas.one_of(values)
             hint = _("ids, or “none”") if place else _("ids, “me” or “none”") if one.kind == "person" else words
             many = {"type": "array", "items": each}
             found.append({**_parameter(one.name, many, f"{label}: {hint}"), "style": "form", "explode": True})

@@ -18,7 +18,7 @@ from qsms.demo.shapes import (
     ToldDocument,
 )
 from qsms.demo.stories import slots_of
-from qsms.documents.choices import types as document_types
+from qsms.documents.choices import shipped as document_types
 from qsms.reports.rules import MODES, ReportForm, check_answers, visible_fields
 from qsms.rules.evidence import Strength
 from qsms.standards import shipped

@@ -1,4 +1,4 @@
-"""Kinds of document as data, and words that are stored as codes."""
+"""Types of document as they are shipped, and words that are stored as codes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import Any
 import yaml
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from qsms.base import context
+from qsms.org.accountable import ACCOUNTABLE
 
 DATA = Path(__file__).parent / "data"
 USUAL_TYPE = "procedure"
@@ -27,13 +30,23 @@ class DocumentType:
     review: tuple[str, ...]
     approve: tuple[str, ...]
     template: str = ""
-    # The role whose next holder signs again what an earlier holder approved.
-    sign_again: str = ""
+    # The accountable executive signs last and in person, and whoever follows in that role signs again.
+    executive_signs: bool = False
     is_external: bool = False
+    # Whether new documents may be of it; those there are keep it in any case.
+    active: bool = True
+    # 0 as it is shipped; an organisation's own counts its changes.
+    version: int = 0
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """The roles that approve, in turn."""
+        others = tuple(role for role in self.approve if role != ACCOUNTABLE or not self.executive_signs)
+        return (*others, ACCOUNTABLE) if self.executive_signs else others
 
 
 @lru_cache(maxsize=1)
-def types() -> dict[str, DocumentType]:
+def shipped() -> dict[str, DocumentType]:
     """The shipped types by code."""
     data: dict[str, Any] = yaml.safe_load((DATA / "types.yaml").read_text(encoding="utf-8"))
     return {code: _type(code, one) for code, one in data["types"].items()}
@@ -44,8 +57,12 @@ def _type(code: str, one: dict[str, Any]) -> DocumentType:
 
 
 def offered_types() -> list[tuple[str, str]]:
-    """The types as a choice."""
-    return [(one.code, one.label) for one in types().values()]
+    """The types as a choice: those of the active organisation, also what it has switched off."""
+    from . import document_types
+
+    organisation_id = context.current().organisation_id
+    known = shipped() if organisation_id is None else document_types.of(organisation_id)
+    return [(one.code, one.label) for one in known.values()]
 
 
 class StepKind(models.TextChoices):

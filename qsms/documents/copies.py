@@ -16,7 +16,7 @@ from qsms.publish.pdf import render
 from qsms.records.attachments import open_content
 from qsms.records.models import Signature
 
-from . import content, routing
+from . import content, routing, taking_over
 from .following import SIGN_AGAIN
 from .models import Document, Revision
 
@@ -44,6 +44,7 @@ def _data(
 ) -> dict[str, Any]:
     told = {"code": document.code, "label": revision.label, "moment": _moment(made_at)}
     since = _day(document.effective_since) if document.effective_since else ""
+    mark = str(taking_over.MARK)
     facts = [
         (_("Document"), document.code),
         (_("Revision"), revision.label),
@@ -58,21 +59,37 @@ def _data(
             "title": document.title,
             "number": document.code,
             "organisation": actor.organisation_name,
-            "under": _("Revision %(label)s, in effect since %(day)s") % {"label": revision.label, "day": since},
-            "foot": _("%(code)s, revision %(label)s, as of %(moment)s. Uncontrolled when printed.") % told,
+            "under": _under(document, revision, since),
+            "foot": (
+                _(
+                    "%(code)s, revision %(label)s, taken over, not approved here, as of %(moment)s. Uncontrolled when "
+                    "printed."
+                )
+                if revision.taken_over
+                else _("%(code)s, revision %(label)s, as of %(moment)s. Uncontrolled when printed.")
+            )
+            % told,
             "made_at": made_at,
         },
+        "taken_over": mark[:1].upper() + mark[1:] + "." if revision.taken_over else "",
         "facts": [(name, value) for name, value in facts if value],
         "summary": revision.summary,
         "body": tree_of(revision.body, {name: name for name in names}) if revision.file_id is None else [],
         "file": revision.file_name if revision.file_id is not None else "",
         "signatures": _signatures(revision),
         "words": {
+            "taken_over": taking_over.said(document),
             "summary": _("What changed with this revision"),
             "file": _("The document is a file. This sheet says what is in effect and who signed it:"),
             "signatures": _("Signatures"),
         },
     }
+
+
+def _under(document: Document, revision: Revision, since: str) -> str:
+    if not since:
+        return _("Revision %(label)s") % {"label": revision.label}
+    return _("Revision %(label)s, in effect since %(day)s") % {"label": revision.label, "day": since}
 
 
 def _signatures(revision: Revision) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
@@ -23,8 +24,7 @@ from qsms.records.errors import Refused
 from qsms.records.models import Record
 from qsms.rules.calendar_days import add_months
 
-from . import content, distributing
-from .choices import types
+from . import content, distributing, document_types
 from .models import Document, Revision
 
 EFFECTIVE = "document.effective"
@@ -75,8 +75,8 @@ def take_effect(organisation_id: int, revision_id: int, today: dt.date) -> bool:
         base = _make_room(system, document, revision)
         Revision.everywhere.filter(pk=revision.pk).update(effective_at=moment.now(), base=base)
         moves.move(system, revision.pk, "take_effect", by_service=True)
-        _show(system, document, revision, today, revision.title)
-        _tell(system, document, revision)
+        shown = _show(system, document, revision, today, reviewed=revision.expires_on is None)
+        _tell(system, shown, revision)
     return True
 
 
@@ -109,8 +109,9 @@ def expire(organisation_id: int, revision_id: int, today: dt.date) -> bool:
             moves.move(system, document.pk, "lapse", by_service=True)
             return True
         moves.move(system, base.pk, "reinstate", by_service=True)
-        _show(system, document, base, today, base.title)
-        _tell(system, document, base)
+        # Taking effect again is no review: its day stays.
+        shown = _show(system, document, base, today, reviewed=False)
+        _tell(system, shown, base)
     return True
 
 
@@ -124,27 +125,31 @@ def _locked(system: Actor, revision_id: int) -> tuple[Document, Revision]:
     return document, revision
 
 
-def _show(system: Actor, document: Document, revision: Revision, today: dt.date, title: str) -> None:
-    """Let the document say what the revision says, and give it to its readers."""
+def _show(system: Actor, document: Document, revision: Revision, today: dt.date, *, reviewed: bool) -> Document:
+    """Let the document say what the revision says, and give it to its readers; its review was made, or was not."""
     Document.everywhere.filter(pk=document.pk).update(
         effective=revision, revision_label=revision.label, effective_since=today,
         effective_until=revision.expires_on, effective_text=revision.plain_text,
+        taken_over=revision.taken_over,
     )  # fmt: skip
-    months = document.review_months or types()[document.document_type].review_months
-    # A temporary revision leaves the day of the next review alone.
-    due_on = document.due_on if revision.expires_on is not None and document.due_on else add_months(today, months)
-    fields = {"title": title, "due_on": due_on}
+    months = document_types.review_months(document)
+    due_on = add_months(today, months) if reviewed or document.due_on is None else document.due_on
+    fields = {"title": revision.title, "due_on": due_on}
     shown = moves.move(system, document.pk, "take_effect", fields=fields, by_service=True)
     assert isinstance(shown, Document)
     distributing.end_others(shown)
     distributing.give_out(system, shown)
+    return shown
 
 
 def withdraw_effect(actor: Actor, document: Document) -> None:
     """Nothing of this document is in effect any more; its readers are not asked for anything."""
     document.effective = None
     distributing.end_others(document)
-    cleared = {"revision_label": "", "effective_since": None, "effective_until": None, "effective_text": ""}
+    cleared: dict[str, Any] = {
+        "revision_label": "", "effective_since": None, "effective_until": None, "effective_text": "",
+        "taken_over": False,
+    }  # fmt: skip
     for name, value in cleared.items():
         setattr(document, name, value)
     Document.everywhere.filter(pk=document.pk).update(effective=None, sign_again=False, **cleared)
@@ -189,5 +194,5 @@ def follow(event: Event) -> None:
 
 def visible_document(actor: Actor, revision: Revision) -> Record | None:
     """The document of a revision, if this reader sees it."""
-    found = scope.seen_of(actor, [revision.document_id]) if revision.document_id is not None else {}
-    return next(iter(found.values()), None)
+    document = revision.document
+    return document if document is not None and scope.sees(actor, document) else None

@@ -7,6 +7,7 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
+from qsms.org.accountable import ACCOUNTABLE
 from qsms.org.actor import Actor
 from qsms.records import tasks
 from qsms.records.choices import Relation
@@ -14,8 +15,7 @@ from qsms.records.models import Link
 from qsms.rules.calendar_days import add_months
 from qsms.rules.lifecycle import Move
 
-from . import effect, routing
-from .choices import types
+from . import document_types, effect, reviewing, routing
 from .models import ChangeRequest, Document, Revision
 
 SIGN_AGAIN = "sign_again"
@@ -36,11 +36,11 @@ def revision_moved(actor: Actor, revision: Revision, move: Move) -> None:
 
 
 def is_asked_again(actor: Actor, revision: Revision) -> bool:
-    """Whether this person holds the role that has to sign what is in effect once more."""
-    if revision.state != "effective":
+    """Whether this person is accountable now for what another one signed. Nobody signs that for them."""
+    if revision.state != "effective" or ACCOUNTABLE not in routing.own_roles(actor):
         return False
-    document = Document.everywhere.filter(pk=revision.document_id or 0, sign_again=True).first()
-    return document is not None and types()[document.document_type].sign_again in actor.roles
+    found: bool = Document.everywhere.filter(pk=revision.document_id or 0, sign_again=True).exists()
+    return found
 
 
 def review_is_near(actor: Actor, document: Document) -> bool:
@@ -50,11 +50,14 @@ def review_is_near(actor: Actor, document: Document) -> bool:
 
 
 def document_moved(actor: Actor, document: Document, move: Move) -> None:
-    """After a confirmation the next review is planned; what is obsolete is in effect no more."""
+    """After a confirmation or a revision the next review is planned; what is obsolete is in effect no more."""
     if move.code == "confirm":
-        months = document.review_months or types()[document.document_type].review_months
+        months = document_types.review_months(document)
         document.due_on = add_months(moment.now().astimezone(actor.tz).date(), months)
         Document.everywhere.filter(pk=document.pk).update(due_on=document.due_on)
+        reviewing.follow(document, reviewed=_("Confirmed as it is"))
+    elif move.code == "take_effect":
+        reviewing.follow(document, reviewed=_("Revision %(label)s took effect") % {"label": document.revision_label})
     elif move.code == "make_obsolete":
         effect.made_obsolete(actor, document)
 

@@ -8,9 +8,40 @@ from django.utils.translation import gettext_lazy as _
 
 from qsms.records.models import Owned, RecordChild, RecordLink
 
-from .choices import USUAL_TYPE, Retention, StepKind, offered_types
+from .choices import USUAL_TYPE, DocumentType, Retention, StepKind, offered_types
 
 LONGEST_BODY = 400_000
+
+
+class OwnType(Owned):
+    """A type of document as one organisation has it: a shipped one that it changed, or one that it added."""
+
+    code = models.CharField(max_length=20)
+    label = models.CharField(max_length=60)
+    prefix = models.CharField(max_length=8)
+    digits = models.PositiveSmallIntegerField()
+    review_months = models.PositiveSmallIntegerField()
+    # Codes of roles, in turn.
+    review = models.JSONField(default=list)
+    approve = models.JSONField(default=list)
+    executive_signs = models.BooleanField(default=False)
+    is_external = models.BooleanField(default=False)
+    template = models.TextField(blank=True)
+    active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta(Owned.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["organisation", "code"], name="own_type_once")]
+
+    def as_type(self) -> DocumentType:
+        """As the rules of the room know a type."""
+        return DocumentType(
+            self.code, self.label, self.prefix, self.digits, self.review_months, tuple(self.review),
+            tuple(self.approve), self.template, self.executive_signs, self.is_external, self.active, self.version,
+        )  # fmt: skip
 
 
 class Document(RecordChild):
@@ -41,6 +72,8 @@ class Document(RecordChild):
     effective_since = models.DateField(_("in effect since"), null=True, blank=True, editable=False)
     effective_until = models.DateField(_("in effect until"), null=True, blank=True, editable=False)
     effective_text = models.TextField(blank=True, editable=False)
+    # What is in effect was so before it came here; it was not approved here.
+    taken_over = models.BooleanField(_("taken over"), default=False, editable=False)
     # A newer holder of the role that approved it has not signed it yet.
     sign_again = models.BooleanField(_("signature due again"), default=False, editable=False)
     given = models.PositiveIntegerField(_("given to"), default=0, editable=False)
@@ -105,6 +138,8 @@ class Revision(RecordChild):
     # Everybody who had a hand in the content: none of them approves it.
     authors = models.JSONField(default=list, editable=False)
     effective_at = models.DateTimeField(_("took effect"), null=True, blank=True, editable=False)
+    # It was in effect before it came here, so it went no route.
+    taken_over = models.BooleanField(_("taken over"), default=False, editable=False)
     # The revision that was in effect when this one took its place.
     base = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
 
@@ -131,6 +166,8 @@ class Step(Owned):
     round = models.PositiveSmallIntegerField(default=1)
     role = models.CharField(max_length=40, blank=True)
     person = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
+    # Nobody signs it for somebody else who holds the role.
+    in_person = models.BooleanField(default=False)
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
     content_hash = models.CharField(max_length=64, blank=True)

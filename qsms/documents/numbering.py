@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from qsms.records import numbers
 
-from .choices import types
+from . import document_types
 from .models import Document, Revision
 
 # A number that an organisation gave out by hand before is passed over; after so many there is something else wrong.
@@ -19,8 +19,9 @@ def give(organisation_id: int, documents: Iterable[Document]) -> None:
     if not lacking:
         return
     taken = set(Document.everywhere.filter(tenant_id=organisation_id).exclude(code="").values_list("code", flat=True))
+    known = document_types.of(organisation_id)
     for document in lacking:
-        kind = types()[document.document_type]
+        kind = known[document.document_type]
         for _try in range(MOST_PASSED):
             [value] = numbers.take(organisation_id, f"document:{kind.code}", 0)
             code = f"{kind.prefix}-{value:0{kind.digits}d}"

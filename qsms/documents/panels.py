@@ -18,7 +18,7 @@ from qsms.records.registry import Panel
 from qsms.ui import addresses as pages
 from qsms.ui import marks, times
 
-from . import addresses, content, distributing, effect, markdown, people, routing, writing
+from . import addresses, content, distributing, effect, markdown, people, routing, taking_over, writing
 from .choices import StepKind
 from .lifecycles import REVISION_LIFE
 from .models import Document, Revision
@@ -33,6 +33,7 @@ def _in_effect(actor: Actor, record: Record) -> Mapping[str, Any]:
         "read_url": addresses.read(record.number) if record.effective_id is not None else "",
         "readers_url": addresses.readers(record.number) if scope.may(actor, "distribute", record) else "",
         "waiting": record.given - record.acknowledged,
+        "taken_over": taking_over.said(record) if record.taken_over else "",
     }
 
 
@@ -93,6 +94,7 @@ def _text(actor: Actor, record: Record) -> Mapping[str, Any]:
     return {
         "html": "" if is_file else markdown.html(record.body, content.shown_to_keepers(record)),
         "is_file": is_file,
+        "taken_over": taking_over.said(record.document) if record.taken_over and record.document is not None else "",
         "file_url": pages.record(record, "file", record.file_id, record.file_name) if is_file else "",
         "extraction": record.extraction,
         "bring_url": addresses.bring(record.number) if scope.may(actor, "change", record) else "",
@@ -120,7 +122,7 @@ def _route(actor: Actor, record: Record) -> Mapping[str, Any]:
         }
         for step in routing.steps(record)
     ]
-    return {"lines": lines}
+    return {"lines": lines, "taken_over": record.taken_over}
 
 
 IN_EFFECT = Panel("in-effect", _("In effect"), "documents/panel_in_effect.html", _in_effect, tab=False, order=-10)

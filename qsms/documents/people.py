@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from qsms.org.models import Delegation, Grant, Person
+from qsms.org.models import Delegation, Grant, Person, Role
 
 from .models import Rule
 
@@ -30,6 +31,15 @@ def holders(organisation_id: int, role: str, today: dt.date, *, deputies: bool =
         )  # fmt: skip
         found |= set(lent.values_list("taker_id", flat=True))
     return found
+
+
+def unheld(organisation_id: int, roles: Iterable[str], today: dt.date) -> list[str]:
+    """What those of these roles are called that nobody holds on this day, in the order given (one query)."""
+    held = _held(organisation_id, today).filter(role_id=OuterRef("pk"))
+    rows = Role.objects.filter(organisation_id=organisation_id, code__in=list(roles)).annotate(is_held=Exists(held))
+    known = {code: (title, is_held) for code, title, is_held in rows.values_list("code", "title", "is_held")}
+    stands = [known.get(role, (role, False)) for role in roles]
+    return [title for title, is_held in stands if not is_held]
 
 
 def reached(rule: Rule, today: dt.date) -> set[int]:

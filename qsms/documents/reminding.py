@@ -10,33 +10,37 @@ from qsms.base import context, jobs, moment
 from qsms.base.gate import write_transaction
 from qsms.notify import services as notify
 from qsms.org import actor as actors
+from qsms.org.accountable import ACCOUNTABLE
 from qsms.org.models import Organisation
-from qsms.records import moves, tasks
+from qsms.records import clocks, moves, tasks
 from qsms.records.models import Signature
 from qsms.rules.lifecycle import Phase
 
-from . import distributing, effect, people, routing
-from .choices import StepKind, types
+from . import distributing, document_types, effect, people, routing
+from .choices import StepKind
 from .following import REVIEW_AHEAD, SIGN_AGAIN
 from .models import Document, Receipt, Revision, Step
 
 # A reader is reminded so long before the day, on the day, and a week after it; then their document's owner is told.
 REMIND_AT = (dt.timedelta(days=-3), dt.timedelta(0), dt.timedelta(days=7))
 
+REVIEW_TASK = "review"
+notify.told_by_clock("document", REVIEW_TASK)
+
 
 def ask_for_reviews(organisation_id: int) -> int:
-    """Ask for the periodic reviews that are near; how many tasks there are for it."""
+    """Ask for the periodic reviews that are near; how many tasks there are for it. Their clock makes the news."""
     today, asked = effect.local_day(organisation_id), 0
     system = actors.system(organisation_id)
     near = Document.everywhere.filter(tenant_id=organisation_id, phase__lt=Phase.DONE, state="effective")
     for document in near.filter(due_on__lte=today + REVIEW_AHEAD):
-        external = types()[document.document_type].is_external
+        external = document_types.of_document(document).is_external
         words = _("Look for a newer edition: %(title)s") if external else _("Review it: %(title)s")
         assert document.due_on is not None
-        due = dt.datetime.combine(document.due_on, dt.time(23, 59), dt.UTC)
+        due = document.due_at or clocks.end_of(document, document.due_on)
         with write_transaction():
             tasks.give(
-                system, document, "review", words % {"title": document.title}, person_id=document.owner_id,
+                system, document, REVIEW_TASK, words % {"title": document.title}, person_id=document.owner_id,
                 role="quality_manager", due_at=due,
             )  # fmt: skip
         asked += 1
@@ -67,29 +71,30 @@ def remind(organisation_id: int, limit: int = 2_000) -> int:
 
 
 def ask_for_signatures(organisation_id: int) -> int:
-    """Where somebody else now holds the role that a document's word rests on, ask them to sign; how many documents."""
+    """Where somebody else is accountable by now than who signed, ask them to sign; how many documents."""
     today, asked = effect.local_day(organisation_id), 0
     system = actors.system(organisation_id)
-    resting = {code: kind.sign_again for code, kind in types().items() if kind.sign_again}
+    resting = [code for code, kind in document_types.of(organisation_id).items() if kind.executive_signs]
     rows = Document.everywhere.filter(tenant_id=organisation_id, state="effective", document_type__in=resting)
-    holding = {role: people.holders(organisation_id, role, today) for role in set(resting.values())}
-    for document in rows.filter(sign_again=False).select_related("effective"):
-        role = resting[document.document_type]
-        if document.effective is None or not holding[role] or _signers(document.effective, role) & holding[role]:
+    holding = people.holders(organisation_id, ACCOUNTABLE, today)
+    for document in rows.filter(sign_again=False, taken_over=False).select_related("effective"):
+        if document.effective is None or not holding or _signers(document.effective) & holding:
             continue
         with write_transaction():
             revision = moves.locked(system, document.effective.pk)
             Document.everywhere.filter(pk=document.pk).update(sign_again=True)
             title = _("Sign again: %(title)s") % {"title": document.title}
-            for person_id in sorted(holding[role]):
+            for person_id in sorted(holding):
                 tasks.give(system, revision, SIGN_AGAIN, title, person_id=person_id)
         asked += 1
     return asked
 
 
-def _signers(revision: Revision, role: str) -> set[int]:
-    """Who signed a revision in this role, when it was approved or again since."""
-    steps = Step.everywhere.filter(revision_id=revision.pk, kind=StepKind.APPROVE, role=role, done_at__isnull=False)
+def _signers(revision: Revision) -> set[int]:
+    """Who signed a revision as accountable executive, when it was approved or again since."""
+    steps = Step.everywhere.filter(
+        revision_id=revision.pk, kind=StepKind.APPROVE, role=ACCOUNTABLE, done_at__isnull=False
+    )
     again = Signature.everywhere.filter(record_id=revision.pk, deed__verb=f"move.{SIGN_AGAIN}")
     return {*steps.values_list("done_by_id", flat=True), *again.values_list("person_id", flat=True)}
 

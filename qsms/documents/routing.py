@@ -1,28 +1,31 @@
 """Review and approval: who is asked, who has signed, and when a revision passes on.
 
-A step is asked of a role or of one person. Whoever holds the role today, or stands in for somebody who does, gets the
-task; one of them signs. Nobody who had a hand in the content is asked, and the lifecycle refuses them as well.
+The steps of a stage are asked in turn, each of a role or of one person. Whoever holds the role today, or stands in for
+somebody who does, gets the task; one of them signs. What is asked of the accountable executive in person, no deputy
+signs (DOMAIN 2.4). Nobody who had a hand in the content is asked, and the lifecycle refuses them as well.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from qsms.base import context, moment
 from qsms.base.events import Event, after
 from qsms.base.gate import write_transaction
 from qsms.org import actor as actors
+from qsms.org.accountable import ACCOUNTABLE
 from qsms.org.actor import Actor
 from qsms.org.models import Role
 from qsms.records import moves, tasks
 from qsms.records.errors import Refused
 from qsms.records.models import Task
 
-from . import people
-from .choices import StepKind, types
+from . import document_types, people
+from .choices import StepKind
 from .models import Revision, Step
 
 STAGES = {"in_review": StepKind.REVIEW, "in_approval": StepKind.APPROVE}
@@ -33,8 +36,14 @@ DAYS = 7
 def route(revision: Revision) -> dict[StepKind, tuple[str, ...]]:
     """The roles that review and approve this revision: those of its document's type."""
     assert revision.document is not None
-    kind = types()[revision.document.document_type]
-    return {StepKind.REVIEW: kind.review, StepKind.APPROVE: kind.approve}
+    kind = document_types.of(revision.organisation_id)[revision.document.document_type]
+    return {StepKind.REVIEW: kind.review, StepKind.APPROVE: kind.approvers}
+
+
+def _in_person(revision: Revision, role: str) -> bool:
+    assert revision.document is not None
+    kind = document_types.of(revision.organisation_id)[revision.document.document_type]
+    return kind.executive_signs and role == ACCOUNTABLE
 
 
 def begin(actor: Actor, revision: Revision) -> None:
@@ -43,7 +52,7 @@ def begin(actor: Actor, revision: Revision) -> None:
     Step.everywhere.bulk_create(
         Step(
             organisation_id=revision.organisation_id, revision_id=revision.pk, kind=kind, round=(last or 0) + 1,
-            role=role,
+            role=role, in_person=kind == StepKind.APPROVE and _in_person(revision, role),
         )
         for kind, roles in route(revision).items()
         for role in roles
@@ -67,9 +76,24 @@ def waiting(revision: Revision) -> list[Step]:
     return [step for step in steps(revision) if step.kind == stage and step.done_at is None]
 
 
-def asked_of(actor: Actor, found: Iterable[Step]) -> list[Step]:
-    """Those of these steps that this person may sign, in a role of their own or in one they stand in for."""
-    return [step for step in found if step.role in actor.roles or step.person_id in actor.persons]
+def own_roles(actor: Actor) -> frozenset[str]:
+    """The roles that somebody holds themselves, without those they stand in for."""
+    return frozenset(right.role for right in actor.rights if right.lent_by is None)
+
+
+def asked_of(actor: Actor, revision: Revision) -> list[Step]:
+    """The steps whose turn it is and that this person may sign: in a role of their own or, mostly, as a deputy.
+
+    The first that is waited for, and those after it as long as they are theirs too: nobody signs twice in a row.
+    """
+    own = own_roles(actor)
+    found = []
+    for step in waiting(revision):
+        roles, persons = (own, {actor.person_id}) if step.in_person else (actor.roles, actor.persons)
+        if step.role not in roles and step.person_id not in persons:
+            break
+        found.append(step)
+    return found
 
 
 def ask(actor: Actor, revision: Revision) -> None:
@@ -84,7 +108,7 @@ def ask(actor: Actor, revision: Revision) -> None:
     title = titles[stage] % {"label": revision.label, "title": revision.title}
     due = moment.now() + dt.timedelta(days=DAYS)
     asked: set[int] = set()
-    for step in waiting(revision):
+    for step in waiting(revision)[:1]:
         wanted = _people(revision, step)
         asked |= wanted
         for person_id in sorted(wanted):
@@ -92,8 +116,9 @@ def ask(actor: Actor, revision: Revision) -> None:
         if not wanted and step.role:
             # Nobody may sign it today: the task waits where those see it who give out roles.
             tasks.give(actor, revision, stage, title, role=step.role, due_at=due)
-    rest = Task.everywhere.filter(record_id=revision.pk, code=stage, done_at=None, person_id__isnull=False)
-    rest.exclude(person_id__in=asked).update(
+    roles = [step.role for step in waiting(revision)[:1]]
+    others = Q(person_id__isnull=False) & ~Q(person_id__in=asked) | Q(role_id__isnull=False) & ~Q(role__code__in=roles)
+    Task.everywhere.filter(others, record_id=revision.pk, code=stage, done_at=None).update(
         done_at=moment.now(), done_by_id=actor.person_id, outcome=_("Somebody else did it")
     )
 
@@ -102,12 +127,26 @@ def _people(revision: Revision, step: Step) -> set[int]:
     if step.person_id is not None:
         return {step.person_id} - set(revision.authors)
     today = moment.now().date()
-    return people.holders(revision.organisation_id, step.role, today, deputies=True) - set(revision.authors)
+    return people.holders(revision.organisation_id, step.role, today, deputies=not step.in_person) - set(
+        revision.authors
+    )
+
+
+def unheld(revision: Revision) -> str:
+    """Which roles of the route ahead nobody holds today, as a sentence; empty when each is held."""
+    roles = dict.fromkeys(role for stage in route(revision).values() for role in stage)
+    lacking = people.unheld(revision.organisation_id, roles, moment.now().date())
+    said = ngettext(
+        "Its route names a role that nobody holds: %(roles)s. Sent, it waits until somebody is given that role.",
+        "Its route names roles that nobody holds: %(roles)s. Sent, it waits until somebody is given each of them.",
+        len(lacking),
+    )
+    return said % {"roles": ", ".join(lacking)} if lacking else ""
 
 
 def signed(actor: Actor, revision: Revision) -> None:
     """Inside a move that signs: the actor's steps are done, bound to the content as it stands."""
-    found = asked_of(actor, waiting(revision))
+    found = asked_of(actor, revision)
     Step.everywhere.filter(pk__in=[step.pk for step in found], done_at=None).update(
         done_at=moment.now(), done_by_id=actor.person_id, content_hash=revision.content_hash
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from qsms.org.accountable import ACCOUNTABLE
 from qsms.org.actor import Actor
 from qsms.org.choices import Axis
 from qsms.records import scope, wording
@@ -16,8 +17,21 @@ from qsms.records.registry import Lead, Raising, RecordType, Section, offer, reg
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui.dates import plain_day
 
-from . import addresses, content, distributing, following, numbering, panels, reading, routing, writing
-from .choices import USUAL_TYPE, StepKind, types
+from . import (
+    addresses,
+    content,
+    distributing,
+    document_types,
+    following,
+    numbering,
+    panels,
+    reading,
+    reviewing,
+    routing,
+    taking_over,
+    writing,
+)
+from .choices import StepKind
 from .lifecycles import DOCUMENT_LIFE, REQUEST_LIFE, REVISION_LIFE
 from .models import ChangeRequest, Document, Revision
 
@@ -35,7 +49,10 @@ SHUT: dict[str, _StrPromise] = {
     "content": _("There is neither a text nor a file. Write the text, or bring a file."),
     "has_review": _("Documents of this type go to approval without a review. Use “Send for approval”."),
     "no_review": _("Documents of this type are reviewed first. Use “Send for review”."),
-    "asked": _("It does not wait for a signature of yours: its route names other roles, or you have signed."),
+    "asked": _(
+        "It does not wait for a signature of yours: another role is asked, or you have signed. What the accountable "
+        "executive signs in person, no deputy signs."
+    ),
     "asked_or_owner": _("Only who is asked for a signature, or who owns it, sends it back."),
     "asked_again": _("Nobody waits for another signature of yours."),
     "nothing_under_way": _("A revision of it is under way. Withdraw that one first."),
@@ -69,6 +86,7 @@ class DocumentSheet(RecordType):
     filters = ("state", "document_type", "site", "owner", "disciplines")
     orders = ("-id", "due_on")
     category_field = "document_type"
+    varying = ("document_type",)
     form = (
         Section.of(_("Which"), "title", "document_type", "code", "language"),
         Section.of(_("Where and who"), "site", "unit", "process", "owner", "disciplines"),
@@ -83,14 +101,17 @@ class DocumentSheet(RecordType):
     import_key = "code"
     room_fields = (
         "acknowledged", "effective", "effective_since", "effective_text", "effective_until", "given", "sign_again",
+        "taken_over",
     )  # fmt: skip
     task_verbs = {distributing.READ: _("Read"), "review": _("Review")}
 
     def defaults(self, actor: Actor) -> Mapping[str, Any]:
-        return {"document_type": USUAL_TYPE, "language": "en"}
+        return {"document_type": document_types.usual(actor.organisation_id), "language": "en"}
 
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         assert isinstance(record, Document)
+        if wrong := self._type_is_off(record, values):
+            return {"document_type": wrong}
         if record.code and "code" in values:
             same = Document.everywhere.filter(tenant_id=actor.organisation_id, code=record.code).exclude(pk=record.pk)
             if same.exists():
@@ -99,9 +120,32 @@ class DocumentSheet(RecordType):
             return {"code": _t("A document keeps a number. Write one.")}
         return {}
 
+    def _type_is_off(self, record: Document, values: Mapping[str, Any]) -> str:
+        """Why a document cannot become one of its type now; those that are of it stay."""
+        kind = document_types.of(record.organisation_id).get(record.document_type)
+        if kind is None or kind.active or "document_type" not in values:
+            return ""
+        if record.pk and Document.everywhere.filter(pk=record.pk, document_type=kind.code).exists():
+            return ""
+        return _t("“%(type)s” is not used for new documents any more. Choose another type.") % {"type": kind.label}
+
+    def withheld(self, actor: Actor, name: str) -> frozenset[str]:
+        if name != "document_type":
+            return frozenset()
+        known = document_types.of(actor.organisation_id)
+        return frozenset(code for code, kind in known.items() if not kind.active)
+
     def prepare(self, actor: Actor, record: Record) -> None:
         assert isinstance(record, Document)
         numbering.give(actor.organisation_id, [record])
+
+    def created_many(self, actor: Actor, records: Sequence[Record]) -> None:
+        taking_over.begin([one for one in records if isinstance(one, Document) and one.taken_over])
+
+    def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
+        assert isinstance(record, Document)
+        if "due_on" in names:
+            reviewing.follow(record)
 
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
         return _facts({"nothing_under_way": writing.under_way(record.pk) is None})
@@ -120,7 +164,7 @@ class DocumentSheet(RecordType):
     def next_step(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Document)
         if record.sign_again:
-            who = routing.role_titles(record.organisation_id).get(types()[record.document_type].sign_again, "")
+            who = routing.role_titles(record.organisation_id).get(ACCOUNTABLE, "")
             said = _t("The role “%(role)s” has a new holder, who signs it again.") % {"role": who}
             return Lead(said, _t("Signature due again"))
         if record.state == "preparing":
@@ -136,6 +180,8 @@ class DocumentSheet(RecordType):
         said = [record.code]
         if record.revision_label:
             said.append(_t("revision %(label)s") % {"label": record.revision_label})
+        if record.taken_over:
+            said.append(str(taking_over.MARK))
         if record.effective_until:
             said.append(_t("temporary, until %(day)s") % {"day": plain_day(record.effective_until)})
         if record.sign_again:
@@ -167,7 +213,7 @@ class RevisionSheet(RecordType):
     )
     search_fields = ("plain_text", "summary", "why")
     panels = (panels.TEXT, panels.ROUTE)
-    room_fields = ("authors", "base", "effective_at", "extraction", "file", "plain_text")
+    room_fields = ("authors", "base", "effective_at", "extraction", "file", "plain_text", "taken_over")
     task_verbs = {
         "review": _("Review"), "approve": _("Approve"), "write": _("Change it"), "sign_again": _("Sign again"),
     }  # fmt: skip
@@ -209,7 +255,7 @@ class RevisionSheet(RecordType):
 
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
         assert isinstance(record, Revision)
-        asked = bool(routing.asked_of(actor, routing.waiting(record)))
+        asked = bool(routing.asked_of(actor, record))
         is_reviewed = bool(routing.route(record)[StepKind.REVIEW]) if record.state == "draft" else False
         return _facts(
             {
@@ -222,13 +268,19 @@ class RevisionSheet(RecordType):
             }
         )
 
+    def doubt(self, actor: Actor, record: Record, move: Move) -> str:
+        assert isinstance(record, Revision)
+        return routing.unheld(record) if move.code in ("send", "send_on") else ""
+
     def next_step(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Revision)
         waiting = routing.waiting(record)
         if waiting:
             titles = routing.role_titles(record.organisation_id)
-            who = ", ".join(titles.get(step.role, step.role) for step in waiting)
+            who = _t(", then ").join(titles.get(step.role, step.role) for step in waiting)
             return Lead(_t("Waits for: %(who)s.") % {"who": who})
+        if record.state == "draft" and record.document is not None:
+            return Lead(also=routing.unheld(record))
         if record.state == "approved" and record.effective_on:
             return Lead(_t("It takes effect by itself."), _t("Takes effect on %(day)s") % _day(record))
         return Lead()
@@ -236,6 +288,8 @@ class RevisionSheet(RecordType):
     def about(self, actor: Actor, record: Record) -> list[str]:
         assert isinstance(record, Revision)
         said = [_t("revision %(label)s") % {"label": record.label}]
+        if record.taken_over:
+            said.append(str(taking_over.MARK))
         if record.expires_on:
             said.append(_t("temporary, until %(day)s") % {"day": plain_day(record.expires_on)})
         if record.training_impact:
@@ -285,7 +339,7 @@ def _of_document(record: Record) -> Mapping[str, Any]:
         **_place(record),
         "document": record.pk,
         "title": record.title,
-        "body": present or types()[record.document_type].template,
+        "body": present or document_types.of_document(record).template,
     }
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import distribution, reading, revisions
+from .views import distribution, reading, revisions, types
 
 app_name = "documents"
 urlpatterns = [
@@ -15,4 +15,8 @@ urlpatterns = [
     path("revision/<str:number>/file/", revisions.bring, name="bring"),
     path("give/<str:number>/", distribution.give, name="give"),
     path("give/<str:number>/take/", distribution.take, name="take"),
+    path("types/", types.show_list, name="types"),
+    path("types/new/", types.edit, name="type-new"),
+    path("types/of/<slug:code>/", types.edit, name="type"),
+    path("types/of/<slug:code>/set/", types.act, name="type-act"),
 ]

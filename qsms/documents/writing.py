@@ -14,8 +14,7 @@ from qsms.org.actor import Actor
 from qsms.records import attachments, moves, scope, services
 from qsms.records.errors import Refused
 
-from . import content, jobs, markdown
-from .choices import USUAL_TYPE
+from . import content, document_types, jobs, markdown
 from .models import Revision
 
 UNDER_WAY = ("draft", "in_review", "in_approval", "approved")
@@ -56,7 +55,8 @@ def begin_documents(actor: Actor, revisions: Sequence[Revision]) -> None:
         if revision.document_id is not None:
             continue
         given: dict[str, Any] = {
-            "title": revision.title, "document_type": USUAL_TYPE, "disciplines": revision.disciplines,
+            "title": revision.title, "document_type": document_types.usual(revision.organisation_id),
+            "disciplines": revision.disciplines,
             "site": revision.site_id, "unit": revision.unit_id, "process": revision.process_id,
             "owner": revision.owner_id or revision.raised_by_id,
         }  # fmt: skip

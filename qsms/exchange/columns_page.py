@@ -58,7 +58,8 @@ def act(actor: Actor, sheet: RecordType, run: ImportRun, sent: QueryDict) -> boo
         return False
     if sent.get("by") == "hand":
         choices = _choices(run, sent)
-        runs.match(run, matching.mapping_from(sheet, choices), by_hand=True, date_order=_order(sent.get("order", "")))
+        mapping = matching.mapping_from(sheet, choices, stand=sent.get("stand", ""))
+        runs.match(run, mapping, by_hand=True, date_order=_order(sent.get("order", "")))
     else:
         strange = next((one["name"] for one in run.files if not one["mapping"]), "")
         if strange:
@@ -122,13 +123,14 @@ def _by_hand(actor: Actor, sheet: RecordType, run: ImportRun, table: Table, aske
     columns = table.columns.names
     saved = runs.remembered(actor, run.kind, run.files[0]["layout"])
     order: Any = run.date_order
+    stand = ""
     if "to-0" in asked:
         choices = _choices(run, asked)
-        order = _order(asked.get("order", ""))
+        order, stand = _order(asked.get("order", "")), asked.get("stand", "")
     elif run.mapping:
-        choices = matching.choices_of(run.mapping, columns)
+        choices, stand = matching.choices_of(run.mapping, columns), matching.stand_of(run.mapping)
     elif saved is not None:
-        choices = matching.choices_of(saved.mapping, columns)
+        choices, stand = matching.choices_of(saved.mapping, columns), matching.stand_of(saved.mapping)
         order = saved.date_order
     else:
         choices = matching.suggest(sheet, table, actor.organisation_id)
@@ -147,6 +149,8 @@ def _by_hand(actor: Actor, sheet: RecordType, run: ImportRun, table: Table, aske
         "orders": ORDERS.items(),
         "order": order,
         "dated": dated,
+        "stands": kinds.of(run.kind).stands.items(),
+        "stand": stand,
         "saved": saved,
         "matched": sum(1 for one in choices if one.target),
         "sample": limits.SAMPLE_ROWS,

@@ -45,6 +45,8 @@ class Offer:
     fields: tuple[str, ...] = ()
     nested: Mapping[str, Nested] = field(default_factory=dict)
     build: Build | None = None
+    # How rows stand that do not say it themselves, by state, as a choice on the mapping page; "" leaves it to the row.
+    stands: Mapping[str, StrOrPromise] = field(default_factory=dict)
     # Other names under which columns of the trade's files come, by field.
     known_as: Mapping[str, tuple[StrOrPromise, ...]] = field(default_factory=dict)
 
@@ -59,10 +61,11 @@ def offer(
     fields: tuple[str, ...] = (),
     nested: Mapping[str, Nested] | None = None,
     build: Build | None = None,
+    stands: Mapping[str, StrOrPromise] | None = None,
     known_as: Mapping[str, tuple[StrOrPromise, ...]] | None = None,
 ) -> None:
     """Say how records of this kind are imported. For a room's `apps.py: ready()`."""
-    _offers[kind] = Offer(kind, mappings, fields, nested or {}, build, known_as or {})
+    _offers[kind] = Offer(kind, mappings, fields, nested or {}, build, stands or {}, known_as or {})
 
 
 def of(kind: str) -> Offer:

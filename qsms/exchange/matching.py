@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from qsms.exchange import dates, limits
+from qsms.exchange import dates, kinds, limits
 from qsms.exchange.fitting import Fitter
 from qsms.exchange.mappings import suggest_columns
 from qsms.exchange.recognising import NUMBER, known_numbers, number_column
@@ -111,8 +111,11 @@ def _stands(sheet: RecordType, table: Table, column: str, organisation_id: int) 
     return bool(known_numbers(sheet, organisation_id, numbers))
 
 
-def mapping_from(sheet: RecordType, choices: Iterable[Choice]) -> dict[str, Any]:
-    """The mapping that these choices make, in the form in which mappings are kept. Raises Unmatched."""
+def mapping_from(sheet: RecordType, choices: Iterable[Choice], *, stand: str = "") -> dict[str, Any]:
+    """The mapping that these choices make, in the form in which mappings are kept. Raises Unmatched.
+
+    `stand` is the state of rows that do not say it themselves, one of those that the kind offers.
+    """
     known = targets(sheet)
     by_target: dict[str, list[Choice]] = {}
     for choice in choices:
@@ -130,12 +133,23 @@ def mapping_from(sheet: RecordType, choices: Iterable[Choice]) -> dict[str, Any]
         named = ", ".join(f"“{label}”" for label in missing)
         sentence = _("No column goes to %(fields)s, which every record needs. Choose the column that holds it.")
         raise Unmatched(sentence % {"fields": named}, code="needed")
+    fields = {name: _field(known[name], feeding) for name, feeding in by_target.items()}
+    if stand:
+        if stand not in kinds.of(sheet.kind).stands:
+            raise Unmatched(_("A choice is not known. Choose from the lists."), code="choice")
+        fields["state"] = {**fields["state"], "default": stand} if "state" in fields else {"constant": stand}
     return {
         "mapping": "by-hand",
         "target": sheet.kind,
         "key": sheet.import_key if sheet.import_key in by_target else "",
-        "fields": {name: _field(known[name], feeding) for name, feeding in by_target.items()},
+        "fields": fields,
     }
+
+
+def stand_of(mapping: Mapping[str, Any]) -> str:
+    """How a kept mapping has rows stand that do not say it themselves."""
+    entry = mapping.get("fields", {}).get("state", {})
+    return str(entry.get("constant") or entry.get("default") or "")
 
 
 def _field(target: Target, feeding: Sequence[Choice]) -> dict[str, Any]:

@@ -203,6 +203,18 @@ def _date(setting: object) -> Step:
     raise ValueError
 
 
+def _date_if_any(setting: object) -> Step:
+    read = _date(setting)
+
+    def run(value: Value) -> Value:
+        try:
+            return read(value)
+        except ValueProblem:
+            return None
+
+    return run
+
+
 def _number(setting: object) -> Step:
     if setting not in {None, ".", ","}:
         raise ValueError
@@ -219,6 +231,8 @@ _MAKERS: dict[str, Callable[[object], Step]] = {
     "shorten": _shorten,
     "first_sentence": _first_sentence,
     "date": _date,
+    # For lists that write a day in some rows and less, or something else, in others.
+    "date_if_any": _date_if_any,
     "time": lambda setting: _each(dates.to_time),
     "number": _number,
     "whole": lambda setting: _each(values.to_whole),

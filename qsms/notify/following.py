@@ -13,7 +13,7 @@ from qsms.org.models import Grant
 from qsms.records import wording
 from qsms.records.models import Clock, Record, Task
 
-from .services import tell
+from .services import is_told_by_clock, tell
 
 QUIET = ("imported", "linked")
 
@@ -44,6 +44,8 @@ def name_of(record: Record) -> str:
 def _tasks(record: Record, event: Event) -> None:
     # Each open task of a person is told once; the key keeps it so, whichever event finds it first.
     for task in Task.everywhere.filter(record_id=record.pk, done_at=None, person__isnull=False):
+        if is_told_by_clock(record, task):
+            continue
         key = f"task-{task.pk}-{task.person_id}"
         tell(record, [task.person_id or 0], "task", _asked(record, task), key, but=event.actor_id, task=task)
 

@@ -18,6 +18,18 @@ from qsms.records.models import Record, Task
 
 from .models import News
 
+_by_clock: set[tuple[str, str]] = set()
+
+
+def told_by_clock(kind: str, code: str) -> None:
+    """Tasks with this code on records of this kind make no news: a clock of the record tells of them in time."""
+    _by_clock.add((kind, code))
+
+
+def is_told_by_clock(record: Record, task: Task) -> bool:
+    """Whether a clock of the record tells of this task."""
+    return (record.kind, task.code) in _by_clock
+
 
 def tell(
     record: Record,

@@ -11,9 +11,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
+from qsms.base.gate import write_transaction
 from qsms.base.zones import zone_names
 
-from . import naming
+from . import accountable, naming
 from .choices import Axis
 from .errors import OrgError
 from .models import Account, Delegation, Grant, Organisation, Person, Role, Site, Unit
@@ -96,7 +97,8 @@ def grant(
     starts_on: dt.date | None = None,
     ends_on: dt.date | None = None,
 ) -> Grant:
-    """Give a role to a person. Roles that must not meet in one person are refused, whatever the dates.
+    """Give a role to a person. Roles that must not meet in one person are refused, whatever the dates; so is a second
+    accountable executive at the same time.
 
     `axis` empty means as far as the role usually reaches; a site or unit not given is then the person's own.
     """
@@ -119,7 +121,9 @@ def grant(
         given.full_clean()
     except ValidationError as error:
         raise OrgError(" ".join(error.messages)) from error
-    given.save()
+    with write_transaction():
+        accountable.refuse_second(person, role, starts_on, ends_on)
+        given.save()
     return given
 
 

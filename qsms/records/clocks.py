@@ -5,7 +5,7 @@ Start and stop them inside a write of the record, before its projections run: th
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -67,15 +67,23 @@ def _count(rule: ClockRule, trigger: datetime, zone: ZoneInfo, country: str, reg
     return rules.count(rule, trigger, zone, calendar)
 
 
-def start(record: Record, code: str, *, trigger: datetime | None = None) -> Clock:
-    """Start a clock on a record, from now or from the instant that triggers it. One that runs already is kept."""
+def end_of(record: Record, day: date) -> datetime:
+    """The last instant of a day where the record is."""
+    return rules.end_of_day(day, _place(record)[0])
+
+
+def start(record: Record, code: str, *, trigger: datetime | None = None, until: datetime | None = None) -> Clock:
+    """Start a clock on a record, from now or from the instant that triggers it. One that runs already is kept.
+
+    It ends when its rule says, or at `until` where the day is the record's own.
+    """
     running: Clock | None = Clock.everywhere.filter(record_id=record.pk, rule=code, stopped_at=None).first()
     if running is not None:
         return running
     rule = shipped()[code]
     zone, country, region = _place(record)
     begins = trigger or moment.now()
-    count = _count(rule, begins, zone, country, region)
+    count = Count(until) if until is not None else _count(rule, begins, zone, country, region)
     warnings = rules.warning_times(begins, count.due, rule.warn)
     clock = Clock(
         organisation_id=record.organisation_id,
@@ -103,6 +111,12 @@ def stop(record: Record, code: str, reason: str) -> None:
     now = moment.now()
     for clock in Clock.everywhere.filter(record_id=record.pk, rule=code, stopped_at=None):
         _stop(record, [clock], ClockOutcome.MET if now <= clock.due_at else ClockOutcome.LATE, reason, now)
+
+
+def void(record: Record, code: str, reason: str) -> None:
+    """Stop a record's clock because it no longer applies. Nothing happens when it does not run."""
+    running = list(Clock.everywhere.filter(record_id=record.pk, rule=code, stopped_at=None))
+    _stop(record, running, ClockOutcome.VOID, reason, moment.now())
 
 
 def stop_all(record: Record, reason: str) -> None:

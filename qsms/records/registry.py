@@ -183,6 +183,9 @@ class RecordType:
     dates: Mapping[str, When] = {"due_on": When.DUE}
     # The word on the button of a task by its code, where its move's own name would say too much: {"check": "Check"}.
     task_verbs: Mapping[str, StrOrPromise] = {}
+    # Fields whose choices each organisation has its own of: what is the same for everybody, such as the description of
+    # the API, names none of them.
+    varying: Sequence[str] = ()
     # A register's entry lives on for years: what it was raised from need not stay open for it.
     lives_on: bool = False
     gap_free_numbers: bool = False
@@ -218,6 +221,10 @@ class RecordType:
         """Fields that an edit by this actor leaves alone as the record stands, beyond what holding.py keeps for every
         kind: each with the sentence why, and what to do instead."""
         return {}
+
+    def withheld(self, actor: Actor, name: str) -> frozenset[str]:
+        """Choices of a field that forms offer no longer; a record that has one keeps it."""
+        return frozenset()
 
     def weighty(self, actor: Actor, record: Record) -> Mapping[str, str]:
         """Fields whose change is told with a reason, each with the sentence that asks for it."""

@@ -59,6 +59,7 @@ PLACES = (
     Place("reports:lessons", _("Lessons"), "bulb", "know"),
     Place("risk:matrices", _("Risk matrices"), "layout-columns", "steer", needs="matrix.edit"),
     Place("reports:forms", _("Report forms"), "clipboard-list", "steer", needs="form.edit"),
+    Place("documents:types", _("Types of documents"), "folder", "steer", needs="document_type.edit"),
     Place("administration:home", _("Administration"), "settings", "steer", needs="org.admin"),
 )
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import pytest
+import datetime as dt
+import io
 
-from qsms.documents import distributing, effect
-from qsms.documents.models import ChangeRequest, Document, Revision
-from qsms.exchange import runs
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+
+from qsms.documents import distributing, effect, reminding
+from qsms.documents.models import ChangeRequest, Document, Revision, Step
+from qsms.documents.reviewing import REVIEW
+from qsms.exchange import matching, runs, shelf
+from qsms.exchange.models import ImportRun
 from qsms.exchange.tests.shared import need_shared
-from qsms.records import moves, registry, services, tasks
+from qsms.records import moves, proof, registry, services, tally, tasks
 from qsms.records.errors import Invalid, Refused
-from qsms.records.models import Link
+from qsms.records.models import Clock, Link
 from tests.cast import Cast
 
 from .makers import approved, document, effective, revision
@@ -39,6 +46,13 @@ def test_the_register_of_an_authority_comes_in_once(cast: Cast, suffix: str) -> 
     edition = {"csv": "6, 28/05/2024", "xlsx": "6, 2024-05-28"}[suffix]
     assert (found.document_type, found.issuer, found.issuer_edition) == ("external", "ANAC", edition)
     assert found.issuer_url.endswith("MPR-101-R06.pdf")
+    # In force there already, so in effect here without a route; its day is known.
+    assert (found.state, found.revision_label, found.effective_since) == ("effective", "6", dt.date(2024, 5, 28))
+    everything = Document.everywhere.values_list("state", "taken_over", "effective__state", "clocks__rule").distinct()
+    assert list(everything) == [("effective", True, "effective", REVIEW)]
+    days = {"csv": 86, "xlsx": 363}[suffix]
+    assert Document.everywhere.filter(effective_since__isnull=False).count() == days
+    assert Document.everywhere.filter(revision_label="first issue").count() == 16
     assert Document.everywhere.count() > 300
 
 
@@ -90,3 +104,79 @@ def test_a_request_names_its_document_and_is_done_with_the_revision(cast: Cast) 
     approved(cast, made, "safety")
     effect.run(cast.organisation.pk)
     assert moves.move(cast.actor("safety"), asked.pk, "finish").state == "done"
+
+
+# A register of what is in effect already.
+
+
+def imported(cast: Cast, rows: str, *, stand: str = "", skip_bad: bool = True) -> ImportRun:
+    """A list as somebody brings it, its columns matched by their names and, if so, the choice how its rows stand."""
+    quality = cast.actor("quality")
+    run = runs.begin(quality, "document", [("register.csv", io.BytesIO(rows.encode()))])
+    sheet = registry.get("document")
+    with shelf.lying_at(run.files[0]["hash"]) as path:
+        choices = matching.suggest(sheet, shelf.table_of(run.files[0], path), cast.organisation.pk)
+    runs.match(run, matching.mapping_from(sheet, choices, stand=stand), by_hand=True)
+    runs.claim_check(run)
+    runs.do_check(run, quality, lambda *_what: None)
+    run.refresh_from_db()
+    if run.new:
+        runs.claim_run(run, skip_bad=skip_bad)
+        runs.do_run(run, quality, lambda *_what: None)
+    return run
+
+
+ROWS = """Document No.,Title,Document type,Revision,Effective date,Next review
+OPS-1,Operations manual,Manual,C,2025-01-15,2026-09-30
+OPS-2,Fuel policy,Policy,4,2025-06-01,
+OPS-3,De-icing plan,Plan,,,
+"""
+
+
+def test_what_is_in_effect_already_comes_in_marked_and_on_its_clock(cast: Cast) -> None:
+    imported(cast, ROWS)
+    found = {one.code: one for one in Document.everywhere.select_related("effective")}
+    states = {code: (one.state, one.revision_label, one.taken_over) for code, one in found.items()}
+    assert states == {
+        "OPS-1": ("effective", "C", True), "OPS-2": ("effective", "4", True), "OPS-3": ("preparing", "", False),
+    }  # fmt: skip
+    manual, policy = found["OPS-1"], found["OPS-2"]
+    assert (manual.due_on, policy.due_on) == (dt.date(2026, 9, 30), dt.date(2027, 3, 2)), "else a year from today"
+    clocks = Clock.everywhere.filter(rule=REVIEW, stopped_at=None).values_list("record_id", flat=True)
+    assert set(clocks) == {manual.pk, policy.pk}
+    one = manual.effective
+    assert one is not None
+    assert (one.state, one.label, one.taken_over, Step.everywhere.count()) == ("effective", "C", True, 0)
+    assert tally.recount(cast.organisation.pk) == {}
+    assert list(proof.records(cast.organisation.pk)) == []
+    # Nobody is asked to sign what was not approved here; the executive may have another one written.
+    assert reminding.ask_for_signatures(cast.organisation.pk) == 0
+    client = Client()
+    client.force_login(cast.account("quality"))
+    distributing.add_rule(cast.actor("quality"), manual.pk, site_id=cast.sites["LKF"].pk)
+    pages = (f"/r/document/{manual.number}/", f"/r/revision/{one.number}/", f"/documents/read/{manual.number}/")
+    for page in pages:
+        assert "not approved here" in client.get(page).content.decode(), page
+    copy = PdfReader(io.BytesIO(client.get(f"{pages[2]}copy.pdf").content))
+    words = " ".join("\n".join(page.extract_text() for page in copy.pages).split())
+    assert "Taken over, not approved here. It was in effect before" in words
+    assert "revision C, taken over, not approved here, as of" in words
+    # The next revision goes its route, and the mark is gone.
+    effective(cast, revision(cast, manual))
+    manual = Document.everywhere.get(pk=manual.pk)
+    assert (manual.taken_over, manual.revision_label) == (False, "2")
+    assert Revision.everywhere.get(pk=one.pk).state == "superseded"
+
+
+def test_the_import_says_how_the_rows_stand(cast: Cast) -> None:
+    imported(cast, ROWS, stand="preparing")
+    assert set(Document.everywhere.values_list("state", "revision_label")) == {("preparing", "")}
+    second = ROWS.replace("OPS", "MX")
+    run = imported(cast, second, stand="effective")
+    assert (run.new, Document.everywhere.filter(state="effective").count()) == (2, 2)
+    assert "write which revision" in str(run.problems)
+    # A column that says it goes before the choice; a row that leaves it empty follows the choice.
+    stated = "Document No.,Title,State,Revision\nQ-1,One,In preparation,1\nQ-2,Two,,2\n"
+    imported(cast, stated, stand="effective")
+    states = Document.everywhere.filter(code__startswith="Q-").values_list("code", "state", "revision_label")
+    assert set(states) == {("Q-1", "preparing", ""), ("Q-2", "effective", "2")}

@@ -18,7 +18,7 @@ from qsms.ui import addresses as pages
 from qsms.ui import answers, dates, marks, times
 from qsms.ui.record import filing
 
-from .. import addresses, content, copies, reading
+from .. import addresses, content, copies, reading, taking_over
 from ..models import Document, Receipt, Revision
 
 
@@ -90,6 +90,7 @@ def _page(actor: Actor, found: reading.Text, at: int, given: Receipt | None) -> 
         "document": document,
         "revision": revision,
         "since": dates.plain_day(document.effective_since) if document.effective_since else "",
+        "taken_over": taking_over.said(document) if revision.taken_over else "",
         "until": dates.plain_day(document.effective_until) if document.effective_until else "",
         "given": given,
         "mark": _mark(actor, given) if given is not None else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -275,12 +276,24 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @administration
 def end_grant(request: HttpRequest, pk: int, grant_pk: int) -> HttpResponse:
-    """Take a role away."""
+    """Take a role away, now or after a day that was chosen."""
     actor = acting(request)
     person = ours(actor, Person, pk=pk)
     given = ours(actor, Grant, pk=grant_pk, person_id=pk)
     try:
-        services.end_grant(actor, given)
+        services.end_grant(actor, given, on=_last_day(request))
     except OrgError as no:
         return _page(request, person, form=PersonForm(actor, instance=person), refused=str(no), status=409)
     return redirect(reverse("administration:person", args=[pk]) + "#roles")
+
+
+def _last_day(request: HttpRequest) -> dt.date | None:
+    """The day that was chosen; None for at once. Raises OrgError for what is no day."""
+    if "on" not in request.POST:
+        return None
+    typed = request.POST["on"].strip()
+    try:
+        return dt.date.fromisoformat(typed)
+    except ValueError:
+        said = _("“%(given)s” is not a day. Write the last day as 2026-11-30.") if typed else _("Choose the last day.")
+        raise OrgError(said % {"given": typed[:20]} if typed else said) from None

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from qsms.base import moment
 from qsms.base.gate import write_transaction
-from qsms.org import links, naming, roles, services
+from qsms.org import accountable, links, naming, roles, services
 from qsms.org.actor import ADMINISTRATION, GRANTING, Actor
 from qsms.org.choices import Axis
 from qsms.org.errors import OrgError
@@ -118,6 +118,9 @@ def set_active(actor: Actor, person: Person, *, active: bool) -> None:
     if active:
         naming.chosen(person.organisation_id, person.name, but=person.pk)
     with write_transaction():
+        if active:
+            for held in person.grants.select_related("role"):
+                accountable.refuse_second(person, held.role, held.starts_on, held.ends_on)
         person.is_active = active
         person.save(update_fields=["is_active"])
         changes.note(actor, f"person:{person.pk}", CAME_BACK if active else LEFT)
@@ -142,21 +145,31 @@ def grant(
     if starts_on and ends_on and ends_on < starts_on:
         raise OrgError(_("A grant ends on the day it starts or later."))
     with write_transaction():
-        if Grant.objects.filter(person=person, role=role, axis=axis or role.axis, site=site, unit=unit).exists():
+        held = Grant.objects.filter(person=person, role=role, axis=axis or role.axis, site=site, unit=unit)
+        # What is over by then is no reason against holding it again.
+        if held.exclude(ends_on__lt=starts_on or moment.now().date()).exists():
             raise OrgError(_("%(name)s holds this role already, this far.") % {"name": person.name})
         made = services.grant(person, role.code, axis=axis, site=site, unit=unit, starts_on=starts_on, ends_on=ends_on)
         changes.note(actor, f"person:{person.pk}", ROLE_GRANTED, changes=[FieldChange("role", "", _in_words(made))])
     return made
 
 
-def end_grant(actor: Actor, given: Grant) -> None:
-    """Take a role away now. The last one who may administer keeps it."""
+def end_grant(actor: Actor, given: Grant, *, on: dt.date | None = None) -> None:
+    """Take a role away, now or after a last day. The last one who may administer keeps it."""
     changes.require(actor, GRANTING)
+    if on is not None and given.starts_on is not None and on < given.starts_on:
+        raise OrgError(_("A grant ends on the day it starts or later."))
+    before = _in_words(given)
     with write_transaction():
-        changes.note(
-            actor, f"person:{given.person_id}", ROLE_ENDED, changes=[FieldChange("role", _in_words(given), "")]
-        )
-        given.delete()
+        if on is None:
+            given.delete()
+        else:
+            # A later last day than before is a grant of more time, and meets whoever was to follow.
+            accountable.refuse_second(given.person, given.role, given.starts_on, on)
+            given.ends_on = on
+            given.save(update_fields=["ends_on"])
+        after = _in_words(given) if on is not None else ""
+        changes.note(actor, f"person:{given.person_id}", ROLE_ENDED, changes=[FieldChange("role", before, after)])
         _keep_an_administrator(actor)
 
 

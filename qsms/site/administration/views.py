@@ -42,6 +42,7 @@ VERBS = {
     "role_renewed": gettext_lazy("brought the shipped role %(what)s up to date"),
     "delegated": gettext_lazy("let somebody act for %(what)s"),
     "delegation_ended": gettext_lazy("ended a delegation of %(what)s"),
+    "type_as_shipped": gettext_lazy("took the shipped %(what)s again"),
     "signed_in": gettext_lazy("signed in"),
     "signed_out": gettext_lazy("signed out"),
     "password_changed": gettext_lazy("chose a new password"),
@@ -152,9 +153,9 @@ def history(request: HttpRequest) -> HttpResponse:
 
 
 def _what(row: Deed) -> str:
-    """What a deed that names no person or place was about: the list that was taken out, and how long it was."""
+    """What a deed that names no person or place was about: what it keeps a name of, or the list that was taken out."""
     if row.verb != "exported":
-        return ""
+        return str(row.detail.get("what", ""))
     known = {sheet.kind: str(sheet.label_plural) for sheet in registry.all_types()}
     kind = str(row.detail.get("kind", ""))
     return _("%(kind)s (%(n)s rows)") % {"kind": known.get(kind, kind).lower(), "n": row.detail.get("rows", "?")}

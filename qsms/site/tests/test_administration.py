@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
@@ -295,6 +296,31 @@ class TestGrants:
         answer = self.give(admin, cast.reporter, "auditor", **more)
         assert answer.status_code == 422
         assert said in text(answer)
+
+    def test_one_person_is_accountable_at_a_time_and_hands_over_on_a_day(self, admin, cast):
+        """14 CFR 5.25: a second one is refused through every door, also by a copy of the role."""
+        refused = self.give(admin, cast.owner, "accountable_executive")
+        assert refused.status_code == 422
+        assert "Executive Person is the accountable executive, and there is one at a time." in text(refused)
+        admin.post("/administration/roles/accountable_executive/copy/", {"title": "Managing director"})
+        assert "there is one at a time" in text(self.give(admin, cast.owner, "managing_director"))
+        given = Grant.objects.get(person=cast.executive, role__code="accountable_executive")
+        end = f"/administration/people/{cast.executive.pk}/roles/{given.pk}/end/"
+        assert "is not a day" in text(admin.post(end, {"on": "soon"}))
+        assert admin.post(end, {"on": "2027-01-31"}).status_code == 302
+        early = self.give(admin, cast.owner, "accountable_executive", starts_on="2027-01-31")
+        assert "until 31 Jan 2027. Begin this grant on 1 Feb 2027." in text(early)
+        assert self.give(admin, cast.owner, "accountable_executive", starts_on="2027-02-01").status_code == 302
+        longer = admin.post(end, {"on": "2027-02-01"})
+        assert "from 1 Feb 2027 on. End this grant by 31 Jan 2027" in text(longer)
+        assert Grant.objects.get(pk=given.pk).ends_on == dt.date(2027, 1, 31)
+        # Whoever left makes room; coming back is refused while somebody else is accountable.
+        given.delete()
+        admin.post(f"/administration/people/{cast.owner.pk}/access/", {"active": "0"})
+        assert self.give(admin, cast.executive, "accountable_executive").status_code == 302
+        back = admin.post(f"/administration/people/{cast.owner.pk}/access/", {"active": "1"})
+        assert back.status_code == 409
+        assert "there is one at a time" in text(back)
 
     def test_the_same_twice_is_said(self, admin, cast):
         self.give(admin, cast.reporter, "quality_manager")

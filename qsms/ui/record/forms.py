@@ -53,6 +53,12 @@ class RecordForm(InHouse, forms.Form):
             field = fields.build(actor, sheet, name, required=None if needed is None else name in needed)
             if field is not None:
                 self.fields[name] = field
+                self._withhold(field, sheet.withheld(actor, name) - {str(self.initial.get(name))})
+
+    def _withhold(self, field: forms.Field, gone: frozenset[str]) -> None:
+        if gone and isinstance(field, forms.ChoiceField):
+            offered: list[Any] = list(field.choices)  # type: ignore[arg-type]
+            field.choices = [one for one in offered if str(one[0]) not in gone]
 
     def sections(self) -> list[FormSection]:
         """The sheet's sections with the fields that this form has."""
