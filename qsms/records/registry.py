@@ -226,6 +226,10 @@ class RecordType:
         """Choices of a field that forms offer no longer; a record that has one keeps it."""
         return frozenset()
 
+    def files_held(self, record: Record) -> str:
+        """Why no file is added to this record or taken off it as it stands, though it is open; empty if they may be."""
+        return ""
+
     def weighty(self, actor: Actor, record: Record) -> Mapping[str, str]:
         """Fields whose change is told with a reason, each with the sentence that asks for it."""
         return {}
@@ -401,6 +405,11 @@ def get(kind: str) -> RecordType:
 def is_known(kind: str) -> bool:
     """Whether this kind is installed: rows of one that is not any more stand in the table, and nobody can draw them."""
     return kind in _types
+
+
+def shows(kind: str, state: str) -> bool:
+    """Whether a record of this kind counts as evidence in this state; one of a kind that is not installed does not."""
+    return kind in _types and state in _types[kind].lifecycle.showing
 
 
 def all_types() -> Iterable[RecordType]:
