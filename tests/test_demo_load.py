@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.db.models import Count, F
+from django.test import Client
+from django.urls import reverse
 
 from qsms import cli
 from qsms.actions.models import Action, Extension, Round
 from qsms.demo.load import happenings
 from qsms.demo.load.world import PASSWORD, present
 from qsms.demo.stories import load_library
-from qsms.org.models import Account
+from qsms.org.models import Account, Person
 from qsms.records import registry, seals, tally, tasks
 from qsms.records.models import Attachment, Clock, Deed, Link, Outbox, Record, Signature, Task
 from qsms.reports.models import Message, Report
@@ -23,10 +25,10 @@ from qsms.risk.bowtie import BowTie
 from qsms.risk.models import Acceptance, Assessment, Control, Hazard
 from qsms.rules.lifecycle import Phase
 from qsms.site import prepare
-from qsms.standards import adopting, judging, standing
-from qsms.standards.models import Certificate, CoverageDay, Evidence, GapAssessment
+from qsms.standards import adopting, declaring, judging, standing
+from qsms.standards.models import Certificate, CoverageDay, Declaration, Evidence, GapAssessment
 from qsms.training import starters
-from qsms.training.models import Attempt, Content, Progress
+from qsms.training.models import Attempt, Content, Holding, Progress, Waiver
 from qsms.ui import my_work
 from tests.cast import Cast
 from tests.harness.clock import START
@@ -219,5 +221,41 @@ def test_the_courses_that_people_take_alone_are_taken_over_and_under_way(larkfie
     texts = Content.everywhere.filter(organisation=larkfield.organisation)
     assert texts.values("course").distinct().count() == len(starters.shipped())
     assert texts.filter(source="").count() == 1, "one was made their own"
-    assert sorted(len(row.read) for row in Progress.everywhere.all()) == [2, 6, 6]
-    assert sorted(Attempt.everywhere.values_list("passed", flat=True), key=str) == [False, None]
+    assert sorted(len(row.read) for row in Progress.everywhere.all()) == [2, 6, 6, 6, 6, 6, 6]
+    tries = Counter((row.person.name, row.passed) for row in Attempt.everywhere.select_related("person"))
+    assert tries["Joaquín Ortega", True] == tries["Teo Alvarez", True] == 1, "passed at the first go"
+    assert tries["Nia Robertson", False] == tries["Nia Robertson", True] == 1, "passed at the second"
+    assert tries["Hugo Lindgren", False] == 1, "failed, and waits for the next try"
+    assert sum(tries.values()) == 7
+
+
+def test_what_somebody_passed_is_a_certificate_that_anybody_can_verify(larkfield: Larkfield, client: Client) -> None:
+    held = Holding.everywhere.get(attempt__person=larkfield.person("nia.robertson"))
+    said = client.get(reverse("training:verify", args=[held.code])).content.decode()
+    assert "Nia Robertson" in said
+    assert "Valid" in said
+
+
+def test_papers_of_training_lie_where_they_would(larkfield: Larkfield) -> None:
+    claim = Holding.everywhere.get(state="claimed")
+    assert claim.holder == larkfield.person("viktor.petrov")
+    assert Task.everywhere.filter(record=claim, code="verify", done_at=None).exists()
+    assert Waiver.everywhere.get().state == "approved"
+    now = present(START, ZoneInfo(larkfield.organisation.zone))
+    gone = Person.objects.get(name="Gordon Pike")
+    assert (gone.is_active, gone.left_on) == (False, (now - timedelta(days=74)).date())
+    assert Holding.everywhere.filter(holder=gone).count() == 2
+
+
+def test_two_declarations_are_under_way_and_one_has_its_day(larkfield: Larkfield) -> None:
+    dana = larkfield.actor("dana.whitlock")
+    found = {one.certificate_kind: declaring.readiness(dana, one) for one in Declaration.everywhere.all()}
+    assert {one.declaration.state for one in found.values()} == {"draft"}
+    # Only those under 5.9 declare; for Part 121 the SMS was to be revised, and there is nothing to submit.
+    assert (found["part_121"].days_left, [one.paragraph for one in found["part_121"].duties]) == (None, ["5.7(a)"])
+    left = (date(2027, 5, 28) - START.date()).days
+    assert found["part_135"].days_left == left
+    for one in found.values():
+        assert one.completeness is not None
+        assert one.completeness.open_sections, "nobody believes one without a hole"
+        assert one.completeness.tally.met, "and nobody begins with nothing"

@@ -407,12 +407,13 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class ToldEvidence:
-    """A hazard or a control that counts for a requirement; fresh for so many months, or for good."""
+    """A hazard, control or document (by title) that counts for a requirement; fresh for so many months, or for good."""
 
     number: str
     strength: str
     hazard: str = ""
     control: str = ""
+    document: str = ""
     months: int = 0
     note: str = ""
 
@@ -463,6 +464,55 @@ class ToldSession:
     effect: str = ""
     found: str = ""
     called_off: str = ""
+
+
+@dataclass(frozen=True)
+class ToldQuiz:
+    """Somebody takes a course alone. `missed` says how many questions they get wrong at each try, a day apart."""
+
+    course: str
+    who: str
+    at: Moment = field(metadata={"moment": True})
+    missed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class ToldClaim:
+    """Somebody brings a certificate from outside; `verified` or `refused` (the reason) once somebody looked at it."""
+
+    course: str
+    who: str
+    issuer: str
+    reference: str
+    completed: Moment = field(metadata={"moment": True})
+    at: Moment = field(metadata={"moment": True})
+    verified: bool = False
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class ToldWaiver:
+    """Somebody is to be excused from a course until a day; `answered_by` approves it."""
+
+    course: str
+    who: str
+    why: str
+    until: Moment = field(metadata={"moment": True})
+    at: Moment = field(metadata={"moment": True})
+    answered_by: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class ToldLeaver:
+    """Somebody who worked here until a day, with what they held."""
+
+    code: str
+    name: str
+    job: str
+    unit: str
+    held: tuple[str, ...]
+    left: Moment = field(metadata={"moment": True})
 
 
 @dataclass(frozen=True)
@@ -529,9 +579,20 @@ class Library:
     adoptions: tuple[ToldAdoption, ...] = field(default=(), metadata={"many": ToldAdoption})
     courses: tuple[ToldCourse, ...] = field(default=(), metadata={"many": ToldCourse})
     sessions: tuple[ToldSession, ...] = field(default=(), metadata={"many": ToldSession})
+    quizzes: tuple[ToldQuiz, ...] = field(default=(), metadata={"many": ToldQuiz})
+    claims: tuple[ToldClaim, ...] = field(default=(), metadata={"many": ToldClaim})
+    waivers: tuple[ToldWaiver, ...] = field(default=(), metadata={"many": ToldWaiver})
+    leavers: tuple[ToldLeaver, ...] = field(default=(), metadata={"many": ToldLeaver})
     documents: tuple[ToldDocument, ...] = field(default=(), metadata={"many": ToldDocument})
 
     @property
     def home(self) -> Organisation:
         """The organisation that the stories happen in."""
         return self.organisations[0]
+
+    @property
+    def told_apart(self) -> list[tuple[str, str]]:
+        """Person and course, where a story tells how they came by it or why they did not."""
+        quizzes = [(one.who, one.course) for one in self.quizzes]
+        claims = [(one.who, one.course) for one in self.claims]
+        return [*quizzes, *claims, *((one.who, one.course) for one in self.waivers)]

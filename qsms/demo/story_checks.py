@@ -88,6 +88,14 @@ def _training(library: Library, roles: Collection[str]) -> Iterator[str]:
         yield from _missing(where, "course", [session.course], courses)
         yield from _missing(where, "person", [session.by, *session.people], people)
         yield from _missing(where, "person on its list", session.passed, session.people)
+    for who, code in library.told_apart:
+        where = f"What {who} did about {code}"
+        yield from _missing(where, "course", [code], courses | known.keys())
+        yield from _missing(where, "person", [who], people)
+    for leaver in library.leavers:
+        where = f"{leaver.name}, who left,"
+        yield from _missing(where, "course", leaver.held, courses)
+        yield from _missing(where, "unit", [leaver.unit], {one.code for one in home.units})
 
 
 def _missing(name: str, what: str, wanted: Iterable[str], known: Collection[str]) -> Iterator[str]:
@@ -370,9 +378,11 @@ def _adoption(adoption: ToldAdoption, library: Library) -> Iterator[str]:
     yield from _missing(name, "hazard", hazards, {one.code for one in library.hazards})
     controls = [one.control for one in adoption.evidence if one.control]
     yield from _missing(name, "control", controls, {one.code for one in library.controls})
+    documents = [one.document for one in adoption.evidence if one.document]
+    yield from _missing(name, "document", documents, {one.title for one in library.documents})
     for one in adoption.evidence:
-        if bool(one.hazard) == bool(one.control):
-            yield f"{name}, {one.number}, must name a hazard or a control."
+        if sum(map(bool, (one.hazard, one.control, one.document))) != 1:
+            yield f"{name}, {one.number}, must name a hazard, a control or a document."
 
 
 def _document(document: ToldDocument, library: Library) -> Iterator[str]:

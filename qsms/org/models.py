@@ -166,6 +166,8 @@ class Person(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="people")
     zone = models.CharField(_("time zone"), max_length=60, blank=True)
     is_active = models.BooleanField(_("works here"), default=True)
+    # What is kept as long as somebody is employed may go from the day after it.
+    left_on = models.DateField(_("last day of work"), null=True, blank=True)
     wants_mail = models.CharField(
         _("e-mail"),
         max_length=10,

@@ -18,7 +18,7 @@ from qsms.rules.competence import CURRENT
 from qsms.rules.lifecycle import Phase
 from qsms.ui import dates
 
-from . import drawing, requiring, sessions, standing
+from . import correcting, drawing, requiring, sessions, standing
 from .choices import Duty, Presence, Result, WaiverState
 from .models import Counts, Holding, Session, Waiver
 
@@ -113,6 +113,9 @@ def _certificate(actor: Actor, record: Record) -> Mapping[str, Any]:
         "until": drawing.until(record.ends_on),
         "print_url": reverse("training:certificate", args=[record.number])
         if stand is not None and stand.state in CURRENT
+        else "",
+        "correct_url": reverse("training:correct", args=[record.number])
+        if correcting.may_correct(actor, record)
         else "",
         "verify_url": reverse("training:verify", args=[record.code]),
     }

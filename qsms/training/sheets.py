@@ -22,7 +22,7 @@ from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
 from qsms.ui import dates
 
-from . import holdings, leading, panels, readings, reckoning, requiring, sessions, text_panel, waiving
+from . import correcting, holdings, leading, panels, readings, reckoning, requiring, sessions, text_panel, waiving
 from .choices import CourseKind, Source
 from .lifecycles import COURSE_LIFE, HOLDING_LIFE, SESSION_LIFE
 from .models import Counts, Course, Holding, Session
@@ -43,6 +43,7 @@ wording.DEEDS |= {
     sessions.SIGNED_IN: _("signed in"),
     sessions.JUDGED: _("said who passed"),
     holdings.AWARDED: _("was given it"),
+    correcting.CORRECTED: _("entered it in the place of a wrong one"),
 }
 # What the title says until it is known which course it is of.
 UNTITLED = "–"
@@ -243,7 +244,7 @@ class HoldingSheet(RecordType):
         if record.expires_on is not None and record.expires_on < record.completed_on:
             return {"expires_on": _t("It would end before it began. Look at the certificate again.")}
         if record.pk is not None and not _is_of_the_same(record):
-            return {"": _t("Whose it is and of which course stays. Refuse this one and add another.")}
+            return {"": _t("Whose it is and of which course stays. Use “Wrong person, course or day” on its page.")}
         others = actor.is_system or any(right.axis != "own" for right in actor.rights_for("holding.create"))
         if record.holder_id not in actor.persons and not others:
             return {"holder": _t("You may add certificates of your own only.")}

@@ -21,6 +21,7 @@ urlpatterns = [
     path("session/<str:number>/sign/", sessions.sign, name="sign-in"),
     path("session/<str:number>/judge/", sessions.judge, name="judge"),
     path("add/", claiming.claim, name="claim"),
+    path("correct/<str:number>/", claiming.correct, name="correct"),
     path("certificate/<str:number>/", claiming.certificate, name="certificate"),
     path("verify/", claiming.look_up, name="look-up"),
     path("verify/<str:code>/", claiming.verify, name="verify"),

@@ -180,9 +180,9 @@ class Life:
     def _acknowledge(self, person_id: int) -> None:
         document = Document.everywhere.get(pk=self.document_id)
         found = reading.text(document)
-        code = next(code for code, one in self.stage.world.people.items() if one.pk == person_id)
+        code, person = next(pair for pair in self.stage.world.people.items() if pair[1].pk == person_id)
         actor = self.stage.world.actor(code)
-        if found is None or reading.receipt(actor, document) is None:
+        if found is None or not person.is_active or reading.receipt(actor, document) is None:
             return
         for page in range(1, len(found.pages) + 1):
             reading.opened(actor, found, page)

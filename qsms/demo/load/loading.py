@@ -28,6 +28,7 @@ from . import (
     happenings,
     hazard_lives,
     learning_lives,
+    paper_lives,
     standard_lives,
     standard_work,
     training_lives,
@@ -98,8 +99,9 @@ def _play(stage: Stage, library: Library, quick: bool, tell: Tell) -> None:
         standard_lives.plan(stage)
         standard_work.plan(stage)
         document_lives.plan(stage, few=quick)
-        learning_lives.plan(stage)
+        learning_lives.plan(stage, few=quick)
         training_lives.plan(stage, few=quick)
+        paper_lives.plan(stage, few=quick)
         _rounds(stage, weeks=8 if quick else 1)
     else:
         Thread(stage, shelf, (), library.elsewhere).plan()

@@ -44,7 +44,14 @@ def _take_up(stage: Stage, told: ToldAdoption) -> None:
 
 def _there(stage: Stage, told: ToldAdoption) -> Iterator[tuple[ToldEvidence, int]]:
     """The evidence whose record is there: a quick load brings few."""
+    titles = [one.document for one in told.evidence if one.document]
+    rows = Record.everywhere.filter(organisation=stage.world.organisation, kind="document", title__in=titles)
+    documents = dict(rows.values_list("title", "pk"))
     for one in told.evidence:
+        if one.document:
+            if one.document in documents:
+                yield one, documents[one.document]
+            continue
         known = stage.hazards if one.hazard else stage.controls
         if (one.hazard or one.control) in known:
             yield one, known[one.hazard or one.control]

@@ -12,7 +12,7 @@ from qsms.base import moment
 from qsms.records import services
 from qsms.rules.data_files import read_mapping
 from qsms.rules.frameworks import Confidence, Reference
-from qsms.standards import adopting, asking, assessing, certifying, judging, moving_on, tracking
+from qsms.standards import adopting, asking, assessing, certifying, declaring, judging, moving_on, tracking
 from qsms.standards.binding import Given
 from qsms.standards.judging import Judged
 
@@ -38,6 +38,8 @@ def plan(stage: Stage) -> None:
         _at(stage, BOUND - 4, lambda one=one: _judge(stage, one))
     for number, one in enumerate(work["certificates"]):
         _at(stage, BOUND - 5 - number, lambda one=one: _certify(stage, one))
+    for one in work["declarations"]:
+        _at(stage, one["begun"], lambda one=one: _declare(stage, one))
     for days in (38, 28, 19, 1):
         _at(stage, days, lambda: tracking.note(stage.world.organisation))
 
@@ -57,7 +59,7 @@ def _ask(stage: Stage, questions: list[Mapping[str, Any]]) -> None:
         actor = stage.world.actor(stage.world.lead(leads[one["standard"]]))
         at = Reference(one["standard"], one["number"])
         given = Given(fresh_months=one["fresh"], owner_id=actor.person_id)
-        asking.ask(actor, at, one["query"], {"months": one["months"]}, given)
+        asking.ask(actor, at, one["query"], one["with"], given)
 
 
 def _assess(stage: Stage, work: Mapping[str, Any]) -> None:
@@ -96,3 +98,9 @@ def _certify(stage: Stage, one: Mapping[str, Any]) -> None:
     services.move(actor, made.pk, "certify", fields=fields)
     for days in one["surveillance"]:
         certifying.note_audit(actor, made.pk, "surveillance", _day(days), "Two minor findings, both closed")
+
+
+def _declare(stage: Stage, one: Mapping[str, Any]) -> None:
+    actor = stage.world.actor(stage.world.lead("safety"))
+    told = {name: value for name, value in one.items() if name != "begun"}
+    services.create(actor, declaring.KIND, {**told, "owner": actor.person_id})

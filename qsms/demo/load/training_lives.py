@@ -74,11 +74,12 @@ def _take_over(stage: Stage, told: ToldCourse) -> None:
     course, rng = _course(stage, told.code), stage.rng("training", told.code)
     today = stage.now.date()
     asked = standing.needs(stage.world.organisation.pk, moment.now().date(), None, {course.pk})
+    apart = {stage.world.id_of(who) for who, code in stage.library.told_apart if code == told.code}
     system = stage.world.system
     rows = []
     for person in sorted(asked):
         chance = rng.randrange(100)
-        if chance >= told.current and chance % 2:
+        if person in apart or (chance >= told.current and chance % 2):
             continue
         months = course.months or LONG
         newest = moment.now().date()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import Q
@@ -45,11 +46,15 @@ class PersonForm(InHouse, forms.ModelForm[Person]):
 
     class Meta:
         model = Person
-        fields = ("name", "title", "email", "site", "unit", "zone")
+        fields = ("name", "title", "email", "site", "unit", "zone", "left_on")
+        widgets = {"left_on": forms.DateInput({"type": "date"})}
+        help_texts = {"left_on": gettext_lazy("Their training records are kept up to it. Empty: not known yet.")}
 
     def __init__(self, actor: Actor, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.actor = actor
+        if self.instance.is_active:
+            del self.fields["left_on"]
         for name, model in (("site", Site), ("unit", Unit)):
             queryset = model._default_manager.filter(organisation_id=actor.organisation_id, is_active=True)
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
@@ -245,11 +250,12 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @administration
 def set_active(request: HttpRequest, pk: int) -> HttpResponse:
-    """Somebody leaves, or comes back."""
+    """Somebody leaves, today until the page is told otherwise, or comes back."""
     actor = acting(request)
     person = ours(actor, Person, pk=pk)
+    today = moment.now().astimezone(ZoneInfo(person.organisation.zone)).date()
     try:
-        services.set_active(actor, person, active=request.POST.get("active") == "1")
+        services.set_active(actor, person, active=request.POST.get("active") == "1", left_on=today)
     except OrgError as no:
         return _page(request, person, form=PersonForm(actor, instance=person), refused=str(no), status=409)
     return redirect("administration:person", pk)

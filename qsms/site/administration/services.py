@@ -108,8 +108,11 @@ def follow_address(person: Person) -> None:
     links.forget(account)
 
 
-def set_active(actor: Actor, person: Person, *, active: bool) -> None:
-    """Somebody leaves or comes back. What they did stays theirs; the last administrator cannot leave."""
+def set_active(actor: Actor, person: Person, *, active: bool, left_on: dt.date | None = None) -> None:
+    """Somebody leaves, with their last day of work if it is known, or comes back.
+
+    What they did stays theirs; the last administrator cannot leave.
+    """
     changes.require(actor, ADMINISTRATION)
     if person.is_active == active:
         return
@@ -121,9 +124,12 @@ def set_active(actor: Actor, person: Person, *, active: bool) -> None:
         if active:
             for held in person.grants.select_related("role"):
                 accountable.refuse_second(person, held.role, held.starts_on, held.ends_on)
-        person.is_active = active
-        person.save(update_fields=["is_active"])
-        changes.note(actor, f"person:{person.pk}", CAME_BACK if active else LEFT)
+        before = person.left_on
+        person.is_active, person.left_on = active, None if active else left_on
+        person.save(update_fields=["is_active", "left_on"])
+        days = ["" if day is None else day.isoformat() for day in (before, person.left_on)]
+        told = [FieldChange("left_on", *days)] if days[0] != days[1] else []
+        changes.note(actor, f"person:{person.pk}", CAME_BACK if active else LEFT, changes=told)
         if not active:
             _keep_an_administrator(actor)
 

@@ -219,9 +219,15 @@ class TestPeople:
         admin.post(path, {"active": "0"})
         assert visitor.get("/account/").status_code == 403
         assert "Safety Person" in text(admin.get("/administration/people/?left=1"))
+        form = {"name": cast.safety.name, "email": cast.safety.email, "left_on": "2026-10-31"}
+        assert admin.post(f"/administration/people/{cast.safety.pk}/", form).status_code == 302
+        cast.safety.refresh_from_db()
+        assert cast.safety.left_on == dt.date(2026, 10, 31)
         admin.post(path, {"active": "1"})
         assert visitor.get("/account/").status_code == 200
-        assert deeds(f"person:{cast.safety.pk}") == ["left", "came_back"]
+        assert deeds(f"person:{cast.safety.pk}") == ["left", "edited", "came_back"]
+        cast.safety.refresh_from_db()
+        assert cast.safety.left_on is None
 
     def test_nobody_takes_away_the_own_access(self, admin, cast):
         answer = admin.post(f"/administration/people/{cast.administrator.pk}/access/", {"active": "0"})

@@ -20,9 +20,9 @@ from qsms.ui import addresses as pages
 from qsms.ui import answers
 from qsms.ui.record import pickers
 from qsms.ui.record.fields import DayField
-from qsms.ui.record.linking import DialogForm
+from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import drawing, holdings, printing, standing
+from .. import correcting, drawing, holdings, printing, standing
 from ..models import Course, Holding
 from . import finding
 
@@ -95,6 +95,49 @@ def _fields(actor: Actor, course: Course | None, person: Person | None) -> dict[
             error_messages={"required": _("Add the certificate, as a photo or a PDF.")},
         ),
     }  # fmt: skip
+
+
+@answers.for_people
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, number: str) -> HttpResponse:
+    """Put a right training record in the place of one that was entered for the wrong person, course or day."""
+    actor = answers.actor_of(request)
+    wrong = finding.holding(actor, number)
+    if not correcting.may_correct(actor, wrong):
+        raise Refused([_("Whoever verifies training records corrects what was entered by hand, but not their own.")])
+    choices = [(str(pk), title) for pk, title in _courses(actor)]
+    fields = {"course": forms.ChoiceField(label=_("Course"), choices=choices), **_fields(actor, wrong.course, None)}
+    del fields["file"]
+    for name in fields:
+        fields[name].initial = getattr(wrong, correcting.COLUMNS.get(name, name))
+    holder = fields.pop("holder")
+    # Whoever has left cannot be chosen, and stays.
+    first = {"holder": holder} if wrong.holder.is_active else {}
+    form = DialogForm(request, {
+        **first, **fields, "reason": forms.CharField(
+            label=_("What was wrong"), max_length=500, widget=forms.Textarea({"rows": 2}),
+            help_text=_("Kept in the history of both records."),
+        ),
+    })  # fmt: skip
+    if form.is_valid():
+        given = {"holder": wrong.holder_id, **form.cleaned_data}
+        given["course"] = int(given["course"])
+        try:
+            right = correcting.correct(actor, wrong.pk, given, reason=given["reason"])
+        except Invalid as error:
+            form.take_errors(error.errors)
+        else:
+            said = _("%(new)s stands in the place of %(old)s.") % {"new": right.number, "old": wrong.number}
+            return answers.done(request, pages.record(right), said)
+    told = {
+        "title": _("Correct %(number)s") % {"number": wrong.number},
+        "meaning": _(
+            "This record goes and counts no longer. A right one with its files comes in its place, linked to it."
+        ),
+        "verb": _("Correct it"),
+        "back_url": pages.record(wrong),
+    }
+    return dialog(request, form, told)
 
 
 def _courses(actor: Actor) -> list[tuple[int, str]]:
