@@ -219,7 +219,7 @@ offer(
     Raising(
         "action",
         _("Raise action"),
-        ("report", "hazard", "control", "gap_assessment", "certificate"),
+        ("report", "hazard", "control", "gap_assessment", "certificate", "finding"),
         "raised_from",
         _from,
         key="a",

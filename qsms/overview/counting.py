@@ -186,7 +186,7 @@ class Counting:
 
     def late(self) -> Late:
         """The open records that are past their day."""
-        dated = {one.kind for one in self.sheets if "due_on" in one.form_fields}
+        dated = {one.kind for one in self.sheets if one.has_due_day}
         if self.lens:
             return self._late_live(dated)
         late = Late()

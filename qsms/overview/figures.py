@@ -200,9 +200,8 @@ class Figures:
                 cells.append(Number(by_phase.get(phase, 0), self.url(kind, state=states)) if states else "")
             whole = sum(n for phase, n in by_phase.items() if phase < Phase.DONE)
             cells.append(Number(whole, self.url(kind)))
-            dated = "due_on" in sheet.form_fields
             tone = "bad" if late[kind] else ""
-            cells.append(Number(late[kind], self.url(kind, late=1), tone=tone) if dated else "")
+            cells.append(Number(late[kind], self.url(kind, late=1), tone=tone) if sheet.has_due_day else "")
             rows.append(Row(str(sheet.label_plural), tuple(cells), sheet.icon))
         lenses = tuple(str(marks.lens_name(name)) for name in LENSES)
         columns = (*lenses, _("Under way"), _("Waiting"), _("All open"), _("Overdue"))

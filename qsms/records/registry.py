@@ -305,6 +305,11 @@ class RecordType:
         return tuple(name for section in self.form for name in section.fields)
 
     @cached_property
+    def has_due_day(self) -> bool:
+        """Whether one asks by when it is due: a day typed in its form, or one that follows from clocks."""
+        return "due_on" in (*self.form_fields, *self.filters)
+
+    @cached_property
     def writable(self) -> frozenset[str]:
         """Every field that a service accepts: the form's, and those that a move's dialog asks for."""
         asked = (name for move in self.lifecycle.moves for name in (*move.asks, *move.offers))

@@ -40,6 +40,16 @@ class Standing(StrEnum):
     NEW_STAGE_2 = "new_stage_2"
 
 
+class Mark(StrEnum):
+    """Whether the mark of the body may be used on a day."""
+
+    MAY = "may"
+    NOT_YET = "not_yet"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    OVER = "over"
+
+
 @dataclass(frozen=True)
 class Limits:
     """The limits in calendar months."""
@@ -118,6 +128,17 @@ def standing(running: Cycle, today: date) -> Standing:
     if today <= running.ends_by:
         return Standing.VALID
     return Standing.RESTORABLE if today <= running.restorable_until else Standing.NEW_STAGE_2
+
+
+def mark(state: str, stands: Standing | None) -> Mark:
+    """Whether the mark may be used; `state` is applied, held or suspended, any other is over."""
+    if state == "applied":
+        return Mark.NOT_YET
+    if state not in ("held", "suspended"):
+        return Mark.OVER
+    if stands is not Standing.VALID:
+        return Mark.EXPIRED
+    return Mark.SUSPENDED if state == "suspended" else Mark.MAY
 
 
 def next_due(running: Cycle, audits: Iterable[date], today: date) -> date:

@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from qsms.rules.crosswalk import Crosswalk, Reading, Relation, Source
 from qsms.rules.evidence import Evidence, Freshness, Level, freshness, level
+from qsms.rules.findings import OpenFinding, Struck, Weight, capped, struck
 from qsms.rules.frameworks import Framework, Reference
 
 
@@ -47,6 +48,12 @@ class Reason(StrEnum):
     JUDGED_PARTLY = "judged_partly"
     JUDGED_GAP = "judged_gap"
     JUDGED_BEFORE_EVIDENCE = "judged_before_evidence"
+    FOUND_FAILING = "found_failing"
+    FOUND_LAPSING = "found_lapsing"
+    FOUND_NOTED = "found_noted"
+    FOUND_ELSEWHERE = "found_elsewhere"
+    FOUND_NEAR = "found_near"
+    FOUND_ABOVE = "found_above"
     NOTHING_KNOWN = "nothing_known"
     EXEMPT = "exempt"
     NOTHING_TO_ASSESS = "nothing_to_assess"
@@ -100,7 +107,10 @@ class Tally:
 
 @dataclass(frozen=True)
 class Covered:
-    """One requirement: its state with reasons, its direct evidence, what came through the crosswalk, and its tally."""
+    """One requirement: its state with reasons, its direct evidence, what came through the crosswalk, and its tally.
+
+    `findings` are open against it itself, `struck` are those that reach it through the crosswalk.
+    """
 
     number: str
     state: State
@@ -108,6 +118,8 @@ class Covered:
     evidence: tuple[Evidence, ...] = ()
     through: tuple[Through, ...] = ()
     tally: Tally = field(default_factory=Tally)
+    findings: tuple[OpenFinding, ...] = ()
+    struck: tuple[Struck, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,6 +151,8 @@ class _Tree:
         self.exempt = {below for number in exempt for below in framework.subtree(number)}
         self.pieces: dict[str, list[tuple[Evidence, Freshness]]] = {}
         self.judged: dict[str, Judgement] = {}
+        self.findings: dict[str, list[OpenFinding]] = {}
+        self.struck: dict[str, list[Struck]] = {}
         self.own: dict[str, Level] = {}
         self.whole: dict[str, Level] = {}
         self._behind: dict[str, tuple[Evidence, ...]] = {}
@@ -146,6 +160,11 @@ class _Tree:
     def is_heading(self, number: str) -> bool:
         """Whether it has no text of its own, so that what shows it shows all below it."""
         return bool(number) and not self.framework.by_number[number].assessable
+
+    def gravest(self, number: str) -> Weight:
+        """What the open findings say of a number; NOTES where none counts."""
+        weights = [one.weight for one in (*self.findings.get(number, ()), *self.struck.get(number, ()))]
+        return max(weights, default=Weight.NOTES)
 
     def comes_from_above(self, number: str, levels: Mapping[str, Level]) -> bool:
         """Whether the heading above is wholly shown by these levels, and nobody judged the number by itself."""
@@ -164,11 +183,13 @@ class _Tree:
         self.whole = self.rolled(self.own)
 
     def spread(self, levels: Mapping[str, Level]) -> dict[str, Level]:
-        """The same with all under a wholly shown heading wholly shown too, but for what was judged by itself."""
+        """The same with all under a wholly shown heading wholly shown too, but for what was judged by itself; and less
+        where a finding is open."""
         found: dict[str, Level] = {}
         for each in self.framework.requirements:
             mine = levels.get(each.number, Level.NOTHING)
-            found[each.number] = Level.WHOLE if self.comes_from_above(each.number, found) else mine
+            mine = Level.WHOLE if self.comes_from_above(each.number, found) else mine
+            found[each.number] = capped(mine, self.gravest(each.number))
         return found
 
     def rolled(self, own: Mapping[str, Level]) -> dict[str, Level]:
@@ -187,6 +208,8 @@ class _Tree:
             judged = self.judged.get(each.number)
             if judged is not None and judged.answer is not State.MET:
                 total = _capped(total, judged.answer)
+            if self.gravest(each.number):
+                total = min(total, Level.PART)
             if each.number in self.exempt:
                 total = Level.NOTHING
             elif each.assessable or below:
@@ -217,12 +240,14 @@ def cover(
     crosswalk: Crosswalk | None = None,
     exempt: Mapping[str, Iterable[str]] | None = None,
     judgements: Iterable[Judgement] = (),
+    findings: Iterable[OpenFinding] = (),
     only: Iterable[str] | None = None,
 ) -> dict[str, Coverage]:
     """The coverage of each framework by key; only of those named in `only`, where the others lend their evidence.
 
     `exempt` are the numbers that do not apply, by framework, with all below them. Of several judgements of one
-    requirement the latest holds. Evidence at a number that its edition does not have is left out.
+    requirement the latest holds. `findings` are those that are open; whatever an assessor says, they hold. What is at a
+    number that its edition does not have is left out.
     """
     trees = {each.key: _Tree(each, (exempt or {}).get(each.key, ())) for each in frameworks}
     for piece in evidence:
@@ -235,10 +260,28 @@ def cover(
             before = tree.judged.get(judgement.at.number)
             if before is None or before.on <= judgement.on:
                 tree.judged[judgement.at.number] = judgement
+    _find(trees, findings, crosswalk)
     for tree in trees.values():
         tree.weigh()
     wanted = set(trees if only is None else only)
     return {key: _coverage(tree, trees, crosswalk, today) for key, tree in trees.items() if key in wanted}
+
+
+def _find(trees: Mapping[str, _Tree], findings: Iterable[OpenFinding], crosswalk: Crosswalk | None) -> None:
+    """Lay the open findings into the trees, where they stand and where they reach over a pair."""
+    counted = []
+    for one in findings:
+        tree = trees.get(one.at.framework)
+        if tree is not None and one.at.number in tree.framework.by_number:
+            tree.findings.setdefault(one.at.number, []).append(one)
+            if one.at.number not in tree.exempt:
+                counted.append(one)
+    if crosswalk is None or not counted:
+        return
+    for there, found in struck(counted, {key: tree.framework for key, tree in trees.items()}, crosswalk).items():
+        tree = trees.get(there.framework)
+        if tree is not None and there.number in tree.framework.by_number:
+            tree.struck[there.number] = found
 
 
 def _coverage(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk | None, today: date) -> Coverage:
@@ -263,6 +306,9 @@ def _coverage(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk | No
                 below["through_crosswalk"] += 1
         if tree.framework.children(number):
             state, reasons = _heading(below, mine, state, reasons)
+            if state is State.MET and tree.gravest(number):
+                # Every part is shown, and a finding is open against the heading as a whole.
+                state = State.PARTLY
         elif not each.assessable and state is State.NOT_ASSESSED:
             reasons = (Reason.NOTHING_TO_ASSESS,)
         covered[number] = Covered(
@@ -272,6 +318,8 @@ def _coverage(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk | No
             tuple(piece for piece, _freshness in tree.pieces.get(number, ())),
             tuple(through.get(number, ())),
             Tally(**below),
+            tuple(tree.findings.get(number, ())),
+            tuple(tree.struck.get(number, ())),
         )
         (tallies.setdefault(each.parent, Counter()) if each.parent else total).update(below)
     in_order = {each.number: covered[each.number] for each in tree.framework.requirements}
@@ -323,7 +371,37 @@ def _unit(
         state = State.GAP
     else:
         state = State.NOT_ASSESSED
-    return shown, state, tuple(dict.fromkeys(reasons)) or (Reason.NOTHING_KNOWN,)
+    reasons += _found_reasons(tree, number)
+    return shown, _found_state(state, tree.gravest(number)), tuple(dict.fromkeys(reasons)) or (Reason.NOTHING_KNOWN,)
+
+
+_FOUND = {
+    Weight.FAILS: Reason.FOUND_FAILING,
+    Weight.LAPSES: Reason.FOUND_LAPSING,
+    Weight.NOTES: Reason.FOUND_NOTED,
+}
+
+
+def _found_reasons(tree: _Tree, number: str) -> list[Reason]:
+    direct = sorted(tree.findings.get(number, ()), key=lambda one: -one.weight)
+    found = [_FOUND[one.weight] for one in direct]
+    through = tree.struck.get(number, ())
+    found += [Reason.FOUND_ELSEWHERE] if any(one.weight for one in through) else []
+    found += [Reason.FOUND_NEAR] if any(not one.weight for one in through) else []
+    parent = tree.framework.by_number[number].parent
+    if tree.is_heading(parent) and tree.gravest(parent):
+        pieces = tree.pieces.get(parent, ())
+        found += [Reason.FOUND_ABOVE] if any(level(*each) is Level.WHOLE for each in pieces) else []
+    return found
+
+
+def _found_state(state: State, weight: Weight) -> State:
+    """The state while findings of this weight are open, out of the state that is shown and judged without them."""
+    if weight is Weight.FAILS:
+        return State.GAP
+    if weight is Weight.LAPSES:
+        return {State.MET: State.PARTLY, State.NOT_ASSESSED: State.GAP}.get(state, state)
+    return state
 
 
 _JUDGED = {State.MET: Reason.JUDGED_MET, State.PARTLY: Reason.JUDGED_PARTLY, State.GAP: Reason.JUDGED_GAP}

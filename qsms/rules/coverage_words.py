@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from qsms.rules.coverage import Covered, Reason, Through
-from qsms.rules.crosswalk import Relation, Source
+from qsms.rules.crosswalk import Reading, Relation, Source
 from qsms.rules.evidence import Level
+from qsms.rules.findings import Struck, Weight
 from qsms.rules.sentences import Sentence
 from qsms.rules.sentences import say as _
 from qsms.rules.sentences import say_many as ngettext
@@ -28,6 +29,12 @@ WHY: Final[Mapping[Reason, Sentence]] = {
     Reason.JUDGED_PARTLY: _("An assessor judged it partly met."),
     Reason.JUDGED_GAP: _("An assessor judged it a gap."),
     Reason.JUDGED_BEFORE_EVIDENCE: _("There is evidence newer than the judgement. Judge it again."),
+    Reason.FOUND_FAILING: _("An open finding says that it is not met."),
+    Reason.FOUND_LAPSING: _("An open finding says that it is not wholly met."),
+    Reason.FOUND_NOTED: _("Something was noted about it, which does not count against it."),
+    Reason.FOUND_ELSEWHERE: _("An open finding against another standard counts here through the crosswalk."),
+    Reason.FOUND_NEAR: _("A finding against another standard touches this. Look whether it is about this as well."),
+    Reason.FOUND_ABOVE: _("A finding is open against the heading, so evidence there does not count for this."),
     Reason.NOTHING_KNOWN: _("No evidence and no judgement yet."),
     Reason.EXEMPT: _("It does not apply here."),
     Reason.NOTHING_TO_ASSESS: _("There is nothing to assess at this heading."),
@@ -42,28 +49,41 @@ def why(covered: Covered) -> tuple[Sentence, ...]:
 
 def told(through: Through) -> Sentence:
     """What came over one pair: which requirement, how it relates to this one, and what it counts for."""
-    here = str(through.reading.here)
-    if through.reading.pair.source is Source.CONTAINED:
-        contained: Mapping[Relation, Sentence] = {
-            Relation.EQUAL: _("%(here)s is the same requirement, taken over unchanged.", here=here),
-            Relation.SUPERSET: _("%(here)s contains this requirement and adds to it.", here=here),
-            Relation.SUBSET: _("%(here)s is contained in this requirement, which adds to it.", here=here),
-        }
-        known = contained[through.reading.relation]
-    else:
-        judged: Mapping[Relation, Sentence] = {
-            Relation.EQUAL: _("%(here)s asks for the same.", here=here),
-            Relation.SUPERSET: _("%(here)s asks for more than this.", here=here),
-            Relation.SUBSET: _("%(here)s asks for a part of this.", here=here),
-            Relation.OVERLAP: _("%(here)s overlaps this.", here=here),
-        }
-        known = judged[through.reading.relation]
     counts: Mapping[Level, Sentence] = {
         Level.WHOLE: _("Its evidence counts here in full."),
         Level.PART: _("Its evidence counts here as a part."),
         Level.NOTHING: _("Its evidence is not counted here."),
     }
-    return _("%(relation)s %(counts)s", relation=known, counts=counts[through.counts])
+    return _("%(relation)s %(counts)s", relation=_relation(through.reading), counts=counts[through.counts])
+
+
+def told_of_finding(found: Struck) -> Sentence:
+    """How a finding reaches a requirement over one pair: how the two relate, and what it says here."""
+    counts: Mapping[Weight, Sentence] = {
+        Weight.FAILS: _("What is found there is found here."),
+        Weight.LAPSES: _("What is found there is a part of this that is not met."),
+        Weight.NOTES: _("Whether what is found there is about this is not certain, so it is not counted here."),
+    }
+    return _("%(relation)s %(counts)s", relation=_relation(found.reading), counts=counts[found.weight])
+
+
+def _relation(reading: Reading) -> Sentence:
+    """How what is asked at the source of a pair relates to what is asked here."""
+    here = str(reading.here)
+    if reading.pair.source is Source.CONTAINED:
+        contained: Mapping[Relation, Sentence] = {
+            Relation.EQUAL: _("%(here)s is the same requirement, taken over unchanged.", here=here),
+            Relation.SUPERSET: _("%(here)s contains this requirement and adds to it.", here=here),
+            Relation.SUBSET: _("%(here)s is contained in this requirement, which adds to it.", here=here),
+        }
+        return contained[reading.relation]
+    judged: Mapping[Relation, Sentence] = {
+        Relation.EQUAL: _("%(here)s asks for the same.", here=here),
+        Relation.SUPERSET: _("%(here)s asks for more than this.", here=here),
+        Relation.SUBSET: _("%(here)s asks for a part of this.", here=here),
+        Relation.OVERLAP: _("%(here)s overlaps this.", here=here),
+    }
+    return judged[reading.relation]
 
 
 def through_crosswalk(covered: Covered) -> Sentence:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.urls import reverse
 from django.utils.http import urlencode
+
+from .choices import OWN
+
+if TYPE_CHECKING:
+    from .models import Edition
 
 
 def edition(key: str) -> str:
@@ -93,6 +100,27 @@ def judge(key: str, number: str, other: str = "", there: str = "") -> str:
 def paste(key: str, number: str) -> str:
     """The dialog in which an organisation pastes its licensed text of a requirement."""
     return f"{reverse('standards:paste')}?{urlencode({'standard': key, 'clause': number})}"
+
+
+def find(row: Edition, number: str) -> str:
+    """The form of a new finding against a requirement, as far filled in as is known."""
+    framework = {"framework": OWN, "own_edition": row.key} if row.organisation_id else {"framework": row.key}
+    return f"{reverse('ui:new', args=['finding'])}?{urlencode({**framework, 'clause': number})}"
+
+
+def against(number: str) -> str:
+    """The dialog in which a finding is said to be against another requirement as well."""
+    return reverse("standards:against", args=[number])
+
+
+def no_longer_against(number: str, requirement_id: int) -> str:
+    """The dialog in which a further requirement of a finding is taken out again."""
+    return f"{reverse('standards:no-longer-against', args=[number])}?{urlencode({'requirement': requirement_id})}"
+
+
+def body_limits(number: str) -> str:
+    """The dialog in which the limits of the body of a certificate are entered."""
+    return reverse("standards:limits", args=[number])
 
 
 def note_audit(number: str) -> str:

@@ -77,10 +77,10 @@ def include(actor: Actor, record_id: int, number: str) -> None:
         history.write(actor, adoption, history.Act(INCLUDED, detail={"what": number}))
 
 
-def newer(adoption: Adoption, known: Mapping[str, Edition] | None = None) -> list[str]:
+def newer(adoption: Adoption, known: Mapping[str, Edition] | None = None, crosswalk: int = 0) -> list[str]:
     """What a newer revision of the adopted text changes, in sentences; empty when there is none.
 
-    `known` are the newest editions by key, where they were read already.
+    `known` are the newest editions by key, and `crosswalk` its newest revision, where they were read already.
     """
     row, said = (known or library.newest(adoption.organisation_id)).get(adoption.key), []
     if row is not None and row.revision > adoption.revision:
@@ -94,7 +94,7 @@ def newer(adoption: Adoption, known: Mapping[str, Edition] | None = None) -> lis
         said += [_("%(number)s is gone.") % {"number": number} for number in gone]
         if not said and framework_data.checksum(before) != row.checksum:
             said.append(_("What is said about the edition as a whole is worded anew."))
-    if library.crosswalk().revision > adoption.crosswalk_revision:
+    if (crosswalk or library.crosswalk().revision) > adoption.crosswalk_revision:
         said.append(_("The crosswalk between standards was revised."))
     return said
 

@@ -151,7 +151,7 @@ def raise_action(actor: Actor, record_id: int, number: str, given: Mapping[str, 
     return made
 
 
-class Finding(NamedTuple):
+class Answered(NamedTuple):
     """One answer of a finished assessment, with the edition and the place that it speaks for."""
 
     framework: str
@@ -173,7 +173,7 @@ class Finding(NamedTuple):
         )
 
 
-def findings(actor: Actor) -> list[Finding]:
+def answered(actor: Actor) -> list[Answered]:
     """Every answer of a finished assessment that the actor sees, the oldest first; one query.
 
     Of several answers to one requirement the latest holds, and of one day the one that was begun last.
@@ -184,10 +184,10 @@ def findings(actor: Actor) -> list[Finding]:
     found = rows.order_by("assessment__finished_on", "assessment_id").values_list(
         *(f"assessment__{name}" for name in columns), "number", "answer"
     )
-    return [Finding(*row) for row in found]
+    return [Answered(*row) for row in found]
 
 
-def judgements(found: Iterable[Finding], adoption: Adoption) -> list[Judgement]:
+def judgements(found: Iterable[Answered], adoption: Adoption) -> list[Judgement]:
     """What these answers judge for an adoption."""
     return [
         Judgement(Reference(adoption.key, one.number), JUDGED[one.answer], one.on)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from django.db.models import CharField, Exists, IntegerField, OuterRef, Q, TextField
 from django.db.models.expressions import Combinable
@@ -254,7 +254,18 @@ def common(actor: Actor, given: Given) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def counted(found: Iterable[Piece], adoption: Adoption) -> list[Piece]:
+class Placed(Protocol):
+    """Evidence, or a finding: something of a place or of no particular one."""
+
+    @property
+    def shows(self) -> bool:
+        """Whether it counts as its record stands."""
+
+
+Some = TypeVar("Some", bound=Placed)
+
+
+def counted(found: Iterable[Some], adoption: Adoption) -> list[Some]:
     """Those that can count for an adoption: in force, and from one of its places or from no particular one."""
     unit = frozenset() if adoption.unit_id is None else frozenset({adoption.unit_id})
     places = (("site_id", adoption.sites), ("unit_id", unit), ("process_id", adoption.processes))

@@ -62,6 +62,20 @@ class CertificationAuditKind(models.TextChoices):
     SPECIAL = "special", _("Special, or at short notice")
 
 
+class FindingOrigin(models.TextChoices):
+    """Who found it."""
+
+    BODY = "body", _("Certification body")
+    AUTHORITY = "authority", _("Authority")
+    CUSTOMER = "customer", _("Customer")
+    INTERNAL = "internal", _("Within the organisation")
+
+
+def offered_grades() -> list[tuple[str, str]]:
+    """The grades of findings as choices of a field, by scheme."""
+    return [(one.key, f"{scheme.label}: {one.label}") for scheme in shipped.schemes() for one in scheme.grades]
+
+
 class EditionStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     IN_FORCE = "in_force", _("In force")
@@ -122,6 +136,22 @@ FRESHNESS = {
     Freshness.EXPIRED: (_("Expired"), "bad", "bad"),
     Freshness.EMPTY: (_("Finds nothing"), "mute", "circle-dashed"),
     Freshness.AHEAD: (_("Lies in the future"), "mute", "clock"),
+}
+# Whether the mark may be used: in a sentence, and in tone.
+MARKS = {
+    certification.Mark.MAY: (_("It may be used today, within the scope and at the sites of the certificate."), "good"),
+    certification.Mark.NOT_YET: (_("It may not be used yet: there is no certificate."), "mute"),
+    certification.Mark.SUSPENDED: (_("It may not be used while the certificate is suspended."), "bad"),
+    certification.Mark.EXPIRED: (
+        _("It may not be used: the certificate has expired. Take it off what is given out."),
+        "bad",
+    ),
+    certification.Mark.OVER: (_("It may not be used any more. Take it off what is given out."), "bad"),
+}
+CLOSURES = {
+    certification.Closure.MAY_DECIDE: _("Nothing that was found holds the decision of the body back."),
+    certification.Closure.WAIT: _("The body decides once what it found to fail is closed."),
+    certification.Closure.REPEAT_STAGE_2: _("What was found to fail was not closed in time, so stage 2 is repeated."),
 }
 CERTIFICATE_STANDINGS = {
     certification.Standing.VALID: _("It is valid."),

@@ -18,7 +18,7 @@ from qsms.rules.declaration import Completeness
 
 from . import adopting, profile, standing
 from .models import PART_5, Adoption, Declaration
-from .standing import Standing
+from .standing import AtHand, Standing
 
 KIND = "declaration"
 DECLARED = "sections_declared"
@@ -69,7 +69,7 @@ def _readiness(actor: Actor, declaration: Declaration) -> Readiness:
     adoption = adopted(live, declaration)
     if adoption is None:
         return Readiness(declaration, None, None, due, today)
-    [found] = standing.of_all(actor, [adoption], live)
+    [found] = standing.of_all(actor, [adoption], AtHand(live=live))
     complete = rules.completeness(found.framework, found.coverage, profile.rules(), [certificate])
     return Readiness(declaration, found, complete, due, today)
 

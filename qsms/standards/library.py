@@ -69,12 +69,20 @@ def own_crosswalk(organisation_id: int) -> Crosswalk | None:
     return rows.order_by("-revision").first()
 
 
-def relations(organisation_id: int, own: Iterable[Framework], revision: int = 0) -> CrosswalkRule:
-    """How requirements relate as the organisation judges it: the shipped pairs of a revision, the newest one without,
-    those that follow from its own editions containing others, and what it judged itself before both. One query.
-    """
+def crosswalks(organisation_id: int) -> list[Crosswalk]:
+    """Every revision of the shipped crosswalk and of what was judged here, the oldest first; one query."""
     mine = Q(organisation_id=organisation_id) | Q(organisation=None)
-    rows = list(Crosswalk.everywhere.filter(mine).defer("pairs").order_by("revision"))
+    return list(Crosswalk.everywhere.filter(mine).defer("pairs").order_by("revision"))
+
+
+def relations(
+    organisation_id: int, own: Iterable[Framework], revision: int = 0, rows: Iterable[Crosswalk] | None = None
+) -> CrosswalkRule:
+    """How requirements relate as the organisation judges it: the shipped pairs of a revision, the newest one without,
+    those that follow from its own editions containing others, and what it judged itself before both. One query, none
+    where the `crosswalks` were read already.
+    """
+    rows = crosswalks(organisation_id) if rows is None else list(rows)
     shipped = [row for row in rows if row.organisation_id is None]
     if not shipped:
         raise NotVisible

@@ -1,4 +1,4 @@
-"""The life of an adopted standard."""
+"""The lives of what this room keeps."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -83,11 +83,12 @@ CERTIFICATE_LIFE = Lifecycle(
     ),
     moves=(
         Move("certify", _("Enter the decision"), ("applied",), "held", verb="change", or_party=("owner",),
-             asks=("decided_on", "certificate_number"), offers=("expires_on", "stage_2_on", "is_first"), tone="main",
-             key="c", finishes=("certification",), help=_("The cycle and its clocks begin on that day.")),
+             asks=("decided_on", "certificate_number"), offers=("expires_on", "stage_2_on", "is_first"),
+             conditions=("majors_closed",), tone="main", key="c", finishes=("certification",),
+             help=_("The cycle and its clocks begin on that day.")),
         Move("recertify", _("Enter the recertification"), ("held", "suspended"), "held", verb="change",
-             or_party=("owner",), asks=("decided_on",), offers=("certificate_number",), key="r",
-             finishes=("certification",),
+             or_party=("owner",), asks=("decided_on",), offers=("certificate_number",),
+             conditions=("majors_closed",), key="r", finishes=("certification",),
              help=_("A new cycle begins on that day and lasts as long as the rules of certification say.")),
         Move("suspend", _("Enter the suspension"), ("held",), "suspended", verb="change", reason=True),
         Move("restore", _("Enter the end of the suspension"), ("suspended",), "held", verb="change", reason=True,
@@ -95,5 +96,53 @@ CERTIFICATE_LIFE = Lifecycle(
         Move("end", _("End it"), ("held", "suspended", "applied"), "ended", verb="change", reason=True, tone="bad",
              finishes=("*",)),
         Move("void", _("Make void"), ("applied",), "void", verb="void", reason=True, tone="bad", finishes=("*",)),
+    ),
+)  # fmt: skip
+
+FINDING_LIFE = Lifecycle(
+    "finding",
+    "draft",
+    states=(
+        State("draft", _("Being written"), Phase.OPEN, _("It is worded; it counts for nothing yet."), tone="mute"),
+        State("issued", _("Issued"), Phase.OPEN, _("It waits for what is done at once, the cause and the plan."),
+              due=_("Answer")),
+        State("answered", _("Plan sent"), Phase.WAITING, _("Whoever found it says whether the plan will do."),
+              skipped=True, due=_("Evidence")),
+        State("accepted", _("Plan accepted"), Phase.OPEN, _("The plan is carried out; then its evidence is shown."),
+              begun=True, skipped=True, due=_("Evidence")),
+        State("shown", _("Evidence sent"), Phase.WAITING, _("Somebody who did not do it looks whether it worked."),
+              skipped=True),
+        State("closed", _("Closed"), Phase.DONE, _("It was accepted, or asked for no answer.")),
+        State("void", _("Void"), Phase.VOID, _("It was withdrawn or never meant, for the reason in its history."),
+              on_bar=False),
+    ),
+    moves=(
+        Move("issue", _("Issue it"), ("draft",), "issued", verb="issue", asks=("issued_on",),
+             offers=("plan_by", "evidence_by"), needs=("statement", "objective_evidence"),
+             conditions=("requirement",), tone="main", key="i",
+             help=_("From that day its limits run, and coverage shows it.")),
+        Move("answer", _("Send the plan"), ("issued",), "answered", verb="answer", or_party=("owner",),
+             asks=("plan_sent_on",), conditions=("asks_answer", "planned"), tone="main", key="p",
+             finishes=("answer",), help=_("Correction, cause and plan stand in the actions raised from it.")),
+        Move("settle", _("Close it"), ("issued",), "closed", verb="answer", or_party=("owner",),
+             offers=("closing_note",), conditions=("asks_none",), tone="main", key="c", finishes=("*",),
+             help=_("It asks for no answer. Say what you made of it.")),
+        Move("accept_plan", _("Enter that the plan is accepted"), ("answered",), "accepted", verb="verify",
+             asks=("plan_accepted_on",), tone="main", key="a", finishes=("decide",)),
+        Move("refuse_plan", _("Enter that the plan is refused"), ("answered",), "issued", verb="verify", reason=True,
+             offers=("plan_by",), tone="bad", finishes=("decide",), help=_("It is to be answered again.")),
+        Move("show", _("Send the evidence"), ("accepted",), "shown", verb="answer", or_party=("owner",),
+             asks=("evidence_sent_on",), conditions=("done",), tone="main", key="e", finishes=("show",)),
+        Move("verify", _("Verify and close"), ("shown",), "closed", verb="verify",
+             independent_of=("owner", "action_owner"), asks=("accepted_on", "accepted_by", "closing_note"),
+             conditions=("done",), signature=_("verified closed"), tone="main", key="v", finishes=("*",),
+             help=_("By somebody who neither owns it nor did what was done about it.")),
+        Move("fail", _("Enter that the evidence is refused"), ("shown",), "accepted", verb="verify",
+             independent_of=("owner", "action_owner"), reason=True, offers=("evidence_by",), tone="bad",
+             finishes=("verify",), help=_("More is to be done, or to be shown.")),
+        Move("reopen", _("Open again"), ("closed",), "issued", verb="reopen", reason=True,
+             help=_("It came back, or was never gone. Its limits run anew from today.")),
+        Move("void", _("Make void"), ("draft", "issued", "answered", "accepted", "shown"), "void", verb="void",
+             reason=True, tone="bad", finishes=("*",), help=_("It was withdrawn, or was never meant.")),
     ),
 )  # fmt: skip

@@ -9,14 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import scope
 from qsms.records.models import Record
 from qsms.records.registry import Panel
-from qsms.ui import times
 
-from . import addresses, adopting, assessing, binding, certifying, elsewhere, library, offering, pieces
-from .choices import CERTIFICATE_STANDINGS
-from .models import Adoption, Certificate, GapAssessment
+from . import addresses, adopting, assessing, binding, elsewhere, library, offering, pieces
+from .models import Adoption, GapAssessment
 
 
 def _coverage(actor: Actor, record: Record) -> Mapping[str, Any]:
@@ -31,23 +28,6 @@ def _gaps(actor: Actor, record: Record) -> Mapping[str, Any]:
         "done": len(found),
         "all": len(assessing.asked(framework)),
         "is_open": record.is_open and assessing.may_answer(actor, record),
-    }
-
-
-def _cycle(actor: Actor, record: Record) -> Mapping[str, Any]:
-    assert isinstance(record, Certificate)
-    today = moment.now().astimezone(actor.tz).date()
-    found = certifying.cycle(record, today)
-    return {
-        "found": found,
-        "standing": CERTIFICATE_STANDINGS[found.standing] if found.standing is not None and record.is_open else "",
-        "audits": [
-            {"kind": one.get_kind_display(), "on": times.day(one.on, today), "outcome": one.outcome, "by": one.by}
-            for one in reversed(found.audits)
-        ],
-        "note_url": addresses.note_audit(record.number)
-        if record.is_open and scope.may(actor, "change", record)
-        else "",
     }
 
 
@@ -95,6 +75,5 @@ def _evidence(actor: Actor, record: Record) -> Mapping[str, Any]:
 
 
 COVERAGE = Panel("coverage", _("Coverage"), "standards/panel_coverage.html", _coverage, tab=False, order=-10)
-CYCLE = Panel("cycle", _("Cycle"), "standards/panel_cycle.html", _cycle, tab=False, order=-10)
 GAPS = Panel("answers", _("Answers"), "standards/panel_gaps.html", _gaps, tab=False, order=-10)
 EVIDENCE = Panel("evidence", _("Standards"), "standards/panel_evidence.html", _evidence, order=30, shown=may_see)

@@ -11,13 +11,14 @@ from django.utils.translation import ngettext
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import tasks, wording
+from qsms.records import scope, tasks, wording
 from qsms.records.errors import NotVisible
 from qsms.records.models import Record
 from qsms.records.registry import RecordType, Section, lend, register
-from qsms.rules.lifecycle import Move
+from qsms.rules.lifecycle import Move, Reason
+from qsms.ui import addresses as pages
 
-from . import adopting, assessing, binding, certifying, judging, library, panels, texts
+from . import adopting, assessing, binding, certificate_panels, certifying, findings, judging, library, panels, texts
 from .choices import OWN
 from .lifecycles import ADOPTION_LIFE, CERTIFICATE_LIFE, GAP_LIFE
 from .models import Adoption, Certificate, GapAssessment, OfEdition
@@ -41,6 +42,12 @@ wording.DEEDS |= {
     assessing.SNAPSHOT: _("kept the answers as they stand"),
 }
 wording.PARTIES["assessor"] = _("its assessor")
+
+
+@wording.reason_words("certificate")
+def _held_back(values: Mapping[str, str]) -> str:
+    said = _t("The body decides once what it found to fail is closed. Still open: %(numbers)s.")
+    return said % {"numbers": values["numbers"]}
 
 
 @register
@@ -196,10 +203,10 @@ class CertificateSheet(RecordType):
         Section.of(_("What it covers"), "scope", "covered", "site", "unit", "process"),
         Section.of(_("Cycle"), "stage_1_on", "stage_2_on", "decided_on", "is_first", "expires_on"),
         Section.of(_("Who"), "owner", "disciplines", "reference"),
-        Section.of(_("Logo and mark"), "logo_use", "logo_checked_on"),
+        Section.of(_("Logo and mark"), "logo_use", "logo_rules", "logo_checked_on", on_page=False),
     )
-    search_fields = ("body", "scope", "covered", "logo_use")
-    panels = (panels.CYCLE,)
+    search_fields = ("body", "scope", "covered", "logo_use", "logo_rules")
+    panels = (certificate_panels.FINDINGS, certificate_panels.CYCLE, certificate_panels.MARK)
     import_key = "reference"
     task_verbs = {"certification": _("Arrange it")}
 
@@ -231,6 +238,19 @@ class CertificateSheet(RecordType):
             certifying.start_clocks(record, actor.tz)
         certifying.set_due(record, moment.now().astimezone(actor.tz).date())
 
+    def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
+        assert isinstance(record, Certificate)
+        open_ones = findings.majors_open(record)
+        if not open_ones:
+            return {"majors_closed": None}
+        known = scope.seen_of(actor, [one.pk for one in open_ones])
+        seen = [one for one in open_ones if one.pk in known]
+        named = [one.number for one in seen] + ([_t("another finding")] if len(seen) < len(open_ones) else [])
+        values = {"numbers": ", ".join(named)}
+        if seen:
+            values |= {"way": _t("Open %(number)s") % {"number": named[0]}, "way_url": pages.record(seen[0])}
+        return {"majors_closed": Reason("certificate", values)}
+
     def about(self, actor: Actor, record: Record) -> list[str]:
         assert isinstance(record, Certificate)
         return [record.body]
@@ -254,5 +274,5 @@ def _is_own(actor: Actor, key: str) -> bool:
 
 
 lend(panels.EVIDENCE, ("*",))
-# The other record type of this room, in a file of its own.
-from . import declaration_sheet  # noqa: E402, F401
+# The other record types of this room, each in a file of its own.
+from . import declaration_sheet, finding_sheet  # noqa: E402, F401

@@ -1,10 +1,11 @@
-"""What comes with the product, read once: frameworks, crosswalk, applicability and the limits of certification."""
+"""What comes with the product, read once: frameworks, crosswalk, applicability, limits of certification, grades."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from qsms.rules import framework_data
 from qsms.rules.applicability import Applicability
@@ -13,6 +14,8 @@ from qsms.rules.clock_rules import load_rules
 from qsms.rules.clocks import ClockRule
 from qsms.rules.crosswalk import Crosswalk, contained, joined
 from qsms.rules.crosswalk_data import CrosswalkTable, load_crosswalk
+from qsms.rules.data_files import read_mapping
+from qsms.rules.finding_grades import Grade, Scheme, load_schemes
 from qsms.rules.frameworks import Framework
 
 DATA = Path(__file__).parent / "data"
@@ -49,3 +52,21 @@ def applicability() -> Mapping[str, Applicability]:
 def certification_rules() -> Mapping[str, ClockRule]:
     """The shipped limits of a certification cycle as clock rules."""
     return load_rules(CERTIFICATION_CYCLE)
+
+
+@lru_cache(maxsize=1)
+def mark_use() -> Mapping[str, Any]:
+    """What holds for the mark of a certification body."""
+    return read_mapping(DATA / "mark_use.yaml")[1]
+
+
+@lru_cache(maxsize=1)
+def schemes() -> tuple[Scheme, ...]:
+    """The shipped ways of grading findings."""
+    return load_schemes(DATA / "finding_grades.yaml", certification_rules())
+
+
+@lru_cache(maxsize=1)
+def grades() -> Mapping[str, Grade]:
+    """Every shipped grade by its key, such as “iso/major”."""
+    return {grade.key: grade for scheme in schemes() for grade in scheme.grades}

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from qsms.base import moment
 from qsms.org.actor import Actor
 from qsms.rules.coverage import Coverage, cover
-from qsms.rules.frameworks import Framework
+from qsms.rules.findings import OpenFinding
+from qsms.rules.frameworks import Framework, Reference
 
-from . import adopting, assessing, binding, library, profile
+from . import adopting, assessing, binding, findings, library, profile
 from .binding import Piece
-from .models import PART_5, Adoption, Declaration, Edition, Exclusion
+from .findings import Against
+from .models import PART_5, Adoption, Crosswalk, Declaration, Edition, Exclusion
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,29 @@ class Standing:
     held: Sequence[Declaration]
     # The newest text of every edition.
     newest: Mapping[str, Edition]
+    # The newest revision of the shipped crosswalk.
+    crosswalk_revision: int
+    # The open findings behind it, by finding and requirement.
+    findings: Mapping[tuple[int, Reference], Against]
+
+    def named(self, finding: OpenFinding) -> Against:
+        """What a line says of a finding of the coverage."""
+        return self.findings[int(str(finding.id)), finding.at]
+
+    def open_at(self, number: str) -> list[Against]:
+        """The open findings against a requirement, and those that count for it through the crosswalk."""
+        covered = self.coverage.covered[number]
+        return [self.named(one) for one in (*covered.findings, *(one.finding for one in covered.struck if one.weight))]
+
+    def found_at(self, number: str) -> list[str]:
+        """The same, each in one phrase."""
+        here = self.open_at(number)
+        return [f"{one.number} {one.title} ({findings.grade_of(one.grade).label}, {one.at})" for one in here]
+
+    @property
+    def n_open(self) -> int:
+        """How many findings are open against any of its requirements."""
+        return len({one.id for number in self.coverage.covered for one in self.open_at(number)})
 
 
 def of(actor: Actor, adoption: Adoption) -> Standing:
@@ -39,34 +64,45 @@ def of(actor: Actor, adoption: Adoption) -> Standing:
     return of_all(actor, [adoption])[0]
 
 
-def of_all(
-    actor: Actor,
-    wanted: list[Adoption],
-    live: list[Adoption] | None = None,
-    every_text: Sequence[Edition] | None = None,
-) -> list[Standing]:
+@dataclass(frozen=True)
+class AtHand:
+    """What whoever asks has read already: the living adoptions, every revision of every edition and of the crosswalks,
+    and the open findings. What is None is read."""
+
+    live: Sequence[Adoption] | None = None
+    every_text: Sequence[Edition] | None = None
+    crosswalks: Sequence[Crosswalk] | None = None
+    against: Sequence[Against] | None = None
+
+
+NOTHING_AT_HAND = AtHand()
+
+
+def of_all(actor: Actor, wanted: list[Adoption], at_hand: AtHand = NOTHING_AT_HAND) -> list[Standing]:
     """The standing of several adoptions, from one look at the evidence.
 
     Other adopted standards lend what is bound to them; what one of them leaves out lends nothing. Nothing is taken from
-    a standard that the organisation has not adopted as far as the reader knows. `live` are its living adoptions and
-    `every_text` every revision of every edition, where they are at hand.
+    a standard that the organisation has not adopted as far as the reader knows.
     """
     if not wanted:
         return []
-    every = list({one.pk: one for one in [*wanted, *(adopting.live(actor) if live is None else live)]}.values())
+    live = adopting.live(actor) if at_hand.live is None else at_hand.live
+    every = list({one.pk: one for one in [*wanted, *live]}.values())
     exclusions = adopting.excluded(every)
-    judged = assessing.findings(actor)
+    judged = assessing.answered(actor)
     revisions: dict[str, int] = {}
     for one in every:
         revisions.setdefault(one.key, one.revision)
     found = binding.pieces(actor)
-    every_text = library.every(actor.organisation_id) if every_text is None else every_text
+    against = findings.open_against(actor) if at_hand.against is None else at_hand.against
+    every_text = library.every(actor.organisation_id) if at_hand.every_text is None else at_hand.every_text
     rows = library.editions(actor.organisation_id, revisions, every_text)
     newest = library.newest(actor.organisation_id, every_text)
     own = [row.rule for row in rows.values() if row.organisation_id is not None]
     today = moment.now().astimezone(actor.tz).date()
+    rows_of_pairs = library.crosswalks(actor.organisation_id) if at_hand.crosswalks is None else at_hand.crosswalks
     crosswalks = {
-        number: library.relations(actor.organisation_id, own, number)
+        number: library.relations(actor.organisation_id, own, number, rows_of_pairs)
         for number in {one.crosswalk_revision for one in wanted}
     }
     held = profile.held(actor.organisation_id) if any(one.key == PART_5 for one in every) else []
@@ -75,7 +111,8 @@ def of_all(
         # Of several adoptions of one edition the oldest speaks for it, but for the one that is asked about.
         first = {one.key: one for one in reversed(every)} | {adoption.key: adoption}
         pieces = {one.id: one for one in binding.counted(found, adoption) if one.framework in first}
-        used = {adoption.key, *(one.framework for one in pieces.values())}
+        struck = {(one.id, one.at): one for one in binding.counted(against, adoption) if one.framework in first}
+        used = {adoption.key, *(one.framework for one in pieces.values()), *(one.framework for one in struck.values())}
         editions = {key: row.rule for key, row in rows.items() if key in used}
         away = {key: profile.falls_away(one, editions[key], held) for key, one in first.items() if key in editions}
         coverage = cover(
@@ -84,6 +121,7 @@ def of_all(
             today,
             crosswalk=crosswalks[adoption.crosswalk_revision],
             judgements=[each for one in first.values() for each in assessing.judgements(judged, one)],
+            findings=[one.rule for one in struck.values()],
             exempt={key: [*exclusions[one.pk], *away[key]] for key, one in first.items() if key in editions},
             only=[adoption.key],
         )[adoption.key]
@@ -98,6 +136,8 @@ def of_all(
                 away[adoption.key],
                 held if adoption.key == PART_5 else (),
                 newest,
+                max(row.revision for row in rows_of_pairs if row.organisation_id is None),
+                struck,
             )
         )
     return standings

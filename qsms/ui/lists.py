@@ -172,7 +172,7 @@ def _views(request: HttpRequest, actor: Actor, sheet: RecordType, one: Listing, 
     here.pop("after", None)
     plain = not here
     tabs = [parts.Tab(_("All open"), "?", str(total) if plain else None, plain)]
-    shown = [("late", _("Late"), QueryDict("late=1"))] if "due_on" in sheet.form_fields else []
+    shown = [("late", _("Late"), QueryDict("late=1"))] if sheet.has_due_day else []
     if "owner" in sheet.filters:
         shown.append(("mine", _("Mine"), QueryDict("owner=me")))
     shown += [(str(v.pk), v.name, QueryDict(v.query)) for v in saved_views.mine(actor, sheet.kind)]

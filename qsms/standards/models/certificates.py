@@ -33,7 +33,10 @@ class Certificate(OfEdition, RecordChild):
         _("valid until"), null=True, blank=True, help_text=_("Empty: as long as a cycle of certification lasts.")
     )
     logo_use = models.TextField(
-        _("logo and mark"), blank=True, help_text=_("Where you show the mark of the body, and what it allows.")
+        _("where the mark is shown"), blank=True, help_text=_("Letters, web pages, vehicles: one on each line.")
+    )
+    logo_rules = models.TextField(
+        _("rules of the body for its mark"), blank=True, help_text=_("What it allows and asks: form, number, wording.")
     )
     logo_checked_on = models.DateField(_("use of the mark checked on"), null=True, blank=True)
     reference = models.CharField(_("reference"), max_length=80, blank=True)

@@ -29,9 +29,11 @@ from qsms.rules.coverage_words import told, why
 from qsms.rules.evidence import freshness
 from qsms.ui import dates
 
-from .. import profile
+from .. import findings, profile
 from ..binding import Piece
 from ..choices import FRESHNESS, STATES, Strength
+from ..findings import Against
+from ..lifecycles import FINDING_LIFE
 from ..standing import Standing
 
 MOST_BYTES = 500 * 1024 * 1024
@@ -81,10 +83,7 @@ class Chapter:
     left_out: str
     lines: tuple[Line, ...]
     lent: tuple[tuple[str, tuple[Line, ...]], ...]
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.lines and not self.lent
+    findings: tuple[Line, ...]
 
 
 @dataclass
@@ -96,7 +95,8 @@ class Pack:
     actor: Actor
     made_at: dt.datetime
     room_bytes: int = MOST_BYTES
-    exhibits: dict[int, Exhibit] = field(default_factory=dict)
+    # By kind and number of the record.
+    exhibits: dict[tuple[str, str], Exhibit] = field(default_factory=dict)
 
     def write(self, target: IO[bytes], tell: Tell = lambda done, total: None) -> int:
         """Write the ZIP to `target`; how many records are in it."""
@@ -113,8 +113,8 @@ class Pack:
         framework = self.standing.framework
         return list(framework.subtree(self.clause)) if self.clause else list(framework.by_number)
 
-    def _pieces(self) -> Iterator[Piece]:
-        """Every piece behind the clauses, one for each record, in reading order."""
+    def _pieces(self) -> Iterator[Piece | Against]:
+        """Every piece behind the clauses, and every open finding, one for each record, in reading order."""
         seen: set[tuple[str, str]] = set()
         for number in self._numbers():
             covered = self.standing.coverage.covered[number]
@@ -126,8 +126,12 @@ class Pack:
                 if piece.number and (piece.kind, piece.number) not in seen:
                     seen.add((piece.kind, piece.number))
                     yield piece
+            for found in self.standing.open_at(number):
+                if (found.kind, found.number) not in seen:
+                    seen.add((found.kind, found.number))
+                    yield found
 
-    def _take_in(self, archive: zipfile.ZipFile, piece: Piece) -> None:
+    def _take_in(self, archive: zipfile.ZipFile, piece: Piece | Against) -> None:
         """The record of this piece as a PDF, and its files."""
         if not registry.is_known(piece.kind):
             return
@@ -141,10 +145,7 @@ class Pack:
         href = f"records/{opened.record.number}.pdf"
         made = record_pdf(self.actor, opened.sheet, opened.record, self.made_at)
         _put(archive, href, made, self.made_at)
-        exhibit = Exhibit(quote(href), tuple(self._files(archive, opened)))
-        for one in self.standing.pieces.values():
-            if (one.kind, one.number) == (piece.kind, piece.number):
-                self.exhibits[one.id] = exhibit
+        self.exhibits[piece.kind, piece.number] = Exhibit(quote(href), tuple(self._files(archive, opened)))
 
     def _files(self, archive: zipfile.ZipFile, opened: Opened) -> Iterator[Kept]:
         for place, row in enumerate(attachments.on_record(opened.record), 1):
@@ -196,14 +197,20 @@ class Pack:
                 for each in covered.through
                 if each.counts
             ),
+            findings=tuple(self._finding(one) for one in found.open_at(number)),
         )
+
+    def _finding(self, one: Against) -> Line:
+        grade = findings.grade_of(one.grade).label
+        said = f"{grade}, {FINDING_LIFE.state(one.state).label}, {one.at}"
+        return Line(one.number, one.title, said, "", self.exhibits.get((one.kind, one.number)))
 
     def _line(self, piece_id: int) -> Line:
         piece = self.standing.pieces[piece_id]
         word = str(FRESHNESS[freshness(piece.rule, self.standing.coverage.today)][0])
         as_of = _("as of %(day)s") % {"day": dates.plain_day(piece.as_of)} if piece.as_of else ""
         said = ", ".join(part for part in (str(Strength(piece.strength).label), as_of, word) if part)
-        return Line(piece.number, piece.title, said, piece.note, self.exhibits.get(piece_id))
+        return Line(piece.number, piece.title, said, piece.note, self.exhibits.get((piece.kind, piece.number)))
 
 
 def _title(standing: Standing, clause: str) -> str:

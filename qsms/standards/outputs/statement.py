@@ -42,6 +42,7 @@ class Line:
     evidence: str
     through: str
     left_out: str
+    findings: str
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class Statement:
             through="\n".join(wording.sentence(told(each)) for each in covered.through if each.counts),
             left_out=next((found.exclusions[number].why for number in above if number in found.exclusions), "")
             or profile.above(found.framework, one.number, found.falls_away),
+            findings="\n".join(found.found_at(one.number)),
         )
 
     def facts(self) -> list[tuple[str, str]]:
@@ -96,6 +98,7 @@ class Statement:
             (_("Process"), adoption.process.name if adoption.process else ""),
             (_("What it is for"), adoption.scope),
             (_("Owner"), owner or ""),
+            (_("Open findings"), str(self.standing.n_open)),
             (_("Text of the standard"), _("Our own words, revision %(n)s") % {"n": adoption.revision}),
             (_("As of"), self.moment),
             (_("Drawn up by"), self.made_by.name),
@@ -147,7 +150,7 @@ def pdf(statement: Statement) -> bytes:
             "heading": one.is_heading,
             "state": str(STATES[one.state][0]),
             "look": STATES[one.state][1],
-            "said": [part for part in (one.left_out, one.why) if part],
+            "said": [part for part in (one.left_out, one.why, *_found(one)) if part],
             "evidence": [part for part in (*one.evidence.split("\n"), *one.through.split("\n")) if part],
         }
         for one in statement.lines()
@@ -186,6 +189,11 @@ def pdf(statement: Statement) -> bytes:
     return render(PRINT / "statement.typ", data)
 
 
+def _found(one: Line) -> list[str]:
+    """The open findings of a requirement, each as a line that says so."""
+    return [_("Open finding: %(said)s") % {"said": said} for said in one.findings.split("\n") if said]
+
+
 def _basis(statement: Statement) -> str:
     """What it was judged from: whose evidence, and which other standards lend theirs."""
     found = statement.standing
@@ -202,6 +210,7 @@ def xlsx(statement: Statement) -> bytes:
     requirements = [
         [
             one.number, one.title, str(STATES[one.state][0]), one.why, one.evidence, one.through, one.left_out,
+            one.findings,
         ]
         for one in statement.lines()
     ]  # fmt: skip
@@ -213,7 +222,7 @@ def xlsx(statement: Statement) -> bytes:
             Page(
                 _("Requirements"),
                 [_("Clause"), _("Requirement"), _("State"), _("Why"), _("Evidence"), _("From other standards"),
-                 _("Why left out")],
+                 _("Why left out"), _("Open findings")],
                 requirements,
             ),
             Page(

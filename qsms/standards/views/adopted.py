@@ -120,7 +120,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         if adoption.key == PART_5 and actor.holds(f"{declaring.KIND}.create")
         else "",
         "exclusions": list(found.exclusions.values()),
-        "changes": adopting.newer(adoption, found.newest),
+        "changes": adopting.newer(adoption, found.newest, found.crosswalk_revision),
         "may_change": may_change,
     }
     return answers.page(request, "standards/coverage.html", context)
@@ -164,6 +164,8 @@ def _rests(found: Standing, covered: Covered) -> str:
         said += [ngettext("%(n)d record", "%(n)d records", n) % {"n": n}] if n else []
         n = len(asked) - n
         said += [ngettext("%(n)d living query", "%(n)d living queries", n) % {"n": n}] if n else []
+    if n := len({one.id for one in found.open_at(covered.number)}):
+        said.append(ngettext("%(n)d finding", "%(n)d findings", n) % {"n": n})
     lent = {one.reading.here.framework: one.reading.here for one in covered.through if one.counts}
     said += [f"{elsewhere.short_title(found.editions[key])} {here.number}" for key, here in lent.items()]
     return str(escape(", ".join(said)))
@@ -178,7 +180,7 @@ def export(request: HttpRequest, number: str) -> HttpResponseBase:
         raise Refused([_("You may not export this. Ask the quality manager.")])
     head = [
         _("Number"), _("Title"), _("State"), _("Why"), _("Evidence"), _("Through other standards"),
-        _("Left out because"),
+        _("Left out because"), _("Open findings"),
     ]  # fmt: skip
     lines = _lines(standing.of(actor, adoption))
     return as_file(Sheet(f"{adoption.number}-coverage", adoption.number, head, lines), request.GET.get("format", ""))
@@ -202,6 +204,7 @@ def _lines(found: Standing) -> Iterator[list[str]]:
             ),
             next((found.exclusions[number].why for number in above if number in found.exclusions), "")
             or profile.above(found.framework, one.number, found.falls_away),
+            "; ".join(found.found_at(one.number)),
         ]
 
 

@@ -15,7 +15,9 @@ from qsms.org.actor import Actor
 from qsms.records import registry, scope
 from qsms.records.errors import NotVisible
 from qsms.rules.coverage import State, Through
-from qsms.rules.coverage_words import told, why
+from qsms.rules.coverage_words import told, told_of_finding, why
+from qsms.rules.crosswalk import Reading
+from qsms.rules.findings import Struck
 from qsms.rules.frameworks import Framework, Reference, Requirement
 from qsms.ui import addresses as pages
 from qsms.ui import answers, marks, table
@@ -29,6 +31,8 @@ from .. import (
     certifying,
     clause_ways,
     elsewhere,
+    finding_lines,
+    findings,
     judging,
     library,
     living,
@@ -41,7 +45,7 @@ from .. import (
 from ..choices import CONFIDENCE, DATES, DOCUMENTED, STATES, STATUS_LOOKS, EditionStatus
 from ..lifecycles import ADOPTION_LIFE
 from ..models import Edition
-from ..standing import Standing
+from ..standing import AtHand, Standing
 
 
 def status(row: Edition, *, pill: bool = False) -> Any:
@@ -57,7 +61,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     actor = answers.actor_of(request)
     library.check_sees(actor)
     adopted = adopting.live(actor)
-    own = [_adopted_line(actor, found) for found in standing.of_all(actor, adopted, adopted)]
+    own = [_adopted_line(actor, found) for found in standing.of_all(actor, adopted, AtHand(live=adopted))]
     rows = [
         [
             table.link(row.title, addresses.edition(row.key)),
@@ -89,7 +93,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "may_bring": actor.holds(bringing.IMPORT),
         "registers": [
             (registry.get(kind).label_plural, pages.listing(kind))
-            for kind in (assessing.KIND, certifying.KIND)
+            for kind in (assessing.KIND, certifying.KIND, findings.KIND)
             if actor.holds(f"{kind}.view")
         ],
         "table": table.table(columns, [table.Group(rows)], _("Every edition")),
@@ -149,11 +153,13 @@ def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> H
     rule, here = row.rule, Reference(row.key, clause)
     editions = {key: one.rule for key, one in rows.items()}
     own = [one.rule for one in rows.values() if one.organisation_id is not None]
-    crosswalk = library.relations(actor.organisation_id, own)
+    at_hand = AtHand(
+        adopting.live(actor), every_text, library.crosswalks(actor.organisation_id), findings.open_against(actor)
+    )
+    crosswalk = library.relations(actor.organisation_id, own, rows=at_hand.crosswalks)
     requirement = rule.by_number[clause]
     today = moment.now().astimezone(actor.tz).date()
-    live = adopting.live(actor)
-    adoptions = [one for one in live if one.key == row.key]
+    adoptions = [one for one in at_hand.live or () if one.key == row.key]
     may_bind = any(scope.may(actor, "evidence", one) for one in adoptions)
     context = {
         "row": row,
@@ -173,11 +179,13 @@ def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> H
             pieces.line(one, today, url=pieces.source(one), title=one.title, may_end=may_bind)
             for one in binding.at(actor, here)
         ],
+        "findings": [finding_lines.line(actor, one) for one in at_hand.against or () if one.at == here],
+        "find_url": addresses.find(row, clause) if actor.holds(f"{findings.KIND}.create") else "",
         "bind_url": addresses.bind(key=row.key, clause=clause) if may_bind else "",
         "ask_url": addresses.ask(row.key, clause) if may_bind and living.offered() else "",
         "standings": [
             _stands(actor, found, clause)
-            for found in standing.of_all(actor, adoptions, live, every_text)
+            for found in standing.of_all(actor, adoptions, at_hand)
             if clause in found.coverage.covered
         ],
         "ways": clause_ways.ways(actor, here),
@@ -211,6 +219,7 @@ def _stands(actor: Actor, found: Standing, clause: str) -> dict[str, Any]:
         "mark": marks.coverage(word, verdict),
         "why": [*filter(None, [away]), *(str(words) for words in why(covered))],
         "through": [_lent(found, one) for one in covered.through],
+        "struck": [_struck(actor, found, one) for one in covered.struck],
         "left_out": left_out,
         "pack_url": addresses.outputs(adoption.number, clause) if actor.holds(f"{adopting.KIND}.export") else "",
         "exclude_url": addresses.exclude(adoption.number, clause)
@@ -221,12 +230,20 @@ def _stands(actor: Actor, found: Standing, clause: str) -> dict[str, Any]:
 
 
 def _lent(found: Standing, one: Through) -> dict[str, Any]:
-    here = one.reading.here
-    name = f"{elsewhere.short_title(found.editions[here.framework])} {here.number}"
+    records = [found.pieces[int(str(piece.id))] for piece in one.evidence]
+    return _over_pair(found, one.reading, str(told(one))) | {"records": records}
+
+
+def _struck(actor: Actor, found: Standing, one: Struck) -> dict[str, Any]:
+    finding = finding_lines.line(actor, found.named(one.finding))
+    return _over_pair(found, one.reading, str(told_of_finding(one))) | {"finding": finding}
+
+
+def _over_pair(found: Standing, reading: Reading, said: str) -> dict[str, Any]:
+    here = reading.here
     return {
         "url": addresses.clause(here.framework, here.number),
-        "name": name,
-        "figure": one.reading.relation.value,
-        "said": str(told(one)).removeprefix(f"{here} "),
-        "records": [found.pieces[int(str(piece.id))] for piece in one.evidence],
+        "name": f"{elsewhere.short_title(found.editions[here.framework])} {here.number}",
+        "figure": reading.relation.value,
+        "said": said.removeprefix(f"{here} "),
     }

@@ -1,0 +1,95 @@
+"""Open findings as values: how grave one is for a requirement, and where else what was found is surely found too.
+
+A finding is the opposite of evidence, and crosses pairs the other way round. A demand that is not met belongs to every
+requirement that contains the one it was found against; whether it belongs to one that is contained in it, or overlaps
+it, nobody knows. It crosses one pair and never two, as evidence does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+from qsms.rules.crosswalk import Crosswalk, Reading, Relation, Source
+from qsms.rules.evidence import Level
+from qsms.rules.frameworks import Framework, Reference
+
+
+class Weight(IntEnum):
+    """What a finding says of a requirement; ordered, so that the gravest is the maximum."""
+
+    NOTES = 0  # something to look at: an observation, an opportunity, a strength
+    LAPSES = 1  # it is not wholly met
+    FAILS = 2  # it is not met
+
+
+class OpenFinding(NamedTuple):
+    """A finding that is not closed, against one requirement."""
+
+    id: Hashable
+    at: Reference
+    weight: Weight
+
+
+@dataclass(frozen=True)
+class Struck:
+    """A finding that reaches a requirement over a pair, as seen from where it was found, and what it says here."""
+
+    reading: Reading
+    finding: OpenFinding
+    weight: Weight
+
+
+def counts_against(reading: Reading, weight: Weight) -> Weight:
+    """What a finding of this weight surely says of the other end of a pair; NOTES where it only touches it."""
+    if reading.relation is Relation.EQUAL:
+        return weight
+    if reading.relation is Relation.SUBSET and not reading.pair.jointly:
+        return min(weight, Weight.LAPSES)
+    # Of several on the larger side it is open which of them holds the demand.
+    return Weight.NOTES
+
+
+def capped(shown: Level, weight: Weight) -> Level:
+    """How much of a requirement is shown while a finding of this weight is open against it."""
+    if weight is Weight.FAILS:
+        return Level.NOTHING
+    return min(shown, Level.PART) if weight is Weight.LAPSES else shown
+
+
+def struck(
+    findings: Iterable[OpenFinding], frameworks: Mapping[str, Framework], crosswalk: Crosswalk
+) -> dict[Reference, list[Struck]]:
+    """Where else each finding is found, by requirement: the gravest way for each, and none where it stands itself.
+
+    What is found against a number is found against all that it stands under, and may cross from there as a part.
+    """
+    every = list(findings)
+    direct = {(one.id, one.at) for one in every}
+    best: dict[tuple[Hashable, Reference], Struck] = {}
+    for one in every:
+        framework = frameworks.get(one.at.framework)
+        if not one.weight or framework is None or one.at.number not in framework.by_number:
+            continue
+        for number in (one.at.number, *framework.ancestors(one.at.number)):
+            for reading in crosswalk.readings(Reference(framework.key, number)):
+                found = _crossing(one, number, reading)
+                key = (one.id, reading.there)
+                if found is not None and key not in direct and (key not in best or best[key].weight < found.weight):
+                    best[key] = found
+    reached: dict[Reference, list[Struck]] = {}
+    for (_id, there), found in best.items():
+        reached.setdefault(there, []).append(found)
+    return reached
+
+
+def _crossing(one: OpenFinding, number: str, reading: Reading) -> Struck | None:
+    if number == one.at.number:
+        return Struck(reading, one, counts_against(reading, one.weight))
+    if reading.pair.source is Source.CONTAINED:
+        # A supplement contains the text of the clause itself; the points below it have pairs of their own.
+        return None
+    weight = counts_against(reading, min(one.weight, Weight.LAPSES))
+    return Struck(reading, one, weight) if weight else None

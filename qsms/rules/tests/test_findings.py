@@ -1,0 +1,169 @@
+"""Open findings: how grave they are, where else they surely are, and what they leave of coverage."""
+
+from __future__ import annotations
+
+from itertools import product
+from random import Random
+
+import pytest
+
+from qsms.rules.coverage import Coverage, Judgement, Reason, State, cover
+from qsms.rules.coverage_words import WHY, told_of_finding, why
+from qsms.rules.crosswalk import Crosswalk, Pair, Reading, Relation, Source
+from qsms.rules.evidence import Level, Strength
+from qsms.rules.findings import OpenFinding, Weight, capped, counts_against
+from qsms.rules.frameworks import Reference
+
+from .test_coverage import HOUSE, SHIP, TODAY, piece
+
+FAILS, LAPSES, NOTES = Weight.FAILS, Weight.LAPSES, Weight.NOTES
+
+
+def found(number: str, weight: Weight = LAPSES, of: str = "house/1", key: object = "F") -> OpenFinding:
+    return OpenFinding(key, Reference(of, number), weight)
+
+
+def covered(*evidence: object, of: str = "house/1", **more: object) -> Coverage:
+    return cover([HOUSE, SHIP], evidence, TODAY, **more)[of]  # type: ignore[arg-type]
+
+
+def pair(left: str, right: str, relation: Relation, **more: object) -> Pair:
+    return Pair(Reference("house/1", left), Reference("ship/1", right), relation, **more)  # type: ignore[arg-type]
+
+
+# Where it was found.
+
+
+@pytest.mark.parametrize(
+    ("weight", "shown", "judged", "state", "reason"),
+    [
+        (FAILS, True, None, State.GAP, Reason.FOUND_FAILING),
+        (FAILS, True, State.MET, State.GAP, Reason.FOUND_FAILING),
+        (LAPSES, True, None, State.PARTLY, Reason.FOUND_LAPSING),
+        (LAPSES, True, State.MET, State.PARTLY, Reason.FOUND_LAPSING),
+        (LAPSES, False, None, State.GAP, Reason.FOUND_LAPSING),
+        (LAPSES, False, State.PARTLY, State.PARTLY, Reason.FOUND_LAPSING),
+        (NOTES, True, None, State.MET, Reason.FOUND_NOTED),
+        (NOTES, False, None, State.NOT_ASSESSED, Reason.FOUND_NOTED),
+    ],
+)
+def test_while_it_is_open_it_is_a_gap_in_what_is_met(
+    weight: Weight, shown: bool, judged: State | None, state: State, reason: Reason
+) -> None:
+    evidence = [piece("1.1")] if shown else []
+    judgements = [Judgement(Reference("house/1", "1.1"), judged, TODAY)] if judged else []
+    one = covered(*evidence, findings=[found("1.1", weight)], judgements=judgements).covered["1.1"]
+    assert one.state is state
+    assert reason in one.reasons
+    assert [each.id for each in one.findings] == ["F"]
+    assert all(WHY[each] in why(one) for each in one.reasons)
+    closed = covered(*evidence, judgements=judgements).covered["1.1"]
+    assert (closed.state is State.MET) is (shown and judged in (None, State.MET)), "closed, it is as if it never was"
+
+
+def test_it_rolls_up_and_what_is_exempt_stays_so() -> None:
+    everything = [piece(number) for number in ("1.1", "1.2", "2.1", "2.1(a)", "2.1(b)")]
+    plain = covered(*everything)
+    assert {plain.covered[number].state for number in ("1", "2", "2.1")} == {State.MET}
+    one = covered(*everything, findings=[found("2.1(a)")])
+    assert [one.covered[number].state for number in ("2.1(a)", "2.1", "2", "1")] == [
+        State.PARTLY, State.PARTLY, State.PARTLY, State.MET,
+    ]  # fmt: skip
+    away = covered(*everything, findings=[found("2.1(a)", FAILS)], exempt={"house/1": ["2.1(a)"]})
+    assert away.covered["2.1(a)"].state is State.NOT_APPLICABLE
+
+
+def test_against_a_heading_it_keeps_evidence_there_from_speaking_for_what_is_below() -> None:
+    one = covered(piece("1"), findings=[found("1")])
+    assert one.covered["1.1"].state is State.NOT_ASSESSED
+    assert Reason.FOUND_ABOVE in one.covered["1.1"].reasons
+    every = covered(piece("1.1"), piece("1.2"), findings=[found("1")])
+    assert every.covered["1"].state is State.PARTLY
+    assert every.covered["1.1"].state is State.MET
+
+
+def test_below_a_heading_that_is_shown_it_takes_its_own_part_alone() -> None:
+    one = covered(piece("1"), findings=[found("1.1")])
+    assert (one.covered["1.1"].state, one.covered["1.2"].state) == (State.PARTLY, State.MET)
+
+
+# Over a pair.
+
+
+@pytest.mark.parametrize("weight", [LAPSES, FAILS])
+@pytest.mark.parametrize(
+    ("relation", "counts"), [(Relation.EQUAL, None), (Relation.SUBSET, LAPSES), (Relation.SUPERSET, NOTES),
+                             (Relation.OVERLAP, NOTES)],
+)  # fmt: skip
+def test_it_crosses_where_what_is_asked_there_contains_what_is_asked_here(
+    relation: Relation, counts: Weight | None, weight: Weight
+) -> None:
+    crosswalk = Crosswalk((pair("1.1", "7.1", relation),))
+    one = covered(piece("7.1", "ship/1"), of="ship/1", findings=[found("1.1", weight)], crosswalk=crosswalk)
+    [hit] = one.covered["7.1"].struck
+    assert hit.weight is (weight if counts is None else counts)
+    expected = {FAILS: State.GAP, LAPSES: State.PARTLY, NOTES: State.MET}[hit.weight]
+    assert one.covered["7.1"].state is expected
+    assert (Reason.FOUND_ELSEWHERE if hit.weight else Reason.FOUND_NEAR) in one.covered["7.1"].reasons
+    assert "house/1 1.1" in str(told_of_finding(hit))
+
+
+def test_a_demand_that_is_not_met_belongs_to_every_set_that_contains_it() -> None:
+    """By sets: whatever is violated in A is violated in every B that the relation says contains A, and only there."""
+    chance = Random(9)
+    for _round in range(500):
+        here = frozenset(chance.sample(range(6), chance.randint(1, 5)))
+        there = frozenset(chance.sample(range(6), chance.randint(1, 5)))
+        if not here & there:
+            continue
+        relation = (
+            Relation.EQUAL if here == there
+            else Relation.SUBSET if here < there
+            else Relation.SUPERSET if here > there
+            else Relation.OVERLAP
+        )  # fmt: skip
+        reading = Reading(Reference("a", "1"), Reference("b", "1"), relation, pair("1.1", "7.1", relation))
+        surely = all(demand in there for demand in here)
+        assert bool(counts_against(reading, LAPSES)) is surely
+        # Never graver there than here: more is asked there, of which the rest may be met.
+        assert counts_against(reading, FAILS) <= (FAILS if here == there else LAPSES)
+
+
+def test_of_several_on_the_larger_side_none_surely_holds_it() -> None:
+    joint = pair("1.1", "7.1", Relation.SUBSET, jointly=("7.2",))
+    one = covered(of="ship/1", findings=[found("1.1")], crosswalk=Crosswalk((joint,)))
+    assert one.covered["7.1"].state is State.NOT_ASSESSED
+
+
+def test_it_crosses_from_what_it_stands_under_but_not_out_of_a_text_that_is_contained() -> None:
+    def state(**more: object) -> State:
+        walk = Crosswalk((pair("2.1", "8", Relation.SUBSET, **more),))
+        return covered(of="ship/1", findings=[found("2.1(a)", FAILS)], crosswalk=walk).covered["8"].state
+
+    assert state() is State.GAP
+    assert state(source=Source.CONTAINED) is State.NOT_ASSESSED
+
+
+def test_it_crosses_one_pair_takes_from_what_is_lent_and_stands_but_once() -> None:
+    there = Pair(Reference("ship/1", "7.1"), Reference("house/1", "1.2"), Relation.EQUAL)
+    walk = Crosswalk((pair("1.1", "7.1", Relation.EQUAL), there))
+    home = covered(piece("1.1"), findings=[found("1.1", FAILS)], crosswalk=walk)
+    assert home.covered["1.2"].state is State.NOT_ASSESSED, "a chain of two pairs proves nothing"
+    ship = covered(piece("1.1"), of="ship/1", findings=[found("1.1", FAILS)], crosswalk=walk)
+    assert not ship.covered["7.1"].through, "what is found to fail lends nothing"
+    both = [found("1.1", FAILS), found("7.1", LAPSES, "ship/1")]
+    graded = covered(piece("7.1", "ship/1"), of="ship/1", findings=both, crosswalk=walk)
+    assert (graded.covered["7.1"].state, graded.covered["7.1"].struck) == (State.PARTLY, ()), "its own grade holds"
+
+
+def test_a_finding_never_covers_more() -> None:
+    order = [State.GAP, State.PARTLY, State.MET]
+    for strength, weight in product(Strength, Weight):
+        evidence = [piece("2.1", strength=strength), piece("1")]
+        before, after = covered(*evidence), covered(*evidence, findings=[found("2.1", weight), found("1.2", weight)])
+        for number, one in after.covered.items():
+            was = before.covered[number].state
+            if State.NOT_ASSESSED not in (was, one.state):
+                assert order.index(one.state) <= order.index(was), (number, strength, weight)
+    assert [capped(level, FAILS) for level in Level] == [Level.NOTHING] * 3
+    assert [capped(level, LAPSES) for level in Level] == [Level.NOTHING, Level.PART, Level.PART]
