@@ -78,15 +78,15 @@ def acting(request: HttpRequest) -> Actor | None:
 def kinds(actor: Actor) -> list[registry.RecordType]:
     """The record types of the menu of which this actor may see any.
 
-    A register that lives on, such as hazards, is no place of work for somebody who sees their own of it alone: they
-    come to those from their tasks.
+    A register that lives on, such as hazards, and what assurance finds, are no place of work for somebody who sees
+    their own of it alone: they come to those from their tasks.
     """
     return [
         sheet
         for sheet in registry.all_types()
         if sheet.in_menu
         and actor.holds(f"{sheet.kind}.view")
-        and not (sheet.lives_on and _own_alone(actor, sheet.kind))
+        and not ((sheet.lives_on or sheet.room == "assure") and _own_alone(actor, sheet.kind))
     ]
 
 
