@@ -18,15 +18,16 @@ from qsms.demo.load import happenings
 from qsms.demo.load.world import PASSWORD, present
 from qsms.demo.stories import load_library
 from qsms.org.models import Account, Person
-from qsms.records import registry, seals, tally, tasks
+from qsms.records import lateness, registry, seals, tally, tasks
 from qsms.records.models import Attachment, Clock, Deed, Link, Outbox, Record, Signature, Task
 from qsms.reports.models import Message, Report
 from qsms.risk.bowtie import BowTie
 from qsms.risk.models import Acceptance, Assessment, Control, Hazard
+from qsms.rules.coverage import State
 from qsms.rules.lifecycle import Phase
 from qsms.site import prepare
-from qsms.standards import adopting, declaring, judging, standing
-from qsms.standards.models import Certificate, CoverageDay, Declaration, Evidence, GapAssessment
+from qsms.standards import adopting, declaring, findings, judging, standing
+from qsms.standards.models import Certificate, CoverageDay, Declaration, Evidence, Finding, GapAssessment
 from qsms.training import starters
 from qsms.training.models import Attempt, Content, Holding, Progress, Waiver
 from qsms.ui import my_work
@@ -215,6 +216,22 @@ def test_the_work_on_standards_is_under_way(larkfield: Larkfield) -> None:
     assert all(one.due_on for one in held)
     assert judging.own(larkfield.organisation.pk)
     assert CoverageDay.everywhere.filter(adoption__framework="iso-9001/2015").count() >= 2
+
+
+def test_findings_stand_in_several_states_and_a_major_one_is_late(larkfield: Larkfield) -> None:
+    found = {one.grade: one for one in Finding.everywhere.order_by("-pk")}
+    states = Counter(Finding.everywhere.values_list("state", flat=True))
+    assert states == {"issued": 2, "accepted": 1, "closed": 1, "answered": 1}
+    assert (
+        Record.everywhere.filter(lateness.late(START, START.date()), kind="finding").get().pk == found["iso/major"].pk
+    )
+    assert all(
+        findings.done_about(one) for one in Finding.everywhere.filter(state__in=("answered", "accepted", "closed"))
+    )
+    actor = larkfield.actor("ravi.menon")
+    [own] = [one for one in standing.of_all(actor, adopting.live(actor)) if one.adoption.key == "iso-9001/2015"]
+    assert own.coverage.covered["8.4.1"].state is State.GAP, "a control was bound to it, and is not enough"
+    assert own.n_open == 3
 
 
 def test_the_courses_that_people_take_alone_are_taken_over_and_under_way(larkfield: Larkfield) -> None:

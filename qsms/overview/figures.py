@@ -11,6 +11,7 @@ from urllib.parse import quote_plus
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from qsms.org import names
 from qsms.records import clocks, narrowing
@@ -25,6 +26,8 @@ from .counting import AGES, CLOCKS, MONTHS, Counting, Late, months_back
 MOST_OWNERS = 12
 LENSES = {"safety": Lens.SAFETY, "quality": Lens.QUALITY, "environment": Lens.ENVIRONMENT}
 TONES = {"intolerable": 3, "tolerable": 2, "acceptable": 1}
+# What is told on top when it is late.
+LATE_FIRST = {"report": _l("Reports late"), "action": _l("Actions late"), "finding": _l("Findings late")}
 TO_JUDGE = ("received", "acknowledged", "triage")
 
 
@@ -143,10 +146,10 @@ class Figures:
             n = sum(new.get(state, 0) for state in TO_JUDGE)
             found.append(Fact(_("Reports to judge"), Number(n, self.url("report", state=TO_JUDGE))))
         late = self._late_of
-        for kind, title in (("report", _("Reports late")), ("action", _("Actions late"))):
+        for kind, title in LATE_FIRST.items():
             if kind in self.kinds:
                 tone = "bad" if late[kind] else ""
-                found.append(Fact(title, Number(late[kind], self.url(kind, late=1), tone=tone)))
+                found.append(Fact(str(title), Number(late[kind], self.url(kind, late=1), tone=tone)))
         if "action" in self.kinds:
             n = self.counting.states("action").get("check", 0)
             said = _("done, not yet shown to work")

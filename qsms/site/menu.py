@@ -81,13 +81,13 @@ def acting(request: HttpRequest) -> Actor | None:
 def kinds(actor: Actor) -> Iterator[registry.RecordType]:
     """The record types of the menu of which this actor may see any.
 
-    A register that lives on, such as hazards, is no place of work for somebody who sees their own of it alone: they
-    come to those from their tasks.
+    A register that lives on, such as hazards, and what assurance finds, are no place of work for somebody who sees
+    their own of it alone: they come to those from their tasks.
     """
     for sheet in registry.all_types():
         if not sheet.in_menu or not actor.holds(f"{sheet.kind}.view"):
             continue
-        if not (sheet.lives_on and _own_alone(actor, sheet.kind)):
+        if not ((sheet.lives_on or sheet.room == "assure") and _own_alone(actor, sheet.kind)):
             yield sheet
 
 

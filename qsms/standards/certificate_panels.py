@@ -127,11 +127,12 @@ def _mark(actor: Actor, record: Record) -> Mapping[str, Any]:
             record.decided_on, certifying.limits(), first=record.is_first, ends_on=record.expires_on
         )
         stands = certification.standing(running, today)
-    said, tone = MARKS[certification.mark(record.state, stands)]
+    word, tone, said = MARKS[certification.mark(record.state, stands)]
     checked = record.logo_checked_on
     old = checked is None or add_months(checked, rules["check_months"]) < today
     return {
-        "said": marks.status(said, tone),
+        "mark": marks.status(word, tone),
+        "said": said,
         "where": [line for line in record.logo_use.splitlines() if line.strip()],
         "rules": [line for line in record.logo_rules.splitlines() if line.strip()],
         "may": rules["may"],

@@ -137,17 +137,22 @@ FRESHNESS = {
     Freshness.EMPTY: (_("Finds nothing"), "mute", "circle-dashed"),
     Freshness.AHEAD: (_("Lies in the future"), "mute", "clock"),
 }
-# Whether the mark may be used: in a sentence, and in tone.
+# Whether the mark may be used: in a word with its tone, and in a sentence.
 MARKS = {
-    certification.Mark.MAY: (_("It may be used today, within the scope and at the sites of the certificate."), "good"),
-    certification.Mark.NOT_YET: (_("It may not be used yet: there is no certificate."), "mute"),
-    certification.Mark.SUSPENDED: (_("It may not be used while the certificate is suspended."), "bad"),
-    certification.Mark.EXPIRED: (
-        _("It may not be used: the certificate has expired. Take it off what is given out."),
-        "bad",
+    certification.Mark.MAY: (
+        _("May be used"), "good", _("Today, within the scope and at the sites of the certificate."),
     ),
-    certification.Mark.OVER: (_("It may not be used any more. Take it off what is given out."), "bad"),
-}
+    certification.Mark.NOT_YET: (_("Not yet"), "mute", _("It may be used once the body has decided.")),
+    certification.Mark.SUSPENDED: (
+        _("Not now"), "bad", _("It may not be used while the certificate is suspended."),
+    ),
+    certification.Mark.EXPIRED: (
+        _("Not any more"), "bad", _("The certificate has expired. Take the mark off what is given out."),
+    ),
+    certification.Mark.OVER: (
+        _("Not any more"), "bad", _("The certificate is over. Take the mark off what is given out."),
+    ),
+}  # fmt: skip
 CLOSURES = {
     certification.Closure.MAY_DECIDE: _("Nothing that was found holds the decision of the body back."),
     certification.Closure.WAIT: _("The body decides once what it found to fail is closed."),

@@ -23,7 +23,7 @@ def _against(actor: Actor, record: Record) -> Mapping[str, Any]:
     assert isinstance(record, Finding)
     also = list(FindingRequirement.everywhere.filter(finding=record).order_by("pk"))
     key = findings.key_of(record.framework, record.own_edition)
-    named = [(key, record.clause, record.grade, 0)] if key and record.clause else []
+    named = [(key, record.clause, record.grade, 0)] if key else []
     named += [(one.framework, one.number, one.grade, one.pk) for one in also]
     editions = library.editions(actor.organisation_id, dict.fromkeys((one[0] for one in named), 0)) if named else {}
     may_change = record.is_open and scope.may(actor, "change", record)

@@ -12,7 +12,7 @@ from qsms.org.actor import Actor
 from qsms.records import wording
 from qsms.records.errors import NotVisible
 from qsms.records.models import Record
-from qsms.records.registry import Lead, Raising, RecordType, Section, offer, register
+from qsms.records.registry import Lack, Lead, Raising, RecordType, Section, offer, register
 from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
@@ -58,7 +58,7 @@ class FindingSheet(RecordType):
     orders = ("-id", "due_on")
     form = (
         Section.of(_("What was found"), "title", "grade", "statement", "objective_evidence"),
-        Section.of(_("Against what"), "framework", "own_edition", "clause", "cited"),
+        Section.of(_("Against what"), "framework", "own_edition", "clause", "cited", on_page=False),
         Section.of(_("By whom, and where from"), "origin", "finder", "reference", "under_certificate", "audit_on"),
         Section.of(_("Where and who"), "site", "unit", "process", "owner", "disciplines", "confidential"),
         Section.of(_("Days"), "issued_on", "plan_by", "evidence_by", "plan_sent_on", "plan_accepted_on",
@@ -106,10 +106,7 @@ class FindingSheet(RecordType):
             "planned": bool(done),
             "done": bool(done) and all(one.is_carried_out for one in done),
         }
-        ways = {"planned": _raise_way(actor, record)}
-        return {
-            name: None if ok else Reason("finding", {"fact": name, **ways.get(name, {})}) for name, ok in holds.items()
-        }
+        return {name: None if ok else Reason("finding", {"fact": name}) for name, ok in holds.items()}
 
     def held(self, actor: Actor, record: Record) -> Mapping[str, str]:
         if record.state != "draft":
@@ -147,20 +144,25 @@ class FindingSheet(RecordType):
             said = _t("Raise what is done about it: a correction at once, then a corrective action for its cause.")
             if grade.at_once:
                 said = _t("It asks for action at once. Raise what is done about it now.")
-            return Lead(said, raises=(findings.ACTION,))
+            return Lead(said, _t("Next: say what is done about it"), raises=(findings.ACTION,))
         return Lead()
+
+    def open_ends(self, actor: Actor, records: Sequence[Record]) -> Sequence[Lack]:
+        if not actor.holds(f"{findings.ACTION}.create"):
+            return ()
+        bare = findings.without_actions([record for record in records if record.state == "issued"])
+        return [
+            Lack(
+                one.pk, _t("Nothing is done about it"), _t("Raise action"), pages.record(one, "raise", findings.ACTION)
+            )
+            for one in bare
+        ]
 
     def about(self, actor: Actor, record: Record) -> list[str]:
         assert isinstance(record, Finding)
         grade = findings.grade_of(record.grade)
         named = [grade.label, *([record.finder] if record.finder else [str(FindingOrigin(record.origin).label)])]
         return [one for one in named if one]
-
-
-def _raise_way(actor: Actor, record: Record) -> dict[str, str]:
-    if not actor.holds(f"{findings.ACTION}.create"):
-        return {}
-    return {"way": _t("Raise action"), "way_url": pages.record(record, "raise", findings.ACTION)}
 
 
 def _requirement_errors(actor: Actor, record: Finding) -> Mapping[str, str]:

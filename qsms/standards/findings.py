@@ -115,6 +115,15 @@ def done_about(finding: Finding) -> list[Done]:
     return found
 
 
+def without_actions(records: Sequence[Record]) -> list[Record]:
+    """Those of these findings that ask for an answer and from which no action is raised; two queries."""
+    asking = [key for key, grade in shipped.grades().items() if grade.asks_answer]
+    wanted = Finding.everywhere.filter(pk__in=[one.pk for one in records], grade__in=asking)
+    raised = Link.everywhere.filter(target__in=wanted.values("pk"), relation=Relation.RAISED_FROM, source__kind=ACTION)
+    bare = set(wanted.values_list("pk", flat=True)) - set(raised.values_list("target_id", flat=True))
+    return [one for one in records if one.pk in bare]
+
+
 def open_against(actor: Actor) -> list[Against]:
     """Every open finding that the actor sees, once for each requirement that it is against; one query."""
     if not actor.holds(f"{KIND}.view"):

@@ -14,11 +14,24 @@ from qsms.org.actor import Actor
 from qsms.records import scope, tasks, wording
 from qsms.records.errors import NotVisible
 from qsms.records.models import Record
-from qsms.records.registry import RecordType, Section, lend, register
+from qsms.records.registry import Lead, RecordType, Section, lend, register
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
+from qsms.ui.dates import plain_day
 
-from . import adopting, assessing, binding, certificate_panels, certifying, findings, judging, library, panels, texts
+from . import (
+    addresses,
+    adopting,
+    assessing,
+    binding,
+    certificate_panels,
+    certifying,
+    findings,
+    judging,
+    library,
+    panels,
+    texts,
+)
 from .choices import OWN
 from .lifecycles import ADOPTION_LIFE, CERTIFICATE_LIFE, GAP_LIFE
 from .models import Adoption, Certificate, GapAssessment, OfEdition
@@ -250,6 +263,19 @@ class CertificateSheet(RecordType):
         if seen:
             values |= {"way": _t("Open %(number)s") % {"number": named[0]}, "way_url": pages.record(seen[0])}
         return {"majors_closed": Reason("certificate", values)}
+
+    def next_step(self, actor: Actor, record: Record) -> Lead:
+        assert isinstance(record, Certificate)
+        if record.state != "held" or record.due_on is None:
+            return Lead()
+        said = _t("Due by %(day)s. Note it when it has ended, and enter what was found.")
+        ways = ((_t("Note an audit"), addresses.note_audit(record.number)),)
+        return Lead(
+            said % {"day": plain_day(record.due_on)},
+            _t("Next: the audit of the body"),
+            moves=("recertify",),
+            ways=ways if scope.may(actor, "change", record) else (),
+        )
 
     def about(self, actor: Actor, record: Record) -> list[str]:
         assert isinstance(record, Certificate)

@@ -25,6 +25,7 @@ from qsms.risk.doors import expire
 
 from . import (
     document_lives,
+    finding_lives,
     happenings,
     hazard_lives,
     learning_lives,
@@ -98,6 +99,7 @@ def _play(stage: Stage, library: Library, quick: bool, tell: Tell) -> None:
         Thread(stage, shelf, library.reports, library.actions).plan()
         standard_lives.plan(stage)
         standard_work.plan(stage)
+        finding_lives.plan(stage)
         document_lives.plan(stage, few=quick)
         learning_lives.plan(stage, few=quick)
         training_lives.plan(stage, few=quick)

@@ -31,6 +31,9 @@ CLAUSE = "7.1.5.2"
 def certificate(cast: Cast, **more: Any) -> Certificate:
     given = {"title": "ISO 9001 of the hangars", "framework": ISO_9001, "body": "Northern Register", **more}
     made = services.create(cast.actor("quality"), "certificate", {"owner": cast.quality, **given})
+    if "decided_on" in more:
+        fields = {"decided_on": more["decided_on"], "certificate_number": "NR 1234"}
+        made = services.move(cast.actor("quality"), made.pk, "certify", fields=fields)
     assert isinstance(made, Certificate)
     return made
 
@@ -296,14 +299,14 @@ def test_a_level_1_finding_is_due_at_once(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("moves", "said"),
     [
-        ((), "It may be used today"),
-        (("suspend",), "It may not be used while"),
-        (("end",), "It may not be used any more"),
+        ((), "Today, within the scope"),
+        (("suspend",), "It may not be used while the certificate is suspended"),
+        (("end",), "The certificate is over."),
     ],
 )
 def test_whether_the_mark_may_be_used_today(cast: Cast, login: Login, moves: tuple[str, ...], said: str) -> None:
     held = certificate(cast, logo_use="Letters\nWeb page", logo_rules="Only with the number")
-    assert "It may not be used yet" in text(login("quality"), f"/r/certificate/{held.number}/")
+    assert "It may be used once the body has decided." in text(login("quality"), f"/r/certificate/{held.number}/")
     services.move(cast.actor("quality"), held.pk, "certify", fields={"decided_on": TODAY, "certificate_number": "1"})
     for move in moves:
         services.move(cast.actor("quality"), held.pk, move, reason="The body wrote so")
