@@ -308,10 +308,15 @@ class Renewal(Owned):
 
 
 class HousePolicy(Owned):
-    """How an organisation deals with a change of what is taught. One row, made when somebody first says otherwise."""
+    """How an organisation deals with a change of what is taught, and with the records of who has left.
+
+    One row, made when somebody first says otherwise.
+    """
 
     on_change = models.CharField(_("who is not retrained"), max_length=10, choices=Policy.choices, default=Policy.FLAG)
     change_days = models.PositiveSmallIntegerField(_("days for the retraining"), default=14)
+    # 14 CFR 5.97(c) asks for the time of employment; other rules and contracts ask for more.
+    keep_months = models.PositiveSmallIntegerField(_("months after the last day of work"), default=0)
 
     class Meta(Owned.Meta):
         abstract = False

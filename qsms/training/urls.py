@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from .views import claiming, gaps, matrix, people, requiring, sessions, waiving
+from .views import claiming, gaps, keeping, matrix, people, requiring, sessions, waiving
 
 app_name = "training"
 urlpatterns = [
@@ -9,6 +9,9 @@ urlpatterns = [
     path("matrix/", matrix.show, name="matrix"),
     path("matrix/export/", matrix.export, name="matrix-export"),
     path("gaps/", gaps.show, name="gaps"),
+    path("leavers/", keeping.show, name="leavers"),
+    path("leavers/export/", keeping.export, name="leavers-export"),
+    path("leavers/policy/", keeping.policy, name="keeping-policy"),
     path("policy/", gaps.policy, name="policy"),
     path("require/", requiring.require, name="require"),
     path("release/<id:requirement>/", requiring.release, name="release"),

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from qsms.exchange.writers import csv_chunks, write_xlsx
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.org.models import Role
@@ -27,8 +25,7 @@ from .. import drawing, grid
 from ..choices import STATES
 from ..grid import Grid, Wish
 from ..standing import Stand, sees_others
-
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from . import files
 
 
 @answers.for_people
@@ -167,15 +164,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     courses, people = grid.whole(actor, Wish.read(request.GET.dict()))
     head = [_("Person"), _("Job"), _("Site"), _("Unit"), *_once(title for _course, title in courses)]
     lines = _lines(actor, people)
-    if request.GET.get("format") == "xlsx":
-        book = io.BytesIO()
-        write_xlsx(book, head, lines, sheet=_("Competence"))
-        response: HttpResponseBase = HttpResponse(book.getvalue(), content_type=WORKBOOK)
-        response["Content-Disposition"] = 'attachment; filename="competence-matrix.xlsx"'
-        return response
-    response = StreamingHttpResponse(csv_chunks(head, lines), content_type="text/csv")
-    response["Content-Disposition"] = 'attachment; filename="competence-matrix.csv"'
-    return response
+    return files.table(request, "competence-matrix", _("Competence"), head, lines)
 
 
 def _once(titles: Iterator[str]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from qsms.rules.competence import State
 from qsms.ui import addresses as pages
 from qsms.ui import answers, marks, table
 
-from .. import drawing, standing
+from .. import drawing, keeping, standing
 from ..choices import CourseKind
 from ..lifecycles import HOLDING_LIFE
 from ..models import Content, Course, Holding
@@ -71,8 +71,10 @@ def _page(request: HttpRequest, actor: Actor, person: Person, *, own: bool) -> H
         "needed": _needed(actor, person, needed, courses, alone) if needed else "",
         "held": _held_table(actor, held) if held else "",
         "held_count": len(held),
+        "left_on": drawing.until(person.left_on),
+        "disposable_on": drawing.until(keeping.disposable_on(person)),
         "claim_url": reverse("training:claim") + ("" if own else "?" + urlencode({"person": person.pk})),
-        "may_claim": own or standing.sees_others(actor),
+        "may_claim": person.is_active and (own or standing.sees_others(actor)),
     }
     return answers.page(request, "training/person.html", context)
 
