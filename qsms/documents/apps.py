@@ -8,7 +8,7 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         from qsms.records import clocks
 
-        from . import reviewing
+        # The worker's rounds, imports, and the register.
+        from . import effect, importing, reminding, requesting, reviewing, routing, sheets  # noqa: F401
 
         clocks.lend(reviewing.RULES)
-        from . import effect, importing, reminding, routing, sheets  # noqa: F401  the worker's rounds, and the register

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextvars import ContextVar
 
+from django.utils.translation import gettext as _
+
 from qsms.base import context
 from qsms.base.context import Context
 
@@ -48,3 +50,13 @@ def of_document(document: Document) -> DocumentType:
 def review_months(document: Document) -> int:
     """How many months lie between its reviews: its own number, or that of its type."""
     return document.review_months or of_document(document).review_months
+
+
+def not_offered(document: Document) -> str:
+    """Why a document cannot become one of its type now, as a sentence; those that are of it stay."""
+    kind = of(document.organisation_id).get(document.document_type)
+    if kind is None or kind.active:
+        return ""
+    if document.pk and Document.everywhere.filter(pk=document.pk, document_type=kind.code).exists():
+        return ""
+    return _("“%(type)s” is not used for new documents any more. Choose another type.") % {"type": kind.label}

@@ -13,7 +13,7 @@ from qsms.org.actor import Actor
 from qsms.org.choices import Axis
 from qsms.records import scope, wording
 from qsms.records.models import Record
-from qsms.records.registry import Lead, Raising, RecordType, Section, offer, register
+from qsms.records.registry import Column, Lead, RecordType, Section, register
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui.dates import plain_day
 
@@ -32,8 +32,8 @@ from . import (
     writing,
 )
 from .choices import StepKind
-from .lifecycles import DOCUMENT_LIFE, REQUEST_LIFE, REVISION_LIFE
-from .models import ChangeRequest, Document, Revision
+from .lifecycles import DOCUMENT_LIFE, REVISION_LIFE
+from .models import Document, Revision
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -83,7 +83,11 @@ class DocumentSheet(RecordType):
     lifecycle = DOCUMENT_LIFE
     labels = {"due_on": _("Review on")}
     due_words = _("Review on %(day)s")
-    columns = ("number", "code", "title", "document_type", "revision_label", "state", "site", "owner", "due_on")
+    # Short headings, so that all of it fits a window of 1280.
+    columns = (
+        "number", Column("code", _("Doc. no.")), "title", "document_type", Column("revision_label", _("Rev.")), "state",
+        "site", "owner", "due_on",
+    )  # fmt: skip
     filters = ("state", "document_type", "site", "owner", "disciplines")
     orders = ("-id", "due_on")
     category_field = "document_type"
@@ -111,7 +115,7 @@ class DocumentSheet(RecordType):
 
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         assert isinstance(record, Document)
-        if wrong := self._type_is_off(record, values):
+        if "document_type" in values and (wrong := document_types.not_offered(record)):
             return {"document_type": wrong}
         if record.code and "code" in values:
             same = Document.everywhere.filter(tenant_id=actor.organisation_id, code=record.code).exclude(pk=record.pk)
@@ -120,15 +124,6 @@ class DocumentSheet(RecordType):
         if record.pk and "code" in values and not record.code:
             return {"code": _t("A document keeps a number. Write one.")}
         return {}
-
-    def _type_is_off(self, record: Document, values: Mapping[str, Any]) -> str:
-        """Why a document cannot become one of its type now; those that are of it stay."""
-        kind = document_types.of(record.organisation_id).get(record.document_type)
-        if kind is None or kind.active or "document_type" not in values:
-            return ""
-        if record.pk and Document.everywhere.filter(pk=record.pk, document_type=kind.code).exists():
-            return ""
-        return _t("“%(type)s” is not used for new documents any more. Choose another type.") % {"type": kind.label}
 
     def withheld(self, actor: Actor, name: str) -> frozenset[str]:
         if name != "document_type":
@@ -307,68 +302,3 @@ class RevisionSheet(RecordType):
 
 def _day(revision: Revision) -> dict[str, str]:
     return {"day": plain_day(revision.effective_on) if revision.effective_on else ""}
-
-
-@register
-class ChangeRequestSheet(RecordType):
-    model = ChangeRequest
-    kind = "change_request"
-    prefix = "DCR"
-    label = _("Change request")
-    label_plural = _("Change requests")
-    icon = "message-question"
-    room = "know"
-    trace = "done"
-    lifecycle = REQUEST_LIFE
-    columns = ("number", "title", "state", "site", "owner", "due_on")
-    filters = ("state", "site", "owner")
-    orders = ("-id", "due_on")
-    form = (
-        Section.of(_("What"), "title", "document", "wanted", "why"),
-        Section.of(_("Where and who"), "site", "unit", "process", "owner", "due_on", "disciplines"),
-    )
-    search_fields = ("wanted", "why", "answer")
-    task_verbs = {"decide": _("Decide"), "revise": _("Write it")}
-
-    def parties(self, record: Record) -> Mapping[str, frozenset[int]]:
-        assert isinstance(record, ChangeRequest)
-        keeper = following.keeper(record)
-        return {**super().parties(record), "keeper": frozenset({keeper} if keeper else ())}
-
-    def created(self, actor: Actor, record: Record) -> None:
-        assert isinstance(record, ChangeRequest)
-        following.request_created(actor, record)
-
-
-def _of_document(record: Record) -> Mapping[str, Any]:
-    assert isinstance(record, Document)
-    present = record.effective.body if record.effective is not None else ""
-    return {
-        **_place(record),
-        "document": record.pk,
-        "title": record.title,
-        "body": present or document_types.of_document(record).template,
-    }
-
-
-def _of_request(record: Record) -> Mapping[str, Any]:
-    assert isinstance(record, ChangeRequest)
-    of_document = _of_document(record.document) if record.document is not None else {"title": record.title}
-    return {**_place(record), **of_document, "summary": record.wanted, "why": record.why}
-
-
-def _request(record: Record) -> Mapping[str, Any]:
-    # Its title says what is wrong there; what to change in a document, somebody has to write.
-    return {**_place(record), "owner": None, "document": record.pk if isinstance(record, Document) else None}
-
-
-def _place(record: Record) -> dict[str, Any]:
-    return {
-        "site": record.site_id, "unit": record.unit_id, "process": record.process_id, "owner": record.owner,
-        "disciplines": record.disciplines,
-    }  # fmt: skip
-
-
-offer(Raising("revision", _("Write a revision"), ("document",), "changes", _of_document, key="w"))
-offer(Raising("revision", _("Write the revision"), ("change_request",), "raised_from", _of_request, key="w"))
-offer(Raising("change_request", _("Ask to change a document"), ("*",), "raised_from", _request))

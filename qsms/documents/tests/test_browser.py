@@ -16,6 +16,7 @@ from tests.cast import Cast
 from tests.harness.browser import PHONE, looks_right, looks_right_everywhere
 
 from .makers import TEXT, again, document, effective, revision, signer
+from .test_register import ROWS, imported
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
 Open = Callable[..., Page]
@@ -109,3 +110,35 @@ def test_the_pages_of_a_document_look_right(cast: Cast, open_page: Open, live: A
     ):  # fmt: skip
         page.goto(path)
         looks_right_everywhere(page, f"documents-{name}", themes=True)
+
+
+def test_a_type_is_changed_and_a_register_is_taken_over(cast: Cast, open_page: Open, live: Any) -> None:
+    keeper = signed_in(cast, "quality", open_page, live)
+    keeper.goto("/documents/types/")
+    looks_right_everywhere(keeper, "document-types", themes=True)
+    keeper.get_by_role("link", name="Form", exact=True).click()
+    looks_right_everywhere(keeper, "document-type", themes=True)
+    keeper.get_by_label("Second approver").select_option(label="Safety manager")
+    keeper.get_by_label("Prefix of its numbers").fill("chk")
+    keeper.get_by_role("button", name="Keep").click()
+    keeper.get_by_text("“Form” is kept.").wait_for()
+    assert keeper.get_by_text("CHK-001").count() == 1
+    keeper.get_by_role("link", name="Form", exact=True).click()
+    keeper.get_by_role("heading", name="History").wait_for()
+    looks_right(keeper)
+    # A register of what is in effect already.
+    keeper.goto("/r/document/import/")
+    keeper.locator('input[type="file"]').set_input_files(
+        {"name": "register.csv", "mimeType": "text/csv", "buffer": ROWS.encode()}
+    )
+    keeper.get_by_role("button", name="Read the file").click()
+    keeper.get_by_label("How the rows stand").select_option(value="effective")
+    looks_right_everywhere(keeper, "documents-import", themes=True)
+    imported(cast, ROWS)
+    held = Document.everywhere.get(code="OPS-1")
+    keeper.goto(f"/r/document/{held.number}/")
+    assert keeper.get_by_text("Review the document").count() == 1
+    for name, path in (("record", f"/r/document/{held.number}/"), ("read", f"/documents/read/{held.number}/")):
+        keeper.goto(path)
+        keeper.get_by_text("Taken over, not approved here.").wait_for()
+        looks_right_everywhere(keeper, f"documents-taken-over-{name}", themes=True)

@@ -52,6 +52,9 @@ def test_a_type_is_changed_on_its_page_for_what_is_to_come(cast: Cast) -> None:
         "executive_signs": "on", "template": "## Aim\r\n",
     }  # fmt: skip
     assert client.get(page).status_code == 200
+    wrong = client.post(page, typed | {"prefix": "no good"})
+    assert (wrong.status_code, 'value="Standard procedure"' in wrong.content.decode()) == (422, True)
+    assert "“NO GOOD” is no prefix." in wrong.content.decode()
     answer = client.post(page, typed, follow=True)
     assert "“Standard procedure” is kept." in answer.content.decode()
     assert "Somebody changed this type since you opened it" in client.post(page, typed).content.decode()

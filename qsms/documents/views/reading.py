@@ -90,6 +90,7 @@ def _page(actor: Actor, found: reading.Text, at: int, given: Receipt | None) -> 
         "document": document,
         "revision": revision,
         "since": dates.plain_day(document.effective_since) if document.effective_since else "",
+        "has_text": bool(revision.body.strip()),
         "taken_over": taking_over.said(document) if revision.taken_over else "",
         "until": dates.plain_day(document.effective_until) if document.effective_until else "",
         "given": given,

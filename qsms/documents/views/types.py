@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qsms.base import moment
@@ -26,6 +27,16 @@ from ..type_editing import LABELS, Wish
 # So many roles of a stage can be chosen on the page.
 SLOTS = 4
 STAGES = ("review", "approve")
+WHO = {
+    "review": (
+        gettext_lazy("First reviewer"), gettext_lazy("Second reviewer"), gettext_lazy("Third reviewer"),
+        gettext_lazy("Fourth reviewer"),
+    ),
+    "approve": (
+        gettext_lazy("First approver"), gettext_lazy("Second approver"), gettext_lazy("Third approver"),
+        gettext_lazy("Fourth approver"),
+    ),
+}  # fmt: skip
 
 
 @answers.for_people
@@ -70,19 +81,23 @@ def _from(one: DocumentType) -> str:
     return _("shipped, changed here") if one.version else _("shipped")
 
 
+def _stands(one: DocumentType) -> str:
+    if one.code not in shipped():
+        return _("A type of your own.")
+    return _("Shipped, and changed here.") if one.version else _("As it is shipped.")
+
+
 class TypeForm(InHouse, forms.Form):
     """A type as its page asks for it; whether it makes sense is judged by the service."""
 
     def __init__(self, actor: Actor, one: DocumentType | None, data: Mapping[str, Any] | None) -> None:
         super().__init__(data, auto_id="t_%s")
         self.fields["label"] = forms.CharField(
-            label=LABELS["label"], initial=one and one.label, help_text=_("In the singular, such as “Procedure”."),
-            required=False,
-        )  # fmt: skip
+            label=LABELS["label"], initial=one and one.label, help_text=_("In the singular, such as “Procedure”.")
+        )
         self.fields["prefix"] = forms.CharField(
-            label=LABELS["prefix"], initial=one and one.prefix,
-            help_text=_("Documents that have a number keep it."), required=False,
-        )  # fmt: skip
+            label=LABELS["prefix"], initial=one and one.prefix, help_text=_("Documents that have a number keep it.")
+        )
         self.fields["digits"] = forms.IntegerField(label=LABELS["digits"], initial=one.digits if one else 3)
         self.fields["review_months"] = forms.IntegerField(
             label=LABELS["review_months"], initial=one.review_months if one else 24
@@ -108,7 +123,7 @@ class TypeForm(InHouse, forms.Form):
         known = type_editing.roles_for(actor.organisation_id)
         for at in range(SLOTS):
             self.fields[f"{name}_{at}"] = forms.ChoiceField(
-                label=_("then") if at else str(LABELS[name]), required=False,
+                label=WHO[name][at], required=False,
                 choices=[("", _("Nobody else") if at else _("Nobody")), *known.items()],
                 initial=chosen[at] if at < len(chosen) else "",
                 help_text="" if at else _("Each is asked once the one before has signed."),
@@ -118,7 +133,7 @@ class TypeForm(InHouse, forms.Form):
     def rows(self) -> list[list[forms.BoundField]]:
         """The fields as they stand on the page, those of one kind side by side."""
         single = [[self[name]] for name in ("executive_signs", "is_external", "template")]
-        stages = [[self[f"{name}_{at}"] for at in range(SLOTS)] for name in STAGES]
+        stages = [[self[f"{name}_{at}"], self[f"{name}_{at + 1}"]] for name in STAGES for at in range(0, SLOTS, 2)]
         return [[self["label"], self["prefix"]], [self["digits"], self["review_months"]], *stages, *single]
 
     def wish(self) -> Wish:
@@ -185,7 +200,7 @@ def _version(request: HttpRequest) -> int:
 def _about(actor: Actor, one: DocumentType) -> dict[str, Any]:
     roles = dict.fromkeys((*one.review, *one.approvers))
     return {
-        "from": _from(one),
+        "from": _stands(one),
         "is_changed": one.version and one.code in shipped(),
         "unheld": ", ".join(people.unheld(actor.organisation_id, roles, moment.now().date())),
         "deeds": [_deed(actor, deed) for deed in type_editing.deeds(actor, one.code)],
