@@ -4,6 +4,9 @@ Only what surely follows is counted. Whole evidence for a requirement that is eq
 all of the other; for one that is contained in it or overlaps it, a part. Evidence crosses one pair and never two.
 Evidence at a heading that shows all of it shows all below it; a clause with text of its own and points below it speaks
 for its own text alone. What is shown below a number is a part of it, and the whole when nothing is missing.
+
+A number with text of its own counts once, by its own state, whatever hangs below it; a heading counts nothing and its
+state follows from what stands under it. So the rows that count always add up to the tally, in every list of them.
 """
 
 from __future__ import annotations
@@ -100,7 +103,11 @@ class Tally:
 
 @dataclass(frozen=True)
 class Covered:
-    """One requirement: its state with reasons, its direct evidence, what came through the crosswalk, and its tally."""
+    """One requirement: its state with reasons, its direct evidence, what came through the crosswalk, and its tally.
+
+    `state` is that of its own text where it has any; `together` the one with all below it. Only what `counts` is in a
+    tally.
+    """
 
     number: str
     state: State
@@ -108,6 +115,13 @@ class Covered:
     evidence: tuple[Evidence, ...] = ()
     through: tuple[Through, ...] = ()
     tally: Tally = field(default_factory=Tally)
+    together: State = State.NOT_ASSESSED
+    counts: bool = True
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there is a state to tell: a heading with nothing to assess has none."""
+        return self.counts or Reason.NOTHING_TO_ASSESS not in self.reasons
 
 
 @dataclass(frozen=True)
@@ -261,8 +275,11 @@ def _coverage(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk | No
             below[state.value] += 1
             if state in (State.MET, State.PARTLY) and lent[number] > tree.own[number]:
                 below["through_crosswalk"] += 1
+        together = state
         if tree.framework.children(number):
-            state, reasons = _heading(below, mine, state, reasons)
+            together, all_reasons = _heading(below, mine, state, reasons)
+            if not each.assessable:
+                state, reasons = together, all_reasons
         elif not each.assessable and state is State.NOT_ASSESSED:
             reasons = (Reason.NOTHING_TO_ASSESS,)
         covered[number] = Covered(
@@ -272,6 +289,8 @@ def _coverage(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk | No
             tuple(piece for piece, _freshness in tree.pieces.get(number, ())),
             tuple(through.get(number, ())),
             Tally(**below),
+            together,
+            each.assessable,
         )
         (tallies.setdefault(each.parent, Counter()) if each.parent else total).update(below)
     in_order = {each.number: covered[each.number] for each in tree.framework.requirements}

@@ -33,6 +33,12 @@ class Standing:
     # The newest text of every edition.
     newest: Mapping[str, Edition]
 
+    def left_out(self, number: str) -> str:
+        """Why a number does not count, in words: what is left out at a heading is left out below it."""
+        numbers = (number, *self.framework.ancestors(number))
+        why = next((self.exclusions[one].why for one in numbers if one in self.exclusions), "")
+        return why or profile.above(self.framework, number, self.falls_away)
+
 
 def of(actor: Actor, adoption: Adoption) -> Standing:
     """The standing of an adoption. The number of queries does not grow with evidence or standards."""

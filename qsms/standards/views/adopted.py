@@ -26,7 +26,7 @@ from qsms.ui import answers, marks
 from qsms.ui.context import stands_in
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import addresses, adopting, assessing, declaring, elsewhere, moving_on, pieces, profile, standing, tree
+from .. import addresses, adopting, assessing, declaring, elsewhere, moving_on, pieces, profile, rows, standing, tree
 from ..choices import STATES
 from ..files import Sheet, as_file
 from ..lifecycles import ADOPTION_LIFE, DECLARATION_LIFE
@@ -67,11 +67,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     counts = {state: getattr(tally, state.value) for state in STATES}
     keep = None
     if wanted:
-        keep = frozenset(
-            one.number
-            for one in found.framework.requirements
-            if one.assessable and found.coverage.covered[one.number].state in wanted
-        )
+        keep = frozenset(one.number for one, covered in rows.counted(found) if covered.state in wanted)
     may_change = adoption.phase < Phase.DONE and scope.may(actor, "change", adoption)
     context = {
         "adoption": adoption,
@@ -177,22 +173,21 @@ def export(request: HttpRequest, number: str) -> HttpResponseBase:
     if not actor.holds(f"{adopting.KIND}.export"):
         raise Refused([_("You may not export this. Ask the quality manager.")])
     head = [
-        _("Number"), _("Title"), _("State"), _("Why"), _("Evidence"), _("Through other standards"),
+        _("Number"), _("Title"), _("Counts as"), _("State"), _("Why"), _("Evidence"), _("Through other standards"),
         _("Left out because"),
     ]  # fmt: skip
-    lines = _lines(standing.of(actor, adoption))
-    return as_file(Sheet(f"{adoption.number}-coverage", adoption.number, head, lines), request.GET.get("format", ""))
+    found = lines(standing.of(actor, adoption))
+    return as_file(Sheet(f"{adoption.number}-coverage", adoption.number, head, found), request.GET.get("format", ""))
 
 
-def _lines(found: Standing) -> Iterator[list[str]]:
-    for one in found.framework.requirements:
-        covered = found.coverage.covered[one.number]
-        # What is left out at a heading is left out below it.
-        above = [one.number, *found.framework.ancestors(one.number)]
+def lines(found: Standing) -> Iterator[list[str]]:
+    """The coverage as rows of a file."""
+    for one, covered in rows.every(found):
         yield [
             one.number,
             one.title,
-            str(STATES[covered.state][0]) if one.assessable or found.framework.children(one.number) else "",
+            rows.kind(covered),
+            rows.state(covered),
             " ".join(str(words) for words in why(covered)),
             "; ".join(pieces.named(found.pieces[int(str(each.id))]) for each in covered.evidence),
             "; ".join(
@@ -200,8 +195,7 @@ def _lines(found: Standing) -> Iterator[list[str]]:
                 for each in covered.through
                 if each.counts
             ),
-            next((found.exclusions[number].why for number in above if number in found.exclusions), "")
-            or profile.above(found.framework, one.number, found.falls_away),
+            found.left_out(one.number),
         ]
 
 
