@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from qsms.base import moment
 from qsms.org.actor import Actor
+from qsms.rules.applicability import Certificate
 from qsms.rules.coverage import Coverage, cover
 from qsms.rules.frameworks import Framework
 
@@ -25,7 +26,10 @@ class Standing:
     coverage: Coverage
     pieces: Mapping[int, Piece]
     editions: Mapping[str, Framework]
+    # What is left out, and may be.
     exclusions: Mapping[str, Exclusion]
+    # What was left out although the framework does not let anybody; it counts all the same.
+    not_allowed: Mapping[str, Exclusion]
     # What does not apply by the certificates that are held, with the reason.
     falls_away: Mapping[str, str]
     # The certificates under Part 5, whoever may see the records that say so; of that standard alone.
@@ -50,12 +54,14 @@ def of_all(
     wanted: list[Adoption],
     live: list[Adoption] | None = None,
     every_text: Sequence[Edition] | None = None,
+    certificates: Sequence[Certificate] | None = None,
 ) -> list[Standing]:
     """The standing of several adoptions, from one look at the evidence.
 
     Other adopted standards lend what is bound to them; what one of them leaves out lends nothing. Nothing is taken from
     a standard that the organisation has not adopted as far as the reader knows. `live` are its living adoptions and
-    `every_text` every revision of every edition, where they are at hand.
+    `every_text` every revision of every edition, where they are at hand. With `certificates` Part 5 is judged for those
+    alone, in place of all that are held.
     """
     if not wanted:
         return []
@@ -75,7 +81,11 @@ def of_all(
         number: library.relations(actor.organisation_id, own, number)
         for number in {one.crosswalk_revision for one in wanted}
     }
-    held = profile.held(actor.organisation_id) if any(one.key == PART_5 for one in every) else []
+    asks_held = certificates is None and any(one.key == PART_5 for one in every)
+    held = profile.held(actor.organisation_id) if asks_held else []
+    stays_out = {
+        one.pk: adopting.sorted_out(rows[one.key].rule, exclusions[one.pk]) for one in every if one.key in rows
+    }
     standings = []
     for adoption in wanted:
         # Of several adoptions of one edition the oldest speaks for it, but for the one that is asked about.
@@ -83,14 +93,18 @@ def of_all(
         pieces = {one.id: one for one in binding.counted(found, adoption) if one.framework in first}
         used = {adoption.key, *(one.framework for one in pieces.values())}
         editions = {key: row.rule for key, row in rows.items() if key in used}
-        away = {key: profile.falls_away(one, editions[key], held) for key, one in first.items() if key in editions}
+        away = {
+            key: profile.falls_away(editions[key], profile.here(one, held) if certificates is None else certificates)
+            for key, one in first.items()
+            if key in editions
+        }
         coverage = cover(
             list(editions.values()),
             [one.rule for one in pieces.values()],
             today,
             crosswalk=crosswalks[adoption.crosswalk_revision],
             judgements=[each for one in first.values() for each in assessing.judgements(judged, one)],
-            exempt={key: [*exclusions[one.pk], *away[key]] for key, one in first.items() if key in editions},
+            exempt={key: [*stays_out[one.pk][0], *away[key]] for key, one in first.items() if key in editions},
             only=[adoption.key],
         )[adoption.key]
         standings.append(
@@ -100,7 +114,7 @@ def of_all(
                 coverage,
                 pieces,
                 editions,
-                exclusions[adoption.pk],
+                *stays_out[adoption.pk],
                 away[adoption.key],
                 held if adoption.key == PART_5 else (),
                 newest,

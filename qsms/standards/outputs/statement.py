@@ -110,16 +110,22 @@ class Statement:
         return [(str(word), str(getattr(tally, state.value))) for state, (word, _look) in STATES.items()]
 
     def exclusions(self) -> list[tuple[str, str, str, str]]:
-        """Number, justification, who left it out, and when."""
+        """Number, justification, who left it out, and when; what may not be left out is told as such, and counts."""
+        told = _("Not allowed, and counted all the same: %(why)s")
+        found = [
+            *((one, one.why) for one in self.standing.exclusions.values()),
+            *((one, told % {"why": one.why}) for one in self.standing.not_allowed.values()),
+        ]
+        known = self.standing.framework.by_number
         return [
             (
-                f"{number} {self.standing.framework.by_number[number].title}",
-                one.why,
+                f"{one.number} {known[one.number].title}",
+                why,
                 one.by.name if one.by else "",
                 dates.plain_day(one.at.astimezone(self.made_by.tz).date()),
             )
-            for number, one in self.standing.exclusions.items()
-            if number in self.standing.framework.by_number
+            for one, why in found
+            if one.number in known
         ]
 
     def evidence(self) -> list[tuple[str, str, str, str, str]]:

@@ -39,7 +39,7 @@ def stood(framework: Framework, evidence: list[Evidence], exempt: set[str]) -> S
     """A standing without a database."""
     coverage = cover([framework], evidence, TODAY, exempt={framework.key: exempt})[framework.key]
     editions = {framework.key: framework}
-    return Standing(Adoption(), framework, coverage, {}, editions, {}, dict.fromkeys(exempt, "By rule"), (), {})
+    return Standing(Adoption(), framework, coverage, {}, editions, {}, {}, dict.fromkeys(exempt, "By rule"), (), {})
 
 
 def tallied(states: list[State]) -> Tally:

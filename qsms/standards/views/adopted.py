@@ -26,7 +26,20 @@ from qsms.ui import answers, marks
 from qsms.ui.context import stands_in
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import addresses, adopting, assessing, declaring, elsewhere, moving_on, pieces, profile, rows, standing, tree
+from .. import (
+    addresses,
+    adopting,
+    assessing,
+    declaring,
+    elsewhere,
+    library,
+    moving_on,
+    pieces,
+    profile,
+    rows,
+    standing,
+    tree,
+)
 from ..choices import STATES
 from ..files import Sheet, as_file
 from ..lifecycles import ADOPTION_LIFE, DECLARATION_LIFE
@@ -116,6 +129,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         if adoption.key == PART_5 and actor.holds(f"{declaring.KIND}.create")
         else "",
         "exclusions": list(found.exclusions.values()),
+        "not_allowed": [(one, adopting.why_not(found.framework, one.number)) for one in found.not_allowed.values()],
         "changes": adopting.newer(adoption, found.newest),
         "may_change": may_change,
     }
@@ -205,15 +219,18 @@ def exclude(request: HttpRequest, number: str) -> HttpResponse:
     """Leave a requirement out of an adoption, with the reason."""
     actor, adoption = adoption_of(request, number)
     clause = request.GET.get("clause", "")
+    if not scope.may(actor, "change", adoption):
+        raise Refused([_("You may not change what is adopted. Ask the owner of %(n)s.") % {"n": number}])
+    framework = library.editions(actor.organisation_id, {adoption.key: adoption.revision})[adoption.key].rule
+    adopting.check_may_leave_out(framework, clause)
+    read_by = _("An auditor reads this. It stands in the coverage and in the history.")
     why_not = forms.CharField(
         label=_("Why it does not apply here"),
         widget=forms.Textarea({"rows": 3}),
-        help_text=_("An auditor reads this. It stands in the coverage and in the history."),
+        help_text=f"{adopting.asked_reason(framework)} {read_by}",
     )
     form = DialogForm(request, {"why": why_not})
     back = addresses.coverage(number)
-    if not scope.may(actor, "change", adoption):
-        raise Refused([_("You may not change what is adopted. Ask the owner of %(n)s.") % {"n": number}])
     if form.is_valid():
         try:
             adopting.exclude(actor, adoption.pk, clause, form.cleaned_data["why"])

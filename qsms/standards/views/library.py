@@ -35,6 +35,7 @@ from .. import (
     pieces,
     profile,
     rows,
+    shipped,
     standing,
     texts,
     tree,
@@ -130,6 +131,8 @@ def show_edition(request: HttpRequest, code: str, edition: str) -> HttpResponse:
         "confidence": CONFIDENCE[rule.confidence],
         "assessable": sum(one.assessable for one in rule.requirements),
         "tree": tree.draw(rule, _("Clauses")),
+        "leaving_out": (leaving_out := shipped.exclusion_rules().get(row.key)),
+        "may_go": [one for one in rule.by_number if leaving_out and one in leaving_out.numbers],
         "adoptions": [one for one in adopting.live(actor) if one.key == row.key],
         "may_adopt": actor.holds(f"{adopting.KIND}.create"),
     }
@@ -204,6 +207,7 @@ def _stands(actor: Actor, found: Standing, clause: str) -> dict[str, Any]:
     word, verdict = STATES[covered.state]
     above = [clause, *found.framework.ancestors(clause)]
     left_out = next((found.exclusions[number] for number in above if number in found.exclusions), None)
+    not_allowed = next((found.not_allowed[number] for number in above if number in found.not_allowed), None)
     away = profile.above(found.framework, clause, found.falls_away)
     may_change = scope.may(actor, "change", adoption)
     return {
@@ -217,11 +221,17 @@ def _stands(actor: Actor, found: Standing, clause: str) -> dict[str, Any]:
         ],
         "through": [_lent(found, one) for one in covered.through],
         "left_out": left_out,
+        "not_allowed": not_allowed,
+        "stays_because": adopting.why_not(found.framework, not_allowed.number)
+        if not_allowed
+        else adopting.why_not(found.framework, clause)
+        if may_change and not adopting.may_leave_out(found.framework, clause)
+        else "",
         "pack_url": addresses.outputs(adoption.number, clause) if actor.holds(f"{adopting.KIND}.export") else "",
         "exclude_url": addresses.exclude(adoption.number, clause)
-        if may_change and covered.state is not State.NOT_APPLICABLE
+        if may_change and covered.state is not State.NOT_APPLICABLE and adopting.may_leave_out(found.framework, clause)
         else "",
-        "may_include": may_change and left_out is not None and left_out.number == clause,
+        "may_include": may_change and any(one and one.number == clause for one in (left_out, not_allowed)),
     }
 
 
