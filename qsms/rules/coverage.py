@@ -4,6 +4,9 @@ Only what surely follows is counted. Whole evidence for a requirement that is eq
 all of the other; for one that is contained in it or overlaps it, a part. Evidence crosses one pair and never two.
 Evidence at a heading that shows all of it shows all below it; a clause with text of its own and points below it speaks
 for its own text alone. What is shown below a number is a part of it, and the whole when nothing is missing.
+
+A number with text of its own counts once, by its own state, whatever hangs below it; a heading counts nothing and its
+state follows from what stands under it. So the rows that count always add up to the tally, in every list of them.
 """
 
 from __future__ import annotations
@@ -109,7 +112,8 @@ class Tally:
 class Covered:
     """One requirement: its state with reasons, its direct evidence, what came through the crosswalk, and its tally.
 
-    `findings` are open against it itself, `struck` are those that reach it through the crosswalk.
+    `findings` are open against it itself, `struck` are those that reach it through the crosswalk. `state` is that of
+    its own text where it has any; `together` the one with all below it. Only what `counts` is in a tally.
     """
 
     number: str
@@ -120,6 +124,13 @@ class Covered:
     tally: Tally = field(default_factory=Tally)
     findings: tuple[OpenFinding, ...] = ()
     struck: tuple[Struck, ...] = ()
+    together: State = State.NOT_ASSESSED
+    counts: bool = True
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there is a state to tell: a heading with nothing to assess has none."""
+        return self.counts or Reason.NOTHING_TO_ASSESS not in self.reasons
 
 
 @dataclass(frozen=True)
@@ -304,11 +315,14 @@ def _coverage(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk | No
             below[state.value] += 1
             if state in (State.MET, State.PARTLY) and lent[number] > tree.own[number]:
                 below["through_crosswalk"] += 1
+        together = state
         if tree.framework.children(number):
-            state, reasons = _heading(below, mine, state, reasons)
-            if state is State.MET and tree.gravest(number):
+            together, all_reasons = _heading(below, mine, state, reasons)
+            if together is State.MET and tree.gravest(number):
                 # Every part is shown, and a finding is open against the heading as a whole.
-                state = State.PARTLY
+                together = State.PARTLY
+            if not each.assessable:
+                state, reasons = together, all_reasons
         elif not each.assessable and state is State.NOT_ASSESSED:
             reasons = (Reason.NOTHING_TO_ASSESS,)
         covered[number] = Covered(
@@ -320,6 +334,8 @@ def _coverage(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk | No
             Tally(**below),
             tuple(tree.findings.get(number, ())),
             tuple(tree.struck.get(number, ())),
+            together,
+            each.assessable,
         )
         (tallies.setdefault(each.parent, Counter()) if each.parent else total).update(below)
     in_order = {each.number: covered[each.number] for each in tree.framework.requirements}
@@ -474,7 +490,7 @@ def _heading(
         found = State.PARTLY
     else:
         found = State.GAP if gap or state is State.GAP else State.NOT_ASSESSED
-    if found is State.MET and state is State.GAP:
+    if found is State.MET and Reason.JUDGED_GAP in kept:
         # Every part is shown, and an assessor still sees a gap in the heading as a whole.
         found = State.PARTLY
     return found, (*kept, Reason.ROLLED_UP)

@@ -10,13 +10,14 @@ from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.org import names
 from qsms.org.actor import Actor
-from qsms.records import history, moves, projections, registry, scope, services
+from qsms.records import history, moves, projections, registry, scope, services, wording
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Record
 from qsms.rules import framework_data
+from qsms.rules.frameworks import Framework
 from qsms.rules.lifecycle import Phase
 
-from . import library
+from . import library, shipped
 from .choices import OWN
 from .models import Adoption, Edition, Exclusion
 
@@ -47,13 +48,54 @@ def excluded(adoptions: list[Adoption]) -> Mapping[int, Mapping[str, Exclusion]]
     return found
 
 
+def may_leave_out(framework: Framework, number: str) -> bool:
+    """Whether the framework lets an organisation leave this out by choice; of an unknown one that is for the reader."""
+    rule = shipped.exclusion_rules().get(framework.key)
+    return rule is None or rule.allows(framework, number)
+
+
+def check_may_leave_out(framework: Framework, number: str) -> None:
+    """Raise NotVisible where there is no such requirement, Refused with the rule where it may not be left out."""
+    if number not in framework.by_number:
+        raise NotVisible
+    if not may_leave_out(framework, number):
+        raise Refused([why_not(framework, number)])
+
+
+def why_not(framework: Framework, number: str) -> str:
+    """Why a number that the framework has a rule for may not be left out, and what to do instead."""
+    return wording.sentence(shipped.exclusion_rules()[framework.key].refusal(number))
+
+
+def asked_reason(framework: Framework) -> str:
+    """What the justification has to say, as the framework asks."""
+    rule = shipped.exclusion_rules().get(framework.key)
+    if rule is None:
+        return _("No rule is known here of what may be left out of it. Look it up in the standard.")
+    return rule.reason
+
+
+def sorted_out(
+    framework: Framework, exclusions: Mapping[str, Exclusion]
+) -> tuple[dict[str, Exclusion], dict[str, Exclusion]]:
+    """What is left out and may be; and what was left out before anybody asked whether it may, which counts."""
+    allowed = {number: one for number, one in exclusions.items() if _may_stay_out(framework, number)}
+    return allowed, {number: one for number, one in exclusions.items() if number not in allowed}
+
+
+def _may_stay_out(framework: Framework, number: str) -> bool:
+    return number not in framework.by_number or may_leave_out(framework, number)
+
+
 def exclude(actor: Actor, record_id: int, number: str, why: str) -> Exclusion:
-    """Leave a requirement out, with all below it, for a reason that an auditor can follow (ISO 9001 4.3)."""
+    """Leave a requirement out, with all below it, for a reason that an auditor can follow (ISO 9001 4.3).
+
+    Raises NotVisible, Invalid, and Refused where the framework lets nobody leave it out.
+    """
     with write_transaction():
         adoption = _changeable(actor, record_id)
         framework = library.editions(actor.organisation_id, {adoption.key: adoption.revision})[adoption.key].rule
-        if number not in framework.by_number:
-            raise NotVisible
+        check_may_leave_out(framework, number)
         if len(why.strip()) < 10:
             raise Invalid({"why": _("Say why it does not apply here, so that an auditor can follow it.")})
         known = Exclusion.everywhere.filter(adoption=adoption, number=number, ended_at=None).first()

@@ -45,7 +45,7 @@ def _sections(actor: Actor, record: Record) -> Mapping[str, Any]:
     if found.found is not None and found.completeness is not None:
         key = found.found.framework.key
         for each in found.completeness.sections:
-            state = found.found.coverage.covered[each.number].state
+            state = found.found.coverage.covered[each.number].together
             rows.append(
                 {
                     "url": addresses.clause(key, each.number),

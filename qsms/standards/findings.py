@@ -139,7 +139,7 @@ def open_against(actor: Actor) -> list[Against]:
         here = [(key_of(framework, own), clause, grade), (also or "", number or "", also_grade or "")]
         for key, at, graded in here:
             if key and at:
-                one = Against._make((*line, key, at, graded, False, KIND))
+                one = Against._make((*line, key, at, graded, True, KIND))
                 found.setdefault((one.id, one.at), one)
     return list(found.values())
 

@@ -66,9 +66,9 @@ class Plan:
         return [found for step in self.way.steps for found in self.kept_out_at(step.number)]
 
     def kept_out_at(self, number: str) -> list[Exclusion]:
-        """What was left out of the old edition where this number, unchanged, stood."""
+        """What was left out of the old edition where this number, unchanged, stood; if it may be left out at all."""
         step = next(one for one in self.way.steps if one.number == number)
-        if step.outcome is not Outcome.CARRIED:
+        if step.outcome is not Outcome.CARRIED or not adopting.may_leave_out(self.after, number):
             return []
         return [self.exclusions[was] for was in step.was if was in self.exclusions]
 

@@ -43,15 +43,16 @@ def held(organisation_id: int) -> list[Declaration]:
     return list(rows.exclude(phase=Phase.VOID).order_by("pk"))
 
 
-def falls_away(adoption: Adoption, framework: Framework, declarations: Iterable[Declaration]) -> Mapping[str, str]:
-    """The requirements that surely do not apply, each with the reason in words; those below follow.
+def here(adoption: Adoption, declarations: Iterable[Declaration]) -> list[Certificate]:
+    """The certificates that speak for an adoption: those of its site, and those of no particular one."""
+    return [certificate(one) for one in declarations if one.site_id in (None, adoption.site_id)]
 
-    The certificates of the adoption's site speak for it, and those of no particular one.
-    """
-    if adoption.key != PART_5:
+
+def falls_away(framework: Framework, certificates: Iterable[Certificate]) -> Mapping[str, str]:
+    """What surely does not apply to any of the certificates, each number with the reason; those below follow."""
+    if framework.key != PART_5:
         return {}
-    here = [certificate(one) for one in declarations if one.site_id in (None, adoption.site_id)]
-    return {number: words(code) for number, code in not_applicable(rules(), framework, here).items()}
+    return {number: words(code) for number, code in not_applicable(rules(), framework, certificates).items()}
 
 
 def words(code: str) -> str:

@@ -15,6 +15,7 @@ from qsms.rules.clocks import ClockRule
 from qsms.rules.crosswalk import Crosswalk, contained, joined
 from qsms.rules.crosswalk_data import CrosswalkTable, load_crosswalk
 from qsms.rules.data_files import read_mapping
+from qsms.rules.exclusions import ExclusionRule, load_exclusions
 from qsms.rules.finding_grades import Grade, Scheme, load_schemes
 from qsms.rules.frameworks import Framework
 
@@ -46,6 +47,12 @@ def applicability() -> Mapping[str, Applicability]:
     """The shipped rules of applicability by the key of their framework."""
     found = (load_applicability(path, frameworks()) for path in sorted((DATA / "applicability").glob("*.yaml")))
     return {each.framework: each for each in found}
+
+
+@lru_cache(maxsize=1)
+def exclusion_rules() -> Mapping[str, ExclusionRule]:
+    """What may be left out of an edition by choice, by its key; of one without a rule nothing is known."""
+    return load_exclusions(DATA / "exclusions.yaml", frameworks())
 
 
 @lru_cache(maxsize=1)

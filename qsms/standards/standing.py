@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from qsms.base import moment
 from qsms.org.actor import Actor
+from qsms.rules.applicability import Certificate
 from qsms.rules.coverage import Coverage, cover
 from qsms.rules.findings import OpenFinding
 from qsms.rules.frameworks import Framework, Reference
@@ -27,7 +28,10 @@ class Standing:
     coverage: Coverage
     pieces: Mapping[int, Piece]
     editions: Mapping[str, Framework]
+    # What is left out, and may be.
     exclusions: Mapping[str, Exclusion]
+    # What was left out although the framework does not let anybody; it counts all the same.
+    not_allowed: Mapping[str, Exclusion]
     # What does not apply by the certificates that are held, with the reason.
     falls_away: Mapping[str, str]
     # The certificates under Part 5, whoever may see the records that say so; of that standard alone.
@@ -58,6 +62,12 @@ class Standing:
         """How many findings are open against any of its requirements."""
         return len({one.id for number in self.coverage.covered for one in self.open_at(number)})
 
+    def left_out(self, number: str) -> str:
+        """Why a number does not count, in words: what is left out at a heading is left out below it."""
+        numbers = (number, *self.framework.ancestors(number))
+        why = next((self.exclusions[one].why for one in numbers if one in self.exclusions), "")
+        return why or profile.above(self.framework, number, self.falls_away)
+
 
 def of(actor: Actor, adoption: Adoption) -> Standing:
     """The standing of an adoption. The number of queries does not grow with evidence or standards."""
@@ -78,11 +88,18 @@ class AtHand:
 NOTHING_AT_HAND = AtHand()
 
 
-def of_all(actor: Actor, wanted: list[Adoption], at_hand: AtHand = NOTHING_AT_HAND) -> list[Standing]:
+def of_all(
+    actor: Actor,
+    wanted: list[Adoption],
+    at_hand: AtHand = NOTHING_AT_HAND,
+    *,
+    certificates: Sequence[Certificate] | None = None,
+) -> list[Standing]:
     """The standing of several adoptions, from one look at the evidence.
 
     Other adopted standards lend what is bound to them; what one of them leaves out lends nothing. Nothing is taken from
-    a standard that the organisation has not adopted as far as the reader knows.
+    a standard that the organisation has not adopted as far as the reader knows. With `certificates` Part 5 is judged
+    for those alone, in place of all that are held.
     """
     if not wanted:
         return []
@@ -105,7 +122,11 @@ def of_all(actor: Actor, wanted: list[Adoption], at_hand: AtHand = NOTHING_AT_HA
         number: library.relations(actor.organisation_id, own, number, rows_of_pairs)
         for number in {one.crosswalk_revision for one in wanted}
     }
-    held = profile.held(actor.organisation_id) if any(one.key == PART_5 for one in every) else []
+    asks_held = certificates is None and any(one.key == PART_5 for one in every)
+    held = profile.held(actor.organisation_id) if asks_held else []
+    stays_out = {
+        one.pk: adopting.sorted_out(rows[one.key].rule, exclusions[one.pk]) for one in every if one.key in rows
+    }
     standings = []
     for adoption in wanted:
         # Of several adoptions of one edition the oldest speaks for it, but for the one that is asked about.
@@ -114,7 +135,11 @@ def of_all(actor: Actor, wanted: list[Adoption], at_hand: AtHand = NOTHING_AT_HA
         struck = {(one.id, one.at): one for one in binding.counted(against, adoption) if one.framework in first}
         used = {adoption.key, *(one.framework for one in pieces.values()), *(one.framework for one in struck.values())}
         editions = {key: row.rule for key, row in rows.items() if key in used}
-        away = {key: profile.falls_away(one, editions[key], held) for key, one in first.items() if key in editions}
+        away = {
+            key: profile.falls_away(editions[key], profile.here(one, held) if certificates is None else certificates)
+            for key, one in first.items()
+            if key in editions
+        }
         coverage = cover(
             list(editions.values()),
             [one.rule for one in pieces.values()],
@@ -122,7 +147,7 @@ def of_all(actor: Actor, wanted: list[Adoption], at_hand: AtHand = NOTHING_AT_HA
             crosswalk=crosswalks[adoption.crosswalk_revision],
             judgements=[each for one in first.values() for each in assessing.judgements(judged, one)],
             findings=[one.rule for one in struck.values()],
-            exempt={key: [*exclusions[one.pk], *away[key]] for key, one in first.items() if key in editions},
+            exempt={key: [*stays_out[one.pk][0], *away[key]] for key, one in first.items() if key in editions},
             only=[adoption.key],
         )[adoption.key]
         standings.append(
@@ -132,7 +157,7 @@ def of_all(actor: Actor, wanted: list[Adoption], at_hand: AtHand = NOTHING_AT_HA
                 coverage,
                 pieces,
                 editions,
-                exclusions[adoption.pk],
+                *stays_out[adoption.pk],
                 away[adoption.key],
                 held if adoption.key == PART_5 else (),
                 newest,

@@ -6,13 +6,14 @@ What is kept is what everybody who sees all records but the confidential ones wo
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from qsms.base import context, jobs, moment
 from qsms.base.gate import write_transaction
 from qsms.org.actor import Actor, Right
 from qsms.org.choices import Axis
 from qsms.org.models import Organisation
-from qsms.rules.coverage import Tally
+from qsms.rules.coverage import State, Tally
 from qsms.rules.lifecycle import Phase
 
 from . import adopting, standing
@@ -47,17 +48,18 @@ def _row(adoption: Adoption, day: dt.date, tally: Tally) -> CoverageDay:
 
 
 def days(adoption: Adoption) -> list[CoverageDay]:
-    """The days of an adoption on which something changed, and the last one; the oldest first."""
+    """The days of an adoption on which something changed, and the last one, to which a line is drawn; oldest first."""
     rows = list(CoverageDay.everywhere.filter(adoption=adoption).order_by("day"))
-    kept: list[CoverageDay] = []
-    for row in rows:
-        if not kept or row is rows[-1] or _counts(row) != _counts(kept[-1]):
-            kept.append(row)
-    return kept
+    return [*changed(rows[:-1]), *rows[-1:]]
 
 
-def _counts(row: CoverageDay) -> tuple[int, ...]:
-    return tuple(getattr(row, name) for name in COUNTED)
+def changed(rows: Sequence[CoverageDay]) -> list[CoverageDay]:
+    """Those of the days whose figures are other ones than those of the day before them in the list."""
+    return [row for before, row in zip([None, *rows], rows, strict=False) if before is None or _of(row) != _of(before)]
+
+
+def _of(row: CoverageDay) -> tuple[int, ...]:
+    return tuple(getattr(row, state.value) for state in State)
 
 
 def _due() -> bool:

@@ -87,7 +87,7 @@ def test_a_file_is_brought_as_the_content(cast: Cast, open_page: Open, live: Any
     page.get_by_role("button", name="Make it the content").click()
     page.get_by_text("No file was chosen. Choose one.").first.wait_for()
     file = {"name": "Servicing.txt", "mimeType": "text/plain", "buffer": b"Chock the aircraft."}
-    page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
+    page.locator("input[type=file]").set_input_files([file])  # type: ignore[arg-type]
     page.get_by_role("button", name="Make it the content").click()
     page.get_by_text("“Servicing.txt” is the content of revision 1 now.").first.wait_for()
     assert again(draft).file_name == "Servicing.txt"

@@ -1,5 +1,7 @@
 """Coverage: evidence that ages, what crosses a pair, what rolls up, what an assessor says, and the reason for each."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import count
 from random import Random
@@ -120,9 +122,10 @@ def test_nothing_known_is_not_a_gap() -> None:
 def test_states_roll_up() -> None:
     coverage = covered(piece("1.1"), piece("1.2"), piece("2.1(a)", strength=Strength.PART))
     assert states(coverage) == {
-        "1": "met", "1.1": "met", "1.2": "met", "2": "partly", "2.1": "partly", "2.1(a)": "partly",
+        "1": "met", "1.1": "met", "1.2": "met", "2": "partly", "2.1": "not_assessed", "2.1(a)": "partly",
         "2.1(b)": "not_assessed", "3": "not_assessed",
     }  # fmt: skip
+    assert coverage.covered["2.1"].together is State.PARTLY, "its own text is one thing, with its points another"
     assert coverage.covered["2"].tally == Tally(partly=1, not_assessed=2)
     assert coverage.tally == Tally(met=2, partly=1, not_assessed=2)
     assert coverage.tally.share_met == pytest.approx(2 / 5)
@@ -152,8 +155,9 @@ def test_an_empty_query_is_a_gap_and_support_alone_is_nothing() -> None:
 
 def test_evidence_at_a_heading_shows_what_stands_under_it() -> None:
     coverage = covered(piece("2"))
-    assert states(coverage)["2.1"] == "partly", "its own text is shown, the points below it are not"
-    assert coverage.covered["2.1"].reasons == (Reason.SHOWN_ABOVE, Reason.ROLLED_UP)
+    assert states(coverage)["2.1"] == "met", "its own text is shown, the points below it are not"
+    assert coverage.covered["2.1"].reasons == (Reason.SHOWN_ABOVE,)
+    assert coverage.covered["2.1"].together is State.PARTLY
     assert states(coverage)["2.1(a)"] == "not_assessed"
     assert states(covered(piece("1")))["1.2"] == "met"
     assert states(covered(piece("1", strength=Strength.PART)))["1"] == "partly"
@@ -349,6 +353,11 @@ PIECES = st.lists(
 WORTH = {State.NOT_ASSESSED: 0, State.GAP: 0, State.PARTLY: 1, State.MET: 2, State.NOT_APPLICABLE: 3}
 
 
+def test_what_is_stale_at_a_heading_takes_nothing_from_parts_that_are_shown() -> None:
+    shown = [piece("1.1"), piece("1.2")]
+    assert covered(*shown, piece("1", as_of=None)).covered["1"].state is State.MET
+
+
 @settings(max_examples=60)
 @given(PIECES, PIECES, st.sampled_from(Relation), st.sets(NUMBERS, max_size=2))
 def test_more_evidence_never_makes_it_worse_and_every_requirement_is_counted_once(
@@ -371,6 +380,48 @@ def test_more_evidence_never_makes_it_worse_and_every_requirement_is_counted_onc
         assessable = sum(requirement.assessable for requirement in one.requirements)
         assert tally.applicable + tally.not_applicable == assessable
         assert tally.through_crosswalk <= tally.met + tally.partly
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> Framework:
+    """A framework with headings, clauses with points below them and both at every depth."""
+    numbers = ["1"]
+    for _each in range(draw(st.integers(1, 14))):
+        above = draw(st.sampled_from(["", *numbers]))
+        siblings = sum(one.rpartition(".")[0] == above for one in numbers)
+        numbers.append(f"{above}.{siblings + 1}".lstrip("."))
+    return framework("tree", *(f"{one}{draw(st.sampled_from(['', ':']))}" for one in numbers))
+
+
+@settings(max_examples=60)
+@given(trees(), st.data())
+def test_the_rows_that_count_add_up_to_the_tally_at_every_number(tree: Framework, data: st.DataObject) -> None:
+    numbers = st.sampled_from([*tree.by_number])
+    pieces = st.builds(piece, numbers, of=st.just("tree/1"), strength=st.sampled_from(Strength))
+    judged = st.builds(
+        Judgement,
+        st.builds(Reference, st.just("tree/1"), numbers),
+        st.sampled_from([State.MET, State.PARTLY, State.GAP]),
+        st.just(TODAY),
+    )
+    coverage = cover(
+        [tree], data.draw(st.lists(pieces, max_size=6)), TODAY,
+        judgements=data.draw(st.lists(judged, max_size=3)),
+        exempt={"tree/1": data.draw(st.sets(numbers, max_size=2))},
+    )["tree/1"]  # fmt: skip
+
+    def added(numbers: Iterable[str]) -> Tally:
+        counted = [coverage.covered[one] for one in numbers if coverage.covered[one].counts]
+        return Tally(**Counter(one.state.value for one in counted))
+
+    assert added(tree.by_number) == coverage.tally
+    for number, each in coverage.covered.items():
+        assert each.tally == added(tree.subtree(number))
+        assert each.counts is tree.by_number[number].assessable
+        assert each.counts or each.state is each.together
+        told = {one.state for below in tree.subtree(number) if (one := coverage.covered[below]).counts}
+        if each.together is State.MET:
+            assert told <= {State.MET, State.NOT_APPLICABLE}
 
 
 def test_six_frameworks_with_5000_pieces_are_covered_well_under_a_second() -> None:

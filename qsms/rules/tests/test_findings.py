@@ -66,7 +66,7 @@ def test_it_rolls_up_and_what_is_exempt_stays_so() -> None:
     plain = covered(*everything)
     assert {plain.covered[number].state for number in ("1", "2", "2.1")} == {State.MET}
     one = covered(*everything, findings=[found("2.1(a)")])
-    assert [one.covered[number].state for number in ("2.1(a)", "2.1", "2", "1")] == [
+    assert [one.covered[number].together for number in ("2.1(a)", "2.1", "2", "1")] == [
         State.PARTLY, State.PARTLY, State.PARTLY, State.MET,
     ]  # fmt: skip
     away = covered(*everything, findings=[found("2.1(a)", FAILS)], exempt={"house/1": ["2.1(a)"]})

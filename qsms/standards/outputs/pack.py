@@ -29,9 +29,9 @@ from qsms.rules.coverage_words import told, why
 from qsms.rules.evidence import freshness
 from qsms.ui import dates
 
-from .. import findings, profile
+from .. import findings, rows
 from ..binding import Piece
-from ..choices import FRESHNESS, STATES, Strength
+from ..choices import FRESHNESS, Strength
 from ..findings import Against
 from ..lifecycles import FINDING_LIFE
 from ..standing import Standing
@@ -99,7 +99,7 @@ class Pack:
     exhibits: dict[tuple[str, str], Exhibit] = field(default_factory=dict)
 
     def write(self, target: IO[bytes], tell: Tell = lambda done, total: None) -> int:
-        """Write the ZIP to `target`; how many records are in it."""
+        """Write the ZIP to `target`; how many records are in it, each once however many clauses it stands behind."""
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             wanted = list(self._pieces())
             for done, piece in enumerate(wanted):
@@ -107,7 +107,7 @@ class Pack:
                 self._take_in(archive, piece)
             tell(len(wanted), len(wanted))
             _put(archive, "index.html", self._index().encode(), self.made_at)
-        return len(self.exhibits)
+        return len({exhibit.href for exhibit in self.exhibits.values()})
 
     def _numbers(self) -> list[str]:
         framework = self.standing.framework
@@ -182,15 +182,14 @@ class Pack:
     def _chapter(self, number: str) -> Chapter:
         found, one = self.standing, self.standing.framework.by_number[number]
         covered: Covered = found.coverage.covered[number]
-        above = [number, *found.framework.ancestors(number)]
+        depth = len(list(found.framework.ancestors(number)))
         return Chapter(
             number=number,
             title=one.title,
-            level=min(len(above) + 1, 6),
-            state=str(STATES[covered.state][0]),
+            level=min(depth + 2, 6),
+            state=rows.state(covered),
             why=" ".join(wording.sentence(words) for words in why(covered)),
-            left_out=next((found.exclusions[each].why for each in above if each in found.exclusions), "")
-            or profile.above(found.framework, number, found.falls_away),
+            left_out=found.left_out(number),
             lines=tuple(self._line(int(str(each.id))) for each in covered.evidence),
             lent=tuple(
                 (wording.sentence(told(each)), tuple(self._line(int(str(piece.id))) for piece in each.evidence))

@@ -22,7 +22,7 @@ from qsms.rules.evidence import freshness
 from qsms.rules.frameworks import Requirement
 from qsms.ui import dates
 
-from .. import elsewhere, profile
+from .. import elsewhere, rows
 from ..choices import FRESHNESS, STATES, Strength
 from ..lifecycles import ADOPTION_LIFE
 from ..standing import Standing
@@ -37,7 +37,10 @@ class Line:
     number: str
     title: str
     state: State
+    # Empty where there is nothing to assess.
+    word: str
     is_heading: bool
+    kind: str
     why: str
     evidence: str
     through: str
@@ -64,24 +67,23 @@ class Statement:
 
     def lines(self) -> Iterator[Line]:
         """Every requirement in reading order."""
-        for one in self.standing.framework.requirements:
-            yield self._line(one, self.standing.coverage.covered[one.number])
+        for one, covered in rows.every(self.standing):
+            yield self._line(one, covered)
 
     def _line(self, one: Requirement, covered: Covered) -> Line:
         found = self.standing
-        # What is left out at a heading is left out below it.
-        above = [one.number, *found.framework.ancestors(one.number)]
         named = (found.pieces[int(str(each.id))] for each in covered.evidence)
         return Line(
             number=one.number,
             title=one.title,
             state=covered.state,
-            is_heading=not one.assessable,
+            word=rows.state(covered),
+            is_heading=not covered.counts,
+            kind=rows.kind(covered),
             why=" ".join(wording.sentence(words) for words in why(covered)),
             evidence="\n".join(f"{piece.number} {piece.title}".strip() for piece in named),
             through="\n".join(wording.sentence(told(each)) for each in covered.through if each.counts),
-            left_out=next((found.exclusions[number].why for number in above if number in found.exclusions), "")
-            or profile.above(found.framework, one.number, found.falls_away),
+            left_out=found.left_out(one.number),
             findings="\n".join(found.found_at(one.number)),
         )
 
@@ -111,16 +113,22 @@ class Statement:
         return [(str(word), str(getattr(tally, state.value))) for state, (word, _look) in STATES.items()]
 
     def exclusions(self) -> list[tuple[str, str, str, str]]:
-        """Number, justification, who left it out, and when."""
+        """Number, justification, who left it out, and when; what may not be left out is told as such, and counts."""
+        told = _("Not allowed, and counted all the same: %(why)s")
+        found = [
+            *((one, one.why) for one in self.standing.exclusions.values()),
+            *((one, told % {"why": one.why}) for one in self.standing.not_allowed.values()),
+        ]
+        known = self.standing.framework.by_number
         return [
             (
-                f"{number} {self.standing.framework.by_number[number].title}",
-                one.why,
+                f"{one.number} {known[one.number].title}",
+                why,
                 one.by.name if one.by else "",
                 dates.plain_day(one.at.astimezone(self.made_by.tz).date()),
             )
-            for number, one in self.standing.exclusions.items()
-            if number in self.standing.framework.by_number
+            for one, why in found
+            if one.number in known
         ]
 
     def evidence(self) -> list[tuple[str, str, str, str, str]]:
@@ -143,12 +151,12 @@ class Statement:
 def pdf(statement: Statement) -> bytes:
     """The statement for paper and for sending."""
     adoption = statement.standing.adoption
-    rows = [
+    requirements = [
         {
             "number": one.number,
             "title": one.title,
             "heading": one.is_heading,
-            "state": str(STATES[one.state][0]),
+            "state": one.word,
             "look": STATES[one.state][1],
             "said": [part for part in (one.left_out, one.why, *_found(one)) if part],
             "evidence": [part for part in (*one.evidence.split("\n"), *one.through.split("\n")) if part],
@@ -168,7 +176,7 @@ def pdf(statement: Statement) -> bytes:
         },
         "facts": statement.facts(),
         "summary": statement.summary(),
-        "requirements": rows,
+        "requirements": requirements,
         "exclusions": statement.exclusions(),
         "evidence": statement.evidence(),
         "words": {
@@ -183,7 +191,7 @@ def pdf(statement: Statement) -> bytes:
             "evidence": _("Evidence"),
             "evidence_head": [_("Clause"), _("Evidence"), _("Shows"), _("As of"), _("Today")],
             "no_evidence": _("No evidence is bound to this standard itself."),
-            "summary_head": [_("State"), _("Requirements")],
+            "summary_head": [_("State"), _("Requirements, without headings")],
         },
     }
     return render(PRINT / "statement.typ", data)
@@ -209,7 +217,7 @@ def xlsx(statement: Statement) -> bytes:
     """The statement as a workbook: requirements, evidence, exclusions, and what it speaks of."""
     requirements = [
         [
-            one.number, one.title, str(STATES[one.state][0]), one.why, one.evidence, one.through, one.left_out,
+            one.number, one.title, one.kind, one.word, one.why, one.evidence, one.through, one.left_out,
             one.findings,
         ]
         for one in statement.lines()
@@ -221,8 +229,8 @@ def xlsx(statement: Statement) -> bytes:
         [
             Page(
                 _("Requirements"),
-                [_("Clause"), _("Requirement"), _("State"), _("Why"), _("Evidence"), _("From other standards"),
-                 _("Why left out"), _("Open findings")],
+                [_("Clause"), _("Requirement"), _("Counts as"), _("State"), _("Why"), _("Evidence"),
+                 _("From other standards"), _("Why left out"), _("Open findings")],
                 requirements,
             ),
             Page(

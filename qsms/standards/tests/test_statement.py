@@ -56,9 +56,10 @@ def test_the_workbook_has_every_requirement_and_runs_nothing(login: Login, adopt
     assert book.sheetnames == ["Requirements", "Evidence", "Left out", "About"]
     rows = {row[0]: row for row in book["Requirements"].iter_rows(min_row=2, values_only=True)}
     assert list(rows) == list(adopting.library.find(adoption.organisation_id, ISO_9001).rule.by_number)
-    assert rows["7.1.5.2"][2] == "Covered"
-    assert HOSTILE in str(rows["7.1.5.2"][4])
-    assert (rows["8.3.4"][2], rows["8.3.4"][6]) == (
+    assert rows["7.1.5.2"][2:4] == ("Requirement", "Covered")
+    assert rows["3"][2:4] == ("Heading", None), "nothing to assess, so no state"
+    assert HOSTILE in str(rows["7.1.5.2"][5])
+    assert (rows["8.3.4"][3], rows["8.3.4"][7]) == (
         "Not applicable",
         "We build to the drawings of others and design nothing.",
     )

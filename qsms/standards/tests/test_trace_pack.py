@@ -99,6 +99,16 @@ def test_what_counts_by_way_of_another_standard_comes_along(cast: Cast, login: L
     assert "iso-9001/2015 7.1.5.2" in archive.read("index.html").decode()
 
 
+def test_the_page_counts_the_records_that_are_in_the_zip(cast: Cast, login: Login, finding: Record) -> None:
+    """One record behind three clauses is one, as a PDF and as a count."""
+    makers.bound(cast, finding, ISO_9001, "7.1.5.1")
+    makers.bound(cast, finding, ISO_9001, "7.2")
+    makers.bound(cast, makers.action(cast, title="Another one"), ISO_9001, "7.2")
+    archive, url = packed(login("quality"), "STD-2026-0001", "7")
+    assert sum(name.startswith("records/") for name in archive.namelist()) == 2
+    assert "The pack with 2 records is ready." in makers.text(login("quality"), url)
+
+
 def test_the_same_moment_gives_the_same_bytes_and_what_is_too_large_is_told(cast: Cast, finding: Record) -> None:
     actor, adoption = cast.actor("quality"), Adoption.everywhere.get(number="STD-2026-0001")
     at = finding.opened_at

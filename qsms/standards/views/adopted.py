@@ -26,7 +26,20 @@ from qsms.ui import answers, marks
 from qsms.ui.context import stands_in
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import addresses, adopting, assessing, declaring, elsewhere, moving_on, pieces, profile, standing, tree
+from .. import (
+    addresses,
+    adopting,
+    assessing,
+    declaring,
+    elsewhere,
+    library,
+    moving_on,
+    pieces,
+    profile,
+    rows,
+    standing,
+    tree,
+)
 from ..choices import STATES
 from ..files import Sheet, as_file
 from ..lifecycles import ADOPTION_LIFE, DECLARATION_LIFE
@@ -67,11 +80,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     counts = {state: getattr(tally, state.value) for state in STATES}
     keep = None
     if wanted:
-        keep = frozenset(
-            one.number
-            for one in found.framework.requirements
-            if one.assessable and found.coverage.covered[one.number].state in wanted
-        )
+        keep = frozenset(one.number for one, covered in rows.counted(found) if covered.state in wanted)
     may_change = adoption.phase < Phase.DONE and scope.may(actor, "change", adoption)
     context = {
         "adoption": adoption,
@@ -120,6 +129,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         if adoption.key == PART_5 and actor.holds(f"{declaring.KIND}.create")
         else "",
         "exclusions": list(found.exclusions.values()),
+        "not_allowed": [(one, adopting.why_not(found.framework, one.number)) for one in found.not_allowed.values()],
         "changes": adopting.newer(adoption, found.newest, found.crosswalk_revision),
         "may_change": may_change,
     }
@@ -179,22 +189,21 @@ def export(request: HttpRequest, number: str) -> HttpResponseBase:
     if not actor.holds(f"{adopting.KIND}.export"):
         raise Refused([_("You may not export this. Ask the quality manager.")])
     head = [
-        _("Number"), _("Title"), _("State"), _("Why"), _("Evidence"), _("Through other standards"),
+        _("Number"), _("Title"), _("Counts as"), _("State"), _("Why"), _("Evidence"), _("Through other standards"),
         _("Left out because"), _("Open findings"),
     ]  # fmt: skip
-    lines = _lines(standing.of(actor, adoption))
-    return as_file(Sheet(f"{adoption.number}-coverage", adoption.number, head, lines), request.GET.get("format", ""))
+    found = lines(standing.of(actor, adoption))
+    return as_file(Sheet(f"{adoption.number}-coverage", adoption.number, head, found), request.GET.get("format", ""))
 
 
-def _lines(found: Standing) -> Iterator[list[str]]:
-    for one in found.framework.requirements:
-        covered = found.coverage.covered[one.number]
-        # What is left out at a heading is left out below it.
-        above = [one.number, *found.framework.ancestors(one.number)]
+def lines(found: Standing) -> Iterator[list[str]]:
+    """The coverage as rows of a file."""
+    for one, covered in rows.every(found):
         yield [
             one.number,
             one.title,
-            str(STATES[covered.state][0]) if one.assessable or found.framework.children(one.number) else "",
+            rows.kind(covered),
+            rows.state(covered),
             " ".join(str(words) for words in why(covered)),
             "; ".join(pieces.named(found.pieces[int(str(each.id))]) for each in covered.evidence),
             "; ".join(
@@ -202,8 +211,7 @@ def _lines(found: Standing) -> Iterator[list[str]]:
                 for each in covered.through
                 if each.counts
             ),
-            next((found.exclusions[number].why for number in above if number in found.exclusions), "")
-            or profile.above(found.framework, one.number, found.falls_away),
+            found.left_out(one.number),
             "; ".join(found.found_at(one.number)),
         ]
 
@@ -214,15 +222,18 @@ def exclude(request: HttpRequest, number: str) -> HttpResponse:
     """Leave a requirement out of an adoption, with the reason."""
     actor, adoption = adoption_of(request, number)
     clause = request.GET.get("clause", "")
+    if not scope.may(actor, "change", adoption):
+        raise Refused([_("You may not change what is adopted. Ask the owner of %(n)s.") % {"n": number}])
+    framework = library.editions(actor.organisation_id, {adoption.key: adoption.revision})[adoption.key].rule
+    adopting.check_may_leave_out(framework, clause)
+    read_by = _("An auditor reads this. It stands in the coverage and in the history.")
     why_not = forms.CharField(
         label=_("Why it does not apply here"),
         widget=forms.Textarea({"rows": 3}),
-        help_text=_("An auditor reads this. It stands in the coverage and in the history."),
+        help_text=f"{adopting.asked_reason(framework)} {read_by}",
     )
     form = DialogForm(request, {"why": why_not})
     back = addresses.coverage(number)
-    if not scope.may(actor, "change", adoption):
-        raise Refused([_("You may not change what is adopted. Ask the owner of %(n)s.") % {"n": number}])
     if form.is_valid():
         try:
             adopting.exclude(actor, adoption.pk, clause, form.cleaned_data["why"])

@@ -38,6 +38,8 @@ from .. import (
     living,
     pieces,
     profile,
+    rows,
+    shipped,
     standing,
     texts,
     tree,
@@ -133,6 +135,8 @@ def show_edition(request: HttpRequest, code: str, edition: str) -> HttpResponse:
         "confidence": CONFIDENCE[rule.confidence],
         "assessable": sum(one.assessable for one in rule.requirements),
         "tree": tree.draw(rule, _("Clauses")),
+        "leaving_out": (leaving_out := shipped.exclusion_rules().get(row.key)),
+        "may_go": [one for one in rule.by_number if leaving_out and one in leaving_out.numbers],
         "adoptions": [one for one in adopting.live(actor) if one.key == row.key],
         "may_adopt": actor.holds(f"{adopting.KIND}.create"),
     }
@@ -211,21 +215,32 @@ def _stands(actor: Actor, found: Standing, clause: str) -> dict[str, Any]:
     word, verdict = STATES[covered.state]
     above = [clause, *found.framework.ancestors(clause)]
     left_out = next((found.exclusions[number] for number in above if number in found.exclusions), None)
+    not_allowed = next((found.not_allowed[number] for number in above if number in found.not_allowed), None)
     away = profile.above(found.framework, clause, found.falls_away)
     may_change = scope.may(actor, "change", adoption)
     return {
         "adoption": adoption,
         "url": addresses.coverage(adoption.number),
         "mark": marks.coverage(word, verdict),
-        "why": [*filter(None, [away]), *(str(words) for words in why(covered))],
+        "why": [
+            *filter(None, [away]),
+            *(str(words) for words in why(covered)),
+            *filter(None, [rows.with_all_below(covered)]),
+        ],
         "through": [_lent(found, one) for one in covered.through],
         "struck": [_struck(actor, found, one) for one in covered.struck],
         "left_out": left_out,
+        "not_allowed": not_allowed,
+        "stays_because": adopting.why_not(found.framework, not_allowed.number)
+        if not_allowed
+        else adopting.why_not(found.framework, clause)
+        if may_change and not adopting.may_leave_out(found.framework, clause)
+        else "",
         "pack_url": addresses.outputs(adoption.number, clause) if actor.holds(f"{adopting.KIND}.export") else "",
         "exclude_url": addresses.exclude(adoption.number, clause)
-        if may_change and covered.state is not State.NOT_APPLICABLE
+        if may_change and covered.state is not State.NOT_APPLICABLE and adopting.may_leave_out(found.framework, clause)
         else "",
-        "may_include": may_change and left_out is not None and left_out.number == clause,
+        "may_include": may_change and any(one and one.number == clause for one in (left_out, not_allowed)),
     }
 
 

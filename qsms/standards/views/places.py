@@ -20,7 +20,7 @@ from qsms.ui import answers, marks, table
 from qsms.ui.dates import plain_day
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import addresses, adopting, standing, tracking
+from .. import addresses, adopting, rows, standing, tracking
 from ..choices import STATES
 from ..files import Sheet, as_file
 from ..models import Adoption
@@ -90,18 +90,16 @@ def by_site(request: HttpRequest, number: str) -> HttpResponseBase:
     begin = max(0, int(first) if (first := request.GET.get("from", "")).isdecimal() else 0)
     sites = dict(list(every.items())[begin : begin + MOST_SITES])
     found = standing.by_site(actor, adoption, sites)
-    framework = found[0].framework if found else None
-    asked = [one for one in framework.requirements if one.assessable] if framework is not None else []
+    asked = [one for one, _covered in rows.counted(found[0])] if found else []
     if request.GET.get("format"):
         if not actor.holds(f"{adopting.KIND}.export"):
             raise Refused([_("You may not export this. Ask the quality manager.")])
         lines = [
-            [one.number, one.title, *(str(STATES[each.coverage.covered[one.number].state][0]) for each in found)]
-            for one in asked
+            [one.number, one.title, *(rows.state(each.coverage.covered[one.number]) for each in found)] for one in asked
         ]
         head = [_("Number"), _("Title"), *sites.values()]
         return as_file(Sheet(f"{number}-sites", number, head, lines), request.GET["format"])
-    rows = [
+    drawn = [
         [
             table.link(f"{one.number} {one.title}", addresses.clause(adoption.key, one.number)),
             *(marks.coverage(*STATES[each.coverage.covered[one.number].state]) for each in found),
@@ -112,7 +110,7 @@ def by_site(request: HttpRequest, number: str) -> HttpResponseBase:
     more = begin + MOST_SITES < len(every)
     context = {
         "adoption": adoption,
-        "table": table.table(columns, [table.Group(rows)], _("Requirement by site")) if rows else "",
+        "table": table.table(columns, [table.Group(drawn)], _("Requirement by site")) if drawn else "",
         "summary": [(name, each.coverage.tally) for name, each in zip(sites.values(), found, strict=True)],
         "coverage_url": addresses.coverage(number),
         "export_url": reverse("standards:sites", args=[number]) if actor.holds(f"{adopting.KIND}.export") else "",
@@ -127,15 +125,16 @@ def over_time(request: HttpRequest, number: str) -> HttpResponse:
     """How coverage went, day by day, as a chart and as a table."""
     _actor, adoption = adoption_of(request, number)
     kept = tracking.days(adoption)
-    columns = [table.Column(_("Day")), *(table.Column(str(STATES[state][0]), "r") for state in SHOWN)]
-    rows = [
-        [escape(plain_day(one.day)), *(escape(getattr(one, state.value)) for state in SHOWN)] for one in reversed(kept)
+    columns = [table.Column(_("Day")), *(table.Column(str(STATES[state][0]), "r") for state in STATES)]
+    changed = [
+        [escape(plain_day(one.day)), *(escape(getattr(one, state.value)) for state in STATES)]
+        for one in reversed(tracking.changed(kept))
     ]
     context = {
         "adoption": adoption,
         "coverage_url": addresses.coverage(number),
         "spec": _spec(kept) if len(kept) > 1 else None,
-        "table": table.table(columns, [table.Group(rows)], _("Coverage by day"), phone="") if rows else "",
+        "table": table.table(columns, [table.Group(changed)], _("Coverage by day"), phone="") if changed else "",
     }
     return answers.page(request, "standards/trend.html", context)
 
