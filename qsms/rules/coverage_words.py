@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from qsms.rules.coverage import Covered, Reason, Through
+from qsms.rules.coverage import Covered, Reason
+from qsms.rules.crossing import Doubt, Through
 from qsms.rules.crosswalk import Relation, Source
 from qsms.rules.evidence import Level
 from qsms.rules.sentences import Sentence
@@ -24,6 +25,7 @@ WHY: Final[Mapping[Reason, Sentence]] = {
     Reason.THROUGH_CROSSWALK: _("Evidence for another standard counts here through the crosswalk."),
     Reason.NOT_ALL_TOGETHER: _("The crosswalk asks for several requirements together, and not all of them are shown."),
     Reason.TOUCHED_ONLY: _("Evidence for another standard touches this, and it is not certain what it shows."),
+    Reason.PERHAPS: _("Evidence for another standard may show a part of this. Bind what does; nothing is counted yet."),
     Reason.JUDGED_MET: _("An assessor judged it met."),
     Reason.JUDGED_PARTLY: _("An assessor judged it partly met."),
     Reason.JUDGED_GAP: _("An assessor judged it a gap."),
@@ -32,6 +34,13 @@ WHY: Final[Mapping[Reason, Sentence]] = {
     Reason.EXEMPT: _("It does not apply here."),
     Reason.NOTHING_TO_ASSESS: _("There is nothing to assess at this heading."),
     Reason.ROLLED_UP: _("It follows from what stands under it."),
+}
+
+
+DOUBTS: Final[Mapping[Doubt, Sentence]] = {
+    Doubt.FROM_UNDER_A_HEADING: _("Only a part of what stands under that heading is shown, perhaps not this part."),
+    Doubt.TO_THE_HEADING_ABOVE: _("The crosswalk speaks of the heading above this requirement, not of this one."),
+    Doubt.OTHER_SUBJECT: _("It was recorded for another subject. Bind it here if it shows flight safety as well."),
 }
 
 
@@ -58,6 +67,11 @@ def told(through: Through) -> Sentence:
             Relation.OVERLAP: _("%(here)s overlaps this.", here=here),
         }
         known = judged[through.reading.relation]
+    if through.doubts:
+        doubt = DOUBTS[through.doubts[-1]]
+        if Doubt.TO_THE_HEADING_ABOVE in through.doubts:
+            known = _("%(here)s is paired with %(there)s.", here=here, there=through.reading.there.number)
+        return _("%(relation)s Perhaps: it is not counted. %(doubt)s", relation=known, doubt=doubt)
     counts: Mapping[Level, Sentence] = {
         Level.WHOLE: _("Its evidence counts here in full."),
         Level.PART: _("Its evidence counts here as a part."),

@@ -20,7 +20,7 @@ from tests.cast import Cast
 from .makers import AS9100, ISO_9001, ISO_14001, action, adopted, bound, text
 
 Login = Callable[[str], Client]
-HERE, THERE = Reference(ISO_9001, "7.1.5"), Reference(ISO_14001, "9.1.1")
+HERE, THERE = Reference(ISO_9001, "7.1.5.2"), Reference(ISO_14001, "9.1.1")
 
 
 def state(cast: Cast, adoption: Adoption, number: str) -> State:
@@ -30,13 +30,12 @@ def state(cast: Cast, adoption: Adoption, number: str) -> State:
 def test_a_shipped_pair_is_judged_otherwise_and_taken_back_through_the_pages(cast: Cast, login: Login) -> None:
     adopted(cast, ISO_9001)
     other = adopted(cast, ISO_14001)
-    bound(cast, action(cast), ISO_9001, "7.1.5.1")
     bound(cast, action(cast), ISO_9001, "7.1.5.2")
     assert state(cast, other, "9.1.1") is State.PARTLY
     shipped = library.crosswalk()
     client = login("quality")
-    page = text(client, "/standards/clause/iso-9001/2015/7.1.5/")
-    path = "/standards/pairs/judge/?standard=iso-9001%2F2015&clause=7.1.5&other=iso-14001%2F2015&number=9.1.1"
+    page = text(client, "/standards/clause/iso-9001/2015/7.1.5.2/")
+    path = "/standards/pairs/judge/?standard=iso-9001%2F2015&clause=7.1.5.2&other=iso-14001%2F2015&number=9.1.1"
     assert path in page
     assert "checked" in text(client, path), "what stands between the two is filled in"
     given = {"relation": "equal", "other": ISO_14001, "number": "9.1.1", "confidence": "secondary"}
@@ -53,7 +52,7 @@ def test_a_shipped_pair_is_judged_otherwise_and_taken_back_through_the_pages(cas
     assert client.post(path, {**given, "relation": "none", "why": "They measure other things here."}).status_code == 303
     assert state(cast, other, "9.1.1") is State.NOT_ASSESSED
     assert len(judging.own(cast.organisation.pk)) == 1
-    gone = {"standard": ISO_14001, "clause": "9.1.1", "other": ISO_9001, "number": "7.1.5"}
+    gone = {"standard": ISO_14001, "clause": "9.1.1", "other": ISO_9001, "number": "7.1.5.2"}
     assert client.post("/standards/pairs/take-back/", gone).status_code == 303
     assert client.post("/standards/pairs/take-back/", gone).status_code == 404
     assert state(cast, other, "9.1.1") is State.PARTLY

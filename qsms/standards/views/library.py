@@ -14,8 +14,9 @@ from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import registry, scope
 from qsms.records.errors import NotVisible
-from qsms.rules.coverage import State, Through
+from qsms.rules.coverage import State
 from qsms.rules.coverage_words import told, why
+from qsms.rules.crossing import Through
 from qsms.rules.frameworks import Framework, Reference, Requirement
 from qsms.ui import addresses as pages
 from qsms.ui import answers, marks, table
