@@ -47,6 +47,7 @@ urlpatterns = [
     path("bring/", bring.bring, name="bring"),
     path("pairs/", pairs.show_own, name="pairs"),
     path("pairs/judge/", pairs.judge, name="judge"),
+    path("pairs/confirm/", pairs.confirm, name="confirm-pair"),
     path("pairs/take-back/", pairs.take_back, name="take-back"),
     path("side-by-side/", pairs.side_by_side, name="side-by-side"),
     path("text/", pairs.paste, name="paste"),
