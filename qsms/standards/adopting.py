@@ -52,9 +52,10 @@ def find(actor: Actor, number: str) -> Adoption:
         if not _narrow(actor):
             raise
         rows = Adoption.everywhere.filter(organisation_id=actor.organisation_id, kind=KIND, number=number)
-        found = next((one for one in rows if holds_for(actor, one)), None)
-        if found is None:
-            raise
+        for one in rows:
+            if holds_for(actor, one):
+                return one
+        raise
     assert isinstance(found, Adoption)
     return found
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from qsms.rules import certification, evidence, gap_comparison
 from qsms.rules.coverage import State
 from qsms.rules.crosswalk import Relation
-from qsms.rules.evidence import Freshness
+from qsms.rules.evidence import Ageing, Freshness
 from qsms.rules.frameworks import Confidence, Documented
 
 from . import shipped
@@ -122,6 +122,11 @@ FRESHNESS = {
     Freshness.EXPIRED: (_("Expired"), "bad", "bad"),
     Freshness.EMPTY: (_("Finds nothing"), "mute", "circle-dashed"),
     Freshness.AHEAD: (_("Lies in the future"), "mute", "clock"),
+}
+AGEING = {
+    Ageing.OVER: (_("Counts no more"), "bad", "bad"),
+    Ageing.STALE: (_("Past its freshness limit"), "warn", "clock"),
+    Ageing.SOON: (_("Within 60 days"), "mute", "clock"),
 }
 CERTIFICATE_STANDINGS = {
     certification.Standing.VALID: _("It is valid."),

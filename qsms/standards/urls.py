@@ -2,6 +2,7 @@ from django.urls import path
 
 from .views import (
     adopted,
+    ageing,
     asking,
     bring,
     certificates,
@@ -45,6 +46,7 @@ urlpatterns = [
     path("gaps/<str:number>/export/", gaps.export, name="gap-export"),
     path("certificates/<str:number>/audit/", certificates.note_audit, name="note-audit"),
     path("bring/", bring.bring, name="bring"),
+    path("evidence/", ageing.show, name="ageing"),
     path("pairs/", pairs.show_own, name="pairs"),
     path("pairs/judge/", pairs.judge, name="judge"),
     path("pairs/confirm/", pairs.confirm, name="confirm-pair"),

@@ -15,7 +15,7 @@ from qsms.rules.coverage import Coverage, Covered, Judgement, Reason, State, Tal
 from qsms.rules.coverage_words import WHY, through_crosswalk, told, why
 from qsms.rules.crossing import Doubt, counts_for
 from qsms.rules.crosswalk import Crosswalk, Pair, Relation, Source, contained
-from qsms.rules.evidence import Evidence, Freshness, Level, Strength, fresh_until, freshness, level
+from qsms.rules.evidence import Ageing, Evidence, Freshness, Level, Strength, ageing, fresh_until, freshness, level
 from qsms.rules.framework_data import from_dict
 from qsms.rules.frameworks import Framework, Reference, Subject
 
@@ -100,6 +100,24 @@ def test_the_last_fresh_day_is_fresh_and_the_next_is_not(as_of: date, months: in
     if last >= as_of:
         assert freshness(one, last) is Freshness.FRESH
     assert freshness(one, max(last, as_of) + timedelta(days=1)) in (Freshness.STALE, Freshness.EXPIRED)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "months", "expires", "found"),
+    [
+        (date(2026, 1, 26), 12, None, Ageing.SOON),  # fresh until 26 January, in 59 days
+        (date(2026, 1, 27), 12, None, None),
+        (date(2025, 11, 27), 12, None, Ageing.STALE),
+        (date(2025, 1, 1), 12, date(2026, 11, 27), Ageing.OVER),
+        (date(2025, 1, 1), None, date(2026, 11, 28), Ageing.SOON),
+        (date(2025, 1, 1), None, None, None),
+        (None, 12, None, Ageing.OVER),
+    ],
+)
+def test_what_has_to_be_renewed_is_told_before_it_is_late(
+    as_of: date | None, months: int | None, expires: date | None, found: Ageing | None
+) -> None:
+    assert ageing(piece("1.1", as_of=as_of, fresh_months=months, expires_on=expires), TODAY) is found
 
 
 def test_what_does_not_age_has_no_last_day() -> None:

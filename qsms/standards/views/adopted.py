@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import scope
-from qsms.records.errors import Invalid, Refused
+from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.rules.coverage import Covered, State
 from qsms.rules.coverage_words import through_crosswalk, why
 from qsms.rules.frameworks import Requirement
@@ -172,7 +172,9 @@ def _rests(found: Standing, covered: Covered) -> str:
 def export(request: HttpRequest, number: str) -> HttpResponseBase:
     """The coverage as CSV, or as a workbook with `format=xlsx`: one line for each requirement."""
     actor, adoption = adoption_of(request, number)
-    if not (actor.holds(f"{adopting.KIND}.export") and scope.sees(actor, adoption)):
+    if not scope.sees(actor, adoption):
+        raise NotVisible
+    if not actor.holds(f"{adopting.KIND}.export"):
         raise Refused([_("You may not export this. Ask the quality manager.")])
     head = [
         _("Number"), _("Title"), _("State"), _("Why"), _("Evidence"), _("Through other standards"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +26,7 @@ from qsms.ui import answers, marks, table
 from .. import (
     addresses,
     adopting,
+    ageing,
     assessing,
     binding,
     bringing,
@@ -60,7 +62,9 @@ def show_list(request: HttpRequest) -> HttpResponse:
     library.check_sees(actor)
     adopted = adopting.live(actor)
     seen = adopting.seen(actor, adopted)
-    own = [_adopted_line(actor, found, found.adoption.pk in seen) for found in standing.of_all(actor, adopted, adopted)]
+    found = standing.of_all(actor, adopted, adopted)
+    own = [_adopted_line(actor, one, one.adoption.pk in seen) for one in found]
+    bound = {piece.id: piece for one in found for piece in one.pieces.values()}
     rows = [
         [
             table.link(row.title, addresses.edition(row.key)),
@@ -89,6 +93,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     context = {
         "adopted": table.table(heads, [table.Group(own)], _("Adopted")) if own else "",
         "all_url": pages.listing(adopting.KIND) if actor.holds(f"{adopting.KIND}.view") else "",
+        "ageing": Counter(one.how.value for one in ageing.of(actor, bound.values(), adopted)),
         "nothing": _nothing_adopted(actor) if not own else {},
         "may_bring": actor.holds(bringing.IMPORT),
         "registers": [
