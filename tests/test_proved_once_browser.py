@@ -149,7 +149,7 @@ def test_a_procedure_is_proved_once_and_counts_in_three_standards(cast: Cast, op
     keeper = counted(cast, open_page, live, document)
     assert states(cast, adoptions, *measuring) == [State.MET, State.PARTLY, State.PARTLY]
     keeper.goto("/standards/clause/iso-14001/2015/9.1.1/")
-    assert keeper.get_by_text("asks for a part of this. Its evidence counts here as a part.").first.is_visible()
+    assert keeper.get_by_text("overlaps this. Its evidence counts here as a part.").first.is_visible()
 
     phone = signed_in(cast, "site_owner", open_page, live, viewport=PHONE)
     phone.goto("/")
@@ -162,7 +162,7 @@ def test_a_procedure_is_proved_once_and_counts_in_three_standards(cast: Cast, op
     looks_right(phone, "proved-once-passed")
     assert waiting(cast, READ) == waiting(cast, TAKE) == {"other_site_auditor"}
     moved = states(cast, adoptions, *competence)
-    # One of two parts of the clause. To ISO 14001 the crosswalk leads by way of others alone, which never counts.
+    # One of two parts of the clause; a part shows nothing for sure of what only overlaps it, as ISO 14001 does.
     assert before == [State.GAP, State.NOT_ASSESSED, State.NOT_ASSESSED]
     assert moved == [State.PARTLY, State.PARTLY, State.NOT_ASSESSED]
     keeper.goto("/standards/clause/iso-9001/2015/7.2/")

@@ -9,3 +9,5 @@ from qsms.base import env
 CODE = Path(__file__).resolve().parents[2]
 HOME = Path(env.text("QSMS_HOME", str(CODE / "var"))).expanduser().resolve()
 SQLITE = HOME / "qsms.sqlite3"
+# There: the address that was served last, for commands that print a link.
+SERVED_AT = "served_at"

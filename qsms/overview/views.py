@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from qsms.base import moment
 from qsms.exchange.writers import csv_chunks
 from qsms.org import names
+from qsms.org.actor import Actor
 from qsms.records import keys
+from qsms.standards import doors as standards
 from qsms.ui import answers, dates
 from qsms.ui.lists import lens_of
 
 from . import drawing
 from .counting import Counting
-from .figures import Figures, sites_offered
+from .figures import Figures, Number, sites_offered
 
 
 def _figures(request: HttpRequest) -> Figures:
@@ -43,7 +47,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "sees_all": counting.sees_all,
         "sites": drawing.options(sites, counting.sites),
         "facts": figures.facts(),
-        "missing": figures.missing(),
+        "missing": [*figures.missing(), *_evidence_to_renew(actor)],
         "opened": drawing.shown(figures.open_table()),
         "late": late,
         "late_drawn": drawing.ages(late.table) if late.table.rows else "",
@@ -56,6 +60,18 @@ def show(request: HttpRequest) -> HttpResponse:
         "query": request.GET.urlencode(),
     }
     return answers.page(request, "overview/page.html", context)
+
+
+def _evidence_to_renew(actor: Actor) -> list[Number]:
+    n = standards.records_ageing(actor)
+    if not n:
+        return []
+    said = ngettext(
+        "%(n)d piece of evidence for a standard is to be renewed",
+        "%(n)d pieces of evidence for standards are to be renewed",
+        n,
+    )
+    return [Number(n, reverse("standards:ageing") + "?of=records", said % {"n": n})]
 
 
 @answers.for_people

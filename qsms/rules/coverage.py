@@ -1,7 +1,6 @@
 """Coverage of a framework: what of its tree is shown by evidence, directly and through the crosswalk, and why.
 
-Only what surely follows is counted. Whole evidence for a requirement that is equal to another, or demands more, shows
-all of the other; for one that is contained in it or overlaps it, a part. Evidence crosses one pair and never two.
+Only what surely follows is counted; `crossing` says what that is. Evidence crosses one pair and never two.
 Evidence at a heading that shows all of it shows all below it; a clause with text of its own and points below it speaks
 for its own text alone. What is shown below a number is a part of it, and the whole when nothing is missing.
 
@@ -13,10 +12,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
+from qsms.rules.crossing import Doubt, Through, counts_for, may_lend
 from qsms.rules.crosswalk import Crosswalk, Reading, Relation, Source
 from qsms.rules.evidence import Evidence, Freshness, Level, freshness, level
 from qsms.rules.findings import OpenFinding, Struck, Weight, capped, struck
@@ -47,6 +47,7 @@ class Reason(StrEnum):
     THROUGH_CROSSWALK = "through_crosswalk"
     NOT_ALL_TOGETHER = "not_all_together"
     TOUCHED_ONLY = "touched_only"
+    PERHAPS = "perhaps"
     JUDGED_MET = "judged_met"
     JUDGED_PARTLY = "judged_partly"
     JUDGED_GAP = "judged_gap"
@@ -74,16 +75,6 @@ class Judgement:
     def __post_init__(self) -> None:
         if self.answer not in (State.MET, State.PARTLY, State.GAP):
             raise ValueError(f"an assessor answers met, partly or gap, not {self.answer}")
-
-
-@dataclass(frozen=True)
-class Through:
-    """What came over one pair: as seen from its source, how much of the source is shown, and what it counts for."""
-
-    reading: Reading
-    shown: Level
-    counts: Level
-    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True)
@@ -143,17 +134,6 @@ class Coverage:
     tally: Tally
 
 
-def counts_for(relation: Relation, shown: Level) -> Level:
-    """What evidence that shows so much of one requirement surely shows of another, by the relation to it."""
-    if relation is Relation.EQUAL:
-        return shown
-    if relation is Relation.SUPERSET:
-        return Level.WHOLE if shown is Level.WHOLE else Level.NOTHING
-    if relation is Relation.SUBSET:
-        return min(shown, Level.PART)
-    return Level.PART if shown is Level.WHOLE else Level.NOTHING
-
-
 class _Tree:
     """One framework with its direct evidence: what is shown of each number, own and rolled up."""
 
@@ -166,7 +146,7 @@ class _Tree:
         self.struck: dict[str, list[Struck]] = {}
         self.own: dict[str, Level] = {}
         self.whole: dict[str, Level] = {}
-        self._behind: dict[str, tuple[Evidence, ...]] = {}
+        self._behind: dict[tuple[str, bool], tuple[Evidence, ...]] = {}
 
     def is_heading(self, number: str) -> bool:
         """Whether it has no text of its own, so that what shows it shows all below it."""
@@ -228,19 +208,31 @@ class _Tree:
             found[each.number] = total
         return found
 
-    def behind(self, number: str) -> tuple[Evidence, ...]:
-        """The evidence behind a number: at it, below it, or above it where that shows all that stands under it."""
+    def behind(self, number: str, *, alone: bool = False) -> tuple[Evidence, ...]:
+        """The evidence behind a number: at it, below it but for `alone`, or above it where that shows all under it."""
         if number in self.exempt:
             return ()
-        if number not in self._behind:
-            found = [piece for below in self.framework.subtree(number) for piece, _state in self.pieces.get(below, ())]
+        if (number, alone) not in self._behind:
+            at = [number] if alone else self.framework.subtree(number)
+            found = [piece for one in at for piece, _state in self.pieces.get(one, ())]
             for above in self.framework.ancestors(number):
                 if not self.is_heading(above):
                     break
                 pieces = self.pieces.get(above, ())
                 found += [piece for piece, state in pieces if level(piece, state) is Level.WHOLE]
-            self._behind[number] = tuple(found)
-        return self._behind[number]
+            self._behind[number, alone] = tuple(found)
+        return self._behind[number, alone]
+
+    def lends(self, reading: Reading) -> tuple[Level, tuple[Doubt, ...]]:
+        """How much of its end of a pair is shown. A part of what hangs below it shows nothing of the pair for sure."""
+        here = reading.here.number
+        own, whole = self.own[here], self.whole[here]
+        if reading.pair.source is Source.CONTAINED and here not in self.exempt:
+            # A supplement contains the text of the clause itself, whatever points it hangs below.
+            return own, ()
+        if own or whole is not Level.PART:
+            return whole, ()
+        return whole, (Doubt.FROM_UNDER_A_HEADING,)
 
 
 def cover(
@@ -303,17 +295,16 @@ def _coverage(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk | No
         else max(each.counts for each in found)
         for number, found in through.items()
     }
-    lent = tree.spread(lent)
     covered: dict[str, Covered] = {}
     tallies: dict[str, Counter[str]] = {}
     total: Counter[str] = Counter()
     for each in reversed(tree.framework.requirements):
         number = each.number
         below = tallies.get(number, Counter())
-        mine, state, reasons = _unit(tree, number, lent, through.get(number, ()))
+        mine, state, reasons = _unit(tree, number, lent.get(number, Level.NOTHING), through.get(number, ()))
         if each.assessable:
             below[state.value] += 1
-            if state in (State.MET, State.PARTLY) and lent[number] > tree.own[number]:
+            if state in (State.MET, State.PARTLY) and lent.get(number, Level.NOTHING) > tree.own[number]:
                 below["through_crosswalk"] += 1
         together = state
         if tree.framework.children(number):
@@ -344,28 +335,36 @@ def _coverage(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk | No
 
 def _through(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk) -> dict[str, list[Through]]:
     found: dict[str, list[Through]] = {}
+    direct = {(one.here.framework, one.there.number) for one in crosswalk.readings_into(tree.framework.key)}
     for reading in crosswalk.readings_into(tree.framework.key):
         source = trees.get(reading.here.framework)
         here, there = reading.here.number, reading.there.number
         if source is None or here not in source.whole or there not in tree.own:
             continue
-        shown = source.whole[here]
-        if reading.pair.source is Source.CONTAINED and here not in source.exempt:
-            # A supplement contains the text of the clause itself, whatever points it hangs below.
-            shown = source.own[here]
+        shown, doubts = source.lends(reading)
+        counts = counts_for(reading.relation, shown)
         if shown is Level.NOTHING:
             continue
-        counts = counts_for(reading.relation, shown)
         if counts is Level.WHOLE and reading.relation is Relation.SUPERSET:
             others = (source.whole.get(other, Level.NOTHING) for other in reading.pair.jointly)
             counts = Level.WHOLE if all(other is Level.WHOLE for other in others) else Level.PART
-        found.setdefault(there, []).append(Through(reading, shown, counts, source.behind(here)))
+        if counts is Level.NOTHING:
+            doubts = ()
+        elif not may_lend(source.framework, tree.framework, reading.pair):
+            doubts = (*doubts, Doubt.OTHER_SUBJECT)
+        alone = shown is Level.PART and not doubts
+        one = Through(reading, shown, Level.NOTHING if doubts else counts, source.behind(here, alone=alone), doubts)
+        found.setdefault(there, []).append(one)
+        if counts and tree.is_heading(there):
+            perhaps = replace(one, counts=Level.NOTHING, doubts=(*doubts, Doubt.TO_THE_HEADING_ABOVE))
+            for below in tree.framework.subtree(there):
+                # What is paired by itself needs no hint from above.
+                if (source.framework.key, below) not in direct and below != there:
+                    found.setdefault(below, []).append(perhaps)
     return found
 
 
-def _unit(
-    tree: _Tree, number: str, lent: Mapping[str, Level], through: Iterable[Through]
-) -> tuple[Level, State, tuple[Reason, ...]]:
+def _unit(tree: _Tree, number: str, lent: Level, through: Iterable[Through]) -> tuple[Level, State, tuple[Reason, ...]]:
     if number in tree.exempt:
         return Level.NOTHING, State.NOT_APPLICABLE, (Reason.EXEMPT,)
     pieces = tree.pieces.get(number, [])
@@ -373,9 +372,7 @@ def _unit(
     own = tree.own[number]
     reasons = _direct_reasons(tree, number, pieces)
     reasons += _lent_reasons(through)
-    if tree.comes_from_above(number, lent):
-        reasons += [Reason.SHOWN_ABOVE, Reason.THROUGH_CROSSWALK]
-    shown = max(own, lent[number])
+    shown = max(own, lent)
     if judged is not None:
         reasons.append(_JUDGED[judged.answer])
         if any(piece.as_of and piece.as_of > judged.on and level(piece, state) for piece, state in pieces):
@@ -465,6 +462,9 @@ def _direct_reasons(tree: _Tree, number: str, pieces: Iterable[tuple[Evidence, F
 def _lent_reasons(through: Iterable[Through]) -> list[Reason]:
     reasons = []
     for each in through:
+        if each.doubts:
+            reasons.append(Reason.PERHAPS)
+            continue
         whole = counts_for(each.reading.relation, each.shown)
         if each.counts < whole:
             reasons.append(Reason.NOT_ALL_TOGETHER)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from qsms.rules.coverage import Covered, Reason, Through
+from qsms.rules.coverage import Covered, Reason
+from qsms.rules.crossing import Doubt, Through
 from qsms.rules.crosswalk import Reading, Relation, Source
 from qsms.rules.evidence import Level
 from qsms.rules.findings import Struck, Weight
@@ -25,6 +26,7 @@ WHY: Final[Mapping[Reason, Sentence]] = {
     Reason.THROUGH_CROSSWALK: _("Evidence for another standard counts here through the crosswalk."),
     Reason.NOT_ALL_TOGETHER: _("The crosswalk asks for several requirements together, and not all of them are shown."),
     Reason.TOUCHED_ONLY: _("Evidence for another standard touches this, and it is not certain what it shows."),
+    Reason.PERHAPS: _("Evidence for another standard may show a part of this. Bind what does; nothing is counted yet."),
     Reason.JUDGED_MET: _("An assessor judged it met."),
     Reason.JUDGED_PARTLY: _("An assessor judged it partly met."),
     Reason.JUDGED_GAP: _("An assessor judged it a gap."),
@@ -42,6 +44,13 @@ WHY: Final[Mapping[Reason, Sentence]] = {
 }
 
 
+DOUBTS: Final[Mapping[Doubt, Sentence]] = {
+    Doubt.FROM_UNDER_A_HEADING: _("Only a part of what stands under that heading is shown, perhaps not this part."),
+    Doubt.TO_THE_HEADING_ABOVE: _("The crosswalk speaks of the heading above this requirement, not of this one."),
+    Doubt.OTHER_SUBJECT: _("It was recorded for another subject. Bind it here if it shows flight safety as well."),
+}
+
+
 def why(covered: Covered) -> tuple[Sentence, ...]:
     """Every reason of a state as a sentence."""
     return tuple(WHY[reason] for reason in covered.reasons)
@@ -49,12 +58,19 @@ def why(covered: Covered) -> tuple[Sentence, ...]:
 
 def told(through: Through) -> Sentence:
     """What came over one pair: which requirement, how it relates to this one, and what it counts for."""
+    known = _relation(through.reading)
+    if through.doubts:
+        doubt = DOUBTS[through.doubts[-1]]
+        if Doubt.TO_THE_HEADING_ABOVE in through.doubts:
+            here, there = str(through.reading.here), through.reading.there.number
+            known = _("%(here)s is paired with %(there)s.", here=here, there=there)
+        return _("%(relation)s Perhaps: it is not counted. %(doubt)s", relation=known, doubt=doubt)
     counts: Mapping[Level, Sentence] = {
         Level.WHOLE: _("Its evidence counts here in full."),
         Level.PART: _("Its evidence counts here as a part."),
         Level.NOTHING: _("Its evidence is not counted here."),
     }
-    return _("%(relation)s %(counts)s", relation=_relation(through.reading), counts=counts[through.counts])
+    return _("%(relation)s %(counts)s", relation=known, counts=counts[through.counts])
 
 
 def told_of_finding(found: Struck) -> Sentence:

@@ -1,9 +1,13 @@
-"""Crosswalks from data: rows of columns, one column for each edition, turned into pairs that all exist."""
+"""Crosswalks from data: rows of columns, one column for each edition, turned into pairs that all exist.
+
+A row relates what stands under “from” to what stands under “to”, or the columns under “among” each with each.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +20,10 @@ from qsms.rules.sentences import say as _
 
 TEXTS = ("edition", "basis", "confidence_note")
 KNOWN = frozenset({*TEXTS, "confidence", "columns", "rows"})
-ROW_KNOWN = frozenset({"row", "topic", "relation", "why", "from", "to", "confidence"})
+ROW_KNOWN = frozenset({"row", "topic", "relation", "why", "from", "to", "among", "confidence"})
+SIDES = ("from", "to", "among")
+# What reads the same from both ends.
+MUTUAL = frozenset({Relation.EQUAL, Relation.OVERLAP})
 ALONE = "none"
 
 
@@ -112,8 +119,10 @@ def _row_faults(where: str, row: Mapping[str, Any]) -> Iterator[Sentence]:
     for key in ("topic", "why"):
         if not is_text(row.get(key)):
             yield _("Row %(where)s: “%(key)s” is missing. Write it as text.", where=where, key=key)
-    alone = not row.get("to")
-    allowed = [ALONE] if alone else [each.value for each in Relation]
+    among = row.get("among")
+    allowed = [ALONE] if not row.get("to") else [each.value for each in Relation]
+    if among is not None:
+        allowed = [each.value for each in Relation if each in MUTUAL]
     if row.get("relation") not in allowed:
         yield _(
             "Row %(where)s: “%(given)s” is not a relation here. Write one of %(allowed)s.",
@@ -121,12 +130,26 @@ def _row_faults(where: str, row: Mapping[str, Any]) -> Iterator[Sentence]:
         )  # fmt: skip
     if row.get("confidence", Confidence.BACKGROUND) not in tuple(Confidence):
         yield _("Row %(where)s: “confidence” must be one of %(known)s.", where=where, known=", ".join(Confidence))
-    if not isinstance(row.get("from"), Mapping) or len(row["from"]) != 1:
+    if among is not None:
+        yield from _among_faults(where, row)
+    elif not isinstance(row.get("from"), Mapping) or len(row["from"]) != 1:
         yield _("Row %(where)s: “from” names one column with its requirements.", where=where)
 
 
+def _among_faults(where: str, row: Mapping[str, Any]) -> Iterator[Sentence]:
+    among = row["among"]
+    if "from" in row or "to" in row:
+        yield _("Row %(where)s: write either “among”, or “from” and “to”.", where=where)
+    if not isinstance(among, Mapping) or len(among) < 2:
+        yield _("Row %(where)s: “among” names two columns or more with their requirements.", where=where)
+    elif row.get("relation") == Relation.EQUAL and any(
+        len(each) > 1 for each in among.values() if isinstance(each, list)
+    ):
+        yield _("Row %(where)s: name one requirement in each column, for two cannot both equal a third.", where=where)
+
+
 def _column_faults(where: str, row: Mapping[str, Any], columns: Mapping[str, Column]) -> Iterator[Sentence]:
-    for side in ("from", "to"):
+    for side in SIDES:
         cells = row.get(side) or {}
         if not isinstance(cells, Mapping):
             yield _("Row %(where)s: “%(side)s” names columns with their requirements.", where=where, side=side)
@@ -171,6 +194,8 @@ def _unfollowed(where: str, column: Column, numbers: object) -> Iterator[Sentenc
 def _row(row: Mapping[str, Any], columns: Mapping[str, Column], confidence: Confidence) -> Row:
     confidence = Confidence(row.get("confidence", confidence))
     why = row["why"].strip()
+    if "among" in row:
+        return _mutual(row, columns, why, confidence)
     pairs: list[Pair] = []
     from_cells = _followed(row["from"], columns)
     anchors = {code: _references(columns[code], numbers) for code, numbers in from_cells.items()}
@@ -188,6 +213,21 @@ def _row(row: Mapping[str, Any], columns: Mapping[str, Column], confidence: Conf
     return Row(
         row["row"], row["topic"].strip(), why, tuple(one for each in anchors.values() for one in each), tuple(pairs)
     )
+
+
+def _mutual(row: Mapping[str, Any], columns: Mapping[str, Column], why: str, confidence: Confidence) -> Row:
+    """Each column with each other one, but for two editions of one standard."""
+    cells = _followed(row["among"], columns)
+    ends = {code: _references(columns[code], cells[code]) for code in columns if code in cells}
+    pairs = [
+        Pair(left, right, Relation(row["relation"]), why, confidence, row["row"])
+        for one, other in combinations(ends, 2)
+        if columns[one].framework.code != columns[other].framework.code
+        for left in ends[one]
+        for right in ends[other]
+    ]
+    anchors = tuple(one for each in ends.values() for one in each)
+    return Row(row["row"], row["topic"].strip(), why, anchors, tuple(pairs))
 
 
 def _followed(cells: Mapping[str, list[str]], columns: Mapping[str, Column]) -> dict[str, list[str]]:

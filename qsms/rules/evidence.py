@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from datetime import date
+from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
@@ -35,6 +35,18 @@ class Freshness(StrEnum):
     EXPIRED = "expired"
     EMPTY = "empty"
     AHEAD = "ahead"
+
+
+class Ageing(StrEnum):
+    """How a piece of evidence is losing its worth, the gravest first."""
+
+    OVER = "over"
+    STALE = "stale"
+    SOON = "soon"
+
+
+# So long before its last fresh day somebody is told.
+SOON_DAYS = 60
 
 
 class Evidence(NamedTuple):
@@ -81,3 +93,14 @@ def level(evidence: Evidence, state: Freshness) -> Level:
     if state is Freshness.FRESH and evidence.strength is Strength.WHOLE:
         return Level.WHOLE
     return Level.PART
+
+
+def ageing(evidence: Evidence, today: date) -> Ageing | None:
+    """Whether somebody has to renew it: it shows nothing any more, less than it did, or will so within SOON_DAYS."""
+    state = freshness(evidence, today)
+    if state in (Freshness.EXPIRED, Freshness.EMPTY):
+        return Ageing.OVER
+    if state is Freshness.STALE:
+        return Ageing.STALE
+    last = fresh_until(evidence)
+    return Ageing.SOON if last is not None and last < today + timedelta(days=SOON_DAYS) else None

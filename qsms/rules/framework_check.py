@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from qsms.rules.frameworks import BaseKind, Change, Confidence, Documented, Status, numbers_above
+from qsms.rules.frameworks import BaseKind, Change, Confidence, Documented, Status, Subject, numbers_above
 from qsms.rules.sentences import Sentence
 from qsms.rules.sentences import say as _
 
@@ -19,7 +19,7 @@ DEEPEST = 12
 
 TEXTS = ("code", "edition", "title", "publisher", "basis", "confidence_note")
 DATES = ("adopted_on", "published_on", "effective_on", "applicable_on", "transition_until", "superseded_on")
-KNOWN = frozenset({*TEXTS, "status", "confidence", "dates", "requirements", "extends", "base"})
+KNOWN = frozenset({*TEXTS, "status", "subject", "confidence", "dates", "requirements", "extends", "base"})
 ROW_TEXTS = ("title", "intent", "adds", "evidence", "applies_when", "note")
 ROW_KNOWN = frozenset({"number", "under", *ROW_TEXTS, "documented", "heading", "confidence", "change", "was"})
 
@@ -80,6 +80,8 @@ def _outline(data: Mapping[str, Any]) -> Iterator[Sentence]:
         yield _("“%(edition)s” is not an edition. Write letters, digits, dots and dashes.", edition=data["edition"])
     yield from _one_of("status", data.get("status"), Status)
     yield from _one_of("confidence", data.get("confidence"), Confidence)
+    if data.get("subject") is not None:
+        yield from _one_of("subject", data["subject"], Subject)
     dates = data.get("dates", {})
     if not isinstance(dates, Mapping):
         yield _("“dates” must name dates, such as “published_on: 2015-09”.")

@@ -20,6 +20,7 @@ from qsms.rules.frameworks import (
     Framework,
     Requirement,
     Status,
+    Subject,
     numbers_above,
     reading_order,
 )
@@ -74,6 +75,7 @@ def from_dict(
         raise DataError(name, wrong)
     requirements = _extended(name, data, base) if base else _listed(data)
     _check_parents(name, requirements)
+    subject = data.get("subject") or (base.subject if base else None)
     return Framework(
         code=data["code"].strip(),
         edition=data["edition"].strip(),
@@ -86,6 +88,7 @@ def from_dict(
         dates={key: date_text(value) for key, value in data.get("dates", {}).items()},
         requirements=requirements,
         base=_base(data),
+        subject=Subject(subject) if subject else None,
     )
 
 
@@ -102,6 +105,8 @@ def to_dict(framework: Framework) -> dict[str, Any]:
         "confidence": framework.confidence.value,
         "confidence_note": framework.confidence_note,
     }
+    if framework.subject:
+        data["subject"] = framework.subject.value
     if framework.base:
         data["base"] = {"framework": framework.base.framework, "kind": framework.base.kind.value}
         if framework.base.leaves_out:

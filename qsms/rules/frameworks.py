@@ -33,6 +33,16 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Subject(StrEnum):
+    """What an edition is about."""
+
+    QUALITY = "quality"
+    ENVIRONMENT = "environment"
+    HEALTH_AND_SAFETY = "health_and_safety"
+    AVIATION_SAFETY = "aviation_safety"
+    INFORMATION_SECURITY = "information_security"
+
+
 class Confidence(StrEnum):
     """How far the numbers and titles were checked, from the text itself to a doubt that the reader must settle."""
 
@@ -112,6 +122,7 @@ class Framework:
     dates: Mapping[str, str] = field(hash=False)
     requirements: tuple[Requirement, ...]
     base: Base | None = None
+    subject: Subject | None = None
 
     @property
     def key(self) -> str:

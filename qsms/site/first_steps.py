@@ -15,6 +15,7 @@ from qsms.reports import readers
 from qsms.ui.my_work import First, Step
 
 NEEDS = "org.admin"
+ADOPT = "adoption.create"
 
 
 def first(actor: Actor, now: datetime) -> First | None:
@@ -26,7 +27,7 @@ def first(actor: Actor, now: datetime) -> First | None:
 def steps(organisation_id: int) -> list[Step]:
     """What is left to set up, the gravest first."""
     people = reverse("administration:people")
-    held = moves.holders(organisation_id, (readers.READ, readers.OPEN_SEAL))
+    held = moves.holders(organisation_id, (readers.READ, readers.OPEN_SEAL, ADOPT))
     found = []
     if not held[readers.READ]:
         waiting = readers.waiting_for_nobody(organisation_id)
@@ -52,6 +53,9 @@ def steps(organisation_id: int) -> list[Step]:
     if Person.objects.filter(organisation_id=organisation_id, is_active=True)[:2].count() < 2:
         why = _("Who works here, with what they may do. They get a link to sign in.")
         found.append(Step(_("Add the people"), why, reverse("administration:person-new"), _("Add")))
+    if not held[ADOPT]:
+        why = _("A quality or safety manager adopts the standards and regulations that you work to, under Standards.")
+        found.append(Step(_("Say who adopts standards"), why, people, _("Choose")))
     return found
 
 

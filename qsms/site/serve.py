@@ -43,12 +43,13 @@ def run(options: argparse.Namespace) -> int:
     if options.port is not None:
         os.environ["PORT"] = str(options.port)
     from qsms.config import settings
-    from qsms.config.home import HOME
+    from qsms.config.home import HOME, SERVED_AT
 
     listener = listen(settings.BIND, settings.PORT)
     # Held as long as any process of this server lives; `qsms restore` asks for it.
     with (HOME / "serve.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
+        (HOME / SERVED_AT).write_text(settings.BASE_URL, encoding="utf-8")
         cli.set_up_django()
         code = in_child(lambda: cli.told("qsms serve", _make_ready), meanwhile=_load)
         if code:

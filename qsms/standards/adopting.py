@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.org import names
-from qsms.org.actor import Actor
+from qsms.org.actor import Actor, Right
+from qsms.org.choices import Axis
 from qsms.records import history, moves, projections, registry, scope, services, wording
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Record
@@ -35,8 +36,61 @@ def adopt(actor: Actor, key: str) -> Record:
 
 
 def live(actor: Actor) -> list[Adoption]:
-    """The adoptions that the actor sees and that are neither left nor void, the oldest first."""
-    return list(scope.visible(actor, KIND).filter(phase__lt=Phase.DONE).order_by("pk"))
+    """The adoptions that the actor may read and that are neither left nor void, the oldest first."""
+    rows = scope.visible(actor, KIND).filter(phase__lt=Phase.DONE)
+    found = {one.pk: one for one in rows}
+    if _narrow(actor):
+        every = Adoption.everywhere.filter(organisation_id=actor.organisation_id, kind=KIND, phase__lt=Phase.DONE)
+        found |= {one.pk: one for one in every if one.pk not in found and holds_for(actor, one)}
+    return [found[pk] for pk in sorted(found)]
+
+
+def find(actor: Actor, number: str) -> Adoption:
+    """The adoption of this number, where the actor may read its coverage. Raises NotVisible."""
+    try:
+        found = services.find(actor, KIND, number)
+    except NotVisible:
+        if not _narrow(actor):
+            raise
+        rows = Adoption.everywhere.filter(organisation_id=actor.organisation_id, kind=KIND, number=number)
+        for one in rows:
+            if holds_for(actor, one):
+                return one
+        raise
+    assert isinstance(found, Adoption)
+    return found
+
+
+def holds_for(actor: Actor, adoption: Adoption) -> bool:
+    """Whether it holds at a place where the actor may see adoptions: who audits a site reads what the site works to.
+
+    That is coverage, from the evidence that they see themselves; the record stays with those whose scope it is in.
+    """
+    if adoption.confidential or adoption.organisation_id != actor.organisation_id:
+        return False
+    return any(
+        (not adoption.sites or right.site_id in adoption.sites) and adoption.unit_id in (None, right.unit_id)
+        for right in _narrow(actor)
+    )
+
+
+def seen(actor: Actor, adoptions: Iterable[Adoption]) -> frozenset[int]:
+    """The keys of those whose record the actor sees as well."""
+    keys = [one.pk for one in adoptions]
+    return frozenset(scope.seen_of(actor, keys) if _narrow(actor) else keys)
+
+
+def _narrow(actor: Actor) -> list[Right]:
+    """The rights to see adoptions at one place alone; none beside a right to see all of them."""
+    rights = actor.rights_for(f"{KIND}.view")
+    if any(right.axis == Axis.ALL for right in rights):
+        return []
+    return [right for right in rights if right.axis in (Axis.SITE, Axis.UNIT)]
+
+
+def adopters(organisation_id: int) -> str:
+    """Who may adopt a standard, by name; empty where nobody may."""
+    return moves.holders(organisation_id, (f"{KIND}.create",))[f"{KIND}.create"]
 
 
 def excluded(adoptions: list[Adoption]) -> Mapping[int, Mapping[str, Exclusion]]:

@@ -23,7 +23,9 @@ from qsms.records import history, moves, registry, scope
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Record, Task
 from qsms.rules import evidence as rules
+from qsms.rules.calendar_days import add_months
 from qsms.rules.frameworks import Reference
+from qsms.rules.lifecycle import Phase
 
 from . import adopting, library, living
 from .choices import Strength
@@ -32,6 +34,8 @@ from .models import Adoption, Evidence
 BOUND, CHANGED, ENDED = "evidence_bound", "evidence_changed", "evidence_ended"
 RIGHT = "adoption.evidence"
 MOST_MONTHS = 120
+# Records that say what is worked to; they show nothing of how it is met.
+NO_EVIDENCE = frozenset({adopting.KIND, "declaration"})
 STRENGTHS = {one.value: one for one in rules.Strength}
 
 
@@ -231,8 +235,25 @@ def check_open(actor: Actor, reference: Reference) -> Adoption:
     return adoptions[0]
 
 
+def questions(actor: Actor, record: Record, given: Given) -> list[str]:
+    """What to ask before a record counts, in sentences: it may be meant so, and often is a slip."""
+    asked = []
+    if record.phase < Phase.DONE and given.strength == Strength.WHOLE and not registry.get(record.kind).lives_on:
+        said = _("%(number)s is not finished, and you say that it shows all of it.")
+        asked.append(said % {"number": record.number})
+    as_of = given.as_of or usual_day(record, actor)
+    if given.fresh_months and add_months(as_of, given.fresh_months) < moment.now().astimezone(actor.tz).date():
+        asked.append(_("It is past its freshness limit already, so it counts as a part at most."))
+    return asked
+
+
 def _values(actor: Actor, record: Record, given: Given) -> dict[str, Any]:
     as_of = given.as_of or usual_day(record, actor)
+    if record.kind in NO_EVIDENCE:
+        said = _("%(number)s says what is adopted or declared, not that it is met. Choose a record that shows it.")
+        raise Invalid({"record": said % {"number": record.number}})
+    if as_of > moment.now().astimezone(actor.tz).date():
+        raise Invalid({"as_of": _("This day is still to come. Choose the day of what it shows, today or earlier.")})
     if given.expires_on is not None and given.expires_on < as_of:
         raise Invalid({"expires_on": _("It would end before the day it speaks of. Choose a later day.")})
     return {"as_of": as_of, **common(actor, given)}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from qsms.rules import certification, evidence, gap_comparison
 from qsms.rules.coverage import State
 from qsms.rules.crosswalk import Relation
-from qsms.rules.evidence import Freshness
+from qsms.rules.evidence import Ageing, Freshness
 from qsms.rules.frameworks import Confidence, Documented
 
 from . import shipped
@@ -157,6 +157,11 @@ CLOSURES = {
     certification.Closure.MAY_DECIDE: _("Nothing that was found holds the decision of the body back."),
     certification.Closure.WAIT: _("The body decides once what it found to fail is closed."),
     certification.Closure.REPEAT_STAGE_2: _("What was found to fail was not closed in time, so stage 2 is repeated."),
+}
+AGEING = {
+    Ageing.OVER: (_("Counts no more"), "bad", "bad"),
+    Ageing.STALE: (_("Past its freshness limit"), "warn", "clock"),
+    Ageing.SOON: (_("Within 60 days"), "mute", "clock"),
 }
 CERTIFICATE_STANDINGS = {
     certification.Standing.VALID: _("It is valid."),

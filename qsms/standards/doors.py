@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from .ageing import (
+    records_ageing,
+)
 from .clause_ways import (
     ClauseWay,
     offer_way,
@@ -56,6 +59,7 @@ __all__ = [
     "of_records",
     "offer_clauses",
     "offer_way",
+    "records_ageing",
     "register_living_query",
     "requirement",
     "requirements_of",

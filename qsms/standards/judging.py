@@ -1,11 +1,14 @@
 """How an organisation itself judges two requirements of different editions.
 
-What was shipped is never edited: a judgement of one's own stands before it, with a reason, until it is taken back.
+What was shipped is never edited: a judgement of one's own stands before it, with a reason, once a second person has
+confirmed it, and until it is taken back. Who thinks otherwise judges beside it; nothing that was judged goes away.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,9 +16,9 @@ from django.utils.translation import gettext as _
 from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.org.actor import Actor
-from qsms.records import history
+from qsms.records import history, moves
 from qsms.records.errors import Invalid, NotVisible, Refused
-from qsms.rules.crosswalk import Pair, Relation, Source
+from qsms.rules.crosswalk import BACKWARDS, Pair, Relation, Source
 from qsms.rules.frameworks import Confidence, Reference
 
 from . import library, stored
@@ -23,18 +26,48 @@ from .choices import STRANGERS
 from .models import Crosswalk
 
 RIGHT = "framework.judge"
-JUDGED, TAKEN_BACK = "pair_judged", "pair_taken_back"
+JUDGED, CONFIRMED, TAKEN_BACK = "pair_judged", "pair_confirmed", "pair_taken_back"
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One judgement: the ends, the relation by its code or STRANGERS, and why."""
+    """One judgement: the ends, the relation by its code or STRANGERS, and why; who judged, confirmed and ended it."""
 
     left: Reference
     right: Reference
     relation: str
     why: str
     confidence: Confidence
+    key: str = ""
+    by: int | None = None
+    at: datetime | None = None
+    confirmed_by: int | None = None
+    confirmed_at: datetime | None = None
+    ended_by: int | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def ends(self) -> frozenset[Reference]:
+        """The two requirements, whichever stands first."""
+        return frozenset((self.left, self.right))
+
+    @property
+    def counts(self) -> bool:
+        """Whether it stands before what was shipped."""
+        return self.confirmed_at is not None and self.ended_at is None
+
+    @property
+    def waits(self) -> bool:
+        """Whether a second person is to confirm it."""
+        return self.confirmed_at is None and self.ended_at is None
+
+    def says_the_same(self, other: Judged) -> bool:
+        """Whether both say the same of the same two, from whichever end."""
+        if self.ends != other.ends:
+            return False
+        if self.left == other.left or other.relation not in tuple(Relation):
+            return self.relation == other.relation
+        return self.relation == BACKWARDS[Relation(other.relation)]
 
     @property
     def data(self) -> list[Any]:
@@ -42,17 +75,32 @@ class Judged:
         pair = Pair(self.left, self.right, Relation.OVERLAP, self.why, self.confidence, source=Source.OWN)
         data = stored.pair_data(pair)
         data[stored.RELATION] = self.relation
-        return data
+        told = {"key": self.key, "by": self.by, "confirmed_by": self.confirmed_by, "ended_by": self.ended_by}
+        moments = {"at": self.at, "confirmed_at": self.confirmed_at, "ended_at": self.ended_at}
+        return [*data, {**told, **{name: value and value.isoformat() for name, value in moments.items()}}]
+
+
+def every(organisation_id: int) -> list[Judged]:
+    """Every judgement that was ever made in an organisation, by its ends, the oldest first."""
+    row = library.own_crosswalk(organisation_id)
+    return sorted((_judged(one) for one in row.pairs), key=lambda one: (sorted(one.ends), one.at)) if row else []
 
 
 def own(organisation_id: int) -> list[Judged]:
-    """Every judgement of an organisation that stands, by its ends."""
-    row = library.own_crosswalk(organisation_id)
-    if row is None:
-        return []
-    found = [Judged(one.left, one.right, one.relation.value, one.rationale, one.confidence) for one in row.own.pairs]
-    found += [Judged(one.left, one.right, STRANGERS, one.rationale, one.confidence) for one in row.own.strangers]
-    return sorted(found, key=lambda one: (one.left, one.right))
+    """Those that count or wait for a second person."""
+    return [one for one in every(organisation_id) if one.ended_at is None]
+
+
+def _judged(row: list[Any]) -> Judged:
+    *data, told = row
+    here, number, there, other, relation, why, confidence = data[:7]
+    moments = {
+        name: told[name] and datetime.fromisoformat(told[name]) for name in ("at", "confirmed_at", "ended_at")
+    }  # fmt: skip
+    return Judged(
+        Reference(here, number), Reference(there, other), relation, why, Confidence(confidence), told["key"],
+        told["by"], confirmed_by=told["confirmed_by"], ended_by=told["ended_by"], **moments,
+    )  # fmt: skip
 
 
 def check(actor: Actor) -> None:
@@ -61,8 +109,13 @@ def check(actor: Actor) -> None:
         raise Refused([_("You may not judge how requirements relate. Ask the quality manager.")])
 
 
-def judge(actor: Actor, given: Judged) -> None:
-    """Let a judgement stand, before whatever was said of the two. Raises Refused, Invalid."""
+def others(actor: Actor) -> str:
+    """Who else may judge, and so confirm: their names, empty where there is nobody."""
+    return moves.holders(actor.organisation_id, (RIGHT,), but=actor.person_id)[RIGHT]
+
+
+def judge(actor: Actor, given: Judged) -> Judged:
+    """Say how two requirements relate. It waits until somebody else confirms it. Raises Refused, Invalid."""
     check(actor)
     why = given.why.strip()
     errors = {}
@@ -80,25 +133,71 @@ def judge(actor: Actor, given: Judged) -> None:
     if errors:
         raise Invalid(errors)
     with write_transaction():
-        ends = {given.left, given.right}
-        kept = [one for one in own(actor.organisation_id) if {one.left, one.right} != ends]
-        new = Judged(given.left, given.right, given.relation, why, given.confidence)
-        _keep(actor, [*kept, new])
-        detail = {"left": str(new.left), "relation": new.relation, "right": str(new.right)}
-        history.write(actor, None, history.Act(JUDGED, why[:500], detail), subject="crosswalk")
+        known = every(actor.organisation_id)
+        if any(one.waits and one.by != actor.person_id and one.says_the_same(given) for one in known):
+            said = _("Somebody else judged it so already. Confirm that one under “Our judgements”.")
+            raise Invalid({"relation": said})
+        now = moment.now()
+        new = replace(given, why=why, key=uuid.uuid4().hex, by=actor.person_id, at=now)
+        # Of one's own that still waits only the last one is asked about.
+        ended = [
+            replace(one, ended_by=actor.person_id, ended_at=now)
+            if one.waits and one.by == actor.person_id and one.ends == new.ends
+            else one
+            for one in known
+        ]
+        _keep(actor, [*ended, new])
+        _write(actor, JUDGED, new, why)
+    return new
 
 
-def take_back(actor: Actor, left: Reference, right: Reference) -> None:
-    """Let what was shipped stand again. Raises Refused, NotVisible."""
+def confirm(actor: Actor, key: str) -> None:
+    """Let a judgement of somebody else count, in place of one that counted till now. Raises Refused, NotVisible."""
     check(actor)
     with write_transaction():
-        known = own(actor.organisation_id)
-        kept = [one for one in known if {one.left, one.right} != {left, right}]
-        if len(kept) == len(known):
+        known = every(actor.organisation_id)
+        found = _find(known, key)
+        if not found.waits:
             raise NotVisible
+        if found.by == actor.person_id:
+            who = others(actor) or _("somebody else who may judge")
+            raise Refused([_("You judged this yourself. Ask %(who)s to confirm it.") % {"who": who}])
+        now = moment.now()
+        kept = [
+            replace(one, confirmed_by=actor.person_id, confirmed_at=now)
+            if one.key == key
+            else replace(one, ended_by=actor.person_id, ended_at=now)
+            if one.counts and one.ends == found.ends
+            else one
+            for one in known
+        ]
         _keep(actor, kept)
-        detail = {"left": str(left), "right": str(right)}
-        history.write(actor, None, history.Act(TAKEN_BACK, detail=detail), subject="crosswalk")
+        _write(actor, CONFIRMED, found)
+
+
+def take_back(actor: Actor, key: str) -> None:
+    """Let what was shipped stand again, or turn down what waits. It is kept. Raises Refused, NotVisible."""
+    check(actor)
+    with write_transaction():
+        known = every(actor.organisation_id)
+        found = _find(known, key)
+        if found.ended_at is not None:
+            raise NotVisible
+        ended = replace(found, ended_by=actor.person_id, ended_at=moment.now())
+        _keep(actor, [ended if one.key == key else one for one in known])
+        _write(actor, TAKEN_BACK, found)
+
+
+def _find(known: list[Judged], key: str) -> Judged:
+    found = next((one for one in known if one.key == key), None)
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def _write(actor: Actor, verb: str, one: Judged, why: str = "") -> None:
+    detail: dict[str, Any] = {"left": str(one.left), "relation": one.relation, "right": str(one.right)}
+    history.write(actor, None, history.Act(verb, why[:500], detail), subject="crosswalk")
 
 
 def _keep(actor: Actor, judged: list[Judged]) -> None:

@@ -49,6 +49,7 @@ wording.DEEDS |= {
     binding.ENDED: _("counts it as evidence no longer"),
     certifying.NOTED: _("noted an audit of the certification body"),
     judging.JUDGED: _("judged how two requirements relate"),
+    judging.CONFIRMED: _("confirmed how two requirements relate"),
     judging.TAKEN_BACK: _("took a judgement of two requirements back"),
     texts.PASTED: _("pasted the text of a requirement"),
     assessing.ANSWERED: _("answered a requirement"),

@@ -20,6 +20,7 @@ from qsms.rules.finding_grades import Grade, Scheme, load_schemes
 from qsms.rules.frameworks import Framework
 
 DATA = Path(__file__).parent / "data"
+CROSSWALKS = (DATA / "crosswalk.yaml", DATA / "harmonized.yaml")
 CERTIFICATION_CYCLE = DATA / "certification_cycle.yaml"
 
 
@@ -32,14 +33,20 @@ def frameworks() -> Mapping[str, Framework]:
 @lru_cache(maxsize=1)
 def crosswalk_table() -> CrosswalkTable:
     """The shipped crosswalk as rows."""
-    return load_crosswalk(DATA / "crosswalk.yaml", frameworks())
+    return load_crosswalk(CROSSWALKS[0], frameworks())
+
+
+@lru_cache(maxsize=1)
+def harmonized_table() -> CrosswalkTable:
+    """What management system standards share by the structure that ISO gives to all of them, as rows."""
+    return load_crosswalk(CROSSWALKS[1], frameworks())
 
 
 @lru_cache(maxsize=1)
 def crosswalk() -> Crosswalk:
     """The shipped pairs, with those that follow from one edition containing another."""
     supplements = (pair for framework in frameworks().values() for pair in contained(framework))
-    return joined([*supplements, *crosswalk_table().pairs])
+    return joined([*supplements, *crosswalk_table().pairs, *harmonized_table().pairs])
 
 
 @lru_cache(maxsize=1)

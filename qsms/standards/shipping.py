@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,8 +14,6 @@ from qsms.rules.frameworks import Framework
 from . import shipped, stored
 from .models import Crosswalk, Edition
 
-CROSSWALK = shipped.DATA / "crosswalk.yaml"
-
 
 def _files() -> list[Path]:
     return sorted((shipped.DATA / "frameworks").glob("*.yaml"))
@@ -25,7 +24,7 @@ def is_behind(using: str = "default") -> bool:
     editions = Edition.everywhere.using(using).filter(organisation=None)
     known = set(editions.values_list("source", flat=True))
     known |= set(Crosswalk.everywhere.using(using).filter(organisation=None).values_list("source", flat=True))
-    return any(digest(path) not in known for path in [*_files(), CROSSWALK])
+    return any(digest(path) not in known for path in _files()) or _crosswalk_source() not in known
 
 
 def ship(using: str = "default") -> int:
@@ -57,8 +56,13 @@ def _ship_editions(frameworks: Mapping[str, Framework], using: str) -> int:
     return written
 
 
+def _crosswalk_source() -> str:
+    """One digest over both files of pairs."""
+    return hashlib.sha256("".join(digest(path) for path in shipped.CROSSWALKS).encode()).hexdigest()
+
+
 def _ship_crosswalk(using: str) -> int:
-    table, source = shipped.crosswalk_table(), digest(CROSSWALK)
+    tables, source = (shipped.crosswalk_table(), shipped.harmonized_table()), _crosswalk_source()
     pairs = [stored.pair_data(pair) for pair in shipped.crosswalk().pairs]
     checksum = stored.pairs_checksum(pairs)
     rows = Crosswalk.everywhere.using(using).filter(organisation=None)
@@ -66,8 +70,9 @@ def _ship_crosswalk(using: str) -> int:
     if row is not None and row.checksum == checksum:
         rows.filter(pk=row.pk).update(source=source)
         return 0
+    basis, note = (". ".join(getattr(one, name) for one in tables) for name in ("basis", "confidence_note"))
     Crosswalk.everywhere.using(using).create(
-        edition=table.edition, revision=row.revision + 1 if row else 1, basis=table.basis,
-        confidence_note=table.confidence_note, pairs=pairs, checksum=checksum, source=source, brought_at=moment.now(),
+        edition=tables[0].edition, revision=row.revision + 1 if row else 1, basis=basis, confidence_note=note,
+        pairs=pairs, checksum=checksum, source=source, brought_at=moment.now(),
     )  # fmt: skip
     return 1

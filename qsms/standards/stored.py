@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,11 +15,15 @@ from qsms.rules.frameworks import Confidence, Framework, Reference
 
 # Where the relation stands in a stored pair, and what stands there for two requirements without any.
 RELATION, STRANGERS = 4, "none"
+# How many columns a pair has. A judgement of one's own has one more: who judged, who confirmed, and when it ended.
+COLUMNS = 10
 
 
 @dataclass(frozen=True)
 class OwnPairs:
-    """What an organisation judged itself: pairs, and pairs of requirements that it says have nothing in common."""
+    """What an organisation judged itself and a second person confirmed: pairs, and pairs of requirements that it says
+    have nothing in common.
+    """
 
     pairs: tuple[Pair, ...] = ()
     strangers: tuple[Pair, ...] = ()
@@ -45,12 +49,19 @@ def crosswalk(model: Any, pk: int, checksum: str) -> Crosswalk:
 @lru_cache(maxsize=64)
 def own_pairs(model: Any, pk: int, checksum: str) -> OwnPairs:
     """The pairs that an organisation judged itself, of a row."""
-    rows = model.everywhere.values_list("pairs", flat=True).get(pk=pk)
+    rows = [
+        row[:COLUMNS] for row in model.everywhere.values_list("pairs", flat=True).get(pk=pk) if stands(row[COLUMNS])
+    ]
     return OwnPairs(
         tuple(pair_from(one) for one in rows if one[RELATION] != STRANGERS),
         tuple(pair_from([*one[:RELATION], Relation.OVERLAP, *one[RELATION + 1 :]]) for one in rows
               if one[RELATION] == STRANGERS),
     )  # fmt: skip
+
+
+def stands(told: Mapping[str, Any]) -> bool:
+    """Whether a judgement counts: somebody else confirmed it, and nobody ended it."""
+    return told["confirmed_at"] is not None and told["ended_at"] is None
 
 
 def pair_data(pair: Pair) -> list[Any]:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from .views import (
     adopted,
+    ageing,
     asking,
     bring,
     certificates,
@@ -49,8 +50,10 @@ urlpatterns = [
     path("findings/<str:number>/against/", findings.add_requirement, name="against"),
     path("findings/<str:number>/no-longer-against/", findings.remove_requirement, name="no-longer-against"),
     path("bring/", bring.bring, name="bring"),
+    path("evidence/", ageing.show, name="ageing"),
     path("pairs/", pairs.show_own, name="pairs"),
     path("pairs/judge/", pairs.judge, name="judge"),
+    path("pairs/confirm/", pairs.confirm, name="confirm-pair"),
     path("pairs/take-back/", pairs.take_back, name="take-back"),
     path("side-by-side/", pairs.side_by_side, name="side-by-side"),
     path("text/", pairs.paste, name="paste"),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
 from random import Random
@@ -12,12 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qsms.rules.coverage import Coverage, Judgement, Reason, State, Tally, counts_for, cover
+from qsms.rules.coverage import Coverage, Covered, Judgement, Reason, State, Tally, cover
 from qsms.rules.coverage_words import WHY, through_crosswalk, told, why
-from qsms.rules.crosswalk import Crosswalk, Pair, Relation, contained
-from qsms.rules.evidence import Evidence, Freshness, Level, Strength, fresh_until, freshness, level
+from qsms.rules.crossing import Doubt, counts_for
+from qsms.rules.crosswalk import Crosswalk, Pair, Relation, Source, contained
+from qsms.rules.evidence import Ageing, Evidence, Freshness, Level, Strength, ageing, fresh_until, freshness, level
 from qsms.rules.framework_data import from_dict
-from qsms.rules.frameworks import Framework, Reference
+from qsms.rules.frameworks import Framework, Reference, Subject
 
 TODAY = date(2026, 11, 28)
 IDS = count()
@@ -100,6 +102,24 @@ def test_the_last_fresh_day_is_fresh_and_the_next_is_not(as_of: date, months: in
     if last >= as_of:
         assert freshness(one, last) is Freshness.FRESH
     assert freshness(one, max(last, as_of) + timedelta(days=1)) in (Freshness.STALE, Freshness.EXPIRED)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "months", "expires", "found"),
+    [
+        (date(2026, 1, 26), 12, None, Ageing.SOON),  # fresh until 26 January, in 59 days
+        (date(2026, 1, 27), 12, None, None),
+        (date(2025, 11, 27), 12, None, Ageing.STALE),
+        (date(2025, 1, 1), 12, date(2026, 11, 27), Ageing.OVER),
+        (date(2025, 1, 1), None, date(2026, 11, 28), Ageing.SOON),
+        (date(2025, 1, 1), None, None, None),
+        (None, 12, None, Ageing.OVER),
+    ],
+)
+def test_what_has_to_be_renewed_is_told_before_it_is_late(
+    as_of: date | None, months: int | None, expires: date | None, found: Ageing | None
+) -> None:
+    assert ageing(piece("1.1", as_of=as_of, fresh_months=months, expires_on=expires), TODAY) is found
 
 
 def test_what_does_not_age_has_no_last_day() -> None:
@@ -276,16 +296,66 @@ def test_evidence_crosses_one_pair_and_never_two() -> None:
     assert found["plane/1"].covered["5"].through == ()
 
 
-def test_a_part_of_a_heading_is_a_part_of_what_it_is_equal_to() -> None:
-    crosswalk = Crosswalk((over(Relation.EQUAL, "1", "7"),))
-    part = covered(piece("1.1"), of="ship/1", crosswalk=crosswalk)
-    assert (states(part)["7"], states(part)["7.1"]) == ("partly", "not_assessed")
-    whole = covered(piece("1.1"), piece("1.2"), of="ship/1", crosswalk=crosswalk)
-    assert (states(whole)["7"], states(whole)["7.1"], states(whole)["7.2"]) == ("met", "met", "met")
-    assert whole.covered["7.1"].reasons == (Reason.SHOWN_ABOVE, Reason.THROUGH_CROSSWALK)
-    assert whole.tally.through_crosswalk == 2
-    said = "2 of the 2 that are covered or partly covered owe it to the crosswalk."
-    assert through_crosswalk(whole.covered["7"]) == said
+def heading() -> Crosswalk:
+    """The heading 1 of the house with the heading 7 and the clause 8 of the ship."""
+    return Crosswalk((over(Relation.EQUAL, "1", "7"), over(Relation.EQUAL, "1", "8")))
+
+
+def test_a_part_of_what_stands_under_a_heading_is_only_suggested_across_it() -> None:
+    part = covered(piece("1.1"), of="ship/1", crosswalk=heading())
+    assert states(part) == dict.fromkeys(["7", "7.1", "7.2", "8"], "not_assessed")
+    (through,) = part.covered["8"].through
+    assert (through.counts, through.doubts) == (Level.NOTHING, (Doubt.FROM_UNDER_A_HEADING,))
+    assert [each.at.number for each in through.evidence] == ["1.1"]
+    assert part.covered["8"].reasons == (Reason.PERHAPS,)
+    assert told(through).startswith("house/1 1 asks for the same. Perhaps: it is not counted. Only a part")
+    assert part.covered["7.1"].reasons == (Reason.PERHAPS,)
+    assert part.tally.through_crosswalk == 0
+
+
+def test_what_is_bound_to_the_heading_itself_or_shows_all_under_it_crosses_to_its_pair_and_no_further() -> None:
+    everything, itself = [piece("1.1"), piece("1.2")], [piece("1")]
+    for evidence in (everything, itself):
+        whole = covered(*evidence, of="ship/1", crosswalk=heading())
+        assert states(whole) == {"7": "partly", "7.1": "not_assessed", "7.2": "not_assessed", "8": "met"}
+        (below,) = whole.covered["7.1"].through
+        assert (below.counts, below.doubts) == (Level.NOTHING, (Doubt.TO_THE_HEADING_ABOVE,))
+        assert told(below).startswith("house/1 1 is paired with 7. Perhaps: it is not counted. The crosswalk speaks")
+        said = "1 of the 1 that are covered or partly covered owes it to the crosswalk."
+        assert through_crosswalk(Covered("", State.MET, (), tally=whole.tally)) == said
+    part = covered(piece("1", strength=Strength.PART), piece("1.2"), of="ship/1", crosswalk=heading())
+    assert states(part)["8"] == "partly"
+    assert [each.at.number for each in part.covered["8"].through[0].evidence] == ["1"], "it owes nothing to 1.2"
+
+
+def test_a_clause_that_is_paired_by_itself_needs_no_hint_from_its_heading() -> None:
+    crosswalk = Crosswalk((*heading().pairs, over(Relation.OVERLAP, "1.2", "7.1")))
+    found = covered(piece("1"), of="ship/1", crosswalk=crosswalk)
+    assert [each.doubts for each in found.covered["7.1"].through] == [()]
+    assert states(found)["7.1"] == "partly"
+
+
+@pytest.mark.parametrize(
+    ("subject", "pair", "state"),
+    [
+        (Subject.ENVIRONMENT, Source.JUDGED, State.NOT_ASSESSED),
+        (Subject.HEALTH_AND_SAFETY, Source.JUDGED, State.NOT_ASSESSED),
+        (None, Source.JUDGED, State.NOT_ASSESSED),
+        (Subject.QUALITY, Source.JUDGED, State.MET),
+        (Subject.AVIATION_SAFETY, Source.JUDGED, State.MET),
+        (Subject.ENVIRONMENT, Source.OWN, State.MET),
+    ],
+)
+def test_another_subject_shows_flight_safety_only_when_somebody_says_so(
+    subject: Subject | None, pair: Source, state: State
+) -> None:
+    lender, flying = replace(HOUSE, subject=subject), replace(SHIP, subject=Subject.AVIATION_SAFETY)
+    crosswalk = Crosswalk((replace(over(Relation.EQUAL), source=pair),))
+    one = cover([lender, flying], [piece("1.1")], TODAY, crosswalk=crosswalk)["ship/1"].covered["8"]
+    assert one.state is state
+    assert one.through[0].doubts == (() if state is State.MET else (Doubt.OTHER_SUBJECT,))
+    back = cover([lender, flying], [piece("8", of="ship/1")], TODAY, crosswalk=crosswalk)["house/1"].covered["1.1"]
+    assert back.state is State.MET, "what shows flight safety may show the rest"
 
 
 def test_what_holds_only_together_counts_as_a_part_until_all_is_shown() -> None:
@@ -422,6 +492,20 @@ def test_the_rows_that_count_add_up_to_the_tally_at_every_number(tree: Framework
         told = {one.state for below in tree.subtree(number) if (one := coverage.covered[below]).counts}
         if each.together is State.MET:
             assert told <= {State.MET, State.NOT_APPLICABLE}
+
+
+@settings(max_examples=60)
+@given(PIECES, st.sampled_from(Relation))
+def test_a_pair_of_headings_moves_no_clause_under_either(some: list[Evidence], relation: Relation) -> None:
+    pair = Crosswalk((over(relation, "1", "7"),))
+    without = cover([HOUSE, SHIP], some, TODAY)
+    across = cover([HOUSE, SHIP], some, TODAY, crosswalk=pair)
+    for key, coverage in across.items():
+        assert coverage.tally == without[key].tally
+        for number, each in coverage.covered.items():
+            if number not in ("1", "7"):
+                assert each.state is without[key].covered[number].state
+            assert each.state is without[key].covered[number].state or any(one.counts for one in each.through)
 
 
 def test_six_frameworks_with_5000_pieces_are_covered_well_under_a_second() -> None:

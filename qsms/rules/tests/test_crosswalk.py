@@ -1,5 +1,6 @@
 """Crosswalks: both directions, chains that are only suggested, and relations held against real sets."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -171,6 +172,30 @@ def test_rows_make_pairs_also_for_the_column_that_follows() -> None:
     assert pairs["house-b/1 1", "house-a/1 10.3"].confidence is Confidence.DOUBTFUL
     assert table.rows[3].pairs == ()
     assert [str(each) for each in table.rows[3].anchors] == ["house-b/1 2"]
+
+
+def test_a_row_among_columns_pairs_each_with_each_but_not_two_editions_of_one_standard() -> None:
+    row: dict[str, Any] = {"row": 5, "topic": "Five", "relation": "overlap", "why": "So.",
+           "among": {"b": ["2"], "a": ["1", "2"], "s": ["1"], "n": ["10.1"]}}  # fmt: skip
+    columns = {**TABLE["columns"], "s": "house-a/2"}
+    known = {**KNOWN, "house-a/2": replace(HOUSE, edition="2")}
+    table = load_crosswalk(yaml.safe_dump({**TABLE, "columns": columns, "rows": [row]}), known)
+    pairs = {(str(each.left), str(each.right)) for each in table.pairs}
+    assert pairs == {
+        ("house-a/1 1", "house-n/1 10.1"), ("house-a/1 2", "house-n/1 10.1"), ("house-a/1 1", "house-b/1 2"),
+        ("house-a/1 2", "house-b/1 2"), ("house-b/1 2", "house-n/1 10.1"), ("house-n/1 10.1", "house-a/2 1"),
+        ("house-b/1 2", "house-a/2 1"),
+    }  # fmt: skip
+    wrong: tuple[dict[str, Any], ...] = (
+        {"relation": "subset"},
+        {"from": {"a": ["1"]}},
+        {"among": {"a": ["1"]}},
+        {"relation": "equal"},
+    )
+    said = ("Write one of equal, overlap", "either “among”, or", "two columns or more", "two cannot both equal a third")
+    for change, words in zip(wrong, said, strict=True):
+        with pytest.raises(DataError, match=words):
+            load_crosswalk(yaml.safe_dump({**TABLE, "columns": columns, "rows": [{**row, **change}]}), known)
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from qsms import cli
+from qsms.base import env
 from qsms.base.console import Refused, note, say
 from qsms.base.gate import write_transaction
 from qsms.base.zones import zone_names
+from qsms.config.home import HOME, SERVED_AT
 
 KINDS = ("airline", "charter", "repair", "airline_repair", "maker", "airport", "company")
 SIZES = ("single", "small", "medium", "large")
@@ -82,10 +85,21 @@ def run(options: argparse.Namespace) -> int:
     note(f"“{name}” is founded; {email} is its administrator.")
     if token:
         note("Open this link within 24 hours and choose a password. It works once:")
-        say(address_of(token))
+        base, known = _served_at()
+        say(address_of(token, base))
+        if not known:
+            note("It names the port 8000. If you serve at another one, write that in its place.")
     else:
         note("This address has an account already. Sign in with its password.")
     return cli.DONE
+
+
+def _served_at() -> tuple[str, bool]:
+    """The address of the server, and whether that is known: as it is set, else where this installation served last."""
+    if env.text("QSMS_URL") or env.text("PORT"):
+        return settings.BASE_URL, True
+    last = HOME / SERVED_AT
+    return (last.read_text(encoding="utf-8"), True) if last.exists() else (settings.BASE_URL, False)
 
 
 def _named_by(email: str) -> str:

@@ -20,9 +20,9 @@ PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the verb of a deed
 WAYS_IN = (OneTimeLink.Purpose.INVITE, OneTimeLink.Purpose.RESET)
 
 
-def address_of(token: str) -> str:
-    """The whole address of a one-time link, as it is printed, shown or mailed."""
-    return settings.BASE_URL + reverse("one-time-link", args=[token])
+def address_of(token: str, base: str = "") -> str:
+    """The whole address of a one-time link, as it is printed, shown or mailed; under another base if given."""
+    return (base or settings.BASE_URL) + reverse("one-time-link", args=[token])
 
 
 def set_password(account: Account, password: str, *, by: str) -> None:

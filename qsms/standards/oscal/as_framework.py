@@ -51,6 +51,8 @@ def to_framework(catalog: Catalog, naming: Naming | None = None, *, name: str = 
     data: dict[str, Any] = {"title": catalog.metadata.title}
     for key in HEAD:
         data[key] = ours[key][0] if naming is None else getattr(naming, key)
+    if "subject" in ours:
+        data["subject"] = ours["subject"][0]
     data["dates"] = {key: ours[key][0] for key in DATES if key in ours}
     if "base" in ours and "base-kind" in ours:
         data["base"] = {
@@ -136,6 +138,8 @@ class _Rows:
 def to_catalog(framework: Framework, last_modified: str) -> Catalog:
     """The catalog of a framework, as of a moment in the form of RFC 3339."""
     head = {key: str(getattr(framework, key)) for key in HEAD} | dict(framework.dates)
+    if framework.subject:
+        head["subject"] = framework.subject.value
     props = [_own(key, value) for key, value in head.items()]
     if framework.base:
         props += [_own("base", framework.base.framework), _own("base-kind", framework.base.kind.value)]

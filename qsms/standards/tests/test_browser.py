@@ -67,6 +67,10 @@ def test_evidence_is_counted_by_hand(cast: Cast, open_page: Open, live: Any) -> 
     page.get_by_role("link", name="Add evidence").click()
     page.locator("#m_record").fill(record.number)
     page.get_by_role("button", name="Count it").click()
+    page.get_by_text(f"{record.number} is not finished").first.wait_for()
+    looks_right(page, "standards-asked")
+    page.get_by_label("I have looked").check()
+    page.get_by_role("button", name="Count it").click()
     page.get_by_text("It counts as evidence for 7.2.").first.wait_for()
     assert page.get_by_text("Fresh evidence shows all of it.").is_visible()
     looks_right(page, "standards-counted")
@@ -197,3 +201,27 @@ def test_a_certificate_looks_right(cast: Cast, open_page: Open, live: Any) -> No
     looks_right_everywhere(page, "standards-certificate", themes=True)
     page.goto("/standards/")
     looks_right_everywhere(page, "standards-registers", themes=True)
+
+
+def test_what_was_typed_is_there_again_after_a_lost_session(
+    cast: Cast, open_page: Open, live: Any, console_errors: list[str]
+) -> None:
+    adopted(cast, ISO_9001)
+    page = signed_in(cast, "quality", open_page, live)
+    page.goto(f"/standards/bind/?standard={ISO_9001}&clause=7.2")
+    page.locator("#m_note").fill("The crew list of May")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Count it").click()
+    page.locator("[data-failed]").get_by_text("Load the page again; what you typed stays here.").wait_for()
+    looks_right(page, "standards-refused")
+    assert all("403" in one for one in console_errors), "the browser tells of the refusal, and of nothing else"
+    console_errors.clear()
+    again = Client()
+    again.force_login(cast.account("quality"))
+    page.context.add_cookies([{"name": "qsms_session", "value": again.cookies["qsms_session"].value, "url": live.url}])
+    page.reload()
+    assert page.locator("#m_note").input_value() == "The crew list of May"
+    assert page.get_by_text("What you typed last is here.").is_visible()
+    page.get_by_role("link", name="Cancel").click()
+    page.goto(f"/standards/bind/?standard={ISO_9001}&clause=7.2")
+    assert page.locator("#m_note").input_value() == "", "who cancels wants it no more"

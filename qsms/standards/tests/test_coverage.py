@@ -48,7 +48,14 @@ def test_a_record_bound_once_counts_in_three_standards_with_relation_and_directi
     assert "Nothing that you may see is bound to it." in page
     answer = client.post(
         f"/standards/bind/?standard={ISO_9001}&clause=7.1.5.2",
-        {"record": record.number, "standard": ISO_9001, "clause": "7.1.5.2", "strength": "whole", "note": "All 14"},
+        {
+            "record": record.number,
+            "standard": ISO_9001,
+            "clause": "7.1.5.2",
+            "strength": "whole",
+            "note": "All 14",
+            "sure": "on",
+        },
     )
     assert answer.status_code == 303, answer.content.decode()
     assert answer.headers["Location"] == "/standards/clause/iso-9001/2015/7.1.5.2/"
@@ -65,7 +72,7 @@ def test_a_record_bound_once_counts_in_three_standards_with_relation_and_directi
     assert record.number in page
 
     page = text(client, "/standards/clause/iso-14001/2015/9.1.1/")
-    assert "ISO 9001:2015 7.1.5</a> asks for a part of this. Its evidence counts here as a part." in page
+    assert "ISO 9001:2015 7.1.5.2</a> overlaps this. Its evidence counts here as a part." in page
     assert record.number in page
 
     for key, number, word in (

@@ -20,7 +20,7 @@ from tests.cast import Cast
 from .makers import AS9100, ISO_9001, ISO_14001, action, adopted, bound, text
 
 Login = Callable[[str], Client]
-HERE, THERE = Reference(ISO_9001, "7.1.5"), Reference(ISO_14001, "9.1.1")
+HERE, THERE = Reference(ISO_9001, "7.1.5.2"), Reference(ISO_14001, "9.1.1")
 
 
 def state(cast: Cast, adoption: Adoption, number: str) -> State:
@@ -30,18 +30,25 @@ def state(cast: Cast, adoption: Adoption, number: str) -> State:
 def test_a_shipped_pair_is_judged_otherwise_and_taken_back_through_the_pages(cast: Cast, login: Login) -> None:
     adopted(cast, ISO_9001)
     other = adopted(cast, ISO_14001)
-    bound(cast, action(cast), ISO_9001, "7.1.5.1")
     bound(cast, action(cast), ISO_9001, "7.1.5.2")
     assert state(cast, other, "9.1.1") is State.PARTLY
     shipped = library.crosswalk()
     client = login("quality")
-    page = text(client, "/standards/clause/iso-9001/2015/7.1.5/")
-    path = "/standards/pairs/judge/?standard=iso-9001%2F2015&clause=7.1.5&other=iso-14001%2F2015&number=9.1.1"
+    page = text(client, "/standards/clause/iso-9001/2015/7.1.5.2/")
+    path = "/standards/pairs/judge/?standard=iso-9001%2F2015&clause=7.1.5.2&other=iso-14001%2F2015&number=9.1.1"
     assert path in page
     assert "checked" in text(client, path), "what stands between the two is filled in"
     given = {"relation": "equal", "other": ISO_14001, "number": "9.1.1", "confidence": "secondary"}
     assert "Say why" in client.post(path, {**given, "why": "So"}).content.decode()
     assert client.post(path, {**given, "why": "Our instruments are for the environment alone."}).status_code == 303
+    assert state(cast, other, "9.1.1") is State.PARTLY, "it waits for a second person"
+    (waits,) = judging.own(cast.organisation.pk)
+    assert client.post("/standards/pairs/confirm/", {"key": waits.key}).status_code == 403, "the author never confirms"
+    assert "It waits for" in text(client, "/standards/pairs/")
+    second = login("safety")
+    assert "Confirm" in text(second, "/standards/pairs/")
+    assert second.post("/standards/pairs/confirm/", {"key": waits.key}).status_code == 303
+    assert second.post("/standards/pairs/confirm/", {"key": waits.key}).status_code == 404
     assert state(cast, other, "9.1.1") is State.MET
     page = text(client, "/standards/clause/iso-14001/2015/9.1.1/")
     assert "Judged in your organisation." in page
@@ -50,23 +57,38 @@ def test_a_shipped_pair_is_judged_otherwise_and_taken_back_through_the_pages(cas
     assert "Our instruments are for the environment alone." in page
     assert "Shipped:" in page
 
-    assert client.post(path, {**given, "relation": "none", "why": "They measure other things here."}).status_code == 303
+    assert second.post(path, {**given, "relation": "none", "why": "They measure other things here."}).status_code == 303
+    assert state(cast, other, "9.1.1") is State.MET, "a contrary judgement takes nothing away"
+    kept, contrary = judging.own(cast.organisation.pk)
+    assert (kept.key, kept.counts, contrary.waits) == (waits.key, True, True)
+    page = text(client, "/standards/pairs/")
+    assert "Our instruments are for the environment alone." in page
+    assert "They measure other things here." in page
+    assert f"judged by {cast.people['safety'].name}" in page
+    assert client.post("/standards/pairs/confirm/", {"key": contrary.key}).status_code == 303
     assert state(cast, other, "9.1.1") is State.NOT_ASSESSED
     assert len(judging.own(cast.organisation.pk)) == 1
-    gone = {"standard": ISO_14001, "clause": "9.1.1", "other": ISO_9001, "number": "7.1.5"}
-    assert client.post("/standards/pairs/take-back/", gone).status_code == 303
-    assert client.post("/standards/pairs/take-back/", gone).status_code == 404
+    assert "Our instruments are for the environment alone." in text(client, "/standards/pairs/"), (
+        "it is kept as replaced"
+    )
+    assert client.post("/standards/pairs/take-back/", {"key": contrary.key}).status_code == 303
+    assert client.post("/standards/pairs/take-back/", {"key": contrary.key}).status_code == 404
     assert state(cast, other, "9.1.1") is State.PARTLY
-    assert Crosswalk.everywhere.filter(organisation=cast.organisation).count() == 3, "every revision is kept"
+    assert len(judging.every(cast.organisation.pk)) == 2
+    assert Crosswalk.everywhere.filter(organisation=cast.organisation).count() == 5, "every revision is kept"
     verbs = list(Deed.everywhere.filter(subject="crosswalk").order_by("pk").values_list("verb", flat=True))
-    assert verbs == [judging.JUDGED, judging.JUDGED, judging.TAKEN_BACK]
+    assert verbs == [judging.JUDGED, judging.CONFIRMED, judging.JUDGED, judging.CONFIRMED, judging.TAKEN_BACK]
 
 
 def test_a_pair_of_ones_own_is_of_this_organisation_alone(cast: Cast) -> None:
     judged = Judged(HERE, Reference(AS9100, "8.7.1"), "overlap", "Rejected tools are nonconforming output.",
                     Confidence.BACKGROUND)  # fmt: skip
-    judging.judge(cast.actor("quality"), judged)
-    assert judging.own(cast.organisation.pk) == [judged]
+    made = judging.judge(cast.actor("quality"), judged)
+    assert judging.own(cast.organisation.pk) == [made]
+    backwards = Judged(judged.right, judged.left, "overlap", "The very same, said by another.", Confidence.BACKGROUND)
+    with pytest.raises(Invalid, match="Confirm that one"):
+        judging.judge(cast.actor("safety"), backwards)
+    judging.confirm(cast.actor("safety"), made.key)
     assert judging.own(cast.other.pk) == []
     assert [one.pair.rationale for one in library.relations(cast.organisation.pk, []).readings(HERE, AS9100)][:1] == [
         "Rejected tools are nonconforming output."

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from qsms.org.models import Process
+from qsms.org.models import Grant, Process
 from qsms.records import history, services
 from qsms.records.errors import Invalid, Refused
 from qsms.rules.coverage import State
@@ -16,7 +16,7 @@ from qsms.standards import adopting, standing, tracking
 from qsms.standards.models import Adoption, CoverageDay
 from tests.cast import Cast
 
-from .makers import ISO_9001, action, adopted, bound, text
+from .makers import AS9100, ISO_9001, ISO_14001, PART_145, action, adopted, bound, text
 
 Login = Callable[[str], Client]
 
@@ -89,3 +89,42 @@ def test_coverage_is_kept_once_a_day_without_what_is_confidential(cast: Cast, lo
     assert "trend-spec" in page
     assert page.count("<tr") >= 4
     assert login("outsider").get(path).status_code == 404
+
+
+def test_who_audits_one_site_reads_what_holds_there_and_no_more(cast: Cast, login: Login) -> None:
+    for key in (ISO_9001, AS9100, ISO_14001, PART_145):
+        adopted(cast, key)
+    every, elsewhere, both, sealed = Adoption.everywhere.order_by("pk")
+    quality, stavnes = cast.actor("quality"), cast.sites["STV"].pk
+    for one in (elsewhere, both):
+        services.edit(quality, one.pk, one.version, {"site": cast.sites["LKF"]})
+    adopting.place(quality, both.pk, [stavnes], [])
+    Adoption.everywhere.filter(pk=sealed.pk).update(confidential=True)
+    bound(cast, action(cast), ISO_9001, "7.1.5.2")
+    client = login("other_site_auditor")
+    page = text(client, "/standards/")
+    assert every.number in page
+    assert both.number in page
+    assert elsewhere.number not in page
+    assert sealed.number not in page
+    coverage = text(client, f"/standards/adopted/{every.number}/?state=not_assessed")
+    assert "7.1.5.2" in coverage, "the action of Larkfield is none that they see"
+    assert f"/r/adoption/{every.number}/" not in coverage + page
+    for path in (f"/r/adoption/{every.number}/", f"/standards/adopted/{elsewhere.number}/",
+                 f"/standards/adopted/{sealed.number}/", f"/standards/adopted/{every.number}/trend/"):  # fmt: skip
+        assert client.get(path).status_code == 404, path
+    assert client.get(f"/standards/adopted/{every.number}/export/").status_code == 404
+    assert client.post(f"/standards/adopted/{every.number}/include/", {"clause": "8.3"}).status_code in (403, 404)
+    assert login("outsider").get(f"/standards/adopted/{every.number}/").status_code == 404
+
+
+def test_what_is_said_where_nothing_is_adopted_is_what_this_reader_can_do(cast: Cast, login: Login) -> None:
+    assert "Open an edition below and adopt it" in text(login("quality"), "/standards/")
+    names = f"{cast.people['safety'].name} or {cast.people['quality'].name}"
+    said = text(login("other_site_auditor"), "/standards/")
+    assert "holds where you work" in said
+    assert any(name in said for name in names.split(" or "))
+    Grant.objects.filter(person__organisation=cast.organisation).exclude(role__code="administrator").delete()
+    page = text(login("administrator"), "/standards/")
+    assert "nobody may adopt a standard" in page
+    assert "/administration/people/" in page

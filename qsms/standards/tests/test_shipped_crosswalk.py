@@ -1,5 +1,7 @@
 """The shipped crosswalk: all rows of the field, every number known, both directions, and nothing by way of a third."""
 
+from itertools import combinations
+
 import pytest
 
 from qsms.rules.crosswalk import Relation
@@ -100,3 +102,49 @@ def test_several_numbers_on_the_larger_side_hold_only_together() -> None:
     assert {pair.left.number: pair.jointly for pair in row.pairs} == {"5.93(c)": ("5.93(d)",), "5.93(d)": ("5.93(c)",)}
     joint = {pair.right.number: pair.jointly for pair in rows(57)[0].pairs if pair.right.framework == "iso-9001/2015"}
     assert joint == {"10.2": ("10.3",), "10.3": ("10.2",)}
+
+
+# What ISO gives to all management system standards.
+
+SHARED = ("iso-9001/2015", "iso-14001/2015", "iso-45001/2018", "iso-iec-27001/2022")
+
+
+def test_the_harmonized_structure_relates_the_same_numbers_of_each_pair_of_standards() -> None:
+    for number in ("4.1", "4.2", "4.3", "5.3", "7.2", "7.3", "7.5.1", "7.5.2", "9.2.1", "9.2.2"):
+        for here, there in combinations(SHARED, 2):
+            found = relation(Reference(here, number), Reference(there, number))
+            assert found is (Relation.EQUAL if number == "7.5.2" else Relation.OVERLAP), (here, there, number)
+    improvement = {"iso-9001/2015": "10.3", "iso-14001/2026": "10.1", "iso-iec-27001/2022": "10.1"}
+    for one, other in combinations(improvement, 2):
+        assert relation(Reference(one, improvement[one]), Reference(other, improvement[other])) is Relation.OVERLAP
+    assert relation(Reference("iso-9001/2015", "10.1"), Reference("iso-14001/2026", "10.1")) is None
+
+
+def test_equal_are_only_the_clauses_that_name_no_subject() -> None:
+    equal = {
+        end.number
+        for pair in shipped.harmonized_table().pairs if pair.relation is Relation.EQUAL
+        for end in (pair.left, pair.right)
+    }  # fmt: skip
+    assert equal == {"7.5.2", "7.5.3"}
+    control = Reference("iso-9001/2015", "7.5.3"), Reference("iso-14001/2015", "7.5.3")
+    assert relation(*control) is Relation.SUPERSET
+
+
+def test_every_assessable_clause_of_the_structure_has_its_pair() -> None:
+    """Between ISO 9001 and ISO 14001 nothing of the shared structure is left to “nothing”."""
+    known = shipped.frameworks()
+    quality, environment = SHARED[:2]
+    alone = {
+        one.number
+        for one in known[environment].requirements
+        if one.assessable and not shipped.crosswalk().readings(Reference(environment, one.number), quality)
+    }
+    assert alone == {"6.1.2", "6.1.3", "8.2", "9.1.2"}, "aspects, obligations and emergencies are of the environment"
+
+
+def test_the_two_files_number_their_rows_apart_and_judge_no_pair_twice() -> None:
+    first, second = shipped.crosswalk_table(), shipped.harmonized_table()
+    assert not {row.row for row in first.rows} & {row.row for row in second.rows}
+    ends = [{frozenset((pair.left, pair.right)) for pair in table.pairs} for table in (first, second)]
+    assert not ends[0] & ends[1]

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from qsms.org import names
 from qsms.org.actor import Actor
-from qsms.records import scope, services
-from qsms.records.errors import Invalid, Refused
+from qsms.records import scope
+from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.rules.coverage import Covered, State
 from qsms.rules.coverage_words import through_crosswalk, why
 from qsms.rules.frameworks import Requirement
@@ -54,9 +54,7 @@ def adoption_of(request: HttpRequest, number: str) -> tuple[Actor, Adoption]:
     """The adoption of this number. Raises NotVisible outside the reader's scope."""
     actor = answers.actor_of(request)
     stands_in(request, reverse("standards:home"))
-    found = services.find(actor, adopting.KIND, number)
-    assert isinstance(found, Adoption)
-    return actor, found
+    return actor, adopting.find(actor, number)
 
 
 @answers.for_people
@@ -84,7 +82,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     may_change = adoption.phase < Phase.DONE and scope.may(actor, "change", adoption)
     context = {
         "adoption": adoption,
-        "record_url": pages.record(adoption),
+        "record_url": pages.record(adoption) if scope.sees(actor, adoption) else "",
         "state": marks.standing(ADOPTION_LIFE.state(adoption.state), pill=True),
         "bar": bar((look, counts[state]) for state, look in LOOKS.items()),
         "legend": [
@@ -102,14 +100,14 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "nothing": keep is not None and not keep,
         "here": addresses.coverage(number),
         "export_url": reverse("standards:export", args=[number]),
-        "may_export": actor.holds(f"{adopting.KIND}.export"),
+        "may_export": actor.holds(f"{adopting.KIND}.export") and scope.sees(actor, adoption),
         "held_at": [
             names.places(what, actor.organisation_id).get(pk, "?")
             for what, held in (("site", adoption.sites), ("process", adoption.processes))
             for pk in sorted(held)
         ],
         "sites_url": reverse("standards:sites", args=[number]),
-        "trend_url": reverse("standards:trend", args=[number]),
+        "trend_url": reverse("standards:trend", args=[number]) if scope.sees(actor, adoption) else "",
         "places_url": reverse("standards:places", args=[number]),
         "successors": [
             (elsewhere.short_title(row.rule), addresses.transition(number, row.key))
@@ -186,6 +184,8 @@ def _rests(found: Standing, covered: Covered) -> str:
 def export(request: HttpRequest, number: str) -> HttpResponseBase:
     """The coverage as CSV, or as a workbook with `format=xlsx`: one line for each requirement."""
     actor, adoption = adoption_of(request, number)
+    if not scope.sees(actor, adoption):
+        raise NotVisible
     if not actor.holds(f"{adopting.KIND}.export"):
         raise Refused([_("You may not export this. Ask the quality manager.")])
     head = [

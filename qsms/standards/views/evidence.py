@@ -36,17 +36,23 @@ def bind(request: HttpRequest) -> HttpResponse:
     record = _record(actor, request.GET.get("record", ""))
     standard, clause = request.GET.get("standard", ""), request.GET.get("clause", "")
     form = DialogForm(request, _fields(actor, adoptions, record, standard, clause))
+    back = addresses.clause(standard, clause) if standard and clause else reverse("standards:home")
+    told = {
+        "title": _("Count a record as evidence"),
+        "meaning": _("It counts in this standard, and in every adopted one as far as the crosswalk surely says so."),
+        "verb": _("Count it"),
+        "back_url": pages.tab(record, "evidence") if record is not None else back,
+    }
     if form.is_valid():
         given = form.cleaned_data
         reference = Reference(given["standard"], given["clause"].strip())
+        said = binding.Given(
+            given["strength"], given["as_of"], given["fresh_months"], given["expires_on"], given["note"], given["owner"]
+        )
+        if _asks(request, actor, form, said):
+            return dialog(request, form, told)
         try:
-            row = binding.bind(
-                actor, given["record"], reference,
-                binding.Given(
-                    given["strength"], given["as_of"], given["fresh_months"], given["expires_on"], given["note"],
-                    given["owner"],
-                ),
-            )  # fmt: skip
+            row = binding.bind(actor, given["record"], reference, said)
         except (Invalid, NotVisible) as error:
             missing = {"record": _("There is no such record that you may see. Choose one from the list.")}
             form.take_errors(error.errors if isinstance(error, Invalid) else missing)
@@ -56,14 +62,18 @@ def bind(request: HttpRequest) -> HttpResponse:
             if row.record is not None and not to_clause:
                 url = pages.tab(row.record, "evidence")
             return answers.done(request, url, _("It counts as evidence for %(number)s.") % {"number": row.number})
-    back = addresses.clause(standard, clause) if standard and clause else reverse("standards:home")
-    told = {
-        "title": _("Count a record as evidence"),
-        "meaning": _("It counts in this standard, and in every adopted one as far as the crosswalk surely says so."),
-        "verb": _("Count it"),
-        "back_url": pages.tab(record, "evidence") if record is not None else back,
-    }
     return dialog(request, form, told)
+
+
+def _asks(request: HttpRequest, actor: Actor, form: DialogForm, given: binding.Given) -> bool:
+    """Whether something is asked first; then the form has a box that answers it."""
+    record = scope.seen_of(actor, [form.cleaned_data["record"]]).get(form.cleaned_data["record"])
+    asked = binding.questions(actor, record, given) if record is not None else []
+    if not asked or request.POST.get("sure"):
+        return False
+    form.fields["sure"] = forms.BooleanField(label=_("I have looked: it counts all the same"), required=False)
+    form.add_error("sure", " ".join(asked))
+    return True
 
 
 def _record(actor: Actor, number: str) -> Record | None:
@@ -162,8 +172,7 @@ def unbind(request: HttpRequest) -> HttpResponse:
     row = rows.select_related("record").first()
     if row is None or (row.record is not None and not scope.sees(actor, row.record)):
         raise NotVisible
-    if row.record is None:
-        binding.check_open(actor, Reference(row.framework, row.number))
+    binding.check_open(actor, Reference(row.framework, row.number))
     what = row.record.number if row.record else living.words(actor.organisation_id, row.question, row.asked)
     form = DialogForm(request, {"reason": reason_field(required=True)})
     if form.is_valid():

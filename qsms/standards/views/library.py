@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -14,8 +16,9 @@ from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import registry, scope
 from qsms.records.errors import NotVisible
-from qsms.rules.coverage import State, Through
+from qsms.rules.coverage import State
 from qsms.rules.coverage_words import told, told_of_finding, why
+from qsms.rules.crossing import Through
 from qsms.rules.crosswalk import Reading
 from qsms.rules.findings import Struck
 from qsms.rules.frameworks import Framework, Reference, Requirement
@@ -25,6 +28,7 @@ from qsms.ui import answers, marks, table
 from .. import (
     addresses,
     adopting,
+    ageing,
     assessing,
     binding,
     bringing,
@@ -63,7 +67,10 @@ def show_list(request: HttpRequest) -> HttpResponse:
     actor = answers.actor_of(request)
     library.check_sees(actor)
     adopted = adopting.live(actor)
-    own = [_adopted_line(actor, found) for found in standing.of_all(actor, adopted, AtHand(live=adopted))]
+    seen = adopting.seen(actor, adopted)
+    found = standing.of_all(actor, adopted, AtHand(live=adopted))
+    own = [_adopted_line(actor, one, one.adoption.pk in seen) for one in found]
+    bound = {piece.id: piece for one in found for piece in one.pieces.values()}
     rows = [
         [
             table.link(row.title, addresses.edition(row.key)),
@@ -92,6 +99,8 @@ def show_list(request: HttpRequest) -> HttpResponse:
     context = {
         "adopted": table.table(heads, [table.Group(own)], _("Adopted")) if own else "",
         "all_url": pages.listing(adopting.KIND) if actor.holds(f"{adopting.KIND}.view") else "",
+        "ageing": Counter(one.how.value for one in ageing.of(actor, bound.values(), adopted)),
+        "nothing": _nothing_adopted(actor) if not own else {},
         "may_bring": actor.holds(bringing.IMPORT),
         "registers": [
             (registry.get(kind).label_plural, pages.listing(kind))
@@ -103,7 +112,22 @@ def show_list(request: HttpRequest) -> HttpResponse:
     return answers.page(request, "standards/list.html", context)
 
 
-def _adopted_line(actor: Actor, found: Standing) -> list[Any]:
+def _nothing_adopted(actor: Actor) -> dict[str, str]:
+    """Why nothing is adopted, as far as this reader can tell, and what they can do about it."""
+    if actor.holds(f"{adopting.KIND}.create"):
+        said = _("Nothing is adopted yet. Open an edition below and adopt it; then records can count as evidence.")
+        return {"said": said}
+    who = adopting.adopters(actor.organisation_id)
+    if who:
+        said = _("Nothing is adopted that holds where you work. %(who)s can adopt a standard.") % {"who": who}
+        return {"said": said}
+    said = _("Nothing is adopted yet, and nobody may adopt a standard. That is for a quality or safety manager.")
+    if not actor.holds("org.admin"):
+        return {"said": said}
+    return {"said": said, "url": reverse("administration:people"), "verb": _("Give somebody that role")}
+
+
+def _adopted_line(actor: Actor, found: Standing, is_seen: bool) -> list[Any]:
     adoption, tally = found.adoption, found.coverage.tally
     url = addresses.coverage(adoption.number)
     words = _("%(met)s of %(all)s") % {"met": tally.met, "all": tally.applicable}
@@ -115,7 +139,7 @@ def _adopted_line(actor: Actor, found: Standing) -> list[Any]:
         table.link(tally.gap, f"{url}?state=gap"),
         table.link(tally.not_assessed, f"{url}?state=not_assessed"),
         escape(names.places("site", actor.organisation_id).get(adoption.site_id or 0, "–")),
-        table.link(adoption.number, pages.record(adoption), "no"),
+        table.link(adoption.number, pages.record(adoption), "no") if is_seen else escape(adoption.number),
     ]
 
 

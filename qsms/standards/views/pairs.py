@@ -12,14 +12,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from qsms.base import moment
+from qsms.org import names
+from qsms.org.actor import Actor
 from qsms.records.errors import Invalid, NotVisible
-from qsms.rules.crosswalk import Crosswalk
+from qsms.rules.crosswalk import Crosswalk, Pair
 from qsms.rules.frameworks import Confidence, Framework, Reference
-from qsms.ui import answers, table
+from qsms.ui import answers, table, times
 from qsms.ui.record.linking import DialogForm, dialog
 
 from .. import addresses, elsewhere, judging, library, texts
-from ..choices import CONFIDENCE, JUDGEMENTS, RELATIONS, STRANGERS
+from ..choices import CONFIDENCE, JUDGEMENTS, RELATIONS
 from ..judging import Judged
 
 FEWEST, MOST = 2, 4
@@ -70,10 +73,17 @@ def judge(request: HttpRequest) -> HttpResponse:
         except Invalid as error:
             form.take_errors(error.errors)
         else:
-            return answers.done(request, back, _("Your judgement stands. What was shipped is kept beside it."))
+            who = judging.others(actor) or _("somebody else who may judge")
+            said = _("Your judgement is kept. It counts once %(who)s confirms it under “Our judgements”.") % {
+                "who": who
+            }
+            return answers.done(request, back, said)
     told = {
         "title": _("How %(number)s relates to another requirement") % {"number": here.number},
-        "meaning": _("It counts at once in every adopted standard, before what came with the program says."),
+        "meaning": _(
+            "It counts in every adopted standard, before what came with the program says, once a second person has "
+            "confirmed it. What others judged stays beside it."
+        ),
         "verb": _("Judge it so"),
         "back_url": back,
     }
@@ -91,40 +101,68 @@ def _known(organisation_id: int, here: Reference, there: Reference) -> tuple[str
 @answers.for_people
 @require_GET
 def show_own(request: HttpRequest) -> HttpResponse:
-    """Every pair that the organisation judged itself, with what was shipped of the two."""
+    """Every judgement of the organisation's own: what waits, what counts, what ended; with what was shipped."""
     actor = answers.actor_of(request)
     library.check_sees(actor)
-    shipped = library.crosswalk().rule
-    known = {frozenset((one.left, one.right)): one for one in shipped.pairs}
-    words = {**{relation.value: words for relation, words in RELATIONS.items()}, STRANGERS: dict(JUDGEMENTS)[STRANGERS]}
-    lines = []
-    for one in judging.own(actor.organisation_id):
-        before = known.get(frozenset((one.left, one.right)))
-        lines.append(
-            {
-                "left": one.left,
-                "right": one.right,
-                "left_url": addresses.clause(one.left.framework, one.left.number),
-                "right_url": addresses.clause(one.right.framework, one.right.number),
-                "words": words[one.relation],
-                "why": one.why,
-                "shipped": f"{before.left} {RELATIONS[before.relation]} {before.right}" if before else "",
-            }
-        )
-    context = {"lines": lines, "may_judge": actor.holds(judging.RIGHT)}
+    shipped = {frozenset((one.left, one.right)): one for one in library.crosswalk().rule.pairs}
+    every = judging.every(actor.organisation_id)
+    who = names.people(
+        actor.organisation_id, [key for one in every for key in (one.by, one.confirmed_by, one.ended_by)]
+    )
+    may_judge = actor.holds(judging.RIGHT)
+    lines = [_own_line(actor, one, shipped.get(one.ends), who) for one in every]
+    groups = [
+        (_("Waiting for a second person"), [line for line in lines if line["one"].waits]),
+        (_("They count"), [line for line in lines if line["one"].counts]),
+        (_("Replaced or taken back"), [line for line in lines if line["one"].ended_at is not None]),
+    ]
+    context = {
+        "groups": [group for group in groups if group[1]],
+        "may_judge": may_judge,
+        "others": judging.others(actor) if may_judge else "",
+    }
     return answers.page(request, "standards/pairs.html", context)
+
+
+def _own_line(actor: Actor, one: Judged, before: Pair | None, who: Mapping[int, str]) -> dict[str, Any]:
+    now = moment.now()
+    steps = (
+        (_("judged by"), one.by, one.at),
+        (_("confirmed by"), one.confirmed_by, one.confirmed_at),
+        (_("ended by"), one.ended_by, one.ended_at),
+    )
+    return {
+        "one": one,
+        "left": one.left,
+        "right": one.right,
+        "left_url": addresses.clause(one.left.framework, one.left.number),
+        "right_url": addresses.clause(one.right.framework, one.right.number),
+        "words": dict(JUDGEMENTS)[one.relation],
+        "why": one.why,
+        "steps": [
+            (words, who.get(person or 0, _("somebody")), times.moment(at, now, actor.tz))
+            for words, person, at in steps
+            if at is not None
+        ],
+        "is_mine": one.by == actor.person_id,
+        "shipped": f"{before.left} {RELATIONS[before.relation]} {before.right}" if before else "",
+    }
+
+
+@answers.for_people
+@require_POST
+def confirm(request: HttpRequest) -> HttpResponse:
+    """A second person lets a judgement count."""
+    judging.confirm(answers.actor_of(request), request.POST.get("key", ""))
+    return answers.done(request, addresses.pairs(), _("Confirmed. It counts from now on."))
 
 
 @answers.for_people
 @require_POST
 def take_back(request: HttpRequest) -> HttpResponse:
     """Let what was shipped stand again."""
-    actor = answers.actor_of(request)
-    given = request.POST
-    left = Reference(given.get("standard", ""), given.get("clause", ""))
-    right = Reference(given.get("other", ""), given.get("number", ""))
-    judging.take_back(actor, left, right)
-    return answers.done(request, addresses.pairs(), _("Taken back. What came with the program stands again."))
+    judging.take_back(answers.actor_of(request), request.POST.get("key", ""))
+    return answers.done(request, addresses.pairs(), _("Taken back. It is kept below, and counts for nothing."))
 
 
 @answers.for_people
@@ -184,14 +222,15 @@ def side_by_side(request: HttpRequest) -> HttpResponse:
         first, others = chosen[0], chosen[1:]
         lines = [
             [
-                table.link(f"{one.number} {one.title}", addresses.clause(first, one.number)),
+                table.link(
+                    f"{one.number} {one.title}", addresses.clause(first, one.number), "" if one.assessable else "b"
+                ),
                 *(_cell(crosswalk, Reference(first, one.number), other, editions) for other in others),
             ]
             for one in editions[first].requirements
-            if one.assessable
         ]
         columns = [table.Column(elsewhere.short_title(editions[key]), "wrap") for key in chosen]
-        context["table"] = table.table(columns, [table.Group(lines)], _("Requirements side by side"), phone="")
+        context["table"] = table.table(columns, [table.Group(lines)], _("Requirements side by side"), phone="pile")
     return answers.page(request, "standards/side_by_side.html", context)
 
 
@@ -210,6 +249,9 @@ def _cell(crosswalk: Crosswalk, here: Reference, other: str, editions: Mapping[s
             for one in crosswalk.suggestions(here, other)[:3]
             if one.there.number in editions[other].by_number
         ]
+    if not parts and not editions[here.framework].by_number[here.number].assessable:
+        # Nothing is asked at a heading, so nothing is missing beside it.
+        return SafeString("")
     if not parts:
         return SafeString(f'<span class="faint">–<span class="vh">{escape(_("nothing"))}</span></span>')
     lines = "".join(f"<li>{one}</li>" for one in parts)

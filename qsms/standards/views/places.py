@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from qsms.org import names
 from qsms.org.models import Site
 from qsms.records import scope
-from qsms.records.errors import Invalid, Refused
+from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.rules.coverage import State
 from qsms.ui import answers, marks, table
 from qsms.ui.dates import plain_day
@@ -123,7 +123,10 @@ def by_site(request: HttpRequest, number: str) -> HttpResponseBase:
 @require_GET
 def over_time(request: HttpRequest, number: str) -> HttpResponse:
     """How coverage went, day by day, as a chart and as a table."""
-    _actor, adoption = adoption_of(request, number)
+    actor, adoption = adoption_of(request, number)
+    # The days count what is of every site, which who reads one site alone does not see.
+    if not scope.sees(actor, adoption):
+        raise NotVisible
     kept = tracking.days(adoption)
     columns = [table.Column(_("Day")), *(table.Column(str(STATES[state][0]), "r") for state in STATES)]
     changed = [

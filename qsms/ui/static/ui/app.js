@@ -109,7 +109,10 @@ function forget() {
 }
 if (signedOut) signedOut.onmessage = forget;
 function hold(form, sent) {
-  const pairs = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !NOT_HELD.includes(name));
+  const secret = $$("input[type=password]", form).map((one) => one.name);
+  const pairs = [...new FormData(form)].filter(
+    ([name, value]) => typeof value === "string" && !NOT_HELD.includes(name) && !secret.includes(name),
+  );
   sessionStorage.setItem(holder(form), JSON.stringify({ sent, pairs }));
 }
 function refill(form, pairs) {
@@ -141,6 +144,7 @@ function holding(form) {
     timer = setTimeout(() => { hold(form, false); form.dispatchEvent(new Event("held")); }, 1500);
   });
   form.addEventListener("submit", () => { clearTimeout(timer); hold(form, true); });
+  $("[data-dialog-close]", form)?.addEventListener("click", () => form.dispatchEvent(new Event("dropped")));
   form.addEventListener("kept", () => sessionStorage.removeItem(key));
   form.addEventListener("dropped", () => { clearTimeout(timer); sessionStorage.removeItem(key); });
 }
@@ -402,7 +406,20 @@ document.addEventListener("htmx:afterSettle", (event) => {
   else if (heading) { heading.tabIndex = -1; heading.focus({ preventScroll: true }); }
 });
 document.addEventListener("say", (event) => say(event.detail?.value ?? event.detail));
-document.addEventListener("htmx:responseError", () => say(words.failed));
-document.addEventListener("htmx:sendError", () => say(words.unreachable));
+// What was not taken is told where the reader looks, and stays in the tab as not sent.
+function fail(event, sentence) {
+  say(sentence);
+  const form = event.target.closest?.("form");
+  if (form?.matches("[data-held], [data-draft]") && person) hold(form, false);
+  const place = form ?? $("main");
+  const line = $("[data-failed]", place) ?? document.createElement("p");
+  line.className = "note s-bad";
+  line.dataset.failed = "";
+  line.textContent = sentence;
+  place?.prepend(line);
+}
+document.addEventListener("htmx:beforeRequest", () => { for (const line of $$("[data-failed]")) line.remove(); });
+document.addEventListener("htmx:responseError", (event) => fail(event, event.detail.xhr.status === 403 ? words.forbidden : words.failed));
+document.addEventListener("htmx:sendError", (event) => fail(event, words.unreachable));
 
 ready(document);
