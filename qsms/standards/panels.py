@@ -40,7 +40,9 @@ def _cycle(actor: Actor, record: Record) -> Mapping[str, Any]:
     found = certifying.cycle(record, today)
     return {
         "found": found,
-        "standing": CERTIFICATE_STANDINGS[found.standing] if found.standing is not None and record.is_open else "",
+        "standing": CERTIFICATE_STANDINGS[found.standing]
+        if found.standing is not None and record.state == "held"
+        else "",
         "audits": [
             {"kind": one.get_kind_display(), "on": times.day(one.on, today), "outcome": one.outcome, "by": one.by}
             for one in reversed(found.audits)
