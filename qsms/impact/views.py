@@ -18,9 +18,10 @@ from qsms.rules.frameworks import Reference
 from qsms.ui import addresses as pages
 from qsms.ui import answers
 from qsms.ui.record.fields import DayField
-from qsms.ui.record.linking import DialogForm
+from qsms.ui.record.linking import DialogForm, dialog
 
 from . import addresses, asking, panels, told
+from .choices import Answer
 from .models import Check
 from .touching import Impact, of_clause, of_record
 
@@ -102,10 +103,23 @@ def answer(request: HttpRequest, check: int) -> HttpResponse:
     row = Check.objects.filter(pk=check).select_related("record").first()
     if row is None or not scope.sees(actor, row.record):
         raise NotVisible
+    form = DialogForm(
+        request,
+        {
+            "answer": forms.ChoiceField(
+                label=_("What you found"), required=False, choices=Answer.choices, widget=forms.RadioSelect()
+            ),
+            "words": forms.CharField(label=_("In words"), required=False, widget=forms.Textarea({"rows": 3})),
+        },
+    )
+    form.is_valid()
     try:
         asking.answer(actor, check, request.POST.get("answer", ""), request.POST.get("words", ""))
     except Invalid as error:
-        return answers.refused(
-            request, list(error.errors.values()), status=422, back=pages.tab(row.record, panels.CODE)
-        )
+        form.take_errors(error.errors)
+        shown = {
+            "title": _("Does it still fit?"), "meaning": f"{row.record.number} {row.record.title}",
+            "verb": _("Answer"), "back_url": pages.tab(row.record, panels.CODE),
+        }  # fmt: skip
+        return dialog(request, form, shown)
     return answers.done(request, pages.tab(row.record, panels.CODE), _("Your answer is kept. Thank you."))

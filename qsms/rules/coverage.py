@@ -49,6 +49,7 @@ class Reason(StrEnum):
     TOUCHED_ONLY = "touched_only"
     PERHAPS = "perhaps"
     JUDGED_MET = "judged_met"
+    CLAIMED = "claimed"
     JUDGED_PARTLY = "judged_partly"
     JUDGED_GAP = "judged_gap"
     JUDGED_BEFORE_EVIDENCE = "judged_before_evidence"
@@ -375,6 +376,8 @@ def _unit(tree: _Tree, number: str, lent: Level, through: Iterable[Through]) -> 
     shown = max(own, lent)
     if judged is not None:
         reasons.append(_JUDGED[judged.answer])
+        if judged.answer is State.MET and not shown:
+            reasons.append(Reason.CLAIMED)
         if any(piece.as_of and piece.as_of > judged.on and level(piece, state) for piece, state in pieces):
             reasons.append(Reason.JUDGED_BEFORE_EVIDENCE)
         state = _judged_state(judged.answer, shown)

@@ -28,6 +28,7 @@ WHY: Final[Mapping[Reason, Sentence]] = {
     Reason.TOUCHED_ONLY: _("Evidence for another standard touches this, and it is not certain what it shows."),
     Reason.PERHAPS: _("Evidence for another standard may show a part of this. Bind what does; nothing is counted yet."),
     Reason.JUDGED_MET: _("An assessor judged it met."),
+    Reason.CLAIMED: _("Nothing shows it, so until something does it counts as partly met."),
     Reason.JUDGED_PARTLY: _("An assessor judged it partly met."),
     Reason.JUDGED_GAP: _("An assessor judged it a gap."),
     Reason.JUDGED_BEFORE_EVIDENCE: _("There is evidence newer than the judgement. Judge it again."),
@@ -106,8 +107,8 @@ def through_crosswalk(covered: Covered) -> Sentence:
     """How much of what is shown owes its state to the crosswalk."""
     shown = covered.tally.met + covered.tally.partly
     return ngettext(
-        "%(count)s of the %(shown)s that are covered or partly covered owes it to the crosswalk.",
-        "%(count)s of the %(shown)s that are covered or partly covered owe it to the crosswalk.",
+        "%(count)s of the %(shown)s that are covered or partly covered counts through the crosswalk.",
+        "%(count)s of the %(shown)s that are covered or partly covered count through the crosswalk.",
         covered.tally.through_crosswalk,
         shown=shown,
     )

@@ -62,8 +62,18 @@ def unanswered(assessment: GapAssessment) -> int:
     return len(set(asked(framework_of(assessment))) - set(known))
 
 
-def answer(actor: Actor, record_id: int, number: str, code: str, note: str = "") -> GapAnswer:
-    """Answer one requirement, or answer it otherwise. Raises NotVisible, Refused, Invalid."""
+def seen_mark(row: GapAnswer | None) -> str:
+    """What tells the answer that somebody looked at from one that came after it."""
+    return row.at.isoformat() if row is not None else ""
+
+
+def answer(
+    actor: Actor, record_id: int, number: str, code: str, note: str = "", *, seen: str | None = None
+) -> GapAnswer:
+    """Answer one requirement, or answer it otherwise. Raises NotVisible, Refused, Invalid.
+
+    `seen` is the mark of the answer that the person looked at: one that was given since is not replaced unseen.
+    """
     with write_transaction():
         assessment = _open(actor, record_id)
         framework = framework_of(assessment)
@@ -76,6 +86,10 @@ def answer(actor: Actor, record_id: int, number: str, code: str, note: str = "")
             row = GapAnswer(organisation_id=actor.organisation_id, assessment=assessment, number=number)
         elif (row.answer, row.note) == (code, note):
             return row
+        elif seen is not None and seen != seen_mark(row):
+            said = _("%(who)s answered “%(answer)s” while this page was open. Save again to put yours in its place.")
+            who = row.by.name if row.by else _("Somebody")
+            raise Invalid({"answer": said % {"who": who, "answer": GapAnswerCode(row.answer).label}})
         before = GapAnswerCode(row.answer).label if row.answer else ""
         row.answer, row.note, row.by_id, row.at = code, note, actor.person_id, moment.now()
         row.save()

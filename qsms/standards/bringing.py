@@ -6,7 +6,7 @@ import argparse
 import datetime as dt
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -72,7 +72,10 @@ def read(content: bytes, known: Mapping[str, Framework], naming: Naming, *, name
             confidence_note="Imported as it was written",
         )  # fmt: skip
     told = [_("%(what)s is not kept.") % {"what": what} for what in found.left_out]
-    return as_framework.to_framework(found.catalog, given, name=name), [*told, *map(str, found.cautions)]
+    framework = as_framework.to_framework(found.catalog, given, name=name)
+    if given is not None and naming.title:
+        framework = replace(framework, title=naming.title)
+    return framework, [*told, *map(str, found.cautions)]
 
 
 def _is_oscal(content: bytes) -> bool:

@@ -100,7 +100,9 @@ def _cycle(actor: Actor, record: Record) -> Mapping[str, Any]:
         by_day.setdefault(one.audit_on, []).append(one)
     return {
         "found": found,
-        "standing": CERTIFICATE_STANDINGS[found.standing] if found.standing is not None and record.is_open else "",
+        "standing": CERTIFICATE_STANDINGS[found.standing]
+        if found.standing is not None and record.state == "held"
+        else "",
         "audits": [
             {
                 "kind": one.get_kind_display(),

@@ -202,7 +202,7 @@ def test_an_assessor_lifts_parts_and_lowers_what_is_not_enough() -> None:
 
     part = piece("1.1", strength=Strength.PART, as_of=date(2026, 11, 1))
     assert judged(State.MET, part) == (State.MET, (Reason.SHOWN_IN_PART, Reason.JUDGED_MET))
-    assert judged(State.MET) == (State.PARTLY, (Reason.JUDGED_MET,)), "a claim without evidence"
+    assert judged(State.MET) == (State.PARTLY, (Reason.JUDGED_MET, Reason.CLAIMED)), "a claim without evidence"
     assert judged(State.GAP, piece("1.1", as_of=date(2026, 11, 1))) == (State.GAP, (Reason.SHOWN, Reason.JUDGED_GAP))
     assert judged(State.PARTLY)[0] is State.PARTLY
     assert judged(State.GAP, part, on=date(2026, 10, 31))[1] == (
@@ -321,7 +321,7 @@ def test_what_is_bound_to_the_heading_itself_or_shows_all_under_it_crosses_to_it
         (below,) = whole.covered["7.1"].through
         assert (below.counts, below.doubts) == (Level.NOTHING, (Doubt.TO_THE_HEADING_ABOVE,))
         assert told(below).startswith("house/1 1 is paired with 7. Perhaps: it is not counted. The crosswalk speaks")
-        said = "1 of the 1 that are covered or partly covered owes it to the crosswalk."
+        said = "1 of the 1 that are covered or partly covered counts through the crosswalk."
         assert through_crosswalk(Covered("", State.MET, (), tally=whole.tally)) == said
     part = covered(piece("1", strength=Strength.PART), piece("1.2"), of="ship/1", crosswalk=heading())
     assert states(part)["8"] == "partly"

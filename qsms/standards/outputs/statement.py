@@ -209,7 +209,7 @@ def _basis(statement: Statement) -> str:
     others = [elsewhere.short_title(one) for key, one in sorted(found.editions.items()) if key != found.framework.key]
     if not others:
         return said
-    lent = _("Evidence for %(standards)s counts as far as the crosswalk surely says so.")
+    lent = _("Evidence for %(standards)s counts as far as the crosswalk is certain.")
     return f"{said} {lent % {'standards': ', '.join(others)}}"
 
 

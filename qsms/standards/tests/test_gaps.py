@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from io import BytesIO
 
@@ -187,3 +189,20 @@ def test_an_assessment_stays_with_its_edition(cast: Cast) -> None:
         services.edit(cast.actor("quality"), made.pk, made.version, {"framework": AS9100})
     with pytest.raises(Invalid, match="not imported here"):
         assessment(cast, framework="own", own_edition="nobody/1")
+
+
+def test_an_older_tab_replaces_no_answer_unseen(cast: Cast, login: Login) -> None:
+    made = assessment(cast)
+    client, path = login("quality"), f"/standards/gaps/{made.number}/answer/4.2/"
+    older = re.findall(r'name="seen" value="([^"]*)"', text(client, path))[0]
+    assert client.post(path, {"answer": "met", "note": "", "seen": older}).status_code == 303
+    late = client.post(path, {"answer": "gap", "note": "Nobody asked the neighbours", "seen": older})
+    assert late.status_code == 422
+    said = html.unescape(late.content.decode())
+    assert "while this page was open" in said
+    assert "Nobody asked the neighbours" in said, "what was typed is still there"
+    newer = re.findall(r'name="seen" value="([^"]*)"', said)[0]
+    assert GapAnswer.everywhere.get(number="4.2").answer == "met"
+    again = {"answer": "gap", "note": "Nobody asked the neighbours", "seen": newer}
+    assert client.post(path, again).status_code == 303
+    assert GapAnswer.everywhere.get(number="4.2").answer == "gap"

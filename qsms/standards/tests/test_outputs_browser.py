@@ -26,7 +26,7 @@ def test_a_trace_pack_is_asked_for_and_opens_offline(cast: Cast, open_page: Open
     bound(cast, record, ISO_9001, "7.1.5.2", note="All 14 of bay 3")
     page = signed_in(cast, "quality", open_page, live)
     page.goto(f"/standards/adopted/{adoption.number}/")
-    page.get_by_role("link", name="Take away").click()
+    page.get_by_role("link", name="Download").click()
     looks_right_everywhere(page, "outputs-page", themes=True)
     page.get_by_label("Clause").fill("7.1.5")
     page.get_by_role("button", name="Put it together").click()

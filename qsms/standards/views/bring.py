@@ -60,7 +60,8 @@ def bring(request: HttpRequest) -> HttpResponse:
 def _looked_at(actor: Actor, given: dict[str, Any]) -> dict[str, Any]:
     rows = library.newest(actor.organisation_id)
     known = {key: row.rule for key, row in rows.items()}
-    naming = bringing.Naming(given["code"], given["edition"], given["publisher"], given["title"])
+    publisher = given["publisher"] or actor.organisation_name
+    naming = bringing.Naming(given["code"], given["edition"], publisher, given["title"])
     file = given["file"]
     try:
         if file.size > bringing.LARGEST:

@@ -39,7 +39,7 @@ def bind(request: HttpRequest) -> HttpResponse:
     back = addresses.clause(standard, clause) if standard and clause else reverse("standards:home")
     told = {
         "title": _("Count a record as evidence"),
-        "meaning": _("It counts in this standard, and in every adopted one as far as the crosswalk surely says so."),
+        "meaning": _("It counts in this standard, and in every adopted one as far as the crosswalk is certain."),
         "verb": _("Count it"),
         "back_url": pages.tab(record, "evidence") if record is not None else back,
     }
@@ -133,7 +133,7 @@ def common_fields(actor: Actor, known: Evidence | None) -> dict[str, forms.Field
             initial=known.fresh_months if known else None, help_text=_("Empty: it does not age."),
         ),
         "expires_on": DayField(
-            label=_("Worth nothing after"), required=False, initial=known.expires_on if known else None
+            label=_("Last day that it counts"), required=False, initial=known.expires_on if known else None
         ),
         "owner": pickers.PersonField(
             actor, label=_("Who keeps it fresh"), required=False, initial=known.owner_id if known else None

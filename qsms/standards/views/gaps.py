@@ -146,7 +146,8 @@ def show_one(request: HttpRequest, number: str, clause: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            assessing.answer(actor, assessment.pk, clause, given["answer"], given["note"])
+            seen = request.POST.get("seen")
+            assessing.answer(actor, assessment.pk, clause, given["answer"], given["note"], seen=seen)
         except Invalid as error:
             form.take_errors(error.errors)
         else:
@@ -171,6 +172,7 @@ def show_one(request: HttpRequest, number: str, clause: str) -> HttpResponse:
             for n, option in enumerate(form["answer"], start=1)
         ],
         "row": row,
+        "seen": assessing.seen_mark(row),
         "mark": answer_mark(row.answer if row is not None else None),
         "answered_at": times.moment(row.at, moment.now(), actor.tz) if row is not None else "",
         "may_answer": may_answer,

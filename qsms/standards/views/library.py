@@ -91,13 +91,13 @@ def show_list(request: HttpRequest) -> HttpResponse:
         table.Column(_("State")),
         table.Column(_("Covered"), "r"),
         table.Column(_("Partly"), "r hide-p"),
-        table.Column(_("Gap"), "r hide-p"),
+        table.Column(_("Gap"), "r"),
         table.Column(_("Not judged"), "r hide-p"),
         table.Column(_("Site"), "hide-p"),
-        table.Column(_("Number"), "hide-p"),
+        table.Column(_("Number")),
     ]
     context = {
-        "adopted": table.table(heads, [table.Group(own)], _("Adopted")) if own else "",
+        "adopted": table.table(heads, [table.Group(own)], _("Adopted"), phone="pile") if own else "",
         "all_url": pages.listing(adopting.KIND) if actor.holds(f"{adopting.KIND}.view") else "",
         "ageing": Counter(one.how.value for one in ageing.of(actor, bound.values(), adopted)),
         "nothing": _nothing_adopted(actor) if not own else {},
@@ -197,7 +197,9 @@ def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> H
         "above": [_line(rule, number) for number in reversed(list(rule.ancestors(clause)))],
         "below": [_line(rule, number) for number in rule.children(clause)],
         "documented": [DOCUMENTED[one] for one in requirement.documented],
-        "confidence": CONFIDENCE[requirement.confidence or rule.confidence],
+        "confidence": rule.confidence_note
+        if row.organisation_id
+        else CONFIDENCE[requirement.confidence or rule.confidence],
         "text": texts.of(actor, here),
         "paste_url": addresses.paste(row.key, clause) if actor.holds(texts.WRITE) else "",
         "judge_url": addresses.judge(row.key, clause) if actor.holds(judging.RIGHT) else "",

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from qsms.base import moment
 from qsms.org import names
 from qsms.org.actor import Actor
+from qsms.records import moves
 from qsms.records.errors import Invalid, NotVisible
 from qsms.rules.crosswalk import Crosswalk, Pair
 from qsms.rules.frameworks import Confidence, Framework, Reference
@@ -195,7 +196,10 @@ def paste(request: HttpRequest) -> HttpResponse:
             return answers.done(request, back, _("Your copy of %(number)s is kept.") % {"number": at.number})
     told = {
         "title": _("Your licensed text of %(number)s") % {"number": at.number},
-        "meaning": _("Only people of your organisation who may read it see it. No export and no file carries it."),
+        "meaning": _(
+            "Only people with the right to read licensed texts see it, among them %(who)s. No file carries it."
+        )
+        % {"who": moves.holders(actor.organisation_id, (texts.READ,), limit=5)[texts.READ]},
         "verb": _("Keep it"),
         "back_url": back,
     }

@@ -110,7 +110,7 @@ def by_site(request: HttpRequest, number: str) -> HttpResponseBase:
     more = begin + MOST_SITES < len(every)
     context = {
         "adoption": adoption,
-        "table": table.table(columns, [table.Group(drawn)], _("Requirement by site")) if drawn else "",
+        "table": table.table(columns, [table.Group(drawn)], _("Requirement by site"), phone="pile") if drawn else "",
         "summary": [(name, each.coverage.tally) for name, each in zip(sites.values(), found, strict=True)],
         "coverage_url": addresses.coverage(number),
         "export_url": reverse("standards:sites", args=[number]) if actor.holds(f"{adopting.KIND}.export") else "",
