@@ -10,7 +10,7 @@ from qsms.org.actor import Actor
 from . import duties, standing, teaching
 from .choices import Duty
 from .duties import Lapse
-from .standing import Stand
+from .proofs import Stand
 from .teaching import Taught
 
 __all__ = ["Duty", "Lapse", "Stand", "Taught", "lapses", "not_current", "taught"]
