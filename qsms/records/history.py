@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.base import ModelState
 
 from qsms.base import context, moment
-from qsms.base.prepared import Prepared, Several
+from qsms.base.prepared import Prepared
 from qsms.org import naming
 from qsms.org.actor import Actor
 
@@ -142,6 +144,7 @@ COLUMNS = (
     "for_person__former_names", "verb", "reason", "version", "detail",
     "signature__meaning", "request",
 )  # fmt: skip
+CHANGED = ("changes__field", "changes__old", "changes__new")
 
 
 # A question is prepared for a few sizes only; the page asks for the second one.
@@ -149,55 +152,54 @@ SIZES = (1, 25, 100, 500)
 
 
 @lru_cache(maxsize=len(SIZES))
-def _questions(limit: int) -> tuple[Prepared, Prepared]:
-    """For so many deeds of a record, and for what they changed."""
+def _question(limit: int) -> Prepared:
+    """For so many deeds of a record, each with every change that it made, or once without one."""
 
     def newest(record: int, organisation: int, before: int) -> QuerySet[Deed, Any]:
         deeds = Deed.everywhere.filter(record_id=record, organisation_id=organisation, pk__lt=before)
-        return deeds.order_by("-pk").values_list(*COLUMNS)[:limit]
+        found = Deed.everywhere.filter(pk__in=deeds.order_by("-pk").values("pk")[:limit])
+        return found.order_by("-pk", "changes__pk").values_list(*COLUMNS, *CHANGED)
 
-    def changed(deeds: list[int]) -> QuerySet[Change, Any]:
-        return Change.objects.filter(deed_id__in=deeds).values_list("deed_id", "field", "old", "new")
-
-    return Prepared(newest, record=int, organisation=int, before=int), Prepared(changed, deeds=Several(limit))
+    return Prepared(newest, record=int, organisation=int, before=int)
 
 
 def entries(record: Record, *, reader: Actor | None = None, before: int | None = None, limit: int = 20) -> list[Entry]:
-    """The newest deeds of a record with their changes (two queries), at most 500 at a time.
+    """The newest deeds of a record with their changes (one query), at most 500 at a time.
 
     A `reader` who neither owns the record nor holds history.view for it learns what was done, when and by whom, and
     how the state went; why, and what was written into which field, only of deeds of their own. Reporters follow their
     reports without reading what the office thinks of them.
     """
     knows_all = reader is None or reader.is_system or record.owner_id in reader.persons or _may_read(reader, record)
-    newest, changed = _questions(next((size for size in SIZES if size >= limit), SIZES[-1]))
-    given = {
-        "record": record.pk,
-        "organisation": record.organisation_id,
-        "before": keys.LARGEST if before is None else before,
-    }
-    rows = [dict(zip(COLUMNS, row, strict=True)) for row in newest.rows(**given)[:limit]]
-    changes: dict[int, list[FieldChange]] = {}
-    for deed_id, name, old, new in changed.rows(deeds=[row["pk"] for row in rows]) if rows else ():
-        changes.setdefault(deed_id, []).append(FieldChange(name, old, new))
-    found = [
-        Entry(
-            id=row["pk"],
-            at=row["at"],
-            actor_id=row["actor_id"],
-            actor=called(row["actor__name"], row["actor__former_names"], row["label"], row["at"]),
-            for_person=called(row["for_person__name"], row["for_person__former_names"], "", row["at"]),
-            verb=row["verb"],
-            reason=row["reason"],
-            version=row["version"],
-            detail=row["detail"],
-            changes=changes.get(row["pk"], ()),
-            meaning=row["signature__meaning"] or "",
-            request=row["request"],
-        )
-        for row in rows
-    ]
+    question = _question(next((size for size in SIZES if size >= limit), SIZES[-1]))
+    rows = question.rows(
+        record=record.pk,
+        organisation=record.organisation_id,
+        before=keys.LARGEST if before is None else before,
+    )
+    found = [_entry(list(same)) for _pk, same in groupby(rows, key=itemgetter(0))][:limit]
     return found if knows_all else [_outline(one, reader) for one in found]
+
+
+def _entry(rows: list[tuple[Any, ...]]) -> Entry:
+    """One deed from its rows, one for each change."""
+    row = dict(zip(COLUMNS, rows[0], strict=False))
+    changes = [FieldChange(*one[len(COLUMNS) :]) for one in rows]
+    return Entry(
+        id=row["pk"],
+        at=row["at"],
+        actor_id=row["actor_id"],
+        actor=called(row["actor__name"], row["actor__former_names"], row["label"], row["at"]),
+        for_person=called(row["for_person__name"], row["for_person__former_names"], "", row["at"]),
+        verb=row["verb"],
+        reason=row["reason"],
+        version=row["version"],
+        detail=row["detail"],
+        # A deed without changes has one row without a field.
+        changes=[one for one in changes if one.field is not None],
+        meaning=row["signature__meaning"] or "",
+        request=row["request"],
+    )
 
 
 def called(name: str | None, former: Sequence[Sequence[str]] | None, label: str, at: datetime) -> str:

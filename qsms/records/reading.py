@@ -16,7 +16,7 @@ from qsms.org.actor import Actor
 
 from . import keys, registry, scope
 from .errors import NotVisible
-from .models import Attachment, Comment, Deed, Record, Task
+from .models import Attachment, Clock, Comment, Deed, Record, Task
 from .registry import RecordType
 
 SPINE = ("site", "unit", "process", "owner", "raised_by")
@@ -31,6 +31,7 @@ class Opened:
     comments: int
     files: int
     deeds: int
+    clocks: int
 
 
 def opened(actor: Actor, kind: str, key: str) -> Opened:
@@ -47,7 +48,7 @@ def opened(actor: Actor, kind: str, key: str) -> Opened:
     scope.note(actor, row, row.is_involved)
     if not scope.sees(actor, row):
         raise NotVisible
-    return Opened(sheet, row, row.n_comments, row.n_files, row.n_deeds)
+    return Opened(sheet, row, row.n_comments, row.n_files, row.n_deeds, row.n_clocks)
 
 
 _made: WeakKeyDictionary[RecordType, tuple[Prepared, Prepared]] = WeakKeyDictionary()
@@ -68,6 +69,7 @@ def _questions(sheet: RecordType) -> tuple[Prepared, Prepared]:
                 n_comments=_count(Comment.everywhere.all()),
                 n_files=_count(Attachment.everywhere.filter(removed_at=None)),
                 n_deeds=_count(Deed.everywhere.all()),
+                n_clocks=_count(Clock.everywhere.all()),
             )
             .filter(kind=sheet.kind)
         )

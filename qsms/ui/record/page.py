@@ -93,7 +93,7 @@ def draw(sight: Sight, current: str = "", *, status: int = 200, extra: Mapping[s
         "head": heads.head(sheet, record, actor, now, lately),
         "next": heads.next_step(actor, record, heads.ways(actor, record)),
         "tabs": _tab_line(sight, current, panels, strands),
-        "clocks": rail.clocks(clocks.on_record(record), actor, now),
+        "clocks": rail.clocks(clocks.on_record(record) if sight.opened.clocks else (), actor, now),
         "strands": rail.thread(sheet, record, strands, now, actor),
         "people": rail.people(sheet, record, waiting),
         "facts": rail.facts(sheet, record, actor, now),
