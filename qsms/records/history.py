@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.base import ModelState
 
 from qsms.base import context, moment
@@ -181,6 +181,16 @@ def entries(record: Record, *, reader: Actor | None = None, before: int | None =
     return found if knows_all else [_outline(one, reader) for one in found]
 
 
+def landmarks(record: Record) -> list[Entry]:
+    """Of a long history the deeds that changed the state, and the one that made the version; the newest first (one
+    query)."""
+    here = Deed.everywhere.filter(record_id=record.pk, organisation_id=record.organisation_id)
+    made = here.filter(version=record.version).exclude(verb__in=BESIDE).order_by("pk").values("pk")[:1]
+    found = here.filter(Q(pk__in=here.filter(changes__field="state").values("pk")) | Q(pk__in=made))
+    rows = found.order_by("-pk", "changes__pk").values_list(*COLUMNS, *CHANGED)
+    return [_entry(list(same)) for _pk, same in groupby(rows, key=itemgetter(0))]
+
+
 def _entry(rows: list[tuple[Any, ...]]) -> Entry:
     """One deed from its rows, one for each change."""
     row = dict(zip(COLUMNS, rows[0], strict=False))
@@ -221,12 +231,6 @@ def _outline(entry: Entry, reader: Actor | None) -> Entry:
     )
 
 
-def states_entered(record: Record) -> list[tuple[str, datetime]]:
-    """Every change of state: the word of the state entered, and when; the newest first."""
-    rows = Change.objects.filter(deed__record_id=record.pk, deed__organisation_id=record.organisation_id, field="state")
-    return list(rows.order_by("-deed_id").values_list("new", "deed__at"))
-
-
 @dataclass(frozen=True, slots=True)
 class Later:
     """What one field was at a version and what others made of it since."""
@@ -265,14 +269,8 @@ class Maker:
     at: datetime
 
 
-def maker(record: Record, version: int, lately: Sequence[Entry] = ()) -> Maker | None:
-    """Who made this version of the record: the first of its deeds did, those after it stand beside it.
-
-    `lately`, the newest deeds, spare the query where they reach back far enough.
-    """
-    if lately and (lately[-1].version < version or lately[-1].verb in (CREATED, IMPORTED)):
-        first = next((one for one in reversed(lately) if one.version == version), None)
-        return Maker(first.actor_id, first.actor, first.at) if first is not None else None
+def maker(record: Record, version: int) -> Maker | None:
+    """Who made this version of the record: the first of its deeds did, those after it stand beside it."""
     deeds = Deed.everywhere.filter(record_id=record.pk, organisation_id=record.organisation_id, version=version)
     columns = ("actor_id", "actor__name", "actor__former_names", "label", "at")
     row = deeds.exclude(verb__in=BESIDE).order_by("pk").values_list(*columns).first()

@@ -80,12 +80,13 @@ def show_record(request: HttpRequest, kind: str, key: str, tab: str = "") -> Htt
 def draw(sight: Sight, current: str = "", *, status: int = 200, extra: Mapping[str, Any] | None = None) -> HttpResponse:
     """Draw the page with the tab `current` open; `extra` goes to the tab, such as a form with errors."""
     sheet, record, actor, now = sight.opened.sheet, sight.record, sight.actor, sight.now
+    strands = threads.around(actor, record)
+    threads.note(actor, record, strands)
     panels = _panels(sight, current)
     if current not in ("", EVERYTHING, *_tabs, *(panel.code for panel, _context in panels)):
         raise Http404
     lately = history.entries(record, reader=actor, limit=heads.DEEDS)
-    strands = threads.around(actor, record)
-    waiting = tasks.on_record(record)
+    waiting = tasks.on_record(record) if sight.opened.tasks else []
     context = {
         "sight": sight,
         "record": record,
