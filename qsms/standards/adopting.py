@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
+from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.org import names
 from qsms.org.actor import Actor
+from qsms.org.models import Person
 from qsms.records import history, moves, projections, registry, scope, services
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Record
@@ -38,7 +41,35 @@ def live(actor: Actor) -> list[Adoption]:
     return list(scope.visible(actor, KIND).filter(phase__lt=Phase.DONE).order_by("pk"))
 
 
-def excluded(adoptions: list[Adoption]) -> Mapping[int, Mapping[str, Exclusion]]:
+@dataclass(frozen=True)
+class Live:
+    """Living adoptions, the oldest first, and what each leaves out: number -> exclusion, by the key of the adoption."""
+
+    adoptions: list[Adoption]
+    exclusions: Mapping[int, Mapping[str, Exclusion]]
+
+
+def live_and_left_out(actor: Actor) -> Live:
+    """The living adoptions that the actor sees with their exclusions (one query)."""
+    found: dict[int, Adoption] = {}
+    exclusions: dict[int, dict[str, Exclusion]] = {}
+    columns = {f"out_{name}": F(f"out__{name}") for name in ("id", "number", "why", "at", "by_id", "by__name")}
+    out = FilteredRelation("exclusions", condition=Q(exclusions__ended_at=None))
+    rows = scope.visible(actor, KIND).filter(phase__lt=Phase.DONE).annotate(out=out).annotate(**columns)
+    # An adoption comes once for each exclusion, or once without.
+    for row in rows.order_by("pk", "out__pk"):
+        adoption = found.setdefault(row.pk, row)
+        left_out = exclusions.setdefault(row.pk, {})
+        if row.out_id is not None:
+            by = Person(pk=row.out_by_id, name=row.out_by__name) if row.out_by_id is not None else None
+            left_out[row.out_number] = Exclusion(
+                pk=row.out_id, organisation_id=row.organisation_id, adoption=adoption, number=row.out_number,
+                why=row.out_why, by=by, at=row.out_at,
+            )  # fmt: skip
+    return Live(list(found.values()), exclusions)
+
+
+def excluded(adoptions: Iterable[Adoption]) -> Mapping[int, Mapping[str, Exclusion]]:
     """What each of these adoptions leaves out: number -> exclusion, by the key of the adoption."""
     found: dict[int, dict[str, Exclusion]] = {one.pk: {} for one in adoptions}
     rows = Exclusion.everywhere.filter(adoption_id__in=list(found), ended_at=None).select_related("by")

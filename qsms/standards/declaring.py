@@ -65,8 +65,8 @@ def _readiness(actor: Actor, declaration: Declaration) -> Readiness:
     today = moment.now().astimezone(actor.tz).date()
     certificate = profile.certificate(declaration)
     due = duties(profile.rules(), [certificate])
-    live = adopting.live(actor)
-    adoption = adopted(live, declaration)
+    live = adopting.live_and_left_out(actor)
+    adoption = adopted(live.adoptions, declaration)
     if adoption is None:
         return Readiness(declaration, None, None, due, today)
     [found] = standing.of_all(actor, [adoption], live)

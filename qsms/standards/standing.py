@@ -12,6 +12,7 @@ from qsms.rules.coverage import Coverage, cover
 from qsms.rules.frameworks import Framework
 
 from . import adopting, assessing, binding, library, profile
+from .adopting import Live
 from .binding import Piece
 from .models import PART_5, Adoption, Declaration, Edition, Exclusion
 
@@ -42,7 +43,7 @@ def of(actor: Actor, adoption: Adoption) -> Standing:
 def of_all(
     actor: Actor,
     wanted: list[Adoption],
-    live: list[Adoption] | None = None,
+    live: Live | None = None,
     every_text: Sequence[Edition] | None = None,
 ) -> list[Standing]:
     """The standing of several adoptions, from one look at the evidence.
@@ -53,8 +54,9 @@ def of_all(
     """
     if not wanted:
         return []
-    every = list({one.pk: one for one in [*wanted, *(adopting.live(actor) if live is None else live)]}.values())
-    exclusions = adopting.excluded(every)
+    live = adopting.live_and_left_out(actor) if live is None else live
+    every = list({one.pk: one for one in [*wanted, *live.adoptions]}.values())
+    exclusions = {**live.exclusions, **adopting.excluded(one for one in every if one.pk not in live.exclusions)}
     judged = assessing.findings(actor)
     revisions: dict[str, int] = {}
     for one in every:

@@ -56,8 +56,8 @@ def show_list(request: HttpRequest) -> HttpResponse:
     """Every edition that the organisation can look into."""
     actor = answers.actor_of(request)
     library.check_sees(actor)
-    adopted = adopting.live(actor)
-    own = [_adopted_line(actor, found) for found in standing.of_all(actor, adopted, adopted)]
+    live = adopting.live_and_left_out(actor)
+    own = [_adopted_line(actor, found) for found in standing.of_all(actor, live.adoptions, live)]
     rows = [
         [
             table.link(row.title, addresses.edition(row.key)),
@@ -152,8 +152,8 @@ def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> H
     crosswalk = library.relations(actor.organisation_id, own)
     requirement = rule.by_number[clause]
     today = moment.now().astimezone(actor.tz).date()
-    live = adopting.live(actor)
-    adoptions = [one for one in live if one.key == row.key]
+    live = adopting.live_and_left_out(actor)
+    adoptions = [one for one in live.adoptions if one.key == row.key]
     may_bind = any(scope.may(actor, "evidence", one) for one in adoptions)
     context = {
         "row": row,
