@@ -120,7 +120,7 @@ def _ask_about(actor: Actor, subject: Subject, record_id: int, what: str, due_on
     return check
 
 
-def with_records(actor: Actor, where: Q) -> QuerySet[Check]:
+def with_records(actor: Actor, rows: QuerySet[Check]) -> QuerySet[Check]:
     """These checks, each with its record and what it is asked because of, which know whether they involve the actor, so
     that `sees` asks nothing more."""
     mine = {
@@ -129,7 +129,7 @@ def with_records(actor: Actor, where: Q) -> QuerySet[Check]:
         )
         for end in ENDS
     }
-    return Check.objects.filter(where).annotate(**mine).select_related(*ENDS, "asked_by", "answered_by", "task__person")
+    return rows.annotate(**mine).select_related(*ENDS, "asked_by", "answered_by", "task__person")
 
 
 def sees(actor: Actor, check: Check, end: str) -> bool:

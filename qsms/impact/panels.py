@@ -28,8 +28,9 @@ READ = 200
 
 def _context(actor: Actor, record: Record) -> Mapping[str, Any]:
     found = touching.of_record(actor, record)
-    because = asking.because_of(found.subject)
-    rows = asking.with_records(actor, because | Q(record_id=record.pk, answer=""))
+    # The record is the organisation's; asked for that as well, SQLite reads all of its checks.
+    both_ways = Check.everywhere.filter(Q(subject_id=record.pk) | Q(record_id=record.pk, answer=""))
+    rows = asking.with_records(actor, both_ways)
     # What is asked of this record and who is waited for come first, so that neither is cut off.
     first = Case(When(record_id=record.pk, answer="", then=2), When(answer="", then=1), default=0)
     checks = list(rows.order_by(first.desc(), "-pk")[: READ + 1])

@@ -102,7 +102,7 @@ def page(actor: Actor, subject: Subject, before: int | None) -> dict[str, Any]:
     where = asking.because_of(subject)
     if before is not None:
         where &= Q(pk__lt=before)
-    rows = list(asking.with_records(actor, where).order_by("-pk")[: PAGE + 1])
+    rows = list(asking.with_records(actor, Check.objects.filter(where)).order_by("-pk")[: PAGE + 1])
     shown, more = rows[:PAGE], len(rows) > PAGE
     if before is None and not more:
         return asked(actor, shown)

@@ -58,7 +58,8 @@ def taught(actor: Actor, document_ids: Collection[int]) -> list[Taught]:
 
     Two queries, whatever the number of documents, courses and people.
     """
-    found = courses(scope.visible(actor, "course"), document_ids)
+    # Said of both tables: else a database reads the courses of every organisation.
+    found = courses(scope.visible(actor, "course").filter(tenant_id=actor.organisation_id), document_ids)
     asked = _asked(actor, [one.pk for one in found])
     return [Taught(one, documents, asked.get(one.pk, ())) for one, documents in found.items()]
 
