@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from qsms.base import moment
 from qsms.documents import distributing
 from qsms.documents.models import Document, Revision
 from qsms.documents.tests.makers import document, effective, revision
-from qsms.impact import asking, touching
+from qsms.impact import asking, panels, told, touching
 from qsms.impact.models import Check
 from qsms.org.models import Role
 from qsms.records import history, services, tasks
@@ -130,7 +132,7 @@ def test_the_owners_are_asked_after_a_preview_with_counts_and_answer_on_the_reco
     tab = owner.get(f"/r/hazard/{waiting.record.number}/tab/impact/").content.decode()
     assert "The tester is read weekly, not monthly" in tab
 
-    [check] = asking.open_on(waiting.record)
+    check = Check.objects.get(record=waiting.record, answer="")
     empty = owner.post(f"/impact/answer/{check.pk}/", {"answer": "will_change"})
     assert empty.status_code == 422
     assert "Say what is changed, or what will be and by when." in empty.content.decode()
@@ -179,6 +181,39 @@ def test_who_may_not_change_it_asks_nobody_and_who_is_not_asked_does_not_answer(
         asking.answer(cast.actor("reporter"), check.pk, "fits", "")
     with pytest.raises(NotVisible):
         asking.answer(cast.actor("outsider"), check.pk, "fits", "")
+
+
+def test_who_was_asked_is_paged_and_a_tab_leads_to_the_rest(
+    cast: Cast, wrench: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor, client = cast.actor("safety"), signed_in(cast, "safety")
+    for n in range(3):
+        risk.mitigate(actor, wrench, hazard(cast, f"Another {n}"))
+    found = touching.of_record(actor, wrench)
+    for record in found.records.values():
+        asking.ask(actor, found, {record.pk}, f"Look at {record.title}", None)
+    asked = [check.what for check in Check.objects.order_by("-pk")]
+    assert len(asked) == 5
+    url, tab = f"/impact/?record={wrench.number}", f"/r/control/{wrench.number}/tab/impact/"
+    assert "0 of 5 answered" in client.get(url).content.decode()
+    assert "0 of 5 answered" in client.get(tab).content.decode()
+    monkeypatch.setattr(told, "PAGE", 2)
+    monkeypatch.setattr(told, "FEW", 2)
+    seen, pages = [], 0
+    while url:
+        page, pages = html.unescape(client.get(url).content.decode()), pages + 1
+        seen += [what for what in asked if what in page]
+        assert f"0 of these {min(2, 5 - 2 * (pages - 1))} answered" in page
+        more = re.search(r'href="([^"]*)" rel="next"', page)
+        url = more.group(1) if more else ""
+    assert (seen, pages) == (asked, 3)
+    short = html.unescape(client.get(tab).content.decode())
+    assert [what for what in asked if what in short] == asked[:2]
+    assert "All who were asked because of it" in short
+    # A question about the record itself is never among what is left out.
+    asking.ask(actor, touching.of_record(actor, found.groups[0].lines[0].record), {wrench.pk}, "Ask back", None)
+    monkeypatch.setattr(panels, "READ", 1)
+    assert "Ask back" in client.get(tab).content.decode()
 
 
 @pytest.fixture

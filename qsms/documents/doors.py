@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q
 
@@ -55,17 +56,22 @@ def in_effect(document_ids: Iterable[int]) -> dict[int, InEffect]:
 
 
 def acknowledged(
-    organisation_id: int, document_ids: Collection[int], person_ids: Collection[int]
-) -> dict[tuple[int, int], dt.datetime]:
-    """When each of these people acknowledged the revision in effect of each of these documents (two queries)."""
-    present = Document.everywhere.filter(tenant_id=organisation_id, pk__in=list(document_ids), effective__isnull=False)
+    organisation_id: int, document_ids: Collection[int], person_ids: Collection[int] | None
+) -> dict[tuple[int, int], dt.date]:
+    """On which day, where the organisation is, each of these people acknowledged the revision in effect of each of
+    these documents; None: of everybody (one query)."""
     rows = Receipt.everywhere.filter(
-        organisation_id=organisation_id, revision_id__in=list(present.values_list("effective_id", flat=True)),
-        person_id__in=list(person_ids), acknowledged_at__isnull=False,
+        organisation_id=organisation_id, document_id__in=list(document_ids), revision_id=F("document__effective_id"),
+        acknowledged_at__isnull=False,
     )  # fmt: skip
+    if person_ids is not None:
+        rows = rows.filter(person_id__in=list(person_ids))
     return {
-        (document, person): at
-        for document, person, at in rows.values_list("document_id", "person_id", "acknowledged_at")
+        (document, person): at.astimezone(ZoneInfo(zone)).date()
+        for document, person, at, zone in rows.values_list(
+            "document_id", "person_id", "acknowledged_at", "organisation__zone"
+        )
+        if at is not None
     }
 
 

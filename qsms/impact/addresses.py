@@ -10,9 +10,10 @@ from qsms.records.models import Record
 from .touching import Subject
 
 
-def page(subject: Subject) -> str:
-    """What a change of this subject touches."""
-    return f"{reverse('impact:page')}?{urlencode(subject.query)}"
+def page(subject: Subject, before: int | None = None) -> str:
+    """What a change of this subject touches; with `before` who was asked because of it before that check."""
+    older = {"before": str(before)} if before is not None else {}
+    return f"{reverse('impact:page')}?{urlencode({**subject.query, **older})}"
 
 
 def of_record(record: Record) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
@@ -16,7 +16,7 @@ from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import history, moves, scope, tasks
 from qsms.records.errors import Invalid, NotVisible, Refused
-from qsms.records.models import Record
+from qsms.records.models import Record, Task
 
 from .choices import Answer
 from .models import Check
@@ -25,6 +25,8 @@ from .touching import Impact, Subject
 TASK = "still_fits"
 ASKED, ANSWERED = "impact_asked", "impact_answered"
 LONGEST = 500
+# A check is about a record, because of another one.
+ENDS = ("record", "subject")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +42,24 @@ class Plan:
     waiting: tuple[Record, ...]
 
 
-def checks_of(subject: Subject) -> QuerySet[Check]:
-    """Every check that was asked because of this subject; the caller narrows it to records that the reader sees."""
+def because_of(subject: Subject) -> Q:
+    """The checks that were asked because of this subject; the caller narrows them to records that the reader sees."""
     if subject.record is not None:
-        return Check.objects.filter(subject_id=subject.record.pk)
+        return Q(subject_id=subject.record.pk)
     assert subject.clause is not None
-    return Check.objects.filter(subject=None, framework=subject.clause.framework, clause=subject.clause.number)
+    return Q(subject=None, framework=subject.clause.framework, clause=subject.clause.number)
+
+
+def waiting(subject: Subject) -> set[int]:
+    """The records about which somebody was asked because of this subject and has not answered (one query)."""
+    rows = Check.objects.filter(because_of(subject), answer="")
+    return set(rows.values_list("record_id", flat=True))
 
 
 def plan(actor: Actor, impact: Impact, chosen: Collection[int]) -> Plan:
     """What asking about the chosen ones of the touched records would do. Two queries."""
     records = [record for pk, record in impact.records.items() if pk in chosen]
-    already = set(checks_of(impact.subject).filter(answer="").values_list("record_id", flat=True))
+    already = waiting(impact.subject)
     asked = tuple(one for one in records if one.owner_id is not None and one.pk not in already)
     owners = names.people(actor.organisation_id, (one.owner_id for one in asked))
     people = Counter(owners[one.owner_id] for one in asked if one.owner_id in owners)
@@ -112,10 +120,25 @@ def _ask_about(actor: Actor, subject: Subject, record_id: int, what: str, due_on
     return check
 
 
-def open_on(record: Record) -> list[Check]:
-    """What is asked of this record and not answered, oldest first."""
-    rows = Check.objects.filter(record_id=record.pk, answer="").select_related("subject", "asked_by", "task")
-    return list(rows.order_by("pk"))
+def with_records(actor: Actor, rows: QuerySet[Check]) -> QuerySet[Check]:
+    """These checks, each with its record and what it is asked because of, which know whether they involve the actor, so
+    that `sees` asks nothing more."""
+    mine = {
+        f"{end}_mine": Exists(
+            Task.everywhere.filter(record_id=OuterRef(f"{end}_id"), person_id=actor.person_id or scope.NOBODY)
+        )
+        for end in ENDS
+    }
+    return rows.annotate(**mine).select_related(*ENDS, "asked_by", "answered_by", "task__person")
+
+
+def sees(actor: Actor, check: Check, end: str) -> bool:
+    """Whether the actor sees the record of a check, or its subject; of checks that came with them."""
+    record: Record | None = getattr(check, end)
+    if record is None:
+        return False
+    scope.note(actor, record, getattr(check, f"{end}_mine"))
+    return scope.sees(actor, record)
 
 
 def may_answer(actor: Actor, check: Check, record: Record) -> bool:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from django.db.models import Q
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from qsms.org import names
 from qsms.org.actor import Actor
-from qsms.records import registry, scope
+from qsms.records import registry
 from qsms.ui import addresses as pages
-from qsms.ui import dates, marks, table
+from qsms.ui import dates, marks, parts, table
 
-from . import asking
+from . import addresses, asking
 from .choices import Answer
 from .models import Check
 from .touching import Impact, Subject, Touched
 
-MOST = 200
+# So many checks stand on one page of them, and so many on the tab of a record.
+PAGE, FEW = 50, 10
 
 
 def standards(found: Impact) -> dict[str, list[Any]]:
@@ -49,9 +51,9 @@ def people(found: Impact) -> dict[str, Any]:
     }
 
 
-def records(actor: Actor, found: Impact, chosen: Collection[int] | None = None) -> SafeString:
-    """The touched records by kind as a table; with `chosen` those can be ticked whose owner is not asked already."""
-    asked = set(asking.checks_of(found.subject).filter(answer="").values_list("record_id", flat=True))
+def records(actor: Actor, found: Impact, asked: Collection[int], chosen: Collection[int] | None = None) -> SafeString:
+    """The touched records by kind as a table, `asked` those about which somebody is asked already; with `chosen` the
+    others can be ticked."""
     owners = names.people(actor.organisation_id, (one.owner_id for one in found.records.values()))
     columns = [
         table.Column(_("Record"), "t"),
@@ -84,18 +86,33 @@ def _row(
     return [table.select_box(record.pk, record.number, ticked=record.pk in chosen), *cells]
 
 
-def asked(actor: Actor, subject: Subject) -> dict[str, Any]:
-    """Who was asked because of this subject and what they found, newest first, and how many have answered."""
-    rows = list(asking.checks_of(subject).select_related("task__person", "answered_by").order_by("-pk")[:MOST])
-    seen = scope.seen_of(actor, (one.record_id for one in rows))
-    rows = [one for one in rows if one.record_id in seen]
-    return {
-        "lines": [_line(actor, one, seen[one.record_id]) for one in rows],
-        "answered": sum(bool(one.answer) for one in rows),
-    }
+def asked(actor: Actor, checks: Iterable[Check], *, url: str = "", pages: parts.Pages | None = None) -> dict[str, Any]:
+    """Who was asked and what they found, as far as the actor sees the records, and how many of them have answered.
+
+    With a `url` or `pages` there are more of them, there or on other pages.
+    """
+    rows = [one for one in checks if asking.sees(actor, one, "record")]
+    figures = {"n": sum(bool(one.answer) for one in rows), "all": len(rows)}
+    said = _("%(n)s of these %(all)s answered") if url or pages else _("%(n)s of %(all)s answered")
+    return {"lines": [_line(actor, one) for one in rows], "answered": said % figures, "url": url, "pages": pages}
 
 
-def _line(actor: Actor, one: Check, record: Any) -> dict[str, Any]:
+def page(actor: Actor, subject: Subject, before: int | None) -> dict[str, Any]:
+    """The newest who were asked because of this subject, or the next ones before that key (one query)."""
+    where = asking.because_of(subject)
+    if before is not None:
+        where &= Q(pk__lt=before)
+    rows = list(asking.with_records(actor, Check.objects.filter(where)).order_by("-pk")[: PAGE + 1])
+    shown, more = rows[:PAGE], len(rows) > PAGE
+    if before is None and not more:
+        return asked(actor, shown)
+    older = addresses.page(subject, before=shown[-1].pk) if more else ""
+    newest = addresses.page(subject) if before is not None else ""
+    return asked(actor, shown, pages=parts.Pages(_("The newest come first"), older, newest))
+
+
+def _line(actor: Actor, one: Check) -> dict[str, Any]:
+    record = one.record
     who = one.answered_by or one.task.person
     return {
         "number": record.number,

@@ -53,14 +53,18 @@ def _form(request: HttpRequest) -> DialogForm:
 def _page(
     request: HttpRequest, actor: Actor, impact: Impact, form: DialogForm, chosen: set[int], **more: Any
 ) -> HttpResponse:
+    waiting = asking.waiting(impact.subject) if impact.groups else set()
+    left = any(one.owner_id is not None and pk not in waiting for pk, one in impact.records.items())
+    can_ask = impact.subject.may_ask and left
     context = {
         "subject": impact.subject,
         "standards": told.standards(impact),
         "people": told.people(impact),
         "document": impact.document,
         "document_url": addresses.of_record(impact.document) if impact.document is not None else "",
-        "records": told.records(actor, impact, chosen if impact.subject.may_ask else None) if impact.groups else "",
-        "asked": told.asked(actor, impact.subject),
+        "records": told.records(actor, impact, waiting, chosen if can_ask else None) if impact.groups else "",
+        "asked": told.page(actor, impact.subject, keys.whole(request.GET.get("before", ""))),
+        "can_ask": can_ask,
         "form": form,
         "post_url": addresses.page(impact.subject),
         "count": len(impact.records),

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.base import ModelState
 
 from qsms.base import context, moment
-from qsms.base.prepared import Prepared, Several
+from qsms.base.prepared import Prepared
 from qsms.org import naming
 from qsms.org.actor import Actor
 
@@ -142,6 +144,7 @@ COLUMNS = (
     "for_person__former_names", "verb", "reason", "version", "detail",
     "signature__meaning", "request",
 )  # fmt: skip
+CHANGED = ("changes__field", "changes__old", "changes__new")
 
 
 # A question is prepared for a few sizes only; the page asks for the second one.
@@ -149,55 +152,64 @@ SIZES = (1, 25, 100, 500)
 
 
 @lru_cache(maxsize=len(SIZES))
-def _questions(limit: int) -> tuple[Prepared, Prepared]:
-    """For so many deeds of a record, and for what they changed."""
+def _question(limit: int) -> Prepared:
+    """For so many deeds of a record, each with every change that it made, or once without one."""
 
     def newest(record: int, organisation: int, before: int) -> QuerySet[Deed, Any]:
         deeds = Deed.everywhere.filter(record_id=record, organisation_id=organisation, pk__lt=before)
-        return deeds.order_by("-pk").values_list(*COLUMNS)[:limit]
+        found = Deed.everywhere.filter(pk__in=deeds.order_by("-pk").values("pk")[:limit])
+        return found.order_by("-pk", "changes__pk").values_list(*COLUMNS, *CHANGED)
 
-    def changed(deeds: list[int]) -> QuerySet[Change, Any]:
-        return Change.objects.filter(deed_id__in=deeds).values_list("deed_id", "field", "old", "new")
-
-    return Prepared(newest, record=int, organisation=int, before=int), Prepared(changed, deeds=Several(limit))
+    return Prepared(newest, record=int, organisation=int, before=int)
 
 
 def entries(record: Record, *, reader: Actor | None = None, before: int | None = None, limit: int = 20) -> list[Entry]:
-    """The newest deeds of a record with their changes (two queries), at most 500 at a time.
+    """The newest deeds of a record with their changes (one query), at most 500 at a time.
 
     A `reader` who neither owns the record nor holds history.view for it learns what was done, when and by whom, and
     how the state went; why, and what was written into which field, only of deeds of their own. Reporters follow their
     reports without reading what the office thinks of them.
     """
     knows_all = reader is None or reader.is_system or record.owner_id in reader.persons or _may_read(reader, record)
-    newest, changed = _questions(next((size for size in SIZES if size >= limit), SIZES[-1]))
-    given = {
-        "record": record.pk,
-        "organisation": record.organisation_id,
-        "before": keys.LARGEST if before is None else before,
-    }
-    rows = [dict(zip(COLUMNS, row, strict=True)) for row in newest.rows(**given)[:limit]]
-    changes: dict[int, list[FieldChange]] = {}
-    for deed_id, name, old, new in changed.rows(deeds=[row["pk"] for row in rows]) if rows else ():
-        changes.setdefault(deed_id, []).append(FieldChange(name, old, new))
-    found = [
-        Entry(
-            id=row["pk"],
-            at=row["at"],
-            actor_id=row["actor_id"],
-            actor=called(row["actor__name"], row["actor__former_names"], row["label"], row["at"]),
-            for_person=called(row["for_person__name"], row["for_person__former_names"], "", row["at"]),
-            verb=row["verb"],
-            reason=row["reason"],
-            version=row["version"],
-            detail=row["detail"],
-            changes=changes.get(row["pk"], ()),
-            meaning=row["signature__meaning"] or "",
-            request=row["request"],
-        )
-        for row in rows
-    ]
+    question = _question(next((size for size in SIZES if size >= limit), SIZES[-1]))
+    rows = question.rows(
+        record=record.pk,
+        organisation=record.organisation_id,
+        before=keys.LARGEST if before is None else before,
+    )
+    found = [_entry(list(same)) for _pk, same in groupby(rows, key=itemgetter(0))][:limit]
     return found if knows_all else [_outline(one, reader) for one in found]
+
+
+def landmarks(record: Record) -> list[Entry]:
+    """Of a long history the deeds that changed the state, and the one that made the version; the newest first (one
+    query)."""
+    here = Deed.everywhere.filter(record_id=record.pk, organisation_id=record.organisation_id)
+    made = here.filter(version=record.version).exclude(verb__in=BESIDE).order_by("pk").values("pk")[:1]
+    found = here.filter(Q(pk__in=here.filter(changes__field="state").values("pk")) | Q(pk__in=made))
+    rows = found.order_by("-pk", "changes__pk").values_list(*COLUMNS, *CHANGED)
+    return [_entry(list(same)) for _pk, same in groupby(rows, key=itemgetter(0))]
+
+
+def _entry(rows: list[tuple[Any, ...]]) -> Entry:
+    """One deed from its rows, one for each change."""
+    row = dict(zip(COLUMNS, rows[0], strict=False))
+    changes = [FieldChange(*one[len(COLUMNS) :]) for one in rows]
+    return Entry(
+        id=row["pk"],
+        at=row["at"],
+        actor_id=row["actor_id"],
+        actor=called(row["actor__name"], row["actor__former_names"], row["label"], row["at"]),
+        for_person=called(row["for_person__name"], row["for_person__former_names"], "", row["at"]),
+        verb=row["verb"],
+        reason=row["reason"],
+        version=row["version"],
+        detail=row["detail"],
+        # A deed without changes has one row without a field.
+        changes=[one for one in changes if one.field is not None],
+        meaning=row["signature__meaning"] or "",
+        request=row["request"],
+    )
 
 
 def called(name: str | None, former: Sequence[Sequence[str]] | None, label: str, at: datetime) -> str:
@@ -217,12 +229,6 @@ def _outline(entry: Entry, reader: Actor | None) -> Entry:
     return replace(
         entry, reason="", detail={key: entry.detail[key] for key in OUTLINE & entry.detail.keys()}, changes=told
     )
-
-
-def states_entered(record: Record) -> list[tuple[str, datetime]]:
-    """Every change of state: the word of the state entered, and when; the newest first."""
-    rows = Change.objects.filter(deed__record_id=record.pk, deed__organisation_id=record.organisation_id, field="state")
-    return list(rows.order_by("-deed_id").values_list("new", "deed__at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,14 +269,8 @@ class Maker:
     at: datetime
 
 
-def maker(record: Record, version: int, lately: Sequence[Entry] = ()) -> Maker | None:
-    """Who made this version of the record: the first of its deeds did, those after it stand beside it.
-
-    `lately`, the newest deeds, spare the query where they reach back far enough.
-    """
-    if lately and (lately[-1].version < version or lately[-1].verb in (CREATED, IMPORTED)):
-        first = next((one for one in reversed(lately) if one.version == version), None)
-        return Maker(first.actor_id, first.actor, first.at) if first is not None else None
+def maker(record: Record, version: int) -> Maker | None:
+    """Who made this version of the record: the first of its deeds did, those after it stand beside it."""
     deeds = Deed.everywhere.filter(record_id=record.pk, organisation_id=record.organisation_id, version=version)
     columns = ("actor_id", "actor__name", "actor__former_names", "label", "at")
     row = deeds.exclude(verb__in=BESIDE).order_by("pk").values_list(*columns).first()

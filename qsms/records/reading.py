@@ -16,7 +16,7 @@ from qsms.org.actor import Actor
 
 from . import keys, registry, scope
 from .errors import NotVisible
-from .models import Attachment, Comment, Deed, Record, Task
+from .models import Attachment, Clock, Comment, Deed, Record, Task
 from .registry import RecordType
 
 SPINE = ("site", "unit", "process", "owner", "raised_by")
@@ -24,13 +24,15 @@ SPINE = ("site", "unit", "process", "owner", "raised_by")
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A record as its child model, with the rows it points at, and how much there is beside it."""
+    """A record as its child model, with the rows it points at, and how much there is beside it; of tasks, open ones."""
 
     sheet: RecordType
     record: Record
     comments: int
     files: int
     deeds: int
+    clocks: int
+    tasks: int
 
 
 def opened(actor: Actor, kind: str, key: str) -> Opened:
@@ -47,7 +49,7 @@ def opened(actor: Actor, kind: str, key: str) -> Opened:
     scope.note(actor, row, row.is_involved)
     if not scope.sees(actor, row):
         raise NotVisible
-    return Opened(sheet, row, row.n_comments, row.n_files, row.n_deeds)
+    return Opened(sheet, row, row.n_comments, row.n_files, row.n_deeds, row.n_clocks, row.n_tasks)
 
 
 _made: WeakKeyDictionary[RecordType, tuple[Prepared, Prepared]] = WeakKeyDictionary()
@@ -68,6 +70,8 @@ def _questions(sheet: RecordType) -> tuple[Prepared, Prepared]:
                 n_comments=_count(Comment.everywhere.all()),
                 n_files=_count(Attachment.everywhere.filter(removed_at=None)),
                 n_deeds=_count(Deed.everywhere.all()),
+                n_clocks=_count(Clock.everywhere.all()),
+                n_tasks=_count(Task.everywhere.filter(done_at=None)),
             )
             .filter(kind=sheet.kind)
         )

@@ -52,7 +52,13 @@ class Thread:
 
 
 def around(actor: Actor, record: Record) -> list[Strand]:
-    """The links of a record both ways, oldest first, as far as the actor sees their far ends (one query)."""
+    """The links of a record both ways, oldest first, as far as the actor sees their far ends.
+
+    One query; none where they were noted.
+    """
+    noted: dict[int | None, list[Strand]] = record.__dict__.get("_strands", {})
+    if actor.person_id in noted:
+        return noted[actor.person_id]
     given = {"record": record.pk, "organisation": actor.organisation_id, "person": actor.person_id or scope.NOBODY}
     found = []
     for pk, relation, reason, at, outward, far_id, involved, *outline in sorted(
@@ -62,6 +68,11 @@ def around(actor: Actor, record: Record) -> list[Strand]:
         if registry.is_known(far.kind) and scope.sees(actor, far):
             found.append(Strand(pk, bool(outward), relation, reason, at, far))
     return found
+
+
+def note(actor: Actor, record: Record, strands: list[Strand]) -> None:
+    """Tell a record what is linked with it, for those who draw other parts of the same page."""
+    record.__dict__["_strands"] = {actor.person_id: strands}
 
 
 FAR = {f"far_{name}": name for name in scope.OUTLINE}

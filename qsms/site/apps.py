@@ -19,7 +19,7 @@ class SiteConfig(AppConfig):
         context.provide(
             menu=menu.menu, person=menu.person, inbox=menu.inbox, links=menu.links, organisation=menu.organisation
         )
-        my_work.stand_first(first_steps.first)
-        my_work.stand_beside(news.beside)
+        my_work.stand("first", first_steps.first)
+        my_work.stand("beside", news.beside)
         listing.provide_search(queries.in_list)
         search.provide(pages=palette.pages, verbs=palette.verbs, lens=lists.lens_of, state=marks.standing)

@@ -10,7 +10,7 @@ from qsms.org.actor import Actor
 from . import duties, standing, teaching
 from .choices import Duty
 from .duties import Lapse
-from .standing import Stand
+from .proofs import Stand
 from .teaching import Taught
 
 __all__ = ["Duty", "Lapse", "Stand", "Taught", "lapses", "not_current", "taught"]
@@ -27,5 +27,5 @@ def not_current(organisation_id: int, course_id: int, today: dt.date) -> dict[in
 
 
 def taught(actor: Actor, document_ids: Collection[int]) -> list[Taught]:
-    """The courses that the actor sees which teach these documents, with who must hold them (five queries)."""
+    """The courses that the actor sees which teach these documents, with who must hold them (two queries)."""
     return teaching.taught(actor, document_ids)

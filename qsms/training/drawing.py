@@ -13,7 +13,7 @@ from qsms.ui import marks
 
 from .choices import STATES, Presence, Result, WaiverState
 from .models import Attendance, Holding, Waiver
-from .standing import Stand
+from .proofs import Stand
 
 
 def state(stand: Stand) -> SafeString:

@@ -15,7 +15,7 @@ from qsms.records.naming import Naming, Objection
 from . import standing
 from .choices import Duty, Policy
 from .models import Course, Renewal, Requirement
-from .standing import Stand
+from .proofs import Stand
 
 
 @dataclass(frozen=True, slots=True)

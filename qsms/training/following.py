@@ -57,7 +57,8 @@ def document_effective(event: Event) -> None:
     document_id = int(event.data["document"])
     system = actors.system(event.organisation_id)
     since = standing.day_here(event.organisation_id)
-    for course in teaching.courses(event.organisation_id, [document_id]):
+    rows = Course.everywhere.filter(organisation_id=event.organisation_id, tenant_id=event.organisation_id)
+    for course in teaching.courses(rows, [document_id]):
         changed(system, course.pk, since=since, document_id=document_id, revision=str(event.data["revision"]))
 
 

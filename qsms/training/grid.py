@@ -13,13 +13,14 @@ from qsms.org.actor import Actor
 from qsms.org.models import Grant, Person
 from qsms.records import keys, scope
 
-from . import standing
-from .models import Course, Requirement
-from .standing import Stand
+from . import proofs, readings, standing, tallying
+from .models import Course
+from .proofs import Proofs, Sought, Stand
+from .standing import Ask, Holder
 
 PAGE, ACROSS = 50, 10
-# So many people are looked at in one go for those who lack something, and for a file.
-STEP, MANY = 200, 500
+# So many people are looked at in one go for a file.
+MANY = 500
 
 
 class Row(NamedTuple):
@@ -57,10 +58,32 @@ class Wish:
 
 
 @dataclass
+class Asked:
+    """What is asked of roles here, as far as the reader may know of it, from one query."""
+
+    asks: list[Ask]
+    sought: Sought
+    # Titles, in their order.
+    courses: dict[int, str] = field(default_factory=dict)
+    roles: dict[int, str] = field(default_factory=dict)
+
+    def of_role(self, role: int | None) -> list[int]:
+        """The courses that a role asks for, by title; without one those of all roles."""
+        wanted = {one.course_id for one in self.asks if role in (None, one.role_id)}
+        return [course for course in self.courses if course in wanted]
+
+    def by(self, courses: Collection[int]) -> list[Ask]:
+        """What is asked of any role, of these courses."""
+        wanted = set(courses)
+        return [one for one in self.asks if one.course_id in wanted]
+
+
+@dataclass
 class Grid:
     """A part of the matrix: columns, people and how they stand. What is not in `cells` is not asked of them."""
 
-    courses: list[tuple[int, str]]
+    asked: Asked
+    courses: list[int]
     people: list[Row] = field(default_factory=list)
     cells: Mapping[tuple[int, int], Stand] = field(default_factory=dict)
     # The key of the next page, and how many columns there are in all.
@@ -68,17 +91,25 @@ class Grid:
     columns: int = 0
 
 
-def courses(actor: Actor, wish: Wish) -> list[tuple[int, str]]:
+def asked(actor: Actor) -> Asked:
     """What is asked of roles here, by title. Whoever sees how people stand sees what is asked of them, but for what is
     confidential: a course belongs to no site, and would else be hidden from the manager of one."""
-    asked = Requirement.everywhere.filter(
-        organisation_id=actor.organisation_id, ended_at=None, role__isnull=False, course__state=standing.IN_USE
-    )
-    if wish.role is not None:
-        asked = asked.filter(role_id=wish.role)
     seen = scope.predicate(actor, "course") | Q(confidential=False)
-    rows = Course.everywhere.filter(seen, organisation_id=actor.organisation_id, pk__in=asked.values("course_id"))
-    return list(rows.order_by("title", "pk").values_list("pk", "title"))
+    # One filter, so that all of it is said about the same requirement.
+    rows = Course.everywhere.filter(
+        seen, organisation_id=actor.organisation_id, state=standing.IN_USE, requirements__ended_at=None,
+        requirements__role__isnull=False,
+    )  # fmt: skip
+    of_ask = tuple(f"requirements__{name}" for name in Ask._fields)
+    columns = (*of_ask, "title", "requirements__role__title", "accepts__course_id", "pk", *readings.COLUMNS)
+    read = list(rows.order_by("title", "pk").values_list(*columns))
+    asks = dict.fromkeys(Ask(*row[: len(of_ask)]) for row in read)
+    found = Asked(list(asks), proofs.sought(row[len(of_ask) + 2 :] for row in read))
+    for row in read:
+        role, course, *_rest, title, of_role = row[: len(of_ask) + 2]
+        found.courses[course], found.roles[role] = title, of_role
+    found.roles = dict(sorted(found.roles.items(), key=lambda pair: pair[1].casefold()))
+    return found
 
 
 def _people(actor: Actor, wish: Wish, today: dt.date) -> Q:
@@ -103,53 +134,60 @@ def _rows(where: Q, after: tuple[str, int] | None, limit: int) -> list[Row]:
 
 def part(actor: Actor, wish: Wish) -> Grid:
     """One page of people and some of the columns."""
-    today = standing.today_of(actor)
-    every = courses(actor, wish)
-    grid = Grid(every[wish.across : wish.across + ACROSS], columns=len(every))
-    where, after = _people(actor, wish, today), wish.after
-    shown = {course for course, _title in grid.courses}
-    wanted = {course for course, _title in every}
-    while len(grid.people) <= PAGE:
-        limit = STEP if wish.gaps else PAGE + 1
-        rows = _rows(where, after, limit)
-        # Whom to show depends on every column; what to show on those of the page.
-        cells = _stands(actor, today, rows, wanted if wish.gaps else shown)
-        lacking = {person for (person, _course), one in cells.items() if not one.is_current}
-        grid.people += [row for row in rows if not wish.gaps or row.id in lacking]
-        grid.cells = {**grid.cells, **cells}
-        if len(rows) < limit:
-            break
-        after = (rows[-1].name, rows[-1].id)
+    today, every = standing.today_of(actor), asked(actor)
+    columns = every.of_role(wish.role)
+    grid = Grid(every, columns[wish.across : wish.across + ACROSS], columns=len(columns))
+    where = _people(actor, wish, today)
+    if wish.gaps:
+        # Whom to show depends on everybody and every column, so nothing more is asked for the page.
+        known = _known(actor, every, today, Q(person__in=Person.objects.filter(where)), columns)
+        where &= Q(pk__in=tallying.lacking(every.by(columns), tallying.crowds(known.held), known.shown))
+        grid.people = _rows(where, wish.after, PAGE + 1)
+    else:
+        grid.people = _rows(where, wish.after, PAGE + 1)
+        known = _known(actor, every, today, Q(person_id__in=[row.id for row in grid.people]), grid.courses)
+    grid.cells = known.cells(every.by(grid.courses), grid.people)
     if len(grid.people) > PAGE:
         del grid.people[PAGE:]
         grid.after = f"{grid.people[-1].name}|{grid.people[-1].id}"
     return grid
 
 
-def _stands(
-    actor: Actor, today: dt.date, rows: Sequence[Row], wanted: Collection[int]
-) -> Mapping[tuple[int, int], Stand]:
-    people = [row.id for row in rows]
-    asked = standing.needs(actor.organisation_id, today, people, wanted)
-    return standing.stands(actor.organisation_id, today, asked)
+@dataclass(frozen=True)
+class _Known:
+    """The roles of some people, and what they have to show."""
+
+    held: list[Holder]
+    shown: Proofs
+
+    def cells(self, asks: Sequence[Ask], rows: Sequence[Row]) -> Mapping[tuple[int, int], Stand]:
+        here = {row.id for row in rows}
+        needed = standing.needs_of(asks, (one for one in self.held if one.person_id in here))
+        return standing.stands_of(self.shown, needed)
+
+
+def _known(actor: Actor, every: Asked, today: dt.date, people: Q, courses: Collection[int]) -> _Known:
+    roles = {one.role_id for one in every.by(courses)}
+    held = standing.holders(actor.organisation_id, today, people & Q(role_id__in=roles))
+    named = {one.person_id for one in held}
+    return _Known(held, proofs.of(actor.organisation_id, every.sought.only(courses), named, today))
 
 
 def whole(actor: Actor, wish: Wish) -> tuple[list[tuple[int, str]], Iterator[tuple[Row, list[Stand | None]]]]:
     """All of it, for an export: the columns, and each person with how they stand; None where it is not asked."""
-    today = standing.today_of(actor)
-    every = courses(actor, wish)
+    today, every = standing.today_of(actor), asked(actor)
+    columns = every.of_role(wish.role)
     where = _people(actor, wish, today)
-    columns = [course for course, _title in every]
-    wanted = frozenset(columns)
 
     def lines() -> Iterator[tuple[Row, list[Stand | None]]]:
         after = None
         while rows := _rows(where, after, MANY):
-            cells = _stands(actor, today, rows, wanted)
+            known = _known(actor, every, today, Q(person_id__in=[row.id for row in rows]), columns)
+            cells = known.cells(every.by(columns), rows)
             for row in rows:
                 mine = [cells.get((row.id, course)) for course in columns]
                 if not wish.gaps or any(one is not None and not one.is_current for one in mine):
                     yield row, mine
             after = (rows[-1].name, rows[-1].id)
 
-    return every, lines()
+    return [(course, every.courses[course]) for course in columns], lines()

@@ -42,7 +42,7 @@ def _current(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answe
     if not standing.sees_others(actor):
         return [Answer()] * len(asked)
     needed = standing.needs(actor.organisation_id, today)
-    found = standing.stands(actor.organisation_id, today, needed, everybody=True)
+    found = standing.stands(actor.organisation_id, today, needed)
     seen = dict(Person.objects.filter(standing.staff(actor)).values_list("pk", "site_id"))
     lacking = {person for (person, _course), one in found.items() if not one.is_current}
     answers = []

@@ -18,7 +18,7 @@ from qsms.rules.competence import CURRENT
 from qsms.rules.lifecycle import Phase
 from qsms.ui import dates
 
-from . import correcting, drawing, requiring, sessions, standing
+from . import correcting, drawing, proofs, requiring, sessions, standing
 from .choices import Duty, Presence, Result, WaiverState
 from .models import Counts, Holding, Session, Waiver
 
@@ -106,7 +106,7 @@ def _certificate(actor: Actor, record: Record) -> Mapping[str, Any]:
     assert isinstance(record, Holding)
     today = standing.today_of(actor)
     period = drawing.period(record)
-    stand = standing.stand(period, today) if period is not None else None
+    stand = proofs.stand(period, today) if period is not None else None
     return {
         "record": record,
         "mark": drawing.state(stand) if stand is not None else "",

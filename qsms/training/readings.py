@@ -6,54 +6,53 @@ It is the revision in effect that counts; a newer one has to be acknowledged ane
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from zoneinfo import ZoneInfo
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
 
 from qsms.base.events import Event, after
 from qsms.documents import doors as documents
 from qsms.org import actor as actors
-from qsms.org.models import Organisation
 from qsms.records import tasks
 from qsms.records.models import Task
 from qsms.rules import competence as rules
+from qsms.rules.competence import Period, Validity
 
 from .choices import CourseKind
 from .models import Course
 
-# Last day, from when it is due soon, last day of grace; as text, which is made days of once for many.
-Days = tuple[str, str, str]
 # The task of whoever has to take a course, on the course.
 TAKE = "take_course"
+# Of a course, what says that it is a document to be read, and how long that holds.
+COLUMNS = ("course_kind", "document_id", "months", "month_end", "soon_days", "grace_days", "early_months")
 
 
-def of(courses: Collection[int]) -> dict[int, Course]:
-    """Those of these courses that are a document to be read."""
-    rows = Course.everywhere.filter(pk__in=list(courses), course_kind=CourseKind.READING, document__isnull=False)
-    return {one.pk: one for one in rows}
+class Reading(NamedTuple):
+    """A course that is a document to be read."""
+
+    document_id: int
+    validity: Validity
 
 
-def add(
-    days: dict[tuple[int, int], Days],
-    courses: Collection[int],
-    wanted: Mapping[int, Iterable[int]],
-    organisation_id: int,
-) -> None:
-    """Add to the best days of people what they acknowledged of the documents that these courses are (four queries)."""
-    reading = of(courses)
-    if not reading:
+def read(kind: str, document: int | None, *validity: int | None) -> Reading | None:
+    """From the values of COLUMNS; None for a course of another kind."""
+    if kind != CourseKind.READING or document is None:
+        return None
+    return Reading(document, Validity(*validity))  # type: ignore[arg-type]
+
+
+def acknowledged(
+    organisation_id: int, readings: Mapping[int, Reading], people: Collection[int] | None
+) -> Iterator[tuple[int, int, Period]]:
+    """Person, course and the period that follows from what they acknowledged; None: of everybody (one query, none
+    where nothing is to be read)."""
+    by_document: dict[int, list[int]] = defaultdict(list)
+    for course, one in readings.items():
+        by_document[one.document_id].append(course)
+    if not by_document:
         return
-    by_document: dict[int, list[Course]] = defaultdict(list)
-    for course in reading.values():
-        by_document[course.document_id or 0].append(course)
-    zone = Organisation.objects.values_list("zone", flat=True).get(pk=organisation_id)
-    found = documents.acknowledged(organisation_id, list(by_document), list(wanted))
-    for (document, person), at in found.items():
-        on = at.astimezone(ZoneInfo(zone)).date()
+    for (document, person), on in documents.acknowledged(organisation_id, list(by_document), people).items():
         for course in by_document[document]:
-            period = rules.periods([rules.Completion(person, on)], course.validity)[person]
-            mine = (period.ends_on.isoformat(), period.soon_on.isoformat(), period.grace_on.isoformat())
-            key = (person, course.pk)
-            days[key] = max(days.get(key, mine), mine)
+            yield person, course, rules.periods([rules.Completion(person, on)], readings[course].validity)[person]
 
 
 @after("document.acknowledged")

@@ -21,8 +21,9 @@ from qsms.rules.competence import State
 from . import following, standing
 from .choices import STATES
 from .models import Course
+from .proofs import Stand
 from .readings import TAKE
-from .standing import Need, Stand
+from .standing import Need
 
 ASKED = (State.SOON, State.GRACE, State.EXPIRED, State.MISSING)
 Wanted = dict[int, dict[int, tuple[Need, Stand]]]
@@ -31,7 +32,7 @@ Wanted = dict[int, dict[int, tuple[Need, Stand]]]
 def wanted(organisation_id: int, today: dt.date) -> Wanted:
     """What is asked of whom and not held for good: course -> person -> need and how they stand."""
     asked = standing.needs(organisation_id, today)
-    found = standing.stands(organisation_id, today, asked, everybody=True)
+    found = standing.stands(organisation_id, today, asked)
     by_course: Wanted = defaultdict(dict)
     for (person, course), one in found.items():
         if one.state in ASKED:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import CharField, Q
-from django.db.models.functions import Cast
+from django.db.models import Q
 
 from qsms.base import moment
 from qsms.org.actor import Actor
@@ -19,12 +17,11 @@ from qsms.org.models import Grant, Organisation, Person
 from qsms.records import scope
 from qsms.records.errors import NotVisible
 from qsms.rules import competence as rules
-from qsms.rules.competence import Period, State
 
-from . import readings
-from .choices import CourseKind, Policy, WaiverState
-from .models import Counts, Course, Holding, Requirement, Waiver
-from .readings import Days
+from . import proofs
+from .choices import Policy
+from .models import Course, Requirement
+from .proofs import MISSING, Proofs, Stand
 
 SEE = "holding.view"
 IN_USE = "in_use"
@@ -38,21 +35,6 @@ class Need(NamedTuple):
     within_days: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
-    """How somebody stands on one course."""
-
-    state: State
-    # The last day on which it holds or held; None when nothing counts.
-    ends_on: dt.date | None = None
-    waived_until: dt.date | None = None
-
-    @property
-    def is_current(self) -> bool:
-        return self.state in rules.CURRENT
-
-
-MISSING = Stand(State.MISSING)
 Standings = Mapping[tuple[int, int], Stand]
 
 
@@ -103,12 +85,36 @@ def alive(today: dt.date) -> tuple[Q, Q]:
     return Q(starts_on=None) | Q(starts_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today)
 
 
-def live_requirements(organisation_id: int) -> Iterable[tuple[int, int, int | None, str, int]]:
-    """Role, course, site, policy and days of what is asked of roles."""
+class Ask(NamedTuple):
+    """A course is asked of whoever holds a role, at one site or anywhere."""
+
+    role_id: int
+    course_id: int
+    site_id: int | None
+    policy: str
+    within_days: int
+
+
+class Holder(NamedTuple):
+    """Somebody who works here holds a role."""
+
+    person_id: int
+    role_id: int
+    site_id: int | None
+
+
+def asks(organisation_id: int) -> list[Ask]:
+    """What is asked of roles."""
     rows = Requirement.everywhere.filter(
         organisation_id=organisation_id, ended_at=None, role__isnull=False, course__state=IN_USE
     )
-    return rows.values_list("role_id", "course_id", "site_id", "policy", "within_days")
+    return [Ask(*row) for row in rows.values_list("role_id", "course_id", "site_id", "policy", "within_days")]
+
+
+def holders(organisation_id: int, today: dt.date, where: Q) -> list[Holder]:
+    """Who holds which role on a day and works where; `where` is a condition on grants."""
+    grants = Grant.objects.filter(*alive(today), where, organisation_id=organisation_id, person__is_active=True)
+    return [Holder(*row) for row in grants.values_list("person_id", "role_id", "person__site_id")]
 
 
 def needs(
@@ -118,19 +124,22 @@ def needs(
     courses: Collection[int] | None = None,
 ) -> dict[int, dict[int, Need]]:
     """What is asked of each of these people by their roles: person -> course -> need. None: of everybody, all."""
-    by_role: dict[int, list[tuple[int | None, Need]]] = defaultdict(list)
-    for role, course, site, policy, days in live_requirements(organisation_id):
-        if courses is None or course in courses:
-            by_role[role].append((site, Need(course, policy, days)))
-    grants = Grant.objects.filter(
-        *alive(today), organisation_id=organisation_id, person__is_active=True, role_id__in=list(by_role)
-    )
+    asked = [one for one in asks(organisation_id) if courses is None or one.course_id in courses]
+    where = Q(role_id__in={one.role_id for one in asked})
     if people is not None:
-        grants = grants.filter(person_id__in=people)
+        where &= Q(person_id__in=list(people))
+    return needs_of(asked, holders(organisation_id, today, where))
+
+
+def needs_of(asked: Iterable[Ask], held: Iterable[Holder]) -> dict[int, dict[int, Need]]:
+    """What is asked of these holders of roles: person -> course -> need."""
+    by_role: dict[int, list[tuple[int | None, Need]]] = defaultdict(list)
+    for one in asked:
+        by_role[one.role_id].append((one.site_id, Need(one.course_id, one.policy, one.within_days)))
     found: dict[int, dict[int, Need]] = defaultdict(dict)
-    for person, role, at in grants.values_list("person_id", "role_id", "person__site_id"):
+    for person, role, at in held:
         mine = found[person]
-        for site, need in by_role[role]:
+        for site, need in by_role.get(role, ()):
             if site in (None, at):
                 known = mine.get(need.course_id)
                 mine[need.course_id] = need if known is None else _stricter(known, need)
@@ -145,84 +154,21 @@ def _stricter(one: Need, other: Need) -> Need:
 # -- how they stand ---------------------------------------------------------------------------------------------------
 
 
-def what_counts(courses: Collection[int]) -> tuple[dict[int, list[int]], set[int]]:
-    """What counts towards these courses, by what counts; and which of them are documents to be read."""
-    towards: dict[int, list[int]] = defaultdict(list)
-    reading = set()
-    rows = Counts.everywhere.filter(towards_id__in=list(courses))
-    for course, wanted, kind in rows.values_list("course_id", "towards_id", "towards__course_kind"):
-        towards[course].append(wanted)
-        if kind == CourseKind.READING:
-            reading.add(wanted)
-    return towards, reading
-
-
-def best(people: Collection[int] | None, towards: Mapping[int, Sequence[int]]) -> dict[tuple[int, int], Days]:
-    """The best days that each of these people has in each course; `towards` says what counts towards which."""
-    # The courses are the organisation's; with no other condition the index alone answers.
-    rows = Holding.everywhere.filter(course_id__in=list(towards), ends_on__isnull=False)
-    if people is not None:
-        rows = rows.filter(holder_id__in=people)
-    found: dict[tuple[int, int], Days] = {}
-    days = (Cast(name, CharField()) for name in ("ends_on", "soon_on", "grace_on"))
-    for person, course, ends, soon, grace in rows.values_list("holder_id", "course_id", *days):
-        mine = (ends, soon, grace)
-        for wanted in towards[course]:
-            known = found.get((person, wanted))
-            if known is None or known < mine:
-                found[person, wanted] = mine
-    return found
-
-
-def waivers(people: Collection[int] | None, organisation_id: int, today: dt.date) -> dict[tuple[int, int], dt.date]:
-    """Until when somebody is excused: person and course -> day."""
-    rows = Waiver.everywhere.filter(organisation_id=organisation_id, state=WaiverState.APPROVED, until__gte=today)
-    if people is not None:
-        rows = rows.filter(person_id__in=people)
-    return {(person, course): until for person, course, until in rows.values_list("person_id", "course_id", "until")}
-
-
-def stands(
-    organisation_id: int, today: dt.date, wanted: Mapping[int, Iterable[int]], *, everybody: bool = False
-) -> dict[tuple[int, int], Stand]:
-    """How people stand on courses; `wanted` says which courses of whom. With `everybody` the rows of all people are
-    read, where that costs less than naming them."""
+def stands(organisation_id: int, today: dt.date, wanted: Mapping[int, Iterable[int]]) -> dict[tuple[int, int], Stand]:
+    """How people stand on courses; `wanted` says which courses of whom (two queries, and one for what is read)."""
     courses = {course for mine in wanted.values() for course in mine}
     if not courses:
         return {}
-    people = None if everybody else list(wanted)
-    towards, reading = what_counts(courses)
-    days = best(people, towards)
-    if reading:
-        readings.add(days, reading, wanted, organisation_id)
-    excused = waivers(people, organisation_id, today)
-    # Few days are distinct among many thousand records.
-    known: dict[Days | None, Stand] = {None: MISSING}
-    found = {}
-    for person, mine in wanted.items():
-        for course in mine:
-            key = (person, course)
-            theirs = days.get(key)
-            if key in excused:
-                found[key] = stand(_period(theirs), today, excused[key])
-                continue
-            one = known.get(theirs)
-            if one is None:
-                one = known[theirs] = stand(_period(theirs), today)
-            found[key] = one
-    return found
+    return stands_of(proofs.of(organisation_id, proofs.seek(courses), wanted.keys(), today), wanted)
 
 
-def _period(days: Days | None) -> Period | None:
-    return Period(*map(dt.date.fromisoformat, days)) if days is not None else None
-
-
-def stand(period: Period | None, today: dt.date, waived_until: dt.date | None = None) -> Stand:
-    """How somebody with this best period stands."""
-    state = rules.state(period, today, waived_until)
-    if period is None and waived_until is None:
-        return MISSING
-    return Stand(state, period.ends_on if period else None, waived_until if state is State.WAIVED else None)
+def stands_of(shown: Proofs, wanted: Mapping[int, Iterable[int]]) -> dict[tuple[int, int], Stand]:
+    """The same from what people have to show."""
+    courses = {course for mine in wanted.values() for course in mine}
+    by_course = {course: shown.stands(course) for course in courses}
+    return {
+        (person, course): by_course[course].get(person, MISSING) for person, mine in wanted.items() for course in mine
+    }
 
 
 def of_person(organisation_id: int, person_id: int, today: dt.date) -> list[tuple[Need, Stand]]:

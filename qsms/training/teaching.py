@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 from django.urls import reverse
 
 from qsms.org.actor import Actor
 from qsms.org.models import Grant, Person
 from qsms.records import scope
 from qsms.records.choices import Relation
-from qsms.records.models import Link, Record
+from qsms.records.models import Record
 
 from . import standing
 from .choices import Duty
@@ -37,61 +38,59 @@ class Taught:
     asked: tuple[Asked, ...]
 
 
-def courses(organisation_id: int, document_ids: Collection[int]) -> dict[Course, frozenset[int]]:
-    """The courses in use that name one of these documents or are linked as training it (two queries)."""
+def courses(rows: QuerySet[Course], document_ids: Collection[int]) -> dict[Course, frozenset[int]]:
+    """Those of these courses in use that name one of these documents or are linked as training it (one query)."""
     wanted = set(document_ids)
-    linked: dict[int, set[int]] = {}
-    links = Link.everywhere.filter(organisation_id=organisation_id, relation=Relation.TRAINS)
-    for ends in links.filter(Q(source_id__in=wanted) | Q(target_id__in=wanted)).values_list("source_id", "target_id"):
-        for one, other in (ends, ends[::-1]):
-            if other in wanted:
-                linked.setdefault(one, set()).add(other)
-    rows = Course.everywhere.filter(organisation_id=organisation_id, state=standing.IN_USE)
-    rows = rows.filter(Q(document_id__in=wanted) | Q(pk__in=list(linked))).order_by("pk")
-    return {one: frozenset({*linked.get(one.pk, ()), one.document_id} & wanted) for one in rows}
+    for name, here, there in (("forth", "links_out", "target"), ("back", "links_in", "source")):
+        linked = Q(**{f"{here}__relation": Relation.TRAINS, f"{here}__{there}_id__in": wanted})
+        rows = rows.annotate(**{name: FilteredRelation(here, condition=linked)})
+        rows = rows.annotate(**{f"{name}_id": F(f"{name}__{there}_id")})
+    rows = rows.filter(Q(document_id__in=wanted) | Q(forth_id__isnull=False) | Q(back_id__isnull=False))
+    found: dict[Course, set[int]] = {}
+    # A course comes once for each link.
+    for one in rows.filter(state=standing.IN_USE).order_by("pk"):
+        found.setdefault(one, set()).update({one.document_id, one.forth_id, one.back_id} & wanted)  # type: ignore[attr-defined]
+    return {one: frozenset(documents) for one, documents in found.items()}
 
 
 def taught(actor: Actor, document_ids: Collection[int]) -> list[Taught]:
     """The courses that the actor sees which teach these documents, with who must hold them.
 
-    Five queries, whatever the number of documents, courses and people.
+    Two queries, whatever the number of documents, courses and people.
     """
-    found = {one.pk: documents for one, documents in courses(actor.organisation_id, document_ids).items()}
-    seen = scope.seen_of(actor, found)
-    asked = _asked(actor, seen)
-    return [Taught(seen[pk], found[pk], asked.get(pk, ())) for pk in found if pk in seen]
+    # Said of both tables: else a database reads the courses of every organisation.
+    found = courses(scope.visible(actor, "course").filter(tenant_id=actor.organisation_id), document_ids)
+    asked = _asked(actor, [one.pk for one in found])
+    return [Taught(one, documents, asked.get(one.pk, ())) for one, documents in found.items()]
 
 
-def _asked(actor: Actor, course_ids: Iterable[int]) -> dict[int, tuple[Asked, ...]]:
-    rows = Requirement.everywhere.filter(course_id__in=list(course_ids), ended_at=None).select_related("role")
-    places: dict[int, dict[tuple[str, int | None], set[int | None]]] = {}
+def _asked(actor: Actor, course_ids: Collection[int]) -> dict[int, tuple[Asked, ...]]:
+    rows = Requirement.everywhere.filter(course_id__in=course_ids, ended_at=None).select_related("role")
+    counts = standing.sees_others(actor)
+    if counts:
+        rows = rows.annotate(people=_holders(actor))
+    places: dict[int, dict[tuple[str, int | None], dict[int | None, int | None]]] = {}
     for row in rows.order_by("duty", "role__title", "pk"):
         key = (row.role.title if row.role is not None else str(Duty(row.duty).label), row.role_id)
-        places.setdefault(row.course_id, {}).setdefault(key, set()).add(row.site_id)
-    roles = {role for asked in places.values() for _title, role in asked if role is not None}
-    held = _holders(actor, roles) if roles and standing.sees_others(actor) else None
+        people = (row.people or 0) if counts and row.role_id is not None else None  # type: ignore[attr-defined]
+        places.setdefault(row.course_id, {}).setdefault(key, {})[row.site_id] = people
     return {
-        course: tuple(_line(title, role, sites, held) for (title, role), sites in asked.items())
-        for course, asked in places.items()
+        course: tuple(_line(title, role, at) for (title, role), at in asked.items()) for course, asked in places.items()
     }
 
 
-def _holders(actor: Actor, roles: Collection[int]) -> dict[int, set[tuple[int, int | None]]]:
-    """Who holds each of these roles today, with where they work, of the people whose training the actor sees."""
+def _holders(actor: Actor) -> Subquery:
+    """How many of the people whose training the actor sees hold the role of a requirement today, where it asks."""
     grants = Grant.objects.filter(
-        *standing.alive(standing.today_of(actor)), organisation_id=actor.organisation_id, role_id__in=list(roles),
+        *standing.alive(standing.today_of(actor)), organisation_id=actor.organisation_id, role_id=OuterRef("role_id"),
         person__in=Person.objects.filter(standing.staff(actor)),
-    )  # fmt: skip
-    found: dict[int, set[tuple[int, int | None]]] = {}
-    for role, person, site in grants.values_list("role_id", "person_id", "person__site_id"):
-        found.setdefault(role, set()).add((person, site))
-    return found
+    ).filter(Q(person__site_id=OuterRef("site_id")) | Q(IsNull(OuterRef("site_id"), True)))  # fmt: skip
+    return Subquery(grants.values("role_id").annotate(n=Count("person_id", distinct=True)).values("n"))
 
 
-def _line(
-    title: str, role: int | None, sites: set[int | None], held: dict[int, set[tuple[int, int | None]]] | None
-) -> Asked:
-    if role is None or held is None:
+def _line(title: str, role: int | None, people: Mapping[int | None, int | None]) -> Asked:
+    """`people` by the site at which they are asked, None for all of them. Everybody works at one site at most."""
+    if role is None or None in people.values():
         return Asked(title)
-    people = sum(1 for _person, site in held.get(role, ()) if None in sites or site in sites)
-    return Asked(title, people, f"{reverse('training:gaps')}?role={role}")
+    n = people[None] if None in people else sum(one or 0 for one in people.values())
+    return Asked(title, n, f"{reverse('training:gaps')}?role={role}")

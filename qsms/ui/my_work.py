@@ -88,22 +88,19 @@ class First:
     steps: Sequence[Step]
 
 
-_first: list[Callable[[Actor, datetime], First | None]] = []
+Draw = Callable[[Actor, datetime], First | Beside | None]
+_places: dict[str, list[Draw]] = {"first": [], "beside": []}
 
 
-def stand_first(draw: Callable[[Actor, datetime], First | None]) -> None:
-    """Put steps above the work; None leaves them out for this reader."""
-    if draw not in _first:
-        _first.append(draw)
+def stand(place: str, draw: Draw) -> None:
+    """Put something of another kit's above the work ("first") or beside it ("beside"); None leaves it out for this
+    reader."""
+    if draw not in _places[place]:
+        _places[place].append(draw)
 
 
-_beside: list[Callable[[Actor, datetime], Beside | None]] = []
-
-
-def stand_beside(draw: Callable[[Actor, datetime], Beside | None]) -> None:
-    """Put a list beside everybody's work; None leaves it out for this reader."""
-    if draw not in _beside:
-        _beside.append(draw)
+def _standing(place: str, actor: Actor, now: datetime) -> list[First | Beside]:
+    return [one for draw in _places[place] if (one := draw(actor, now)) is not None]
 
 
 @dataclass(frozen=True)
@@ -173,7 +170,7 @@ def show_work(request: HttpRequest) -> HttpResponse:
             for code, label in (("mine", _("Mine")), ("office", _("My office")), ("raised", _("I raised")))
         ],
         "drafts": unfinished(actor, now),
-        "beside": [one for draw in _beside if (one := draw(actor, now)) is not None],
+        "beside": _standing("beside", actor, now),
     }
     if whose == "raised":
         found = raised(actor, now)
@@ -184,7 +181,7 @@ def show_work(request: HttpRequest) -> HttpResponse:
     inbox = tasks.inbox(actor, whose="office" if whose == "office" else "mine", all_of_it=everything)
     groups = grouped(inbox, actor, now, most=tasks.ALL if everything else SHOWN)
     context |= {
-        "first": [steps for draw in _first if whose != "office" and (steps := draw(actor, now)) is not None],
+        "first": _standing("first", actor, now) if whose != "office" else [],
         "summary": summary(groups),
         "groups": groups,
         "hidden": sum(group.count - len(group.lines) for group in groups),

@@ -22,7 +22,7 @@ from qsms.ui.record import pickers
 from qsms.ui.record.fields import DayField
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import correcting, drawing, holdings, printing, standing
+from .. import correcting, drawing, holdings, printing, proofs, standing
 from ..models import Course, Holding
 from . import finding
 
@@ -156,7 +156,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
     actor = answers.actor_of(request)
     holding = finding.holding(actor, number)
     period = drawing.period(holding)
-    if period is None or standing.stand(period, standing.today_of(actor)).state not in rules.CURRENT:
+    if period is None or proofs.stand(period, standing.today_of(actor)).state not in rules.CURRENT:
         raise Refused([_("%(number)s is not valid, so there is no certificate of it.") % {"number": holding.number}])
     address = request.build_absolute_uri(reverse("training:verify", args=[holding.code]))
     response = HttpResponse(printing.certificate(holding, address), content_type="application/pdf")
@@ -185,7 +185,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     if holding is not None:
         period = drawing.period(holding)
         today = standing.day_here(holding.organisation_id)
-        stand = standing.stand(period, today) if period is not None else None
+        stand = proofs.stand(period, today) if period is not None else None
         context |= {
             "valid": stand is not None and stand.state in rules.CURRENT,
             "until": drawing.until(holding.ends_on),

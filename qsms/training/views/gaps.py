@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,16 +15,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from qsms.org import names
 from qsms.org.actor import Actor
-from qsms.org.models import Grant, Person, Role
+from qsms.org.models import Person
 from qsms.records.errors import Invalid
 from qsms.rules.competence import State
 from qsms.ui import answers, marks, table
 from qsms.ui.record.fields import NumberField
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import following, grid, requiring, standing
+from .. import following, grid, proofs, requiring, standing, tallying
 from ..choices import STATES, Policy
 from ..models import HousePolicy
+from ..tallying import Figures, Tallies
 from . import matrix
 
 LACKING = (State.EXPIRED, State.MISSING)
@@ -37,39 +39,38 @@ def show(request: HttpRequest) -> HttpResponse:
     actor = answers.actor_of(request)
     matrix.check_sees(actor)
     wish = grid.Wish.read(request.GET.dict())
-    today = standing.today_of(actor)
-    courses = dict(grid.courses(actor, wish))
-    people = _people(actor, wish)
-    asked = standing.needs(actor.organisation_id, today, None, set(courses))
-    asked = {person: mine for person, mine in asked.items() if person in people}
-    found = standing.stands(actor.organisation_id, today, asked, everybody=True)
-    by_course, by_site = defaultdict(Counter), defaultdict(Counter)  # type: ignore[var-annotated]
-    whole: Counter[State] = Counter()
-    for (person, course), one in found.items():
-        by_course[course][one.state] += 1
-        by_site[people[person]][one.state] += 1
-        whole[one.state] += 1
-    choices = matrix.filters(actor, wish)[:2]
+    asked = grid.asked(actor)
+    found = _figures_of(actor, wish, asked)
+    choices = matrix.filters(actor, wish, asked)[:2]
     context = {
         "filters": choices,
         "chips": matrix.chips(request, choices, wish),
-        "total": sum(whole.values()),
-        "lacking": sum(whole[state] for state in LACKING),
-        "legend": [{"mark": marks.status(*STATES[state]), "n": whole[state]} for state in SHOWN if whole[state]],
-        "courses": _by_course(by_course, courses, wish) if by_course else "",
-        "roles": _by_role(actor, found) if found and wish.role is None else "",
-        "sites": _by_site(actor, by_site, wish) if len(by_site) > 1 else "",
+        "total": found.whole.total(),
+        "lacking": sum(found.whole[state] for state in LACKING),
+        "legend": [
+            {"mark": marks.status(*STATES[state]), "n": found.whole[state]} for state in SHOWN if found.whole[state]
+        ],
+        "courses": _by_course(found.by_course, asked.courses, wish) if found.by_course else "",
+        "roles": _by_role(found.by_role, asked.roles, wish) if found.by_role and wish.role is None else "",
+        "sites": _by_site(actor, found.by_site, wish) if len(found.by_site) > 1 else "",
         "policy": following.policy_of(actor.organisation_id),
         "may_decide": requiring.may_decide(actor),
     }
     return answers.page(request, "training/gaps.html", context)
 
 
-def _people(actor: Actor, wish: grid.Wish) -> dict[int, int]:
-    rows = Person.objects.filter(standing.staff(actor))
+def _figures_of(actor: Actor, wish: grid.Wish, asked: grid.Asked) -> Figures:
+    """Of everybody whom the actor may look at; narrowed to a role, of its holders in what it asks for."""
+    today = standing.today_of(actor)
+    asks = [one for one in asked.asks if wish.role in (None, one.role_id)]
+    staff = Person.objects.filter(standing.staff(actor))
     if wish.site is not None:
-        rows = rows.filter(site_id=wish.site)
-    return {person: site or 0 for person, site in rows.values_list("pk", "site_id")}
+        staff = staff.filter(site_id=wish.site)
+    where = Q(person__in=staff, role_id__in={one.role_id for one in asks})
+    held = standing.holders(actor.organisation_id, today, where)
+    people, courses = {one.person_id for one in held}, {one.course_id for one in asks}
+    shown = proofs.of(actor.organisation_id, asked.sought.only(courses), people, today)
+    return tallying.count(asks, tallying.crowds(held), shown)
 
 
 def _heads(first: str) -> list[table.Column]:
@@ -102,7 +103,7 @@ def _worst(pair: tuple[Any, Counter[State]]) -> tuple[int, int]:
     return -sum(tally[state] for state in LACKING), -tally[State.SOON]
 
 
-def _by_course(tallies: dict[int, Counter[State]], courses: dict[int, str], wish: grid.Wish) -> str:
+def _by_course(tallies: Tallies, courses: dict[int, str], wish: grid.Wish) -> str:
     url = _matrix(role=wish.role, site=wish.site)
     course = reverse("ui:list", args=["course"])
     rows = [
@@ -112,30 +113,17 @@ def _by_course(tallies: dict[int, Counter[State]], courses: dict[int, str], wish
     return table.table(_heads(_("Course")), [table.Group(rows)], _("By course"))
 
 
-def _by_role(actor: Actor, found: standing.Standings) -> str:
+def _by_role(tallies: Tallies, roles: dict[int, str], wish: grid.Wish) -> str:
     """Somebody with two roles counts in both, for what each of them asks."""
-    today = standing.today_of(actor)
-    of_role: dict[int, set[tuple[int, int | None]]] = defaultdict(set)
-    for role, course, site, _policy, _days in standing.live_requirements(actor.organisation_id):
-        of_role[role].add((course, site))
-    tallies: dict[int, Counter[State]] = defaultdict(Counter)
-    grants = Grant.objects.filter(
-        *standing.alive(today), organisation_id=actor.organisation_id, role_id__in=list(of_role)
-    )
-    for person, role, at in set(grants.values_list("person_id", "role_id", "person__site_id")):
-        for course, site in of_role[role]:
-            one = found.get((person, course))
-            if one is not None and site in (None, at):
-                tallies[role][one.state] += 1
-    titles = dict(Role.objects.filter(pk__in=list(tallies)).values_list("pk", "title"))
+    site = f"&site={wish.site}" if wish.site is not None else ""
     rows = [
-        [table.link(titles[role], f"?role={role}"), *_figures(tally, _matrix(role=role))]
+        [table.link(roles[role], f"?role={role}{site}"), *_figures(tally, _matrix(role=role, site=wish.site))]
         for role, tally in sorted(tallies.items(), key=_worst)
     ]
-    return table.table(_heads(_("Role")), [table.Group(rows)], _("By role")) if rows else ""
+    return table.table(_heads(_("Role")), [table.Group(rows)], _("By role"))
 
 
-def _by_site(actor: Actor, tallies: dict[int, Counter[State]], wish: grid.Wish) -> str:
+def _by_site(actor: Actor, tallies: Tallies, wish: grid.Wish) -> str:
     known = names.places("site", actor.organisation_id)
     rows = [
         [

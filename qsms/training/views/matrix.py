@@ -23,8 +23,9 @@ from qsms.ui.lists import address
 
 from .. import drawing, grid
 from ..choices import STATES
-from ..grid import Grid, Wish
-from ..standing import Stand, sees_others
+from ..grid import Asked, Grid, Wish
+from ..proofs import Stand
+from ..standing import sees_others
 from . import files
 
 
@@ -36,7 +37,7 @@ def show(request: HttpRequest) -> HttpResponse:
     check_sees(actor)
     wish = Wish.read(request.GET.dict())
     found = grid.part(actor, wish)
-    choices = filters(actor, wish)
+    choices = filters(actor, wish, found.asked)
     query = request.GET.copy()
     for name in ("after", "across"):
         query.pop(name, None)
@@ -64,11 +65,14 @@ def may_export(actor: Actor) -> bool:
     return actor.holds("course.export") and actor.holds("holding.export")
 
 
-def filters(actor: Actor, wish: Wish) -> list[dict[str, Any]]:
-    """Role, site and unit as choices."""
-    roles = Role.objects.filter(organisation_id=actor.organisation_id).values_list("pk", "title")
+def filters(actor: Actor, wish: Wish, asked: Asked) -> list[dict[str, Any]]:
+    """Role, of those that ask for anything, site and unit as choices."""
+    roles = dict(asked.roles)
+    if wish.role not in (None, *roles):
+        # It asks for nothing; whoever came here by its address still needs the way out.
+        roles |= Role.objects.filter(organisation_id=actor.organisation_id, pk=wish.role).values_list("pk", "title")
     given = (
-        ("role", _("Role"), list(roles), wish.role),
+        ("role", _("Role"), list(roles.items()), wish.role),
         ("site", _("Site"), sorted(names.places("site", actor.organisation_id).items(), key=_by_name), wish.site),
         ("unit", _("Unit"), sorted(names.places("unit", actor.organisation_id).items(), key=_by_name), wish.unit),
     )
@@ -97,13 +101,13 @@ def chips(request: HttpRequest, choices: list[dict[str, Any]], wish: Wish) -> li
 def _table(actor: Actor, found: Grid) -> str:
     sites = names.places("site", actor.organisation_id)
     columns = [table.Column(_("Person"), "t"), table.Column(_("Site"), "hide-p hide-m")]
-    columns += [table.Column(title, "wrap") for _course, title in found.courses]
+    columns += [table.Column(found.asked.courses[course], "wrap") for course in found.courses]
     person = reverse("training:person", args=[0]).removesuffix("0/")
     rows = [
         [
             table.link(row.name, f"{person}{row.id}/"),
             marks.escape(sites.get(row.site_id or 0, "–")),
-            *(_cell(found.cells.get((row.id, course))) for course, _title in found.courses),
+            *(_cell(found.cells.get((row.id, course))) for course in found.courses),
         ]
         for row in found.people
     ]

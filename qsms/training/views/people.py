@@ -19,10 +19,11 @@ from qsms.rules.competence import State
 from qsms.ui import addresses as pages
 from qsms.ui import answers, marks, table
 
-from .. import drawing, keeping, standing
+from .. import drawing, keeping, proofs, standing
 from ..choices import CourseKind
 from ..lifecycles import HOLDING_LIFE
 from ..models import Content, Course, Holding
+from ..proofs import Stand
 
 MOST_HELD = 200
 
@@ -85,7 +86,7 @@ def _held(actor: Actor, person: Person) -> Any:
 
 
 def _needed(
-    actor: Actor, person: Person, needed: list[tuple[standing.Need, standing.Stand]], courses: dict[int, Course],
+    actor: Actor, person: Person, needed: list[tuple[standing.Need, Stand]], courses: dict[int, Course],
     alone: set[int],
 ) -> str:  # fmt: skip
     columns = [
@@ -123,7 +124,7 @@ def learn_url(course: Course) -> str:
     return reverse("training:learn", args=[course.number])
 
 
-def _way(actor: Actor, person: Person, course: Course, one: standing.Stand, alone: set[int]) -> Any:
+def _way(actor: Actor, person: Person, course: Course, one: Stand, alone: set[int]) -> Any:
     if one.state in (State.VALID, State.WAIVED):
         return ""
     own = person.pk == actor.person_id
@@ -147,7 +148,7 @@ def _held_table(actor: Actor, rows: list[Holding]) -> str:
     lines = []
     for one in rows:
         period = drawing.period(one)
-        mark = drawing.state(standing.stand(period, today)) if period else marks.standing(HOLDING_LIFE.state(one.state))
+        mark = drawing.state(proofs.stand(period, today)) if period else marks.standing(HOLDING_LIFE.state(one.state))
         lines.append([
             table.link(one.title, pages.record(one)),
             mark,

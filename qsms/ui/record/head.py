@@ -45,7 +45,8 @@ class Head:
 
 
 def head(sheet: RecordType, record: Record, actor: Actor, now: datetime, lately: Sequence[Entry]) -> Head:
-    """The head of a record; `lately` are its newest deeds, the newest first."""
+    """The head of a record; `lately` are its newest deeds, the newest first: all there are, if fewer than DEEDS."""
+    known = lately if len(lately) < DEEDS else history.landmarks(record)
     state = sheet.state(record)
     tone = record.risk_class
     words = listing.RISK_TONES[tone]
@@ -64,8 +65,8 @@ def head(sheet: RecordType, record: Record, actor: Actor, now: datetime, lately:
         else SafeString(""),
         due=due,
         confidential=record.confidential,
-        about=_about(sheet, record, actor, now, lately),
-        steps=_steps(sheet, record, actor, now, lately),
+        about=_about(sheet, record, actor, now, known),
+        steps=_steps(sheet, record, actor, now, known),
     )
 
 
@@ -79,22 +80,21 @@ def _due(sheet: RecordType, state: life.State, said: dates.Deadline) -> SafeStri
     return marks.due(late if said.tone == "bad" else on(said.inside), said.tone, said.moment, on(said.printed))
 
 
-def _about(sheet: RecordType, record: Record, actor: Actor, now: datetime, lately: Sequence[Entry]) -> SafeString:
+def _about(sheet: RecordType, record: Record, actor: Actor, now: datetime, known: Sequence[Entry]) -> SafeString:
     said: list[str] = [conditional_escape(part) for part in sheet.about(actor, record)]
     if record.site is not None:
         said.append(record.site.name)
     said.append(_("version %(n)d") % {"n": record.version})
     when = times.moment(record.changed_at, now, actor.tz, short=True, inside=True)
-    made = history.maker(record, record.version, lately)
-    who = made.name if made is not None else ""
+    who = next((one.actor for one in reversed(known) if one.version == record.version), "")
     changed = _("changed %(when)s by %(who)s") if who else _("changed %(when)s")
     return times.joined(" · ", [*said, times.sentence(changed, when=when, who=who)])
 
 
 def _steps(
-    sheet: RecordType, record: Record, actor: Actor, now: datetime, lately: Sequence[Entry]
+    sheet: RecordType, record: Record, actor: Actor, now: datetime, known: Sequence[Entry]
 ) -> tuple[parts.Step, ...]:
-    entered = _entered(sheet, record, lately)
+    entered = _entered(sheet, known)
     found = []
     for code, word, when in sheet.lifecycle.stages(record.state):
         at = entered.get(str(word)) if when != "later" else None
@@ -107,13 +107,10 @@ def _steps(
     return tuple(found)
 
 
-def _entered(sheet: RecordType, record: Record, lately: Sequence[Entry]) -> dict[str, datetime]:
+def _entered(sheet: RecordType, known: Sequence[Entry]) -> dict[str, datetime]:
     """When the stages of the bar were entered last, by their words."""
     stages = {str(state.label): str(state.stage or state.label) for state in sheet.lifecycle.states}
-    if len(lately) < DEEDS:
-        changes = [(one.new, entry.at) for entry in lately for one in entry.changes if one.field == "state"]
-    else:
-        changes = history.states_entered(record)
+    changes = [(one.new, entry.at) for entry in known for one in entry.changes if one.field == "state"]
     found: dict[str, datetime] = {}
     for label, at in changes:
         if label in stages:

@@ -80,12 +80,13 @@ def show_record(request: HttpRequest, kind: str, key: str, tab: str = "") -> Htt
 def draw(sight: Sight, current: str = "", *, status: int = 200, extra: Mapping[str, Any] | None = None) -> HttpResponse:
     """Draw the page with the tab `current` open; `extra` goes to the tab, such as a form with errors."""
     sheet, record, actor, now = sight.opened.sheet, sight.record, sight.actor, sight.now
+    strands = threads.around(actor, record)
+    threads.note(actor, record, strands)
     panels = _panels(sight, current)
     if current not in ("", EVERYTHING, *_tabs, *(panel.code for panel, _context in panels)):
         raise Http404
     lately = history.entries(record, reader=actor, limit=heads.DEEDS)
-    strands = threads.around(actor, record)
-    waiting = tasks.on_record(record)
+    waiting = tasks.on_record(record) if sight.opened.tasks else []
     context = {
         "sight": sight,
         "record": record,
@@ -93,7 +94,7 @@ def draw(sight: Sight, current: str = "", *, status: int = 200, extra: Mapping[s
         "head": heads.head(sheet, record, actor, now, lately),
         "next": heads.next_step(actor, record, heads.ways(actor, record)),
         "tabs": _tab_line(sight, current, panels, strands),
-        "clocks": rail.clocks(clocks.on_record(record), actor, now),
+        "clocks": rail.clocks(clocks.on_record(record) if sight.opened.clocks else (), actor, now),
         "strands": rail.thread(sheet, record, strands, now, actor),
         "people": rail.people(sheet, record, waiting),
         "facts": rail.facts(sheet, record, actor, now),

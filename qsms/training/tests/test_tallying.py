@@ -1,0 +1,118 @@
+"""The figures of gaps and matrix against a plain reckoning from the rows, on many days and for narrower readers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import Counter
+
+import pytest
+from django.db.models import Q
+
+from qsms.base import moment
+from qsms.org.models import Grant, Person
+from qsms.rules import competence as rules
+from qsms.rules.competence import Period, State
+from qsms.training import grid, proofs, requiring, standing, tallying
+from qsms.training.grid import Wish
+from qsms.training.models import Counts, Holding, Requirement, Waiver
+from tests.cast import Cast
+
+from .makers import asked, course, held
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office(cast: Cast) -> Cast:
+    """Courses of different validity, asked of several roles and of one site; what people hold is drawn at random."""
+    rng, quality = random.Random(4), cast.actor("quality")
+    made = [
+        course(cast, "Yearly", months=12, soon_days=40, grace_days=20),
+        course(cast, "For good"),
+        course(cast, "Half-yearly, at Stavnes", months=6, soon_days=10),
+        course(cast, "Licence", months=24, soon_days=200),
+    ]
+    yearly, _good, local, licence = made
+    for one, role, more in (
+        (yearly, "reporter", {}), (yearly, "auditor", {}), (made[1], "process_owner", {}), (licence, "auditor", {}),
+        (local, "reporter", {"site_id": cast.sites["STV"].pk}), (licence, "quality_manager", {}),
+    ):  # fmt: skip
+        asked(cast, one, role, **more)
+    requiring.count(quality, licence.pk, yearly.pk)
+    for who in cast.people:
+        if who != "outsider":
+            for one in rng.sample(made, k=rng.randrange(4)):
+                for _again in range(rng.choice((1, 1, 2))):
+                    held(cast, one, who, days_ago=rng.randrange(900))
+    Waiver.everywhere.create(
+        organisation=cast.organisation, course=yearly, person=cast.reporter, reason="On leave", state="approved",
+        until=moment.now().date() + dt.timedelta(days=90), asked_at=moment.now(),
+    )  # fmt: skip
+    return cast
+
+
+def plain(person: int, wanted: int, today: dt.date) -> State:
+    """How somebody stands on a course, from its rows and the rules alone."""
+    counting = Counts.everywhere.filter(towards=wanted).values("course")
+    days = Holding.everywhere.filter(holder=person, course__in=counting, ends_on__isnull=False)
+    periods = (Period(*one) for one in days.values_list("ends_on", "soon_on", "grace_on"))  # type: ignore[arg-type]
+    best = max(periods, default=None)
+    waived = Waiver.everywhere.filter(person=person, course=wanted, state="approved").values_list("until", flat=True)
+    return rules.state(best, today, waived.first())
+
+
+def plain_asked(today: dt.date, people: Q) -> dict[tuple[int, int], set[int]]:
+    """Person and course -> the roles that ask it of them."""
+    found: dict[tuple[int, int], set[int]] = {}
+    for one in Requirement.everywhere.filter(ended_at=None, role__isnull=False):
+        for grant in Grant.objects.filter(role=one.role, person__in=Person.objects.filter(people)):
+            if one.site_id in (None, grant.person.site_id):
+                found.setdefault((grant.person_id, one.course_id), set()).add(grant.role_id)
+    return found
+
+
+@pytest.mark.parametrize("who", ["quality", "site_owner"])
+def test_the_figures_are_those_of_a_plain_reckoning_on_any_day(office: Cast, who: str) -> None:
+    actor = office.actor(who)
+    pairs = plain_asked(moment.now().date(), standing.staff(actor))
+    sites = dict(Person.objects.values_list("pk", "site_id"))
+    every = grid.asked(actor)
+    named = {person for person, _course in pairs}
+    seen = set()
+    for later in range(-30, 420, 30):
+        today = moment.now().date() + dt.timedelta(days=later)
+        held_by = standing.holders(actor.organisation_id, today, Q(person__in=named))
+        shown = proofs.of(actor.organisation_id, every.sought, named, today)
+        figures = tallying.count(every.asks, tallying.crowds(held_by), shown)
+        expected = tallying.Figures()
+        for (person, wanted), roles in pairs.items():
+            state = plain(person, wanted, today)
+            for tally in (expected.whole, expected.by_course[wanted], expected.by_site[sites[person] or 0]):
+                tally[state] += 1
+            for role in roles:
+                expected.by_role[role][state] += 1
+        assert figures == expected, later
+        seen |= set(+figures.whole)
+        lacking = {person for person, wanted in pairs if plain(person, wanted, today) not in rules.CURRENT}
+        assert tallying.lacking(every.asks, tallying.crowds(held_by), shown) == lacking, later
+        stands = standing.stands(
+            actor.organisation_id, today, {person: [c for p, c in pairs if p == person] for person in named}
+        )
+        assert Counter(one.state for one in stands.values()) == +figures.whole, later
+    assert seen == set(State) if who == "quality" else seen
+
+
+def test_reading_the_rows_of_everybody_says_the_same_as_naming_people(
+    office: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = office.actor("quality")
+    wishes = [Wish(), Wish(gaps=True), Wish(gaps=True, role=office.organisation.roles.get(code="auditor").pk)]
+    named = [grid.part(actor, wish) for wish in wishes]
+    monkeypatch.setattr(proofs, "NAMED", 0)
+    assert [grid.part(actor, wish) for wish in wishes] == named
+    lacking = {row.id for row in named[1].people}
+    assert lacking == {row.id for row in named[0].people if any(
+        not one.is_current for (person, _course), one in named[0].cells.items() if person == row.id
+    )}  # fmt: skip
+    assert 0 < len(lacking) < len(named[0].people)
