@@ -58,8 +58,8 @@ def test_the_pages_look_right(cast: Cast, open_page: Open, live: Any) -> None:
     waiving.ask(cast.actor("quality"), basics.pk, cast.executive.pk, reason="Joins the drill of spring", until=until)
     page = signed_in(cast, "safety", open_page, live)
     for name, path in (
-        ("matrix", "/training/matrix/"), ("gaps", "/training/gaps/"),
-        ("person", f"/training/person/{cast.quality.pk}/"),
+        ("matrix", "/training/matrix/"), ("gaps", "/training/matrix/gaps/"),
+        ("person", f"/training/matrix/person/{cast.quality.pk}/"),
         ("course", f"/r/course/{basics.number}/"), ("waivers", f"/r/course/{basics.number}/tab/waivers/"),
         ("session", f"/r/session/{session.number}/tab/attendance/"), ("record", f"/r/holding/{record.number}/"),
         ("add", "/training/add/"), ("require", "/training/require/"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.org.models import Grant, Person, Role
-from qsms.records.errors import Invalid
+from qsms.records.errors import Invalid, Refused
 from qsms.rules.competence import State
 from qsms.ui import answers, marks, table
 from qsms.ui.record.fields import NumberField
@@ -24,10 +25,21 @@ from qsms.ui.record.linking import DialogForm, dialog
 from .. import following, grid, requiring, standing
 from ..choices import STATES, Policy
 from ..models import HousePolicy
-from . import matrix
+from . import files, matrix
 
 LACKING = (State.EXPIRED, State.MISSING)
 SHOWN = (State.VALID, State.SOON, State.GRACE, State.EXPIRED, State.MISSING, State.WAIVED)
+
+
+@dataclass
+class Counted:
+    """How many stand how: in all, by course, by site, and each by themselves."""
+
+    courses: dict[int, str]
+    found: standing.Standings
+    whole: Counter[State] = field(default_factory=Counter)
+    by_course: dict[int, Counter[State]] = field(default_factory=lambda: defaultdict(Counter))
+    by_site: dict[int, Counter[State]] = field(default_factory=lambda: defaultdict(Counter))
 
 
 @answers.for_people
@@ -37,18 +49,8 @@ def show(request: HttpRequest) -> HttpResponse:
     actor = answers.actor_of(request)
     matrix.check_sees(actor)
     wish = grid.Wish.read(request.GET.dict())
-    today = standing.today_of(actor)
-    courses = dict(grid.courses(actor, wish))
-    people = _people(actor, wish)
-    asked = standing.needs(actor.organisation_id, today, None, set(courses))
-    asked = {person: mine for person, mine in asked.items() if person in people}
-    found = standing.stands(actor.organisation_id, today, asked, everybody=True)
-    by_course, by_site = defaultdict(Counter), defaultdict(Counter)  # type: ignore[var-annotated]
-    whole: Counter[State] = Counter()
-    for (person, course), one in found.items():
-        by_course[course][one.state] += 1
-        by_site[people[person]][one.state] += 1
-        whole[one.state] += 1
+    counted = _count(actor, wish)
+    whole = counted.whole
     choices = matrix.filters(actor, wish)[:2]
     context = {
         "filters": choices,
@@ -56,13 +58,53 @@ def show(request: HttpRequest) -> HttpResponse:
         "total": sum(whole.values()),
         "lacking": sum(whole[state] for state in LACKING),
         "legend": [{"mark": marks.status(*STATES[state]), "n": whole[state]} for state in SHOWN if whole[state]],
-        "courses": _by_course(by_course, courses, wish) if by_course else "",
-        "roles": _by_role(actor, found) if found and wish.role is None else "",
-        "sites": _by_site(actor, by_site, wish) if len(by_site) > 1 else "",
+        "courses": _by_course(counted, wish) if counted.by_course else "",
+        "roles": _by_role(actor, counted.found) if counted.found and wish.role is None else "",
+        "sites": _by_site(actor, counted.by_site, wish) if len(counted.by_site) > 1 else "",
         "policy": following.policy_of(actor.organisation_id),
         "may_decide": requiring.may_decide(actor),
+        "export_url": f"{reverse('training:gaps-export')}?{request.GET.urlencode()}"
+        if matrix.may_export(actor)
+        else "",
     }
     return answers.page(request, "training/gaps.html", context)
+
+
+def _count(actor: Actor, wish: grid.Wish) -> Counted:
+    courses = dict(grid.courses(actor, wish))
+    people = _people(actor, wish)
+    asked = standing.needs(actor.organisation_id, standing.today_of(actor), None, set(courses))
+    asked = {person: mine for person, mine in asked.items() if person in people}
+    found = standing.stands(actor.organisation_id, standing.today_of(actor), asked, everybody=True)
+    counted = Counted(courses, found)
+    for (person, course), one in found.items():
+        counted.by_course[course][one.state] += 1
+        counted.by_site[people[person]][one.state] += 1
+        counted.whole[one.state] += 1
+    return counted
+
+
+@answers.for_people
+@require_GET
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The figures of the page in one table, as filtered: CSV, or a workbook with `format=xlsx`."""
+    actor = answers.actor_of(request)
+    matrix.check_sees(actor)
+    if not matrix.may_export(actor):
+        raise Refused([_("You may not export how people stand. Ask the quality or training manager.")])
+    wish = grid.Wish.read(request.GET.dict())
+    counted = _count(actor, wish)
+    sites = names.places("site", actor.organisation_id)
+    parts = [(_("Course"), counted.courses, counted.by_course), (_("Site"), sites, counted.by_site)]
+    if wish.role is None:
+        parts.insert(1, (_("Role"), *_of_roles(actor, counted.found)))
+    head = [_("By"), _("What"), _("Asked"), *(str(STATES[state][0]) for state in SHOWN)]
+    lines = [
+        [by, titles.get(key) or _("No site"), sum(tally.values()), *(tally[state] for state in SHOWN)]
+        for by, titles, tallies in parts
+        for key, tally in sorted(tallies.items(), key=_worst)
+    ]
+    return files.table(request, "training-gaps", _("Gaps"), head, lines)
 
 
 def _people(actor: Actor, wish: grid.Wish) -> dict[int, int]:
@@ -76,7 +118,7 @@ def _heads(first: str) -> list[table.Column]:
     return [
         table.Column(first, "t"),
         table.Column(_("Current"), "r"),
-        table.Column(_("Due soon"), "r hide-p"),
+        table.Column(_("Due soon"), "r"),
         table.Column(_("Expired"), "r"),
         table.Column(_("Missing"), "r"),
     ]
@@ -102,17 +144,29 @@ def _worst(pair: tuple[Any, Counter[State]]) -> tuple[int, int]:
     return -sum(tally[state] for state in LACKING), -tally[State.SOON]
 
 
-def _by_course(tallies: dict[int, Counter[State]], courses: dict[int, str], wish: grid.Wish) -> str:
+def _by_course(counted: Counted, wish: grid.Wish) -> str:
     url = _matrix(role=wish.role, site=wish.site)
     course = reverse("ui:list", args=["course"])
     rows = [
-        [table.link(courses[pk], f"{course}?{urlencode({'q': courses[pk]})}"), *_figures(tally, url + "&")]
-        for pk, tally in sorted(tallies.items(), key=_worst)
+        [
+            table.link(counted.courses[pk], f"{course}?{urlencode({'q': counted.courses[pk]})}"),
+            *_figures(tally, url + "&"),
+        ]
+        for pk, tally in sorted(counted.by_course.items(), key=_worst)
     ]
-    return table.table(_heads(_("Course")), [table.Group(rows)], _("By course"))
+    return table.table(_heads(_("Course")), [table.Group(rows)], _("By course"), phone="pile")
 
 
 def _by_role(actor: Actor, found: standing.Standings) -> str:
+    titles, tallies = _of_roles(actor, found)
+    rows = [
+        [table.link(titles[role], f"?role={role}"), *_figures(tally, _matrix(role=role))]
+        for role, tally in sorted(tallies.items(), key=_worst)
+    ]
+    return table.table(_heads(_("Role")), [table.Group(rows)], _("By role"), phone="pile") if rows else ""
+
+
+def _of_roles(actor: Actor, found: standing.Standings) -> tuple[dict[int, str], dict[int, Counter[State]]]:
     """Somebody with two roles counts in both, for what each of them asks."""
     today = standing.today_of(actor)
     of_role: dict[int, set[tuple[int, int | None]]] = defaultdict(set)
@@ -127,12 +181,7 @@ def _by_role(actor: Actor, found: standing.Standings) -> str:
             one = found.get((person, course))
             if one is not None and site in (None, at):
                 tallies[role][one.state] += 1
-    titles = dict(Role.objects.filter(pk__in=list(tallies)).values_list("pk", "title"))
-    rows = [
-        [table.link(titles[role], f"?role={role}"), *_figures(tally, _matrix(role=role))]
-        for role, tally in sorted(tallies.items(), key=_worst)
-    ]
-    return table.table(_heads(_("Role")), [table.Group(rows)], _("By role")) if rows else ""
+    return dict(Role.objects.filter(pk__in=list(tallies)).values_list("pk", "title")), tallies
 
 
 def _by_site(actor: Actor, tallies: dict[int, Counter[State]], wish: grid.Wish) -> str:
@@ -144,7 +193,7 @@ def _by_site(actor: Actor, tallies: dict[int, Counter[State]], wish: grid.Wish) 
         ]
         for site, tally in sorted(tallies.items(), key=_worst)
     ]
-    return table.table(_heads(_("Site")), [table.Group(rows)], _("By site"))
+    return table.table(_heads(_("Site")), [table.Group(rows)], _("By site"), phone="pile")
 
 
 @answers.for_people

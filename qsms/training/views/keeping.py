@@ -77,7 +77,7 @@ def _table(actor: Actor, found: list[keeping.Leaver]) -> str:
             escape(drawing.until(one.disposable_on)) or marks.escape("–"),
             table.link(one.records, url, second=True),
         ])  # fmt: skip
-    return table.table(columns, [table.Group(rows)], _("People who left"))
+    return table.table(columns, [table.Group(rows)], _("People who left"), phone="pile")
 
 
 def _state(one: keeping.Leaver, may_go: bool) -> Any:
