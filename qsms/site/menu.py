@@ -35,7 +35,10 @@ LETTERS = {"report": "r", "action": "a", "hazard": "k"}
 
 @dataclass(frozen=True)
 class Place:
-    """A page of the menu that is no list: the name of its route, and the permission without which it is not shown."""
+    """A page of the menu that is no list: the name of its route, and the permission without which it is not shown.
+
+    With `others` the permission has to reach further than what is the reader's own.
+    """
 
     route: str
     label: StrOrPromise
@@ -43,6 +46,13 @@ class Place:
     room: str = ""
     go: str = ""
     needs: str = ""
+    others: bool = False
+
+    def is_for(self, actor: Actor) -> bool:
+        """Whether it stands in this actor's menu."""
+        if self.others:
+            return any(right.axis != Axis.OWN for right in actor.rights_for(self.needs))
+        return not self.needs or actor.holds(self.needs)
 
 
 PLACES = (
@@ -54,7 +64,7 @@ PLACES = (
     Place("training:mine", _("My training"), "school"),
     Place("reports:triage", _("Triage"), "bolt", "happens", needs="report.triage"),
     Place("standards:home", _("Standards"), "list-tree", "know", go="s", needs="framework.view"),
-    Place("training:matrix", _("Competence matrix"), "layout-columns", "know", needs="session.create"),
+    Place("training:matrix", _("Competence matrix"), "layout-columns", "know", needs="holding.view", others=True),
     Place("training:starters", _("Starter courses"), "book", "know", needs="course.create"),
     Place("reports:lessons", _("Lessons"), "bulb", "know"),
     Place("risk:matrices", _("Risk matrices"), "layout-columns", "steer", needs="matrix.edit"),
@@ -105,7 +115,7 @@ def menu(request: HttpRequest) -> Iterable[Group]:
     lines: dict[str, list[Item]] = {room: [] for room in ("", *GROUPS)}
     for place in PLACES:
         url = address(place.route)
-        if url and (not place.needs or actor.holds(place.needs)):
+        if url and place.is_for(actor):
             lines[place.room].append(Item(str(place.label), url, place.icon, go=place.go))
     for sheet in sheets:
         url = address("ui:list", sheet.kind)

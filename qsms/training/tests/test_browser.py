@@ -11,6 +11,7 @@ from django.test import Client
 from playwright.sync_api import Page
 
 from qsms.base import moment
+from qsms.org.models import Person
 from qsms.records import services
 from qsms.training import requiring, sessions, waiving
 from qsms.training.models import Session
@@ -56,10 +57,15 @@ def test_the_pages_look_right(cast: Cast, open_page: Open, live: Any) -> None:
         held(cast, yearly, who, days_ago=ago)
     until = moment.now().date() + dt.timedelta(days=40)
     waiving.ask(cast.actor("quality"), basics.pk, cast.executive.pk, reason="Joins the drill of spring", until=until)
-    page = signed_in(cast, "safety", open_page, live)
+    gone = held(cast, licence, "site_owner", days_ago=90)
+    Person.objects.filter(pk=cast.people["site_owner"].pk).update(
+        is_active=False, left_on=until - dt.timedelta(days=60)
+    )
+    page = signed_in(cast, "quality", open_page, live)
     for name, path in (
-        ("matrix", "/training/matrix/"), ("gaps", "/training/gaps/"),
-        ("person", f"/training/person/{cast.quality.pk}/"),
+        ("matrix", "/training/matrix/"), ("gaps", "/training/matrix/gaps/"),
+        ("leavers", "/training/matrix/leavers/"), ("correct", f"/training/correct/{gone.number}/"),
+        ("person", f"/training/matrix/person/{cast.quality.pk}/"),
         ("course", f"/r/course/{basics.number}/"), ("waivers", f"/r/course/{basics.number}/tab/waivers/"),
         ("session", f"/r/session/{session.number}/tab/attendance/"), ("record", f"/r/holding/{record.number}/"),
         ("add", "/training/add/"), ("require", "/training/require/"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import html
 import io
+from csv import DictReader
 from typing import Any
 
 import openpyxl
@@ -132,10 +133,10 @@ def test_my_training_says_what_to_do_first(cast: Cast) -> None:
     assert "1 of 2 is not in order." in mine
     assert mine.index("Forklift") < mine.index("Fire drill")
     assert "Expired" in mine
-    assert words(browser(cast, "quality"), f"/training/person/{cast.reporter.pk}/").count("Forklift")
+    assert words(browser(cast, "quality"), f"/training/matrix/person/{cast.reporter.pk}/").count("Forklift")
     # Nobody reads the training of a colleague without a right to it, nor of another organisation.
-    words(browser(cast, "owner"), f"/training/person/{cast.reporter.pk}/", 404)
-    words(browser(cast, "outsider"), f"/training/person/{cast.reporter.pk}/", 404)
+    words(browser(cast, "owner"), f"/training/matrix/person/{cast.reporter.pk}/", 404)
+    words(browser(cast, "outsider"), f"/training/matrix/person/{cast.reporter.pk}/", 404)
     words(browser(cast, "owner"), "/training/matrix/", 403)
 
 
@@ -192,8 +193,13 @@ def test_the_matrix_is_paged_and_whole_in_the_export(cast: Cast) -> None:
     assert len(rows[0]) == 4 + len(courses)
     [mine] = [row for row in rows if row[0] == "Reporter Person"]
     assert mine[4:6] == ("Valid", "Missing")
-    gaps = words(page, "/training/gaps/")
+    gaps = words(page, "/training/matrix/gaps/")
     assert "131 of 132 that are asked are expired or missing" in gaps
+    figures = list(DictReader(io.StringIO(words(page, "/training/matrix/gaps/export/").lstrip("\ufeff"))))
+    of_courses = [row for row in figures if row["By"] == "Course"]
+    assert sum(int(row["Asked"]) for row in of_courses) == 132
+    assert sum(int(row["Expired"]) + int(row["Missing"]) for row in of_courses) == 131
+    assert {row["By"] for row in figures} == {"Course", "Role", "Site"}
     # A site's manager sees the people of the site.
     local = words(browser(cast, "site_owner"), "/training/matrix/")
     assert ("Reporter Person" in local, "Other Site Auditor" in local) == (True, False)
@@ -222,7 +228,7 @@ def test_the_dialogs_do_what_they_say(cast: Cast) -> None:
     assert office.post(f"/training/release/{requirement.pk}/", {"reason": "No longer"}).status_code == 303
     assert standing.of_person(cast.organisation.pk, cast.reporter.pk, day) == []
     saved = office.post("/training/policy/", {"on_change": "block", "change_days": "7"})
-    assert (saved.status_code, "They have 7 days." in words(office, "/training/gaps/")) == (303, True)
+    assert (saved.status_code, "They have 7 days." in words(office, "/training/matrix/gaps/")) == (303, True)
     assert browser(cast, "director").get("/training/policy/").status_code == 403
     assert Record.everywhere.filter(pk=one.pk, state="in_use").exists()
     assert Attendance.everywhere.count() == 0

@@ -23,7 +23,7 @@ from tests.cast import Cast
 from .makers import course, held
 
 pytestmark = pytest.mark.django_db
-LIST = "/training/leavers/"
+LIST = "/training/matrix/leavers/"
 
 
 def leave(cast: Cast, who: str, days_ago: int | None) -> Person:
@@ -64,7 +64,7 @@ def test_who_left_stands_on_the_list_with_the_first_day_and_nothing_goes(cast: C
     rows = list(csv.DictReader(io.StringIO(words(client, f"{LIST}export/?due=1").lstrip("\ufeff"))))
     day = (moment.now().date() - dt.timedelta(days=9)).isoformat()
     assert [(row["Person"], row["May be disposed of from"]) for row in rows] == [(gone.name, day)]
-    assert "May be disposed of from" in words(client, f"/training/person/{gone.pk}/")
+    assert "May be disposed of from" in words(client, f"/training/matrix/person/{gone.pk}/")
     assert Holding.everywhere.count() == 4
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.org.models import Person
-from qsms.records.errors import Invalid
+from qsms.records.errors import Invalid, Refused
 from qsms.rules.competence import State
 from qsms.ui import answers, marks, table
 from qsms.ui.record.fields import NumberField
@@ -26,7 +26,7 @@ from .. import following, grid, proofs, requiring, standing, tallying
 from ..choices import STATES, Policy
 from ..models import HousePolicy
 from ..tallying import Figures, Tallies
-from . import matrix
+from . import files, matrix
 
 LACKING = (State.EXPIRED, State.MISSING)
 SHOWN = (State.VALID, State.SOON, State.GRACE, State.EXPIRED, State.MISSING, State.WAIVED)
@@ -55,8 +55,35 @@ def show(request: HttpRequest) -> HttpResponse:
         "sites": _by_site(actor, found.by_site, wish) if len(found.by_site) > 1 else "",
         "policy": following.policy_of(actor.organisation_id),
         "may_decide": requiring.may_decide(actor),
+        "export_url": f"{reverse('training:gaps-export')}?{request.GET.urlencode()}"
+        if matrix.may_export(actor)
+        else "",
     }
     return answers.page(request, "training/gaps.html", context)
+
+
+@answers.for_people
+@require_GET
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The figures of the page in one table, as filtered: CSV, or a workbook with `format=xlsx`."""
+    actor = answers.actor_of(request)
+    matrix.check_sees(actor)
+    if not matrix.may_export(actor):
+        raise Refused([_("You may not export how people stand. Ask the quality or training manager.")])
+    wish = grid.Wish.read(request.GET.dict())
+    asked = grid.asked(actor)
+    found = _figures_of(actor, wish, asked)
+    sites = names.places("site", actor.organisation_id)
+    parts = [(_("Course"), asked.courses, found.by_course), (_("Site"), sites, found.by_site)]
+    if wish.role is None:
+        parts.insert(1, (_("Role"), asked.roles, found.by_role))
+    head = [_("By"), _("What"), _("Asked"), *(str(STATES[state][0]) for state in SHOWN)]
+    lines = [
+        [by, titles.get(key) or _("No site"), tally.total(), *(tally[state] for state in SHOWN)]
+        for by, titles, tallies in parts
+        for key, tally in sorted(tallies.items(), key=_worst)
+    ]
+    return files.table(request, "training-gaps", _("Gaps"), head, lines)
 
 
 def _figures_of(actor: Actor, wish: grid.Wish, asked: grid.Asked) -> Figures:
@@ -110,7 +137,7 @@ def _by_course(tallies: Tallies, courses: dict[int, str], wish: grid.Wish) -> st
         [table.link(courses[pk], f"{course}?{urlencode({'q': courses[pk]})}"), *_figures(tally, url + "&")]
         for pk, tally in sorted(tallies.items(), key=_worst)
     ]
-    return table.table(_heads(_("Course")), [table.Group(rows)], _("By course"))
+    return table.table(_heads(_("Course")), [table.Group(rows)], _("By course"), phone="pile")
 
 
 def _by_role(tallies: Tallies, roles: dict[int, str], wish: grid.Wish) -> str:
@@ -120,7 +147,7 @@ def _by_role(tallies: Tallies, roles: dict[int, str], wish: grid.Wish) -> str:
         [table.link(roles[role], f"?role={role}{site}"), *_figures(tally, _matrix(role=role, site=wish.site))]
         for role, tally in sorted(tallies.items(), key=_worst)
     ]
-    return table.table(_heads(_("Role")), [table.Group(rows)], _("By role"))
+    return table.table(_heads(_("Role")), [table.Group(rows)], _("By role"), phone="pile")
 
 
 def _by_site(actor: Actor, tallies: Tallies, wish: grid.Wish) -> str:
@@ -132,7 +159,7 @@ def _by_site(actor: Actor, tallies: Tallies, wish: grid.Wish) -> str:
         ]
         for site, tally in sorted(tallies.items(), key=_worst)
     ]
-    return table.table(_heads(_("Site")), [table.Group(rows)], _("By site"))
+    return table.table(_heads(_("Site")), [table.Group(rows)], _("By site"), phone="pile")
 
 
 @answers.for_people

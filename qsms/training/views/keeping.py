@@ -19,7 +19,7 @@ from qsms.ui.lists import address
 from qsms.ui.record.fields import NumberField
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import drawing, following, keeping, requiring, standing
+from .. import drawing, following, grid, keeping, requiring, standing
 from ..grid import Wish
 from ..models import HousePolicy
 from . import files, matrix
@@ -33,7 +33,7 @@ def show(request: HttpRequest) -> HttpResponse:
     matrix.check_sees(actor)
     wish, due = _wish(request)
     found, more = keeping.leavers(actor, site=wish.site, due=due, after=wish.after)
-    choices = [one for one in matrix.filters(actor, wish) if one["name"] == "site"]
+    choices = [one for one in matrix.filters(actor, wish, grid.asked(actor)) if one["name"] == "site"]
     chips = matrix.chips(request, choices, wish)
     if due:
         chips.append(parts.Chip(_("Records"), _("may be disposed of"), address(request, due=None, after=None)))
@@ -77,7 +77,7 @@ def _table(actor: Actor, found: list[keeping.Leaver]) -> str:
             escape(drawing.until(one.disposable_on)) or marks.escape("–"),
             table.link(one.records, url, second=True),
         ])  # fmt: skip
-    return table.table(columns, [table.Group(rows)], _("People who left"))
+    return table.table(columns, [table.Group(rows)], _("People who left"), phone="pile")
 
 
 def _state(one: keeping.Leaver, may_go: bool) -> Any:

@@ -116,7 +116,9 @@ def _table(actor: Actor, found: Grid) -> str:
 
 def _cell(one: Stand | None) -> Any:
     if one is None:
-        return marks.SafeString(f'<span class="faint">–<span class="vh"> {escape(_("not asked"))}</span></span>')
+        return marks.SafeString(
+            f'<span class="faint unasked">–<span class="vh"> {escape(_("not asked"))}</span></span>'
+        )
     return _drawn(one, get_language())
 
 

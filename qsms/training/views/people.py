@@ -60,7 +60,8 @@ def _page(request: HttpRequest, actor: Actor, person: Person, *, own: bool) -> H
     # What is to be read comes first: it is quickly done.
     needed.sort(key=lambda pair: pair[1].is_current or courses[pair[0].course_id].course_kind != CourseKind.READING)
     held = list(_held(actor, person))
-    current = sum(one.is_current for _need, one in needed)
+    lacking = {need.course_id for need, one in needed if not one.is_current}
+    current = len(needed) - len(lacking)
     context = {
         "person": person,
         "own": own,
@@ -68,12 +69,14 @@ def _page(request: HttpRequest, actor: Actor, person: Person, *, own: bool) -> H
         "current": current,
         "needed_count": len(needed),
         "soon": sum(one.state in (State.SOON, State.GRACE) for _need, one in needed),
-        "lacking": len(needed) - current,
+        "lacking": len(lacking),
         "needed": _needed(actor, person, needed, courses, alone) if needed else "",
         "held": _held_table(actor, held) if held else "",
         "held_count": len(held),
         "left_on": drawing.until(person.left_on),
         "disposable_on": drawing.until(keeping.disposable_on(person)),
+        # Whoever can learn it here begins with that; a certificate is the way for the rest.
+        "claim_first": bool(lacking) and not (own and lacking & alone),
         "claim_url": reverse("training:claim") + ("" if own else "?" + urlencode({"person": person.pk})),
         "may_claim": person.is_active and (own or standing.sees_others(actor)),
     }
@@ -95,6 +98,7 @@ def _needed(
         table.Column(_("When"), "r"),
         table.Column("", "no-print"),
     ]
+    first = next((need.course_id for need, one in needed if not one.is_current and need.course_id in alone), None)
     groups = []
     for title, wanted in ((_("To do"), False), (_("In order"), True)):
         rows = []
@@ -106,7 +110,7 @@ def _needed(
                 _course_link(actor, course, person, alone),
                 drawing.state(one),
                 escape(drawing.told(one)),
-                _way(actor, person, course, one, alone),
+                _way(actor, person, course, one, alone, first=need.course_id == first),
             ])  # fmt: skip
         if rows:
             groups.append(table.Group(rows, title, len(rows)))
@@ -124,12 +128,12 @@ def learn_url(course: Course) -> str:
     return reverse("training:learn", args=[course.number])
 
 
-def _way(actor: Actor, person: Person, course: Course, one: Stand, alone: set[int]) -> Any:
+def _way(actor: Actor, person: Person, course: Course, one: Stand, alone: set[int], *, first: bool = False) -> Any:
     if one.state in (State.VALID, State.WAIVED):
         return ""
     own = person.pk == actor.person_id
     if own and course.pk in alone:
-        return table.link(_("Take it"), learn_url(course), "btn btn-s", second=True)
+        return table.link(_("Take it"), learn_url(course), "btn btn-s btn-main" if first else "btn btn-s", second=True)
     query = urlencode({"course": course.number, **({} if own else {"person": str(person.pk)})})
     if own or standing.sees_others(actor):
         return table.link(_("Add a certificate"), f"{reverse('training:claim')}?{query}")

@@ -88,7 +88,7 @@ def people(sheet: RecordType, record: Record, tasks: Sequence[Task]) -> tuple[pa
         add(record.raised_by, _("raised it"))
     for task in tasks:
         # What they are asked often repeats the record's title, which stands above.
-        asked = task.title.replace(record.title, "").strip(" :,–-")
+        asked = task.title.replace(record.title, "").replace("“”", "").strip(" :,–-")
         said = _("asked: %(task)s") % {"task": asked} if asked else _("asked to act")
         add(task.person or task.role, said)
     return tuple(parts.PersonLine(names[key], ", ".join(dict.fromkeys(said))) for key, said in found.items())
