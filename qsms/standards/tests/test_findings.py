@@ -156,6 +156,8 @@ def test_a_finding_of_the_body_goes_from_its_wording_to_its_verified_end(cast: C
     assert again(one).due_on == dt.date(2026, 4, 1), "it is to be answered by the same day"
     do(owner, one, "answer", plan_sent_on="2026-03-02")
     do(quality, one, "accept_plan", plan_accepted_on="2026-03-02")
+    assert "Plan accepted on" in text(quality, here)
+    assert "Plan accepted on" not in text(quality, f"{here}edit/")
     assert again(one).due_on == dt.date(2026, 5, 31)
     assert "is not carried out yet" in do(owner, one, "show", 403, evidence_sent_on="2026-03-02")
     Record.everywhere.filter(pk=fix.pk).update(state="closed", phase=3)
