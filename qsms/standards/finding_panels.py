@@ -18,6 +18,9 @@ from qsms.ui import marks, times
 from . import addresses, elsewhere, findings, library
 from .models import CertificationAudit, Finding, FindingRequirement
 
+# The days that moves of the answer ask for.
+ANSWERED = ("plan_sent_on", "plan_accepted_on", "evidence_sent_on")
+
 
 def _against(actor: Actor, record: Record) -> Mapping[str, Any]:
     assert isinstance(record, Finding)
@@ -88,8 +91,11 @@ def _done(actor: Actor, record: Record) -> Mapping[str, Any]:
             }
         )
     may_raise = record.is_open and actor.holds(f"{findings.ACTION}.create")
+    sheet = registry.get(findings.KIND)
+    days = [(sheet.field_label(name), getattr(record, name)) for name in ANSWERED]
     return {
         "lines": lines,
+        "days": [(label, times.day(day, today)) for label, day in days if day is not None],
         "raise_url": pages.record(record, "raise", findings.ACTION) if may_raise else "",
         "asks": findings.grade_of(record.grade).asks_answer,
     }

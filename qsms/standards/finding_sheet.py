@@ -61,8 +61,7 @@ class FindingSheet(RecordType):
         Section.of(_("Against what"), "framework", "own_edition", "clause", "cited", on_page=False),
         Section.of(_("By whom, and where from"), "origin", "finder", "reference", "under_certificate", "audit_on"),
         Section.of(_("Where and who"), "site", "unit", "process", "owner", "disciplines", "confidential"),
-        Section.of(_("Days"), "issued_on", "plan_by", "evidence_by", "plan_sent_on", "plan_accepted_on",
-                   "evidence_sent_on"),
+        Section.of(_("Days"), "issued_on", "plan_by", "evidence_by"),
         Section.of(_("End"), "accepted_on", "accepted_by", "closing_note"),
     )  # fmt: skip
     search_fields = ("statement", "objective_evidence", "cited", "finder", "closing_note")

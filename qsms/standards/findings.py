@@ -132,7 +132,8 @@ def open_against(actor: Actor) -> list[Against]:
         "pk", "number", "title", "state", "phase", "due_on", "due_at", "site_id", "unit_id", "process_id",
         "framework", "own_edition", "clause", "grade", "also__framework", "also__number", "also__grade",
     )  # fmt: skip
-    rows = scope.visible(actor, KIND).filter(state__in=list(OWED)).order_by("pk", "also__pk")
+    open_ones = scope.visible(actor, KIND).filter(phase__lt=Phase.DONE, state__in=list(OWED))
+    rows = open_ones.order_by("pk", "also__pk")
     found: dict[tuple[int, Reference], Against] = {}
     for row in rows.values_list(*columns):
         line, (framework, own, clause, grade, also, number, also_grade) = row[:SAID], row[SAID:]
@@ -274,8 +275,11 @@ def on_edited(actor: Actor, finding: Finding, names: Sequence[str]) -> None:
 
 def _ask(actor: Actor, finding: Finding) -> None:
     """Ask whoever has to do the next step."""
+    answer = _("Answer finding %(number)s")
+    if not grade_of(finding.grade).asks_answer:
+        answer = _("Say what you make of %(number)s, and close it")
     wanted = {
-        "issued": ("answer", _("Answer finding %(number)s"), finding.owner_id),
+        "issued": ("answer", answer, finding.owner_id),
         "answered": ("decide", _("Enter what was said of the plan for %(number)s"), None),
         "accepted": ("show", _("Show the evidence for %(number)s"), finding.owner_id),
         "shown": ("verify", _("Verify and close %(number)s"), None),

@@ -90,7 +90,7 @@ CERTIFICATE_LIFE = Lifecycle(
              or_party=("owner",), asks=("decided_on",), offers=("certificate_number",),
              conditions=("majors_closed",), key="r", finishes=("certification",),
              help=_("A new cycle begins on that day and lasts as long as the rules of certification say.")),
-        Move("suspend", _("Enter the suspension"), ("held",), "suspended", verb="change", reason=True),
+        Move("suspend", _("Enter the suspension"), ("held",), "suspended", verb="change", reason=True, tone="bad"),
         Move("restore", _("Enter the end of the suspension"), ("suspended",), "held", verb="change", reason=True,
              tone="main"),
         Move("end", _("End it"), ("held", "suspended", "applied"), "ended", verb="change", reason=True, tone="bad",

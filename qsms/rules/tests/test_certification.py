@@ -11,11 +11,13 @@ from qsms.rules.certification import (
     MONTH_RULES,
     Closure,
     Limits,
+    Mark,
     Standing,
     closure,
     cycle,
     first_surveillance_late,
     limits,
+    mark,
     next_due,
     stage_2_by,
     standing,
@@ -124,3 +126,21 @@ def test_what_is_due_next_goes_from_surveillance_to_recertification_to_restoring
     assert next_due(running, both, date(2029, 12, 1)) == date(2030, 5, 30), "the certificate has ended"
     later = cycle(date(2029, 11, 30), ALLOWED, first=False)
     assert next_due(later, both, date(2029, 12, 1)) == date(2030, 12, 31), "audits of the former cycle do not count"
+
+
+@pytest.mark.parametrize(
+    ("state", "stands", "expected"),
+    [
+        ("applied", None, Mark.NOT_YET),
+        ("held", Standing.VALID, Mark.MAY),
+        ("held", Standing.RESTORABLE, Mark.EXPIRED),
+        ("suspended", Standing.VALID, Mark.SUSPENDED),
+        ("suspended", Standing.NEW_STAGE_2, Mark.EXPIRED),
+        ("ended", Standing.VALID, Mark.OVER),
+        ("void", None, Mark.OVER),
+    ],
+)
+def test_the_mark_may_be_used_only_while_the_certificate_is_held_and_valid(
+    state: str, stands: Standing | None, expected: Mark
+) -> None:
+    assert mark(state, stands) is expected

@@ -19,6 +19,7 @@ from qsms.rules.frameworks import Reference
 from qsms.standards import certifying, finding_verbs, findings, standing
 from qsms.standards.models import Adoption, Certificate, Finding
 from qsms.standards.outputs.pack import Pack
+from qsms.standards.outputs.statement import Statement
 from tests.cast import PASSWORD, Cast
 
 from .conftest import Login
@@ -74,6 +75,9 @@ def test_a_finding_of_the_body_goes_from_its_wording_to_its_verified_end(cast: C
     certifying.note_audit(cast.actor("quality"), held.pk, "surveillance", TODAY, "One minor finding")
     quality, owner = login("quality"), login("owner")
 
+    assert "Note an audit" in text(quality, f"/r/certificate/{held.number}/")
+    assert 'href="/r/finding/"' not in text(owner, "/"), "who sees own findings alone comes to them from tasks"
+
     # Entered from the certificate, which fills in what it knows.
     form = text(quality, f"/r/certificate/{held.number}/raise/finding/")
     assert "Northern Register" in form
@@ -107,6 +111,8 @@ def test_a_finding_of_the_body_goes_from_its_wording_to_its_verified_end(cast: C
     assert again(one).due_on == dt.date(2026, 4, 1)
     assert [task.person for task in Task.everywhere.filter(record=one, done_at=None)] == [cast.owner]
 
+    assert "Nothing is done about it" in text(quality, f"{here}trace/")
+
     # One finding, three standards, each with relation and direction.
     three = ((ISO_9001, CLAUSE), (AS9100, CLAUSE), (ISO_14001, "9.1.1"))
     assert [state(cast, adoptions[key], number) for key, number in three] == [State.PARTLY, State.PARTLY, State.GAP], (
@@ -132,6 +138,11 @@ def test_a_finding_of_the_body_goes_from_its_wording_to_its_verified_end(cast: C
         assert "Minor nonconformity, Issued, iso-9001/2015 7.1.5.2" in archive.read("index.html").decode()
     assert one.number in text(quality, f"/standards/adopted/{adoptions[AS9100].number}/export/")
 
+    statement = Statement(standing.of(cast.actor("quality"), adoptions[AS9100]), cast.actor("quality"), one.opened_at)
+    [line] = [line for line in statement.lines() if line.number == CLAUSE]
+    assert line.findings == f"{one.number} {one.title} (Minor nonconformity, {ISO_9001} {CLAUSE})"
+    assert ("Open findings", "1") in statement.facts()
+
     # What is done about it stands in an action; without one there is no plan to send.
     assert "No action is raised from it yet" in do(owner, one, "answer", 403, plan_sent_on="2026-03-02")
     fix = services.create(
@@ -147,6 +158,8 @@ def test_a_finding_of_the_body_goes_from_its_wording_to_its_verified_end(cast: C
     assert again(one).due_on == dt.date(2026, 4, 1), "it is to be answered by the same day"
     do(owner, one, "answer", plan_sent_on="2026-03-02")
     do(quality, one, "accept_plan", plan_accepted_on="2026-03-02")
+    assert "Plan accepted on" in text(quality, here)
+    assert "Plan accepted on" not in text(quality, f"{here}edit/")
     assert again(one).due_on == dt.date(2026, 5, 31)
     assert "is not carried out yet" in do(owner, one, "show", 403, evidence_sent_on="2026-03-02")
     Record.everywhere.filter(pk=fix.pk).update(state="closed", phase=3)
@@ -209,6 +222,8 @@ def test_an_observation_asks_for_no_answer_and_notes_without_counting(cast: Cast
     assert state(cast, adoption, CLAUSE) is State.MET
     with pytest.raises(Refused, match="asks for no answer"):
         services.move(cast.actor("quality"), one.pk, "answer", fields={"plan_sent_on": TODAY})
+    [asked] = Task.everywhere.filter(record=one)
+    assert asked.title == f"Say what you make of {one.number}, and close it"
     services.move(cast.actor("owner"), one.pk, "settle", fields={"closing_note": "New lamps are ordered"})
     assert again(one).state == "closed"
 
@@ -283,7 +298,9 @@ def test_a_major_holds_the_decision_back_and_is_told_when_late(cast: Cast, login
     assert f"1 finding is past its limit: {one.number}." in page
     system = actors.system(cast.organisation.pk)
     assert Record.everywhere.filter(lateness.late_to(system), kind="finding").count() == 1
-    assert '/r/finding/?late=1">1<' in text(quality, "/overview/")
+    page = text(quality, "/overview/")
+    assert '/r/finding/?late=1">1<' in page
+    assert "Findings late" in page
     secret = finding(cast, grade="iso/major", under_certificate=asked, confidential=True, title="Quokka")
     assert "Quokka" not in text(login("director"), path)
     Record.everywhere.filter(pk=asked.pk).update(owner=cast.director)
