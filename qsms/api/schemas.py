@@ -63,6 +63,11 @@ def described(schema: Schema, words: str) -> Schema:
     return {**schema, "description": words}
 
 
+def _covers() -> Schema:
+    words = _("What the signature covers beside the fields and files of the record, as the dialog shows it.")
+    return described({"type": "object", "additionalProperties": TEXT}, words)
+
+
 def common() -> dict[str, Schema]:
     """Every shape that does not depend on a kind."""
     pointer = shape(id=ID, name=TEXT)
@@ -99,7 +104,7 @@ def common() -> dict[str, Schema]:
             offers=described(TEXTS, _("Fields that may come with the move.")),
             needs_reason=FLAG,
             doubt=described(TEXT, _("What speaks against an open move just now; empty when nothing does.")),
-            signature={"anyOf": [shape(meaning=TEXT, shown=TEXT), {"type": "null"}]},
+            signature={"anyOf": [shape(meaning=TEXT, shown=TEXT, covers=_covers()), {"type": "null"}]},
             by_hand=described(FLAG, _("False where the move has a page of its own and is not made here.")),
         ),
         "Move": closed(

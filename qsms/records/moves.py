@@ -193,7 +193,8 @@ def move(
         if not verdict.is_open:
             raise Refused(reasons(actor, record, verdict))
         errors = _dialog_errors(actor, sheet, record, chosen, fields, reason)
-        shown = signing.content_hash(sheet, record) if chosen.signature else ""
+        also = dict(sheet.also_signed(actor, record, chosen)) if chosen.signature else {}
+        shown = signing.content_hash(sheet, record, also) if chosen.signature else ""
         if chosen.signature and not errors:
             signing.check(actor, proof, shown)
         before = projections.Before.of(record)
@@ -205,7 +206,7 @@ def move(
         if errors:
             raise Invalid(errors)
         # What was shown before, and what the signer has just said: the signature is over both.
-        signed = signing.content_hash(sheet, record) if chosen.signature else ""
+        signed = signing.content_hash(sheet, record, also) if chosen.signature else ""
         enter(sheet, record, chosen.target or record.state)
         store(sheet, record, fields)
         changes = [
@@ -213,7 +214,8 @@ def move(
             for name in old
             if (new := wording.value(sheet, record, name)) != old[name]
         ]
-        deed = history.write(actor, record, history.Act(f"move.{code}", reason, dict(detail or {}), changes))
+        kept = {**(detail or {}), **({signing.ALSO: also} if also else {})}
+        deed = history.write(actor, record, history.Act(f"move.{code}", reason, kept, changes))
         naming.note(actor, record, doubts)
         if chosen.signature:
             signing.write(actor, record, deed, str(chosen.signature), signed)

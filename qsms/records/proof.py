@@ -145,6 +145,7 @@ def _deeds(sheet: RecordType, ids: list[int]) -> dict[int, list[Told]]:
         one = Told(
             pk, words, version, first, changes.get(pk, ()), steps, is_move,
             asked=_asked(sheet, verb) if is_move else frozenset(), file=_file(verb, detail),
+            also=detail.get(signing.ALSO, {}) if is_move else {},
         )  # fmt: skip
         told.setdefault(record_id, []).append(one)
     return told
@@ -188,6 +189,7 @@ def _signed(sheet: RecordType, now: Now, deeds: list[Told], signed: Iterable[tup
             shown.get("title", ""),
             {n: shown.get(n, "") for n in sheet.form_fields},
             replay.files_before(deeds, deed_id),
+            deed.also,
         )
         if signing.hash_of(content) != content_hash:
             yield (_("%(number)s: what %(who)s signed (“%(meaning)s”, %(at)s) is not what the history shows.") % words)

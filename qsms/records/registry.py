@@ -265,6 +265,13 @@ class RecordType:
         """What speaks against this open move just now. Whoever makes it all the same is told, and says why."""
         return ""
 
+    def also_signed(self, actor: Actor, record: Record, move: Move) -> Mapping[str, str]:
+        """What a signature with this move covers beside the fields and files of the record: label -> text, in order.
+
+        The dialog shows it, the signature is over it, and the deed keeps it.
+        """
+        return {}
+
     def may(self, actor: Actor, verb: str, record: Record) -> bool | None:
         """A say of the room's own in permissions on one record; None leaves it to grants."""
         return None

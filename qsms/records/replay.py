@@ -30,6 +30,8 @@ class Told:
     asked: frozenset[str] = frozenset()
     # A file that came (name, hash, role) or went, by its key.
     file: tuple[int, tuple[str, str, str] | None] | None = None
+    # What was signed with it beside fields and files.
+    also: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,25 +27,40 @@ class Proof:
     shown: str = ""
 
 
-def content(sheet: RecordType, record: Record) -> dict[str, Any]:
-    """What a signature covers: number, version, every field of the form as the page writes them, and the files."""
+# Where the deed of a signed move keeps what the signature covers beside fields and files.
+ALSO = "also_signed"
+
+
+def content(sheet: RecordType, record: Record, also: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What a signature covers: number, version, every field of the form as the page writes them, and the files.
+
+    `also` is what the room adds to it, label -> text.
+    """
     shown = {name: wording.value(sheet, record, name) for name in sheet.form_fields}
     files = Attachment.everywhere.filter(record_id=record.pk, removed_at=None).order_by("pk")
-    return content_of(record.number, record.version, record.title, shown, files.values_list("name", "sha256", "role"))
+    kept = files.values_list("name", "sha256", "role")
+    return content_of(record.number, record.version, record.title, shown, kept, also)
 
 
 def content_of(
-    number: str, version: int, title: str, fields: Mapping[str, str], files: Iterable[tuple[str, str, str]] = ()
+    number: str,
+    version: int,
+    title: str,
+    fields: Mapping[str, str],
+    files: Iterable[tuple[str, str, str]] = (),
+    also: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The same from its parts, as the proof of history puts them together again. Files are name, hash and role."""
-    content = {"number": number, "version": version, "title": title, "fields": dict(fields)}
+    content: dict[str, Any] = {"number": number, "version": version, "title": title, "fields": dict(fields)}
+    if also:
+        content["also"] = dict(also)
     kept = [list(file) for file in files]
     return content | {"files": kept} if kept else content
 
 
-def content_hash(sheet: RecordType, record: Record) -> str:
+def content_hash(sheet: RecordType, record: Record, also: Mapping[str, str] | None = None) -> str:
     """SHA-256 over the content in canonical JSON."""
-    return hash_of(content(sheet, record))
+    return hash_of(content(sheet, record, also))
 
 
 def hash_of(content: Mapping[str, Any]) -> str:

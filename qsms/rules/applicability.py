@@ -180,6 +180,14 @@ def without_rule(rules: Applicability, certificates: Iterable[Certificate]) -> t
     return tuple(each for each in certificates if not any(passes(rule.trials, each) for rule in rules.duty_rules))
 
 
+def missing_facts(rules: Applicability, certificate: Certificate) -> tuple[str, ...]:
+    """The dates on which hangs what is asked of a certificate, and which are not known; in the order of the rules."""
+    trials = [trial for rule in rules.duty_rules for trial in rule.trials if trial.holds(certificate) is None]
+    trials += [one for each in rules.conditions.values() for one in each.trials if one.holds(certificate) is None]
+    wanted = {window.fact for trial in trials for window in trial.windows if window.holds(certificate) is None}
+    return tuple(fact for fact in rules.facts if fact in wanted)
+
+
 def _due(rule: DutyRule, duty: Duty, certificate: Certificate) -> DueDuty:
     due, needs = duty.by, ""
     if duty.after:

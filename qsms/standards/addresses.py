@@ -60,6 +60,11 @@ def declaration_pdf(number: str) -> str:
     return reverse("standards:declaration", args=[number])
 
 
+def judge_from(number: str) -> str:
+    """Where somebody says from which adoption a declaration is judged."""
+    return reverse("standards:judge-from", args=[number])
+
+
 def exclude(number: str, clause: str) -> str:
     """The dialog in which an adoption leaves a requirement out."""
     return f"{reverse('standards:exclude', args=[number])}?{urlencode({'clause': clause})}"

@@ -102,6 +102,15 @@ def excluded(adoptions: list[Adoption]) -> Mapping[int, Mapping[str, Exclusion]]
     return found
 
 
+def held_at(adoption: Adoption) -> list[str]:
+    """The names of the sites and processes that it holds for; none means all of them."""
+    return [
+        names.places(what, adoption.organisation_id).get(pk, "?")
+        for what, held in (("site", adoption.sites), ("process", adoption.processes))
+        for pk in sorted(held)
+    ]
+
+
 def may_leave_out(framework: Framework, number: str) -> bool:
     """Whether the framework lets an organisation leave this out by choice; of an unknown one that is for the reader."""
     rule = shipped.exclusion_rules().get(framework.key)

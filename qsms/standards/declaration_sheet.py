@@ -2,61 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from qsms.org.actor import Actor
-from qsms.records import wording
+from qsms.records import scope, wording
 from qsms.records.models import Record
 from qsms.records.registry import Panel, RecordType, Section, register
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
 from qsms.ui import dates, marks, times
 
-from . import addresses, declaring, profile
+from . import addresses, declared, declaring, holding_true, profile
 from .choices import STATES
 from .lifecycles import DECLARATION_LIFE
 from .models import PART_5, Declaration
 
-wording.DEEDS[declaring.DECLARED] = _("kept how each section stood")
+wording.DEEDS |= {
+    declaring.DECLARED: _("kept how each section stood"),
+    holding_true.UNTRUE: _("found that what is declared is not so any more"),
+    holding_true.TRUE_AGAIN: _("found that what is declared holds again"),
+}
 
 
 @wording.reason_words("declaration")
 def _incomplete(values: Mapping[str, str]) -> str:
-    if "open" not in values:
-        return _t("14 CFR Part 5 is not adopted, so nothing shows what is declared. Adopt it and bind evidence.")
-    n = int(values["open"])
-    said = ngettext(
-        "One section is not complete: %(first)s. Bind what shows it, or leave out what does not apply.",
-        "%(n)d sections are not complete, the first is %(first)s. Bind what shows them.",
-        n,
-    )
-    return said % {"n": n, "first": values["first"]}
+    return values["said"]
 
 
 def _sections(actor: Actor, record: Record) -> Mapping[str, Any]:
     assert isinstance(record, Declaration)
     found = declaring.readiness(actor, record)
-    rows = []
-    if found.found is not None and found.completeness is not None:
-        key = found.found.framework.key
-        for each in found.completeness.sections:
-            state = found.found.coverage.covered[each.number].together
-            rows.append(
-                {
-                    "url": addresses.clause(key, each.number),
-                    "number": each.number,
-                    "title": each.title,
-                    "mark": marks.coverage(*STATES[state]) if each.is_asked or each.tally.not_applicable else "",
-                    "met": each.tally.met,
-                    "all": each.tally.applicable,
-                    "away": profile.above(found.found.framework, each.number, found.found.falls_away),
-                }
-            )
+    is_signed = record.state in declaring.SIGNED
     others = [
         {
             "what": each.duty.what,
@@ -66,19 +46,55 @@ def _sections(actor: Actor, record: Record) -> Mapping[str, Any]:
         for each in found.duties
     ]
     left = found.days_left
+    obstacles = declared.obstacles(found.completeness) if found.completeness else []
+    rows = list(_rows(found, record.sections if is_signed else []))
     return {
         "left": left,
         "late": -left if left is not None and left < 0 else 0,
         "due": found.due and found.due.due_on and dates.plain_day(found.due.due_on),
         "paragraph": found.due.paragraph if found.due else "",
         "rows": rows,
-        "open": len(found.completeness.open_sections) if found.completeness else 0,
+        "obstacles": obstacles,
+        "summary": declared.summary(declared.sections(found.completeness)) if found.completeness else "",
+        "is_signed": is_signed,
+        "then": declared.summary(record.sections) if is_signed and record.sections else "",
+        "untrue_on": times.day(record.untrue_since.astimezone(actor.tz).date(), found.today)
+        if is_signed and record.untrue_since
+        else "",
         "duties": others,
         "known": bool(found.duties),
+        "missing": profile.missing(record),
+        "from": declaring.named(found.adoption) if found.adoption else "",
+        "choices": [
+            {"number": one.number, "named": declaring.named(one), "url": addresses.coverage(one.number)}
+            for one in found.choices
+        ],
+        "chosen_is_gone": record.judged_from_id is not None and found.adoption is None,
+        "may_change": record.state == "draft" and scope.may(actor, "change", record),
+        "choose_url": addresses.judge_from(record.number),
         "coverage_url": addresses.coverage(found.adoption.number) if found.adoption else "",
         "adopt_url": addresses.edition(PART_5),
         "pdf_url": addresses.declaration_pdf(record.number),
     }
+
+
+def _rows(found: declaring.Readiness, signed: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Every section as it stands today, and where it was signed otherwise, how it stood then."""
+    if found.found is None or found.completeness is None:
+        return
+    then = {row["number"]: row for row in signed}
+    for row in declared.sections(found.completeness):
+        covered = found.found.coverage.covered[row["number"]]
+        before = then.get(row["number"])
+        differs = before is not None and any(before[name] != row[name] for name in ("met", "applicable"))
+        yield {
+            "url": addresses.clause(found.found.framework.key, row["number"]),
+            "number": row["number"],
+            "title": row["title"],
+            "mark": marks.coverage(*STATES[covered.together]) if row["applicable"] or row["not_applicable"] else "",
+            "words": declared.figures(row),
+            "then": declared.words(before) if differs and before is not None else "",
+        }
 
 
 def _when(at: str, needs: str) -> str:
@@ -111,13 +127,14 @@ class DeclarationSheet(RecordType):
         Section.of(_("Certificate"), "title", "certificate_kind", "applicant", "held_since", "single_pilot"),
         Section.of(_("Part 121 and Part 21"), "sms_accepted_on", "plan_submitted_on", "holds_type_certificate",
                    "only_21_29"),
-        Section.of(_("Declaration"), "statement", "reference"),
+        Section.of(_("Declaration"), "judged_from", "statement", "reference"),
         Section.of(_("Where and who"), "site", "unit", "process", "owner", "disciplines"),
     )  # fmt: skip
     panels = (SECTIONS,)
     search_fields = ("statement",)
     import_key = "reference"
-    room_fields = ("sections",)
+    room_fields = ("sections", "untrue_since")
+    task_verbs = {holding_true.TASK: _("Look at it")}
 
     def defaults(self, actor: Actor) -> Mapping[str, Any]:
         return {"statement": declaring.usual_statement()}
@@ -125,7 +142,7 @@ class DeclarationSheet(RecordType):
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         assert isinstance(record, Declaration)
         if not record.pk or record.state == "draft":
-            return {}
+            return _wrong_adoption(record, values)
         before = Declaration.everywhere.get(pk=record.pk)
         said = _t("It is signed, and the signature stands for what was written. Take it back to change it.")
         named = sorted(profile.KEPT & values.keys())
@@ -145,21 +162,41 @@ class DeclarationSheet(RecordType):
             return {"complete": None}
         found = declaring.readiness(actor, record)
         if found.completeness is None:
-            way = {"way": _t("Adopt it"), "way_url": addresses.edition(PART_5)}
-            return {"complete": Reason("declaration", way)}
-        if found.completeness.may_declare:
+            if found.choices:
+                said = _t(
+                    "14 CFR Part 5 is adopted several times. Choose the one that this certificate is judged from."
+                )
+                way = {"way": _t("Choose it"), "way_url": pages.record(record)}
+            else:
+                said = _t("14 CFR Part 5 is not adopted where you see it, so nothing shows what is declared. Adopt it.")
+                way = {"way": _t("Adopt it"), "way_url": addresses.edition(PART_5)}
+            return {"complete": Reason("declaration", {"said": said, **way})}
+        obstacles = declared.obstacles(found.completeness)
+        if not obstacles:
             return {"complete": None}
-        missing = found.completeness.open_sections
         url = addresses.coverage(found.adoption.number) if found.adoption else pages.record(record)
         way = {"way": _t("See what is missing"), "way_url": url}
-        first = missing[0].number if missing else PART_5
-        return {"complete": Reason("declaration", {"open": str(len(missing)), "first": first, **way})}
+        return {"complete": Reason("declaration", {"said": " ".join(obstacles), **way})}
+
+    def also_signed(self, actor: Actor, record: Record, move: Move) -> Mapping[str, str]:
+        assert isinstance(record, Declaration)
+        return declaring.signed_with(actor, record) if move.code == "sign" else {}
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         assert isinstance(record, Declaration)
         if move.code == "sign":
             declaring.keep_sections(actor, record)
+        if move.code == "take_back":
+            declaring.taken_back(record)
 
     def about(self, actor: Actor, record: Record) -> Sequence[str]:
         assert isinstance(record, Declaration)
         return [str(dict(profile.rules().kinds).get(record.certificate_kind, record.certificate_kind))]
+
+
+def _wrong_adoption(record: Declaration, values: Mapping[str, Any]) -> Mapping[str, str]:
+    one = record.judged_from
+    if "judged_from" not in values or one is None or (one.key == PART_5 and one.is_open):
+        return {}
+    said = _t("%(number)s is no adopted 14 CFR Part 5 that you work to. Choose one, or leave this empty.")
+    return {"judged_from": said % {"number": one.number}}

@@ -64,6 +64,7 @@ DECLARATION_LIFE = Lifecycle(
         Move("acknowledge", _("Mark as acknowledged"), ("submitted",), "acknowledged", verb="change",
              or_party=("owner",), asks=("acknowledged_on",), tone="main"),
         Move("take_back", _("Take back"), ("signed", "submitted"), "draft", verb="change", reason=True,
+             finishes=("declaration_untrue",),
              help=_("The signature stays in the history and stands for nothing any more.")),
         Move("void", _("Make void"), ("draft",), "void", verb="void", reason=True, tone="bad"),
     ),

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
-from qsms.rules.applicability import Applicability, Certificate, not_applicable
+from qsms.records import registry
+from qsms.rules.applicability import Applicability, Certificate, missing_facts, not_applicable
 from qsms.rules.frameworks import Framework
 from qsms.rules.lifecycle import Phase
 
@@ -16,7 +17,7 @@ from .models import PART_5, Adoption, Declaration
 FLAGS = ("applicant", "single_pilot", "holds_type_certificate", "only_21_29")
 FACTS = ("held_since", "sms_accepted_on", "plan_submitted_on")
 # What is declared for; it stands still once it is signed.
-KEPT = frozenset({"certificate_kind", "statement", *FLAGS, *FACTS})
+KEPT = frozenset({"certificate_kind", "judged_from", "statement", *FLAGS, *FACTS})
 
 
 def rules() -> Applicability:
@@ -41,6 +42,12 @@ def held(organisation_id: int) -> list[Declaration]:
     here = {"organisation_id": organisation_id, "tenant_id": organisation_id, "kind": "declaration"}
     rows = Declaration.everywhere.filter(**here, confidential=False)
     return list(rows.exclude(phase=Phase.VOID).order_by("pk"))
+
+
+def missing(declaration: Declaration) -> list[str]:
+    """The dates that a declaration lacks and on which hangs what is asked, as its form calls them."""
+    sheet = registry.get("declaration")
+    return [sheet.field_label(name) for name in missing_facts(rules(), certificate(declaration))]
 
 
 def here(adoption: Adoption, declarations: Iterable[Declaration]) -> list[Certificate]:

@@ -39,6 +39,7 @@ urlpatterns = [
     path("adopted/<str:number>/pack/<id:job_id>/stop/", packs.stop, name="pack-stop"),
     path("adopted/<str:number>/pack/<id:job_id>/file/", packs.send, name="pack-file"),
     path("declaration/<str:number>/pdf/", outputs.declaration, name="declaration"),
+    path("declaration/<str:number>/from/", outputs.judge_from, name="judge-from"),
     path("gaps/<str:number>/", gaps.show, name="gaps"),
     path("gaps/<str:number>/answer/<path:clause>/", gaps.show_one, name="gap"),
     path("gaps/<str:number>/action/<path:clause>/", gaps.raise_one, name="gap-action"),

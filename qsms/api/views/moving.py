@@ -34,7 +34,9 @@ def _verdict(actor: Actor, sheet: RecordType, record: Record, one: Verdict, reas
     move = one.move
     signature, doubt = None, sheet.doubt(actor, record, move)
     if move.signature:
-        signature = {"meaning": str(move.signature), "shown": signing.content_hash(sheet, record)}
+        also = dict(sheet.also_signed(actor, record, move))
+        shown = signing.content_hash(sheet, record, also)
+        signature = {"meaning": str(move.signature), "shown": shown, "covers": also}
     return {
         "code": move.code,
         "label": str(move.label),

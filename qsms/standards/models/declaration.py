@@ -47,12 +47,19 @@ class Declaration(RecordChild):
     only_21_29 = models.BooleanField(
         _("only under 21.29"), default=False, help_text=_("Part 21: all type certificates held are under 21.29.")
     )
+    judged_from = models.ForeignKey(
+        "standards.Adoption", models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
+        verbose_name=_("judged from"),
+        help_text=_("The adopted 14 CFR Part 5 whose evidence it rests on. Empty: the only one there is."),
+    )  # fmt: skip
     statement = models.TextField(_("what is declared"), blank=True)
     submitted_on = models.DateField(_("submitted on"), null=True, blank=True)
     acknowledged_on = models.DateField(_("acknowledged on"), null=True, blank=True)
     reference = models.CharField(_("reference"), max_length=80, blank=True)
-    # How each section stood when it was signed: number, title, met, of how many.
+    # How each section stood when it was signed: number, title, met, of how many, and what of it did not apply.
     sections = models.JSONField(default=list, editable=False)
+    # Since when somebody knows that what was signed is not so any more; empty while it holds.
+    untrue_since = models.DateTimeField(null=True, editable=False)
 
     class Meta(RecordChild.Meta):
         abstract = False

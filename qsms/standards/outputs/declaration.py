@@ -14,17 +14,19 @@ from qsms.records.models import Signature
 from qsms.records.registry import get
 from qsms.ui import dates
 
-from .. import declaring, profile
+from .. import declared, declaring, profile
 from ..models import Declaration
 from .statement import PRINT
 
 
 def pdf(actor: Actor, declaration: Declaration, made_at: dt.datetime) -> bytes:
     """The declaration; before it is signed its sections are those of today, and it says that it is a draft."""
-    sheet, is_signed = get(declaring.KIND), declaration.state in ("signed", "submitted", "acknowledged")
+    sheet, is_signed = get(declaring.KIND), declaration.state in declaring.SIGNED
     moment = dates.printed(made_at, actor.tz)
-    complete = None if is_signed else declaring.readiness(actor, declaration).completeness
-    rows = declaration.sections if is_signed else declaring.sections(complete) if complete else []
+    found = declaring.readiness(actor, declaration)
+    obstacles = declared.obstacles(found.completeness) if found.completeness else []
+    today = declared.sections(found.completeness) if found.completeness else []
+    rows = declaration.sections if is_signed else today
     named = (*profile.FLAGS, *profile.FACTS)
     facts = [(sheet.field_label(name), _value(declaration, name)) for name in ("certificate_kind", *named)]
     facts += [(sheet.field_label(name), _value(declaration, name)) for name in ("submitted_on", "acknowledged_on")]
@@ -42,20 +44,21 @@ def pdf(actor: Actor, declaration: Declaration, made_at: dt.datetime) -> bytes:
             % {"number": declaration.number, "moment": moment},
             "made_at": made_at,
         },
-        "draft": "" if is_signed else _("This is a draft. Nobody has signed it."),
+        "warning": _warning(is_signed, obstacles, moment),
         "statement": declaration.statement,
+        "claims": declared.summary(rows) if rows else "",
         "facts": [
             *((name, value) for name, value in facts if value),
             *([(_("Due by"), dates.plain_day(due))] if due else []),
+            *([(_("Judged by the evidence of"), declaring.named(found.adoption))] if found.adoption else []),
         ],
         "sections": [
             [
                 each["number"],
                 each["title"],
-                _("%(met)s of %(all)s") % {"met": each["met"], "all": each["applicable"]}
-                if each["applicable"]
-                else "–",
-                str(each["not_applicable"] or ""),
+                declared.state(each),
+                _("%(met)s of %(all)s") % {"met": each["met"], "all": each["applicable"]} if each["applicable"] else "",
+                declared.away(each),
             ]
             for each in rows
         ],
@@ -64,12 +67,23 @@ def pdf(actor: Actor, declaration: Declaration, made_at: dt.datetime) -> bytes:
             "declared": _("Declaration"),
             "about": _("Certificate"),
             "sections": _("Sections as they stood at the signature") if is_signed else _("Sections as they stand"),
-            "head": [_("Section"), _("Title"), _("Requirements met"), _("Not applicable")],
-            "unknown": _("14 CFR Part 5 is not adopted, so nothing is known of its sections."),
+            "head": [_("Section"), _("Title"), _("State"), _("Requirements met"), _("What does not apply, and why")],
+            "unknown": _("No adopted 14 CFR Part 5 is chosen, so nothing is known of its sections."),
             "signature": _("Signature"),
         },
     }
     return render(PRINT / "declaration.typ", data)
+
+
+def _warning(is_signed: bool, obstacles: list[str], moment: str) -> list[str]:
+    """What a reader must know before the declaration itself: that it is a draft, or not so any more."""
+    if not is_signed:
+        told = _("This is a draft. Nobody has signed it.")
+        return [told, " ".join([_("It cannot be declared yet."), *obstacles]) if obstacles else ""]
+    if not obstacles:
+        return ["", ""]
+    told = _("What was signed is not so any more, by the evidence seen on %(moment)s.") % {"moment": moment}
+    return [told, " ".join(obstacles)]
 
 
 def _value(declaration: Declaration, name: str) -> str:

@@ -175,7 +175,9 @@ def test_a_certificate_without_a_day_lays_no_duty_and_says_what_is_missing(cast:
     safety = login("safety")
     number = declared(safety, held_since="")
     assert Declaration.everywhere.get(number=number).due_on is None
-    assert "No rule speaks of this certificate as it is described here." in words(safety, f"/r/declaration/{number}/")
+    assert "What is due, and when, is not known yet. Fill in: Held since ." in words(
+        safety, f"/r/declaration/{number}/"
+    )
     plan = declared(safety, certificate_kind="part_21_pc", held_since="", applicant="on")
     assert "once it is known: The day on which the implementation plan was submitted" in words(
         safety, f"/r/declaration/{plan}/"

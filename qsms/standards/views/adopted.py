@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import scope
 from qsms.records.errors import Invalid, NotVisible, Refused
@@ -101,11 +100,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "here": addresses.coverage(number),
         "export_url": reverse("standards:export", args=[number]),
         "may_export": actor.holds(f"{adopting.KIND}.export") and scope.sees(actor, adoption),
-        "held_at": [
-            names.places(what, actor.organisation_id).get(pk, "?")
-            for what, held in (("site", adoption.sites), ("process", adoption.processes))
-            for pk in sorted(held)
-        ],
+        "held_at": adopting.held_at(adoption),
         "sites_url": reverse("standards:sites", args=[number]),
         "trend_url": reverse("standards:trend", args=[number]) if scope.sees(actor, adoption) else "",
         "places_url": reverse("standards:places", args=[number]),

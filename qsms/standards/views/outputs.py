@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qsms.base import moment
 from qsms.org.actor import Actor
@@ -91,6 +91,18 @@ def statement(request: HttpRequest, number: str) -> HttpResponse:
     content = statements.xlsx(made) if is_book else statements.pdf(made)
     packing.note(actor, adoption, packing.TAKEN, "")
     return file(content, WORKBOOK, f"{name}.xlsx") if is_book else file(content, PDF, f"{name}.pdf")
+
+
+@answers.for_people
+@require_POST
+def judge_from(request: HttpRequest, number: str) -> HttpResponse:
+    """Say from which adoption of Part 5 a declaration is judged."""
+    actor = answers.actor_of(request)
+    found = services.find(actor, declaring.KIND, number)
+    chosen = services.find(actor, adopting.KIND, request.POST.get("adoption", ""))
+    declaring.judge_from(actor, found.pk, chosen.pk)
+    said = _("%(number)s is judged from %(adoption)s.") % {"number": number, "adoption": chosen.number}
+    return answers.done(request, pages.record(found), said)
 
 
 @answers.for_people

@@ -123,8 +123,9 @@ def dialog_context(
     shown: tuple[parts.Fact, ...] = ()
     shown_hash = ""
     if move.signature:
-        shown = tuple(_signed(actor, sheet, record, move))
-        shown_hash = signing.content_hash(sheet, record)
+        content = signing.content(sheet, record, sheet.also_signed(actor, record, move))
+        shown = tuple(_signed(actor, sheet, record, move, content))
+        shown_hash = signing.hash_of(content)
     target = sheet.lifecycle.state(move.target) if move.target else None
     return {
         "title": str(move.label),
@@ -142,18 +143,22 @@ def dialog_context(
     }
 
 
-def _signed(actor: Actor, sheet: RecordType, record: Record, move: life.Move) -> Iterator[parts.Fact]:
-    """What a signature with this move covers: the fields as they stand, what is written in the dialog, the files."""
+def _signed(
+    actor: Actor, sheet: RecordType, record: Record, move: life.Move, content: Mapping[str, Any]
+) -> Iterator[parts.Fact]:
+    """What a signature with this move covers: the fields as they stand, what is written in the dialog, what the room
+    adds, the files."""
     typed = (*move.asks, *move.offers)
-    content = signing.content(sheet, record)
     for name, text in content["fields"].items():
         if text and name not in typed:
             yield parts.Fact(sheet.field_label(name), body.value(sheet, record, name, actor, moment.now()))
     for name in typed:
         yield parts.Fact(sheet.field_label(name), _("As you write it below"))
+    for label, text in content.get("also", {}).items():
+        yield parts.Fact(label, text)
     for name, sha256, role in content.get("files", ()):
-        label = _("Evidence") if role == attachments.EVIDENCE else _("File")
-        yield parts.Fact(label, _("%(name)s, fingerprint %(hash)s") % {"name": name, "hash": sha256[:12]})
+        what = _("Evidence") if role == attachments.EVIDENCE else _("File")
+        yield parts.Fact(what, _("%(name)s, fingerprint %(hash)s") % {"name": name, "hash": sha256[:12]})
 
 
 def _outcome(record: Record, target: life.State | None) -> str:
