@@ -12,8 +12,9 @@ DOCUMENT_LIFE = Lifecycle(
     states=(
         State("preparing", _("In preparation"), Phase.DRAFT, _("No revision of it has been in effect yet.")),
         State("effective", _("In effect"), Phase.OPEN, _("People work to it."), tone="good"),
-        State("obsolete", _("Obsolete"), Phase.DONE, _("Nobody works to it any more.")),
-        State("archived", _("Archived"), Phase.DONE, _("Kept as long as its retention says."), on_bar=False),
+        State("obsolete", _("Obsolete"), Phase.DONE, _("Nobody works to it any more."), evidence=False),
+        State("archived", _("Archived"), Phase.DONE, _("Kept as long as its retention says."), on_bar=False,
+              evidence=False),
         State("void", _("Void"), Phase.VOID, on_bar=False),
     ),
     moves=(
@@ -36,13 +37,17 @@ REVISION_LIFE = Lifecycle(
     "draft",
     states=(
         State("draft", _("Draft"), Phase.DRAFT, _("It is being written.")),
-        State("in_review", _("In review"), Phase.OPEN, _("Reviewers read it and say what is wrong."), begun=True),
-        State("in_approval", _("In approval"), Phase.OPEN, _("Those who answer for it sign it."), begun=True),
-        State("approved", _("Approved"), Phase.WAITING, _("It takes effect by itself on its day.")),
+        State("in_review", _("In review"), Phase.OPEN, _("Reviewers read it and say what is wrong."), begun=True,
+              evidence=False),
+        State("in_approval", _("In approval"), Phase.OPEN, _("Those who answer for it sign it."), begun=True,
+              evidence=False),
+        State("approved", _("Approved"), Phase.WAITING, _("It takes effect by itself on its day."), evidence=False),
         State("effective", _("In effect"), Phase.DONE, _("It is the one that people work to.")),
         State("set_aside", _("Set aside"), Phase.DONE, _("A temporary revision holds in its place."), on_bar=False),
-        State("superseded", _("Superseded"), Phase.DONE, _("A later revision took its place."), tone="mute"),
-        State("expired", _("Expired"), Phase.DONE, _("A temporary revision whose time is over."), on_bar=False),
+        State("superseded", _("Superseded"), Phase.DONE, _("A later revision took its place."), tone="mute",
+              evidence=False),
+        State("expired", _("Expired"), Phase.DONE, _("A temporary revision whose time is over."), on_bar=False,
+              evidence=False),
         State("withdrawn", _("Withdrawn"), Phase.VOID, on_bar=False),
     ),
     moves=(
@@ -89,7 +94,7 @@ REQUEST_LIFE = Lifecycle(
         State("asked", _("Asked"), Phase.OPEN, _("It waits for who owns the document.")),
         State("accepted", _("Accepted"), Phase.WAITING, _("A revision is to be written.")),
         State("done", _("Done"), Phase.DONE),
-        State("refused", _("Refused"), Phase.DONE, on_bar=False),
+        State("refused", _("Refused"), Phase.DONE, on_bar=False, evidence=False),
         State("void", _("Void"), Phase.VOID, on_bar=False),
     ),
     moves=(

@@ -396,6 +396,11 @@ def is_known(kind: str) -> bool:
     return kind in _types
 
 
+def shows(kind: str, state: str) -> bool:
+    """Whether a record of this kind counts as evidence in this state; one of a kind that is not installed does not."""
+    return kind in _types and state in _types[kind].lifecycle.showing
+
+
 def all_types() -> Iterable[RecordType]:
     """Every registered sheet, in the order of registration."""
     return tuple(_types.values())

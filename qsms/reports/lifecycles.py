@@ -21,9 +21,9 @@ LIFE = Lifecycle(
               begun=True),
         State("closed", _("Closed"), Phase.DONE, _("Done, and the reporter was told.")),
         State("rejected", _("Rejected"), Phase.DONE, _("It was not taken further, for the reason in its history."),
-              on_bar=False),
+              on_bar=False, evidence=False),
         State("merged", _("Merged"), Phase.DONE, _("Another report about the same event carries on for it."),
-              on_bar=False),
+              on_bar=False, evidence=False),
         State("void", _("Void"), Phase.VOID, _("It counts for nothing, for the reason in its history."), on_bar=False),
     ),
     moves=(

@@ -63,12 +63,13 @@ CONTROL_LIFE = Lifecycle(
     "control",
     "proposed",
     states=(
-        State("proposed", _("Proposed"), Phase.OPEN, _("It is planned and does not work yet."), tone="mute"),
+        State("proposed", _("Proposed"), Phase.OPEN, _("It is planned and does not work yet."), tone="mute",
+              evidence=False),
         State("in_place", _("In place"), Phase.WAITING, _("It works; whether it works well has not been checked.")),
         State("verified", _("Verified"), Phase.OPEN, _("Somebody else has checked that it works."), tone="good"),
         State("weak", _("Weak"), Phase.OPEN, _("A check found that it does not work as meant."), on_bar=False,
               tone="warn"),
-        State("retired", _("Retired"), Phase.DONE, _("Nobody relies on it any more.")),
+        State("retired", _("Retired"), Phase.DONE, _("Nobody relies on it any more."), evidence=False),
     ),
     moves=(
         Move("put_in_place", _("Put in place"), ("proposed",), "in_place", verb="change", or_party=("owner",),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -47,6 +48,13 @@ class State:
     due: StrOrPromise = ""
     # good, warn, bad or mute where the phase alone would mislead: a control that was found weak is open, and a worry.
     tone: str = ""
+    # Whether a record that stands here shows that something is done. None: unless it is a draft or void.
+    evidence: bool | None = None
+
+    @property
+    def shows(self) -> bool:
+        """Whether a record in this state counts as evidence."""
+        return self.phase not in (Phase.DRAFT, Phase.VOID) if self.evidence is None else self.evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +167,11 @@ class Lifecycle:
             if move.code == code:
                 return move
         raise KeyError(code)
+
+    @cached_property
+    def showing(self) -> frozenset[str]:
+        """The states in which a record counts as evidence: it has begun, and has not ended as holding no longer."""
+        return frozenset(state.code for state in self.states if state.shows)
 
     @property
     def judging(self) -> tuple[Move, ...]:

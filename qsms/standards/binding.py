@@ -19,7 +19,7 @@ from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.org.actor import Actor
 from qsms.org.models import Person
-from qsms.records import history, moves, scope
+from qsms.records import history, moves, registry, scope
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Record, Task
 from qsms.rules import evidence as rules
@@ -47,7 +47,7 @@ class Piece(NamedTuple):
 
     number: str
     title: str
-    phase: int
+    state: str
     process_id: int | None
     id: int
     framework: str
@@ -73,9 +73,14 @@ class Piece(NamedTuple):
         return Reference(self.framework, self.clause)
 
     @property
-    def is_void(self) -> bool:
-        """Whether its record was made void, so that it shows nothing."""
-        return self.phase == Phase.VOID
+    def shows(self) -> bool:
+        """Whether it counts as its record stands: not what is a draft, void, or in force no longer. A question does."""
+        return bool(self.question) or registry.shows(self.kind, self.state)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its record holds no more and will not: what is only in preparation is not over."""
+        return not self.shows and registry.get(self.kind).lifecycle.state(self.state).phase >= Phase.DONE
 
     @property
     def rule(self) -> rules.Evidence:
@@ -92,7 +97,7 @@ OF_SCOPE: tuple[str | Combinable, ...] = (
 )
 # Days come as text, which is made days of once for many, and parameters as text that few pieces have any of.
 COLUMNS: tuple[str | Combinable, ...] = (
-    "record__number", "record__title", "record__phase", "record__process_id", "pk", "framework", "number", "strength",
+    "record__number", "record__title", "record__state", "record__process_id", "pk", "framework", "number", "strength",
     Cast("as_of", CharField()), "fresh_months", Cast("expires_on", CharField()), "note", "owner__name", "question",
     Cast("asked", TextField()),
 )  # fmt: skip
@@ -148,7 +153,7 @@ def _answered(actor: Actor, here: list[Piece]) -> list[Piece]:
 
 def _with(actor: Actor, one: Piece, answer: living.Answer) -> Piece:
     return one._replace(
-        title=living.words(actor.organisation_id, one.question, one.asked), phase=Phase.OPEN, as_of=answer.newest,
+        title=living.words(actor.organisation_id, one.question, one.asked), as_of=answer.newest,
         site_id=one.asked.get("site"), unit_id=one.asked.get("unit"), process_id=one.asked.get("process"),
         answer=answer,
     )  # fmt: skip
@@ -256,10 +261,8 @@ def common(actor: Actor, given: Given) -> dict[str, Any]:
 
 
 def counted(found: Iterable[Piece], adoption: Adoption) -> list[Piece]:
-    """Those that can count for an adoption: not void, and from one of its places or from no particular one."""
+    """Those that can count for an adoption: in force, and from one of its places or from no particular one."""
     unit = frozenset() if adoption.unit_id is None else frozenset({adoption.unit_id})
     places = (("site_id", adoption.sites), ("unit_id", unit), ("process_id", adoption.processes))
     narrowed = [(place, frozenset({None, *wanted})) for place, wanted in places if wanted]
-    return [
-        one for one in found if not one.is_void and all(getattr(one, place) in wanted for place, wanted in narrowed)
-    ]
+    return [one for one in found if one.shows and all(getattr(one, place) in wanted for place, wanted in narrowed)]

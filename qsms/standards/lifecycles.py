@@ -11,7 +11,7 @@ ADOPTION_LIFE = Lifecycle(
         State("planned", _("In preparation"), Phase.OPEN,
               _("It is on the way: coverage shows what is still to be done."), tone="mute"),
         State("in_force", _("In force"), Phase.OPEN, _("The organisation works to it."), tone="good"),
-        State("left", _("Left"), Phase.DONE, _("The organisation does not work to it any more.")),
+        State("left", _("Left"), Phase.DONE, _("The organisation does not work to it any more."), evidence=False),
         State("void", _("Void"), Phase.VOID, _("It was never meant, for the reason in its history."), on_bar=False),
     ),
     moves=(
@@ -47,7 +47,8 @@ DECLARATION_LIFE = Lifecycle(
     "declaration",
     "draft",
     states=(
-        State("draft", _("In preparation"), Phase.OPEN, _("The sections fill up; it is not signed yet.")),
+        State("draft", _("In preparation"), Phase.OPEN, _("The sections fill up; it is not signed yet."),
+              evidence=False),
         State("signed", _("Signed"), Phase.OPEN, _("The accountable executive has signed; it is to be submitted."),
               tone="good"),
         State("submitted", _("Submitted"), Phase.WAITING, _("The FAA has it.")),
@@ -73,11 +74,11 @@ CERTIFICATE_LIFE = Lifecycle(
     "applied",
     states=(
         State("applied", _("Applied for"), Phase.OPEN, _("The body audits in stage 1 and stage 2, then decides."),
-              tone="mute"),
+              tone="mute", evidence=False),
         State("held", _("Held"), Phase.OPEN, _("Surveillance keeps it; recertification renews it."), tone="good"),
         State("suspended", _("Suspended"), Phase.WAITING, _("The body waits for something; the mark may not be used."),
-              on_bar=False),
-        State("ended", _("Ended"), Phase.DONE, _("It expired, was withdrawn or given up.")),
+              on_bar=False, evidence=False),
+        State("ended", _("Ended"), Phase.DONE, _("It expired, was withdrawn or given up."), evidence=False),
         State("void", _("Void"), Phase.VOID, _("It was never meant, for the reason in its history."), on_bar=False),
     ),
     moves=(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from qsms.records import wording
 from qsms.rules.evidence import freshness
 from qsms.ui import addresses as pages
 from qsms.ui import marks, times
@@ -78,7 +79,8 @@ def named(piece: Piece) -> str:
 
 def mark(piece: Piece, today: dt.date) -> SafeString:
     """How it stands today, in shape, colour and word."""
-    if piece.is_void:
-        return marks.status(_("Void, does not count"), "mute", "ban")
+    if not piece.shows:
+        said = _("%(state)s, does not count") % {"state": wording.state_label(piece.kind, piece.state)}
+        return marks.status(said, "mute", "ban")
     word, tone, shape = FRESHNESS[freshness(piece.rule, today)]
     return marks.status(word, tone, shape)

@@ -10,7 +10,8 @@ COURSE_LIFE = Lifecycle(
     states=(
         State("draft", _("In preparation"), Phase.DRAFT, _("Nobody is asked to hold it yet.")),
         State("in_use", _("In use"), Phase.OPEN, _("People are asked to hold it, and can take it."), tone="good"),
-        State("retired", _("Retired"), Phase.DONE, _("Asked of nobody any more. What people hold of it is kept.")),
+        State("retired", _("Retired"), Phase.DONE, _("Asked of nobody any more. What people hold of it is kept."),
+              evidence=False),
         State("void", _("Void"), Phase.VOID, _("It was never meant, for the reason in its history."), on_bar=False),
     ),
     moves=(
@@ -27,7 +28,8 @@ SESSION_LIFE = Lifecycle(
     "session",
     "planned",
     states=(
-        State("planned", _("Planned"), Phase.OPEN, _("People are invited; they sign in when they come.")),
+        State("planned", _("Planned"), Phase.OPEN, _("People are invited; they sign in when they come."),
+              evidence=False),
         State("held", _("Held"), Phase.WAITING, _("Later somebody looks at whether it worked."), due=_("Evaluation")),
         State("closed", _("Closed"), Phase.DONE, _("Held, with who was there and who passed.")),
         State("void", _("Called off"), Phase.VOID, _("It was not held, for the reason in its history."), on_bar=False),
@@ -50,7 +52,8 @@ HOLDING_LIFE = Lifecycle(
     "holding",
     "claimed",
     states=(
-        State("claimed", _("To be verified"), Phase.WAITING, _("It counts once somebody else has verified it.")),
+        State("claimed", _("To be verified"), Phase.WAITING, _("It counts once somebody else has verified it."),
+              evidence=False),
         State("held", _("Held"), Phase.DONE, _("It counts, as long as it is valid.")),
         State("refused", _("Refused"), Phase.VOID, _("It does not count, for the reason in its history."),
               on_bar=False),
