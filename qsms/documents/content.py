@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from urllib.parse import unquote
 
 from django.urls import reverse
@@ -18,19 +19,26 @@ CONTENT = "content"
 
 
 def hash_of(revision: Revision) -> str:
-    """The hash of the file or else of the text; empty when there is neither."""
+    """The hash of the file, or else of the text with every picture that it shows; empty when there is neither."""
     if revision.file_id is not None:
         return str(revision.file.sha256) if revision.file is not None and revision.file.removed_at is None else ""
-    return hashlib.sha256(revision.body.encode()).hexdigest() if revision.body.strip() else ""
+    if not revision.body.strip():
+        return ""
+    shown = sorted((name, row.sha256) for name, row in pictures_of(revision).items())
+    whole = json.dumps({"text": revision.body, "pictures": shown}, ensure_ascii=False) if shown else revision.body
+    return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def is_whole(revision: Revision) -> bool:
-    """Whether there is content, and it is still what its hash says."""
-    return bool(revision.content_hash) and revision.content_hash == hash_of(revision)
+    """Whether there is content, and once it was sent it is still what was sent: no word, file or picture differs."""
+    present = hash_of(revision)
+    return bool(present) and (revision.state == "draft" or revision.content_hash == present)
 
 
-def files(revision_id: int) -> dict[str, Attachment]:
+def files(revision_id: int | None) -> dict[str, Attachment]:
     """The files of a revision by name, the newest of each."""
+    if revision_id is None:
+        return {}
     rows = Attachment.everywhere.filter(record_id=revision_id, removed_at=None).order_by("pk")
     return {row.name: row for row in rows}
 

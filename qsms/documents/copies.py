@@ -14,6 +14,7 @@ from qsms.org.actor import Actor
 from qsms.publish.markdown import tree_of
 from qsms.publish.pdf import render
 from qsms.records.attachments import open_content
+from qsms.records.errors import Refused
 from qsms.records.models import Signature
 
 from . import content, routing
@@ -26,7 +27,10 @@ MOST_BYTES = 20_000_000
 
 
 def controlled_copy(actor: Actor, document: Document, revision: Revision, made_at: dt.datetime) -> bytes:
-    """The PDF of the revision in effect of a document that the actor sees."""
+    """The PDF of the revision in effect of a document that the actor sees. Raises Refused when it is not what was
+    signed."""
+    if not content.is_whole(revision):
+        raise Refused([_("%(number)s is not what was signed. Ask who keeps documents.") % {"number": document.code}])
     pictures = {
         name: row
         for name, row in content.pictures_of(revision).items()

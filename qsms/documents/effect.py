@@ -71,7 +71,8 @@ def take_effect(organisation_id: int, revision_id: int, today: dt.date) -> bool:
             moves.move(system, revision.pk, "withdraw", reason=_("Its last day was over before it was approved."))
             return False
         if not content.is_whole(revision):
-            raise Refused([_("The file of %(number)s is not there any more.") % {"number": revision.number}])
+            said = _("%(number)s is not what was signed. Take it back to draft and send it again.")
+            raise Refused([said % {"number": revision.number}])
         base = _make_room(system, document, revision)
         Revision.everywhere.filter(pk=revision.pk).update(effective_at=moment.now(), base=base)
         moves.move(system, revision.pk, "take_effect", by_service=True)

@@ -14,7 +14,7 @@ from qsms.records.models import Link
 from qsms.rules.calendar_days import add_months
 from qsms.rules.lifecycle import Move
 
-from . import effect, routing
+from . import effect, routing, writing
 from .choices import types
 from .models import ChangeRequest, Document, Revision
 
@@ -26,6 +26,7 @@ REVIEW_AHEAD = dt.timedelta(days=30)
 def revision_moved(actor: Actor, revision: Revision, move: Move) -> None:
     """Steps begin when it is sent, are done when somebody signs, and are asked when it passes on."""
     if move.code in ("send", "send_on"):
+        writing.settle(revision)
         routing.begin(actor, revision)
     elif move.code in ("review", "approve"):
         routing.signed(actor, revision)

@@ -21,7 +21,7 @@ from qsms.records import moves, tasks
 from qsms.records.errors import Refused
 from qsms.records.models import Task
 
-from . import people
+from . import content, people
 from .choices import StepKind, types
 from .models import Revision, Step
 
@@ -48,6 +48,8 @@ def begin(actor: Actor, revision: Revision) -> None:
         for kind, roles in route(revision).items()
         for role in roles
     )  # fmt: skip
+    # Whether it may be sent was asked with the steps of the round before.
+    revision.__dict__.pop("_steps", None)
     ask(actor, revision)
 
 
@@ -123,7 +125,9 @@ def go_on(organisation_id: int, revision_id: int) -> bool:
         assert isinstance(revision, Revision)
         if revision.state not in STAGES or waiting(revision):
             return False
-        if any(step.content_hash != revision.content_hash for step in steps(revision) if step.done_at is not None):
+        if not content.is_whole(revision) or any(
+            step.content_hash != revision.content_hash for step in steps(revision) if step.done_at is not None
+        ):
             raise Refused([_("%(number)s changed after it was signed. Take it back to draft.") % _named(revision)])
         moves.move(system, revision_id, PASSES[revision.state], by_service=True)
     return True

@@ -33,6 +33,7 @@ wording.DEEDS |= {
 }
 SHUT: dict[str, _StrPromise] = {
     "content": _("There is neither a text nor a file. Write the text, or bring a file."),
+    "changed": _("It is not what was sent: its text or a file differs. Take it back to draft and send it again."),
     "has_review": _("Documents of this type go to approval without a review. Use “Send for approval”."),
     "no_review": _("Documents of this type are reviewed first. Use “Send for review”."),
     "asked": _("It does not wait for a signature of yours: its route names other roles, or you have signed."),
@@ -207,13 +208,20 @@ class RevisionSheet(RecordType):
         # What is being judged, was signed or is in effect is not changed any more.
         return False if verb == "change" and record.state != "draft" else None
 
+    def files_held(self, record: Record) -> str:
+        if record.state == "draft":
+            return ""
+        said = _t("The files of %(number)s are judged and signed with its text. To change them, take it back to draft.")
+        return said % {"number": record.number}
+
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
         assert isinstance(record, Revision)
         asked = bool(routing.asked_of(actor, routing.waiting(record)))
         is_reviewed = bool(routing.route(record)[StepKind.REVIEW]) if record.state == "draft" else False
-        return _facts(
+        held = "content" if record.state == "draft" else "changed"
+        whole = None if content.is_whole(record) else Reason("document", {"fact": held})
+        return {"content": whole} | _facts(
             {
-                "content": content.is_whole(record),
                 "has_review": is_reviewed,
                 "no_review": not is_reviewed,
                 "asked": asked,

@@ -46,6 +46,12 @@ def edited(actor: Actor, revision: Revision, names: Sequence[str]) -> None:
         _keep(revision, "content_hash", "plain_text", "authors")
 
 
+def settle(revision: Revision) -> None:
+    """Inside the move that sends it: from now on its files stay, and every signature is bound to what is there."""
+    revision.content_hash = content.hash_of(revision)
+    _keep(revision, "content_hash")
+
+
 def _keep(revision: Revision, *columns: str) -> None:
     Revision.everywhere.filter(pk=revision.pk).update(**{name: getattr(revision, name) for name in columns})
 

@@ -36,7 +36,7 @@ class Kept:
 
 def may_add(actor: Actor, record: Record) -> bool:
     """Whether the actor may add files: whoever may change the record, and whoever has a part or a task on it."""
-    if not scope.sees(actor, record):
+    if not scope.sees(actor, record) or _held(record):
         return False
     if actor.is_system or scope.may(actor, "change", record):
         return True
@@ -51,7 +51,7 @@ def may_remove(actor: Actor, record: Record, attachment: Attachment) -> bool:
 
     Evidence that somebody else is about to judge stays until they have.
     """
-    if attachment.role == EVIDENCE and holding.waits_for_check(registry.get(record.kind), record):
+    if _held(record) or (attachment.role == EVIDENCE and holding.waits_for_check(registry.get(record.kind), record)):
         return False
     own = actor.person_id is not None and attachment.added_by_id == actor.person_id
     return record.phase < Phase.DONE and (own or scope.may(actor, "change", record))
@@ -100,6 +100,8 @@ def remove(actor: Actor, attachment_id: int, *, reason: str) -> Attachment:
         if row.role == EVIDENCE and holding.waits_for_check(registry.get(record.kind), record):
             said = _("“%(name)s” is evidence of what waits for a check. It stays until the check is over.")
             raise Refused([said % {"name": row.name}])
+        if said := _held(record):
+            raise Refused([said])
         if not may_remove(actor, record, row):
             raise Refused([_("Only who added the file, or who may change the record, may remove it while it is open.")])
         row.removed_at = moment.now()
@@ -164,8 +166,14 @@ def _store(stream: BinaryIO, facts: FileFacts, strip: bool) -> tuple[str, int]:
 def _check_may_add(actor: Actor, record: Record) -> None:
     if record.phase >= Phase.DONE:
         raise Refused([_("%(number)s is closed. Open it again to add files.") % {"number": record.number}])
+    if said := _held(record):
+        raise Refused([said])
     if not may_add(actor, record):
         raise Refused([_("Files are added by those who may change the record or have a part or a task on it.")])
+
+
+def _held(record: Record) -> str:
+    return registry.get(record.kind).files_held(record)
 
 
 def _seen(actor: Actor, record_id: int) -> Record:

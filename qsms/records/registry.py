@@ -219,6 +219,10 @@ class RecordType:
         kind: each with the sentence why, and what to do instead."""
         return {}
 
+    def files_held(self, record: Record) -> str:
+        """Why no file is added to this record or taken off it as it stands, though it is open; empty if they may be."""
+        return ""
+
     def weighty(self, actor: Actor, record: Record) -> Mapping[str, str]:
         """Fields whose change is told with a reason, each with the sentence that asks for it."""
         return {}
