@@ -15,7 +15,7 @@ from qsms.records import outbox
 from tests.cast import Cast
 from tests.harness.browser import PHONE, looks_right, looks_right_everywhere
 
-from .makers import TEXT, document, effective, revision, signer
+from .makers import TEXT, again, document, effective, revision, signer
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
 Open = Callable[..., Page]
@@ -76,6 +76,21 @@ def test_written_reviewed_approved_in_effect_and_acknowledged(cast: Cast, open_p
     writer.goto("/documents/readers/")
     assert writer.get_by_text("Reporter Person").count() == 0
     looks_right_everywhere(writer, "documents-readers", themes=True)
+
+
+def test_a_file_is_brought_as_the_content(cast: Cast, open_page: Open, live: Any) -> None:
+    draft = revision(cast, document(cast), body="")
+    page = signed_in(cast, "quality", open_page, live)
+    page.goto(f"/r/revision/{draft.number}/")
+    page.get_by_role("link", name="Bring a file").click()
+    page.get_by_role("button", name="Make it the content").click()
+    page.get_by_text("No file was chosen. Choose one.").first.wait_for()
+    file = {"name": "Servicing.txt", "mimeType": "text/plain", "buffer": b"Chock the aircraft."}
+    page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
+    page.get_by_role("button", name="Make it the content").click()
+    page.get_by_text("“Servicing.txt” is the content of revision 1 now.").first.wait_for()
+    assert again(draft).file_name == "Servicing.txt"
+    looks_right_everywhere(page, "documents-brought")
 
 
 def test_the_pages_of_a_document_look_right(cast: Cast, open_page: Open, live: Any) -> None:

@@ -79,7 +79,7 @@ def bring(request: HttpRequest, number: str) -> HttpResponse:
     told = {
         "title": _("Bring a file"),
         "meaning": _("PDF, DOCX, XLSX, PPTX, ODT or any other file. It takes the place of the text or file before."),
-        "verb": _("Bring it"),
+        "verb": _("Make it the content"),
         "back_url": pages.record(revision),
     }
     return dialog(request, form, told)
