@@ -127,9 +127,13 @@ def _locked(system: Actor, revision_id: int) -> tuple[Document, Revision]:
 
 def _show(system: Actor, document: Document, revision: Revision, today: dt.date, title: str) -> None:
     """Let the document say what the revision says, and give it to its readers."""
+    # Search finds what a temporary revision adds, and what it adds to.
+    besides = Revision.everywhere.filter(document_id=document.pk, state="set_aside").values_list(
+        "plain_text", flat=True
+    )
     Document.everywhere.filter(pk=document.pk).update(
         effective=revision, revision_label=revision.label, effective_since=today,
-        effective_until=revision.expires_on, effective_text=revision.plain_text,
+        effective_until=revision.expires_on, effective_text="\n".join([revision.plain_text, *besides]),
     )  # fmt: skip
     months = document.review_months or types()[document.document_type].review_months
     # A temporary revision leaves the day of the next review alone.

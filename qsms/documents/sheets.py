@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -13,16 +13,26 @@ from qsms.org.choices import Axis
 from qsms.records import scope, wording
 from qsms.records.models import Record
 from qsms.records.registry import Lead, Raising, RecordType, Section, offer, register
+from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Reason
+from qsms.ui import addresses as pages
 from qsms.ui.dates import plain_day
 
-from . import addresses, content, distributing, following, numbering, panels, reading, routing, writing
-from .choices import USUAL_TYPE, StepKind, types
+from . import (
+    addresses,
+    conditions,
+    distributing,
+    following,
+    naming,
+    numbering,
+    panels,
+    reading,
+    routing,
+    writing,
+)  # fmt: skip
+from .choices import USUAL_TYPE, types
 from .lifecycles import DOCUMENT_LIFE, REQUEST_LIFE, REVISION_LIFE
 from .models import ChangeRequest, Document, Revision
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
 
 wording.PARTIES |= {"author": _("one of its authors"), "keeper": _("who owns the document")}
 wording.DEEDS |= {
@@ -30,26 +40,8 @@ wording.DEEDS |= {
     distributing.TAKEN: _("took it from a distribution"),
     reading.ACKNOWLEDGED: _("acknowledged it"),
     "took_effect": _("brought a revision into effect"),
+    naming.NAMED: _("named who signs instead of a role"),
 }
-SHUT: dict[str, _StrPromise] = {
-    "content": _("There is neither a text nor a file. Write the text, or bring a file."),
-    "changed": _("It is not what was sent: its text or a file differs. Take it back to draft and send it again."),
-    "has_review": _("Documents of this type go to approval without a review. Use “Send for approval”."),
-    "no_review": _("Documents of this type are reviewed first. Use “Send for review”."),
-    "asked": _("It does not wait for a signature of yours: its route names other roles, or you have signed."),
-    "asked_or_owner": _("Only who is asked for a signature, or who owns it, sends it back."),
-    "asked_again": _("Nobody waits for another signature of yours."),
-    "nothing_under_way": _("A revision of it is under way. Withdraw that one first."),
-}
-
-
-@wording.reason_words("document")
-def _shut(values: Mapping[str, str]) -> str:
-    return str(SHUT[values["fact"]])
-
-
-def _facts(holds: Mapping[str, bool]) -> dict[str, Reason | None]:
-    return {name: None if ok else Reason("document", {"fact": name}) for name, ok in holds.items()}
 
 
 @register
@@ -64,6 +56,7 @@ class DocumentSheet(RecordType):
     trace = "changed"
     lives_on = True
     lifecycle = DOCUMENT_LIFE
+    tells_version = False
     labels = {"due_on": _("Review on")}
     due_words = _("Review on %(day)s")
     columns = ("number", "code", "title", "document_type", "revision_label", "state", "site", "owner", "due_on")
@@ -105,7 +98,8 @@ class DocumentSheet(RecordType):
         numbering.give(actor.organisation_id, [record])
 
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
-        return _facts({"nothing_under_way": writing.under_way(record.pk) is None})
+        assert isinstance(record, Document)
+        return conditions.of_document(record)
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         assert isinstance(record, Document)
@@ -125,7 +119,13 @@ class DocumentSheet(RecordType):
             said = _t("The role “%(role)s” has a new holder, who signs it again.") % {"role": who}
             return Lead(said, _t("Signature due again"))
         if record.state == "preparing":
-            return Lead(_t("Nothing of it is in effect yet."), _t("Write the first revision"), raises=("revision",))
+            written = writing.under_way(record.pk)
+            if written is None or not scope.sees(actor, written):
+                return Lead(_t("Nothing of it is in effect yet."), _t("Write the first revision"), raises=("revision",))
+            said = _t("Revision %(label)s is “%(state)s”.") % {
+                "label": written.label, "state": wording.state_label(written.kind, written.state),
+            }  # fmt: skip
+            return Lead(said, ways=((_t("Open revision %(label)s") % {"label": written.label}, pages.record(written)),))
         if record.state != "effective" or following.review_is_near(actor, record):
             return Lead()
         # Until its review is near, what one does with a document is change it.
@@ -157,6 +157,8 @@ class RevisionSheet(RecordType):
     in_menu = False
     trace = "changed"
     lifecycle = REVISION_LIFE
+    tells_version = False
+    dates = {"due_on": When.DUE, "effective_on": When.DUE, "expires_on": When.DUE}
     columns = ("number", "title", "label", "state", "training_impact", "effective_on", "site", "owner")
     filters = ("state", "site", "owner")
     orders = ("-id",)
@@ -190,7 +192,9 @@ class RevisionSheet(RecordType):
         self.created_many(actor, [record])
 
     def created_many(self, actor: Actor, records: Sequence[Record]) -> None:
-        writing.begin_documents(actor, [record for record in records if isinstance(record, Revision)])
+        made = [record for record in records if isinstance(record, Revision)]
+        writing.begin_documents(actor, made)
+        writing.carry_pictures(actor, made)
 
     def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
         assert isinstance(record, Revision)
@@ -214,28 +218,26 @@ class RevisionSheet(RecordType):
         said = _t("The files of %(number)s are judged and signed with its text. To change them, take it back to draft.")
         return said % {"number": record.number}
 
+    def drawn(self, actor: Actor, record: Record, name: str) -> str:
+        assert isinstance(record, Revision)
+        return panels.drawn(record) if name == "body" else ""
+
+    def waits_for(self, record: Record, move: Move) -> frozenset[int] | None:
+        assert isinstance(record, Revision)
+        if move.code not in ("review", "approve"):
+            return None
+        return frozenset().union(*(routing.asked_people(record, step) for step in routing.waiting(record)))
+
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
         assert isinstance(record, Revision)
-        asked = bool(routing.asked_of(actor, routing.waiting(record)))
-        is_reviewed = bool(routing.route(record)[StepKind.REVIEW]) if record.state == "draft" else False
-        held = "content" if record.state == "draft" else "changed"
-        whole = None if content.is_whole(record) else Reason("document", {"fact": held})
-        return {"content": whole} | _facts(
-            {
-                "has_review": is_reviewed,
-                "no_review": not is_reviewed,
-                "asked": asked,
-                "asked_or_owner": asked or record.owner_id in actor.persons,
-                "asked_again": following.is_asked_again(actor, record),
-            }
-        )
+        return conditions.of_revision(actor, record)
 
     def next_step(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Revision)
         waiting = routing.waiting(record)
         if waiting:
             titles = routing.role_titles(record.organisation_id)
-            who = ", ".join(titles.get(step.role, step.role) for step in waiting)
+            who = ", ".join(step.person.name if step.person else titles.get(step.role, step.role) for step in waiting)
             return Lead(_t("Waits for: %(who)s.") % {"who": who})
         if record.state == "approved" and record.effective_on:
             return Lead(_t("It takes effect by itself."), _t("Takes effect on %(day)s") % _day(record))
@@ -244,6 +246,8 @@ class RevisionSheet(RecordType):
     def about(self, actor: Actor, record: Record) -> list[str]:
         assert isinstance(record, Revision)
         said = [_t("revision %(label)s") % {"label": record.label}]
+        if record.document is not None and record.document.code:
+            said.insert(0, record.document.code)
         if record.expires_on:
             said.append(_t("temporary, until %(day)s") % {"day": plain_day(record.expires_on)})
         if record.training_impact:
@@ -274,6 +278,18 @@ class ChangeRequestSheet(RecordType):
         Section.of(_("Where and who"), "site", "unit", "process", "owner", "due_on", "disciplines"),
     )
     search_fields = ("wanted", "why", "answer")
+
+    def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
+        return conditions.of_request(record)
+
+    def next_step(self, actor: Actor, record: Record) -> Lead:
+        if record.state != "accepted":
+            return Lead()
+        written = following.answers(record)
+        if not written:
+            return Lead(_t("What was asked for is to be written."), _t("Write the revision"), raises=("revision",))
+        return Lead()
+
     task_verbs = {"decide": _("Decide"), "revise": _("Write it")}
 
     def parties(self, record: Record) -> Mapping[str, frozenset[int]]:
