@@ -35,8 +35,14 @@ class Missing:
 
 def named(revision: Revision) -> list[Step]:
     """Who is named instead of a role, but for those who had a hand in the content since."""
-    rows = Step.everywhere.filter(revision_id=revision.pk, round=PLAN, person__is_active=True)
-    return list(rows.exclude(person_id__in=revision.authors).select_related("person").order_by("pk"))
+    return [
+        step
+        for step in routing.all_steps(revision)
+        if step.round == PLAN
+        and step.person is not None
+        and step.person.is_active
+        and step.person_id not in revision.authors
+    ]
 
 
 def missing(revision: Revision) -> list[Missing]:
@@ -49,7 +55,8 @@ def missing(revision: Revision) -> list[Missing]:
         if (kind.value, role) not in instead
     ]
     roles = sorted({one.role for one in wanted})
-    held = people.holders_each(revision.organisation_id, roles, moment.now().date(), deputies=True)
+    # Who stands in for an author does not sign, and who stands in for somebody else has no need to be looked for.
+    held = people.holders_each(revision.organisation_id, roles, moment.now().date())
     return [one for one in wanted if not held[one.role] - set(revision.authors)]
 
 

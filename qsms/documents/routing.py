@@ -58,14 +58,20 @@ def begin(actor: Actor, revision: Revision, named: Iterable[Step] = ()) -> None:
     ask(actor, revision)
 
 
-def steps(revision: Revision) -> list[Step]:
-    """The steps of the present round, in order; read once for everything that one page asks of them."""
+def all_steps(revision: Revision) -> list[Step]:
+    """The steps of every round, in order; read once for everything that one page asks of them."""
     known = revision.__dict__.get("_steps")
     if known is None:
-        rows = list(Step.everywhere.filter(revision_id=revision.pk).select_related("done_by", "person").order_by("pk"))
-        last = max((row.round for row in rows), default=0)
-        known = revision.__dict__["_steps"] = [row for row in rows if row.round == last]
+        rows = Step.everywhere.filter(revision_id=revision.pk).select_related("done_by", "person").order_by("pk")
+        known = revision.__dict__["_steps"] = list(rows)
     return list(known)
+
+
+def steps(revision: Revision) -> list[Step]:
+    """The steps of the present round, in order."""
+    rows = all_steps(revision)
+    last = max((row.round for row in rows), default=0)
+    return [row for row in rows if row.round == last]
 
 
 def waiting(revision: Revision) -> list[Step]:

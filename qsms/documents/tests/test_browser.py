@@ -10,7 +10,6 @@ from django.test import Client
 from playwright.sync_api import FilePayload, Page, expect
 
 from qsms.documents.models import Document, Revision
-from qsms.org import services as org
 from qsms.records import outbox
 from tests.cast import PASSWORD, Cast
 from tests.harness.browser import PHONE, looks_right, looks_right_everywhere
@@ -135,7 +134,6 @@ def test_what_was_typed_after_the_session_ended_comes_back(
 
 
 def test_the_pages_of_a_document_look_right(cast: Cast, open_page: Open, live: Any) -> None:
-    org.grant(cast.colleague, "quality_manager", axis="all")
     held = effective(cast, revision(cast, document(cast)))
     second = revision(
         cast, held, body=TEXT.replace("gloves", "gloves and goggles") + "\n\nOpen the valve slowly.",
