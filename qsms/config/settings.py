@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "qsms.ui.answers.ServiceAnswers",
 ]
 
+CSRF_FAILURE_VIEW = "qsms.site.doorkeeper.refuse_form"
 ROOT_URLCONF = "qsms.site.urls"
 WSGI_APPLICATION = "qsms.config.wsgi.application"
 TEMPLATES = [

@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 
-def read(number: str, page: int = 1) -> str:
-    """The document as it is read."""
-    return reverse("documents:read", args=[number]) + (f"?page={page}" if page > 1 else "")
+def read(number: str, page: int = 1, *, lasting: bool = False) -> str:
+    """The document as it is read; `lasting` what holds beside a temporary revision."""
+    asked = {**({"lasting": "1"} if lasting else {}), **({"page": str(page)} if page > 1 else {})}
+    return reverse("documents:read", args=[number]) + (f"?{urlencode(asked)}" if asked else "")
 
 
 def to_read() -> str:
@@ -29,6 +30,11 @@ def changes(number: str) -> str:
 def bring(number: str) -> str:
     """The dialog in which a file becomes the content of a draft."""
     return reverse("documents:bring", args=[number])
+
+
+def name(number: str) -> str:
+    """The dialog in which somebody is named to sign instead of a role."""
+    return reverse("documents:name", args=[number])
 
 
 def give(number: str) -> str:

@@ -12,7 +12,7 @@ from qsms.records.models import Attachment
 from qsms.ui import addresses as pages
 
 from . import markdown
-from .models import Revision
+from .models import Document, Revision
 
 # The role of the file that is the content; other files of a revision are its pictures and what belongs to it.
 CONTENT = "content"
@@ -49,13 +49,20 @@ def pictures_of(revision: Revision) -> dict[str, Attachment]:
     return {name: row for name, row in files(revision.pk).items() if name in shown} if shown else {}
 
 
+def lost_pictures(revision: Revision) -> list[str]:
+    """The pictures that the text names and that are no files of the revision."""
+    named = {unquote(name) for name in markdown.pictures(revision.body)} if revision.file_id is None else set()
+    return sorted(named - pictures_of(revision).keys()) if named else []
+
+
 def shown_to_keepers(revision: Revision) -> markdown.Where:
     """Pictures as whoever may see the revision reaches them."""
     found = pictures_of(revision).items()
     return markdown.where({name: pages.record(revision, "file", row.pk, row.name) for name, row in found})
 
 
-def shown_to_readers(document_number: str, revision: Revision) -> markdown.Where:
+def shown_to_readers(document: Document, revision: Revision) -> markdown.Where:
     """Pictures as readers of the document in effect reach them, who need not see the revision."""
     names = pictures_of(revision)
-    return markdown.where({name: reverse("documents:picture", args=[document_number, name]) for name in names})
+    of = "" if revision.pk == document.effective_id else "?lasting=1"
+    return markdown.where({name: reverse("documents:picture", args=[document.number, name]) + of for name in names})

@@ -17,7 +17,7 @@ from qsms.records.attachments import open_content
 from qsms.records.errors import Refused
 from qsms.records.models import Signature
 
-from . import content, routing, taking_over
+from . import content, reading, routing, taking_over
 from .following import SIGN_AGAIN
 from .models import Document, Revision
 
@@ -47,13 +47,18 @@ def _data(
     actor: Actor, document: Document, revision: Revision, made_at: dt.datetime, names: list[str]
 ) -> dict[str, Any]:
     told = {"code": document.code, "label": revision.label, "moment": _moment(made_at)}
-    since = _day(document.effective_since) if document.effective_since else ""
+    in_effect = revision.pk == document.effective_id
+    on = document.effective_since if in_effect else revision.effective_at and revision.effective_at.astimezone(actor.tz)
+    since = _day(on) if on else ""
+    # A temporary revision and what it adds to are printed each by itself, and name each other.
+    beside = reading.lasting(document) if in_effect else document.effective
     mark = str(taking_over.MARK)
     facts = [
         (_("Document"), document.code),
         (_("Revision"), revision.label),
         (_("In effect since"), since),
-        (_("In effect until"), _day(document.effective_until) if document.effective_until else ""),
+        (_("In effect until"), _day(document.effective_until) if document.effective_until and in_effect else ""),
+        (_("Adds to") if in_effect else _("Temporary revision"), _revision(beside)),
         (_("Next review"), _day(document.due_on) if document.due_on else ""),
         (_("Owner"), document.owner.name if document.owner is not None else ""),
         (_("Content"), f"SHA-256 {revision.content_hash}"),
@@ -94,6 +99,10 @@ def _under(document: Document, revision: Revision, since: str) -> str:
     if not since:
         return _("Revision %(label)s") % {"label": revision.label}
     return _("Revision %(label)s, in effect since %(day)s") % {"label": revision.label, "day": since}
+
+
+def _revision(beside: Revision | None) -> str:
+    return _("revision %(label)s, which holds besides") % {"label": beside.label} if beside is not None else ""
 
 
 def _signatures(revision: Revision) -> list[dict[str, str]]:

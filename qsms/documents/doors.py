@@ -13,15 +13,25 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q
 
+from qsms.base import moment
 from qsms.org.actor import Actor
 from qsms.records.models import Record
 from qsms.ui import addresses as pages
 
-from . import effect
+from . import document_types, effect, people, routing
 from .effect import EFFECTIVE
 from .models import Document, Receipt, Revision
 
-__all__ = ["EFFECTIVE", "Distribution", "InEffect", "acknowledged", "distribution", "document_of", "in_effect"]
+__all__ = [
+    "EFFECTIVE",
+    "Distribution",
+    "InEffect",
+    "acknowledged",
+    "distribution",
+    "document_of",
+    "in_effect",
+    "roles_unheld",
+]
 KIND, REVISION = "document", "revision"
 
 
@@ -95,6 +105,16 @@ def distribution(actor: Actor, records: Iterable[Record]) -> list[Distribution]:
         people, wanted, answered = counts.get(one.pk, (0, 0, 0))
         found.append(Distribution(one, people, wanted, answered, pages.tab(one, "distribution")))
     return found
+
+
+def roles_unheld(organisation_id: int) -> list[str]:
+    """The roles that review and approve documents and that nobody holds, as they are called here (two queries)."""
+    wanted = sorted(
+        {role for one in document_types.of(organisation_id).values() for role in (*one.review, *one.approvers)}
+    )
+    held = people.holders_each(organisation_id, wanted, moment.now().date())
+    titles = routing.role_titles(organisation_id)
+    return [titles.get(role, role) for role in wanted if not held[role]]
 
 
 def document_of(actor: Actor, record: Record) -> Record | None:

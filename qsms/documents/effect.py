@@ -128,9 +128,13 @@ def _locked(system: Actor, revision_id: int) -> tuple[Document, Revision]:
 
 def _show(system: Actor, document: Document, revision: Revision, today: dt.date, *, reviewed: bool) -> Document:
     """Let the document say what the revision says, and give it to its readers; its review was made, or was not."""
+    # Search finds what a temporary revision adds, and what it adds to.
+    besides = Revision.everywhere.filter(document_id=document.pk, state="set_aside").values_list(
+        "plain_text", flat=True
+    )
     Document.everywhere.filter(pk=document.pk).update(
         effective=revision, revision_label=revision.label, effective_since=today,
-        effective_until=revision.expires_on, effective_text=revision.plain_text,
+        effective_until=revision.expires_on, effective_text="\n".join([revision.plain_text, *besides]),
         taken_over=revision.taken_over,
     )  # fmt: skip
     months = document_types.review_months(document)

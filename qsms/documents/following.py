@@ -11,14 +11,16 @@ from qsms.org.accountable import ACCOUNTABLE
 from qsms.org.actor import Actor
 from qsms.records import tasks
 from qsms.records.choices import Relation
-from qsms.records.models import Link
+from qsms.records.models import Link, Record
 from qsms.rules.calendar_days import add_months
 from qsms.rules.lifecycle import Move
 
-from . import document_types, effect, reviewing, routing, writing
+from . import document_types, effect, naming, reviewing, routing, writing
 from .models import ChangeRequest, Document, Revision
 
 SIGN_AGAIN = "sign_again"
+# The states of a revision that took effect, whatever came after it.
+EFFECT_TAKEN = ("effective", "set_aside", "superseded", "expired")
 # So long before its day the owner of a document is asked to review it.
 REVIEW_AHEAD = dt.timedelta(days=30)
 
@@ -27,7 +29,7 @@ def revision_moved(actor: Actor, revision: Revision, move: Move) -> None:
     """Steps begin when it is sent, are done when somebody signs, and are asked when it passes on."""
     if move.code in ("send", "send_on"):
         writing.settle(revision)
-        routing.begin(actor, revision)
+        routing.begin(actor, revision, naming.named(revision))
     elif move.code in ("review", "approve"):
         routing.signed(actor, revision)
     elif move.code == "pass_review":
@@ -67,6 +69,17 @@ def keeper(request: ChangeRequest) -> int | None:
     """Who decides on a request: the owner of its document."""
     found = Document.everywhere.filter(pk=request.document_id or 0).values_list("owner_id", flat=True).first()
     return found if request.document_id is not None else None
+
+
+def answers(request: Record) -> list[str]:
+    """The states of the revisions that were written for a request."""
+    rows = Link.everywhere.filter(target_id=request.pk, relation=Relation.RAISED_FROM, source__kind="revision")
+    return list(rows.values_list("source__state", flat=True))
+
+
+def is_answered(request: Record) -> bool:
+    """Whether one of them has taken effect."""
+    return any(state in EFFECT_TAKEN for state in answers(request))
 
 
 def request_created(actor: Actor, request: ChangeRequest) -> None:

@@ -32,18 +32,22 @@ DOCUMENT_LIFE = Lifecycle(
     ),
 )  # fmt: skip
 
+# What is asked of a draft before it is sent, to reviewers or to approvers.
+SENT = ("content", "written", "pictures", "day", "askable")
+
 REVISION_LIFE = Lifecycle(
     "revision",
     "draft",
     states=(
         State("draft", _("Draft"), Phase.DRAFT, _("It is being written.")),
         State("in_review", _("In review"), Phase.OPEN, _("Reviewers read it and say what is wrong."), begun=True,
-              evidence=False),
+              skipped=True, evidence=False),
         State("in_approval", _("In approval"), Phase.OPEN, _("Those who answer for it sign it."), begun=True,
               evidence=False),
         State("approved", _("Approved"), Phase.WAITING, _("It takes effect by itself on its day."), evidence=False),
         State("effective", _("In effect"), Phase.DONE, _("It is the one that people work to.")),
-        State("set_aside", _("Set aside"), Phase.DONE, _("A temporary revision holds in its place."), on_bar=False),
+        State("set_aside", _("In effect, amended"), Phase.DONE, _("It holds, and a temporary revision adds to it."),
+              on_bar=False),
         State("superseded", _("Superseded"), Phase.DONE, _("A later revision took its place."), tone="mute",
               evidence=False),
         State("expired", _("Expired"), Phase.DONE, _("A temporary revision whose time is over."), on_bar=False,
@@ -52,19 +56,22 @@ REVISION_LIFE = Lifecycle(
     ),
     moves=(
         Move("send", _("Send for review"), ("draft",), "in_review", needs=("summary",),
-             conditions=("content", "has_review"), finishes=("write",), tone="main", key="s"),
+             conditions=(*SENT, "has_review"), finishes=("write",), tone="main", key="s"),
         Move("send_on", _("Send for approval"), ("draft",), "in_approval", verb="send", needs=("summary",),
-             conditions=("content", "no_review"), finishes=("write",), tone="main", key="s"),
+             conditions=(*SENT, "no_review"), finishes=("write",), tone="main", key="s"),
         # Each signs for the steps that are theirs; the last signature lets the revision pass on by itself.
         Move("review", _("Sign the review"), ("in_review",), "", independent_of=("author",), signature=_("reviewed"),
-             conditions=("asked", "content"), tone="main", key="r"),
+             conditions=("asked", "changed"), tone="main", key="r"),
         Move("pass_review", _("Pass on to approval"), ("in_review",), "in_approval", finishes=("review",),
              by_hand=False),
         Move("approve", _("Approve"), ("in_approval",), "", independent_of=("author",), signature=_("approved"),
-             conditions=("asked", "content"), tone="main", key="a"),
+             conditions=("asked", "changed"), tone="main", key="a"),
         Move("pass_approval", _("Pass as approved"), ("in_approval",), "approved", finishes=("approve",),
              by_hand=False),
-        Move("plan", _("Change its day"), ("approved",), "", verb="send", asks=("effective_on",)),
+        # The signatures stand under a day: only who signed puts another one in its place, and signs that.
+        Move("plan", _("Change its day"), ("approved",), "", verb="approve", asks=("effective_on",),
+             independent_of=("author",), conditions=("approved_it",), signature=_("approved for this day"),
+             help=_("It was approved for another day, so you sign the new one.")),
         Move("send_back", _("Send back"), ("in_review", "in_approval"), "draft", verb="review", reason=True,
              conditions=("asked_or_owner",), finishes=("review", "approve"),
              tasks=(TaskPlan("write", _("Change it and send it again"), to="owner", role="quality_manager"),),
@@ -75,8 +82,8 @@ REVISION_LIFE = Lifecycle(
         Move("bring_file", _("Bring the file"), ("draft",), "", verb="change", offers=("content_hash", "file_name"),
              by_hand=False),
         Move("take_effect", _("Take effect"), ("approved",), "effective", by_hand=False),
-        Move("set_aside", _("Set it aside"), ("effective",), "set_aside", by_hand=False),
-        Move("reinstate", _("Take effect again"), ("set_aside",), "effective", by_hand=False),
+        Move("set_aside", _("Amend it for a time"), ("effective",), "set_aside", by_hand=False),
+        Move("reinstate", _("End its amendment"), ("set_aside",), "effective", by_hand=False),
         Move("supersede", _("Supersede"), ("effective", "set_aside"), "superseded", by_hand=False),
         Move("expire", _("Expire"), ("effective",), "expired", by_hand=False),
         Move("sign_again", _("Sign again"), ("effective",), "", verb="approve", signature=_("signed again"),
@@ -104,7 +111,7 @@ REQUEST_LIFE = Lifecycle(
         Move("refuse", _("Refuse"), ("asked",), "refused", verb="decide", or_party=("keeper",), asks=("answer",),
              tone="bad"),
         Move("finish", _("Finish"), ("accepted",), "done", verb="decide", or_party=("keeper",), finishes=("*",),
-             closed=("<raised_from",), tone="main",
+             closed=("<raised_from",), conditions=("answered",), tone="main",
              help=_("What was asked for is in effect.")),
         Move("void", _("Make void"), ("asked", "accepted"), "void", verb="decide", reason=True, tone="bad"),
     ),

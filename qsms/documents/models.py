@@ -126,7 +126,7 @@ class Revision(RecordChild):
     )
     expires_on = models.DateField(
         _("ends on"), null=True, blank=True,
-        help_text=_("Only for a temporary revision: after this day the one before it is in effect again."),
+        help_text=_("Only for a temporary revision: it adds to the one in effect, up to and with this day."),
     )  # fmt: skip
     # The hash of what is signed: of the file, or else of the text.
     content_hash = models.CharField(_("hash of the content"), max_length=64, blank=True, editable=False)
@@ -168,6 +168,9 @@ class Step(Owned):
     person = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
     # Nobody signs it for somebody else who holds the role.
     in_person = models.BooleanField(default=False)
+    # A person who is named instead of a role, and why; in round 0 for the sendings to come.
+    instead_of = models.CharField(max_length=40, blank=True)
+    why = models.CharField(max_length=250, blank=True)
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
     content_hash = models.CharField(max_length=64, blank=True)

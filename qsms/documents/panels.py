@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,7 @@ from qsms.records.registry import Panel
 from qsms.ui import addresses as pages
 from qsms.ui import marks, times
 
-from . import addresses, content, distributing, effect, markdown, people, routing, taking_over, writing
+from . import addresses, content, distributing, effect, markdown, naming, people, routing, taking_over, writing
 from .choices import StepKind
 from .lifecycles import REVISION_LIFE
 from .models import Document, Revision
@@ -87,6 +88,13 @@ def _distribution(actor: Actor, record: Record) -> Mapping[str, Any]:
     }
 
 
+def drawn(revision: Revision) -> SafeString:
+    """The text as it is read, with its tables and pictures."""
+    return render_to_string(
+        "documents/drawn.html", {"html": markdown.html(revision.body, content.shown_to_keepers(revision))}
+    )
+
+
 def _text(actor: Actor, record: Record) -> Mapping[str, Any]:
     assert isinstance(record, Revision)
     document = effect.visible_document(actor, record)
@@ -112,11 +120,15 @@ def _route(actor: Actor, record: Record) -> Mapping[str, Any]:
     lines = [
         {
             "kind": labels[step.kind],
-            "who": step.done_by.name if step.done_by is not None else titles.get(step.role, step.role),
+            "who": next(
+                (one.name for one in (step.done_by, step.person) if one is not None), titles.get(step.role, "")
+            ),
             "role": titles.get(step.role, step.role) if step.done_by is not None else "",
+            "instead": titles.get(step.instead_of, step.instead_of),
+            "why": step.why,
             "mark": marks.status(_t("Signed"), "good", "circle-check")
             if step.done_at
-            else marks.status(_t("Waits"), "mute", "hourglass-empty"),
+            else marks.status(_t("Named") if step.round == naming.PLAN else _t("Waits"), "mute", "hourglass-empty"),
             "at": times.moment(step.done_at, now, actor.tz) if step.done_at else None,
             "hash": step.content_hash[:12],
         }

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from qsms.base import moment
+from qsms.org.actor import Right
 from qsms.org.models import Delegation, Grant, Person, Role
+from qsms.records import registry
+from qsms.records.models import Record
 
 from .models import Rule
 
@@ -23,13 +27,29 @@ def _held(organisation_id: int, today: dt.date) -> QuerySet[Grant]:
 
 def holders(organisation_id: int, role: str, today: dt.date, *, deputies: bool = False) -> set[int]:
     """The people who hold a role on this day, with those who stand in for them if wanted."""
-    found = set(_held(organisation_id, today).filter(role__code=role).values_list("person_id", flat=True))
-    if deputies and found:
+    return holders_each(organisation_id, [role], today, deputies=deputies)[role]
+
+
+def holders_each(
+    organisation_id: int, roles: Sequence[str], today: dt.date, *, deputies: bool = False
+) -> dict[str, set[int]]:
+    """The same for several roles at once (one query, two with deputies, none for no roles)."""
+    found: dict[str, set[int]] = {role: set() for role in roles}
+    if not roles:
+        return found
+    grants = _held(organisation_id, today).filter(role__code__in=roles)
+    for role, person in grants.values_list("role__code", "person_id"):
+        found[role].add(person)
+    if deputies and any(found.values()):
         lent = Delegation.objects.filter(
-            Q(role=None) | Q(role__code=role), organisation_id=organisation_id, giver_id__in=found,
-            starts_on__lte=today, ends_on__gte=today, revoked_at=None, taker__is_active=True,
+            Q(role=None) | Q(role__code__in=roles), organisation_id=organisation_id,
+            giver_id__in=set().union(*found.values()), starts_on__lte=today, ends_on__gte=today, revoked_at=None,
+            taker__is_active=True,
         )  # fmt: skip
-        found |= set(lent.values_list("taker_id", flat=True))
+        for role, giver, taker in list(lent.values_list("role__code", "giver_id", "taker_id")):
+            for one in [role] if role else roles:
+                if giver in found[one]:
+                    found[one] = found[one] | {taker}
     return found
 
 
@@ -40,6 +60,21 @@ def unheld(organisation_id: int, roles: Iterable[str], today: dt.date) -> list[s
     known = {code: (title, is_held) for code, title, is_held in rows.values_list("code", "title", "is_held")}
     stands = [known.get(role, (role, False)) for role in roles]
     return [title for title, is_held in stands if not is_held]
+
+
+def able(record: Record, permission: str, unit_id: int | None) -> list[tuple[int, str]]:
+    """Who may do this to a record by a role of their own and is not among its authors, with their names; those of this
+    unit first. Somebody's own records do not count: that right reaches what they made themselves."""
+    here = Q(axis="all") | Q(axis="site", site_id=record.site_id) | Q(axis="unit", unit_id=record.unit_id)
+    grants = _held(record.organisation_id, moment.now().date()).filter(here)
+    authors = registry.get(record.kind).parties(record).get("author", frozenset())
+    columns = ("person_id", "person__name", "role__permissions", "axis", "unit_id", "person__unit_id")
+    found: dict[int, tuple[bool, str]] = {}
+    for person, name, patterns, axis, *units in grants.exclude(person_id__in=authors).values_list(*columns):
+        if Right(tuple(patterns), axis).gives(permission):
+            elsewhere = unit_id is None or unit_id not in units
+            found[person] = min(found.get(person, (True, name)), (elsewhere, name))
+    return [(person, name) for person, (_elsewhere, name) in sorted(found.items(), key=lambda one: one[1])]
 
 
 def reached(rule: Rule, today: dt.date) -> set[int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
@@ -26,6 +27,8 @@ class Text:
     document: Document
     revision: Revision
     pages: list[markdown.Page]
+    # The revision that a temporary one adds to: it holds besides.
+    lasting: Revision | None = None
 
     @property
     def all_pages(self) -> int:
@@ -45,11 +48,32 @@ def text(document: Document) -> Text | None:
     revision = Revision.everywhere.filter(pk=document.effective_id or 0).select_related("base", "file").first()
     if revision is None:
         return None
+    if document.effective_until is None:
+        return _text(document, revision)
+    # What a temporary revision says is new as a whole: it is no other wording of what it adds to.
+    return replace(_text(document, revision, compared=False), lasting=lasting(document))
+
+
+def lasting(document: Document) -> Revision | None:
+    """The revision that holds beside the temporary one in effect; None where none does."""
+    rows = Revision.everywhere.filter(document_id=document.pk, state="set_aside").select_related("base", "file")
+    found: Revision | None = rows.first() if document.effective_until is not None else None
+    return found
+
+
+def lasting_text(document: Document) -> Text | None:
+    """The text of that revision, in pages; None where there is none."""
+    revision = lasting(document)
+    return None if revision is None else _text(document, revision, compared=False)
+
+
+def _text(document: Document, revision: Revision, *, compared: bool = True) -> Text:
     if revision.file_id is not None:
         # A file has one page: the file itself.
         return Text(document, revision, [markdown.Page(markdown.html("", markdown.where({})), revision.file_name)])
-    before = revision.base.body if revision.base is not None and revision.base.file_id is None else None
-    shown = content.shown_to_readers(document.number, revision)
+    base = revision.base if compared else None
+    before = base.body if base is not None and base.file_id is None else None
+    shown = content.shown_to_readers(document, revision)
     return Text(document, revision, markdown.pages(revision.body, shown, before=before))
 
 
@@ -108,7 +132,8 @@ def _named(document: Record) -> dict[str, str]:
 def mine(actor: Actor, *, after: int = 0, limit: int = 50) -> tuple[list[Receipt], list[Receipt], int]:
     """What was given to the reader: all that is unread, soonest due first, then a page of what was read."""
     rows = Receipt.everywhere.filter(person_id=actor.person_id, organisation_id=actor.organisation_id, ended_at=None)
-    rows = rows.filter(document__state="effective").select_related("document")
+    # Of an earlier revision the document would say what was never acknowledged of this one.
+    rows = rows.filter(document__state="effective", revision_id=F("document__effective_id")).select_related("document")
     rows = rows.only("why", "due_at", "acknowledge", "acknowledged_at", *distributing.OF_DOCUMENT)
     unread = rows.filter(acknowledge=True, acknowledged_at=None).order_by("due_at", "pk")[:200]
     read = rows.exclude(acknowledge=True, acknowledged_at=None).order_by("-pk")

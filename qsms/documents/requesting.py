@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from qsms.org.actor import Actor
 from qsms.records.models import Record
-from qsms.records.registry import Raising, RecordType, Section, offer, register
+from qsms.records.registry import Lead, Raising, RecordType, Section, offer, register
+from qsms.rules.lifecycle import Reason
 
-from . import document_types, following, sheets  # noqa: F401  documents stand before requests
+from . import conditions, document_types, following, sheets  # noqa: F401  documents stand before requests
 from .lifecycles import REQUEST_LIFE
 from .models import ChangeRequest, Document
 
@@ -35,6 +37,15 @@ class ChangeRequestSheet(RecordType):
         Section.of(_("Where and who"), "site", "unit", "process", "owner", "due_on", "disciplines"),
     )
     search_fields = ("wanted", "why", "answer")
+
+    def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
+        return conditions.of_request(record)
+
+    def next_step(self, actor: Actor, record: Record) -> Lead:
+        if record.state != "accepted" or following.answers(record):
+            return Lead()
+        return Lead(_t("What was asked for is to be written."), _t("Write the revision"), raises=("revision",))
+
     task_verbs = {"decide": _("Decide"), "revise": _("Write it")}
 
     def parties(self, record: Record) -> Mapping[str, frozenset[int]]:

@@ -8,6 +8,7 @@ signs (DOMAIN 2.4). Nobody who had a hand in the content is asked, and the lifec
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -46,30 +47,41 @@ def _in_person(revision: Revision, role: str) -> bool:
     return kind.executive_signs and role == ACCOUNTABLE
 
 
-def begin(actor: Actor, revision: Revision) -> None:
-    """A revision was sent: a new round of steps, and the first stage is asked."""
+def begin(actor: Actor, revision: Revision, named: Iterable[Step] = ()) -> None:
+    """A revision was sent: a new round of steps, and the first stage is asked. Some are named instead of a role."""
+    instead = {(one.kind, one.instead_of): one for one in named}
     last = Step.everywhere.filter(revision_id=revision.pk).order_by("-round").values_list("round", flat=True).first()
-    Step.everywhere.bulk_create(
-        Step(
-            organisation_id=revision.organisation_id, revision_id=revision.pk, kind=kind, round=(last or 0) + 1,
-            role=role, in_person=kind == StepKind.APPROVE and _in_person(revision, role),
-        )
-        for kind, roles in route(revision).items()
-        for role in roles
-    )  # fmt: skip
+    made = []
+    for kind, roles in route(revision).items():
+        for role in roles:
+            step = Step(
+                organisation_id=revision.organisation_id, revision_id=revision.pk, kind=kind, round=(last or 0) + 1
+            )
+            if (one := instead.get((kind.value, role))) is None:
+                step.role, step.in_person = role, kind == StepKind.APPROVE and _in_person(revision, role)
+            else:
+                step.person_id, step.instead_of, step.why = one.person_id, role, one.why
+            made.append(step)
+    Step.everywhere.bulk_create(made)
     # Whether it may be sent was asked with the steps of the round before.
     revision.__dict__.pop("_steps", None)
     ask(actor, revision)
 
 
-def steps(revision: Revision) -> list[Step]:
-    """The steps of the present round, in order; read once for everything that one page asks of them."""
+def all_steps(revision: Revision) -> list[Step]:
+    """The steps of every round, in order; read once for everything that one page asks of them."""
     known = revision.__dict__.get("_steps")
     if known is None:
-        rows = list(Step.everywhere.filter(revision_id=revision.pk).select_related("done_by").order_by("pk"))
-        last = max((row.round for row in rows), default=0)
-        known = revision.__dict__["_steps"] = [row for row in rows if row.round == last]
+        rows = Step.everywhere.filter(revision_id=revision.pk).select_related("done_by", "person").order_by("pk")
+        known = revision.__dict__["_steps"] = list(rows)
     return list(known)
+
+
+def steps(revision: Revision) -> list[Step]:
+    """The steps of the present round, in order."""
+    rows = all_steps(revision)
+    last = max((row.round for row in rows), default=0)
+    return [row for row in rows if row.round == last]
 
 
 def waiting(revision: Revision) -> list[Step]:
@@ -111,7 +123,7 @@ def ask(actor: Actor, revision: Revision) -> None:
     due = moment.now() + dt.timedelta(days=DAYS)
     asked: set[int] = set()
     for step in waiting(revision)[:1]:
-        wanted = _people(revision, step)
+        wanted = asked_people(revision, step)
         asked |= wanted
         for person_id in sorted(wanted):
             tasks.give(actor, revision, stage, title, person_id=person_id, due_at=due)
@@ -125,7 +137,8 @@ def ask(actor: Actor, revision: Revision) -> None:
     )
 
 
-def _people(revision: Revision, step: Step) -> set[int]:
+def asked_people(revision: Revision, step: Step) -> set[int]:
+    """Who may sign this step today: the person, or who holds the role or stands in for who does, but for authors."""
     if step.person_id is not None:
         return {step.person_id} - set(revision.authors)
     today = moment.now().date()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -14,15 +14,18 @@ from qsms.org.choices import Axis
 from qsms.records import scope, wording
 from qsms.records.models import Record
 from qsms.records.registry import Column, Lead, RecordType, Section, register
+from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Reason
+from qsms.ui import addresses as pages
 from qsms.ui.dates import plain_day
 
 from . import (
     addresses,
-    content,
+    conditions,
     distributing,
     document_types,
     following,
+    naming,
     numbering,
     panels,
     reading,
@@ -31,12 +34,8 @@ from . import (
     taking_over,
     writing,
 )
-from .choices import StepKind
 from .lifecycles import DOCUMENT_LIFE, REVISION_LIFE
 from .models import Document, Revision
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
 
 wording.PARTIES |= {"author": _("one of its authors"), "keeper": _("who owns the document")}
 wording.DEEDS |= {
@@ -44,29 +43,8 @@ wording.DEEDS |= {
     distributing.TAKEN: _("took it from a distribution"),
     reading.ACKNOWLEDGED: _("acknowledged it"),
     "took_effect": _("brought a revision into effect"),
+    naming.NAMED: _("named who signs instead of a role"),
 }
-SHUT: dict[str, _StrPromise] = {
-    "content": _("There is neither a text nor a file. Write the text, or bring a file."),
-    "changed": _("It is not what was sent: its text or a file differs. Take it back to draft and send it again."),
-    "has_review": _("Documents of this type go to approval without a review. Use “Send for approval”."),
-    "no_review": _("Documents of this type are reviewed first. Use “Send for review”."),
-    "asked": _(
-        "It does not wait for a signature of yours: another role is asked, or you have signed. What the accountable "
-        "executive signs in person, no deputy signs."
-    ),
-    "asked_or_owner": _("Only who is asked for a signature, or who owns it, sends it back."),
-    "asked_again": _("Nobody waits for another signature of yours."),
-    "nothing_under_way": _("A revision of it is under way. Withdraw that one first."),
-}
-
-
-@wording.reason_words("document")
-def _shut(values: Mapping[str, str]) -> str:
-    return str(SHUT[values["fact"]])
-
-
-def _facts(holds: Mapping[str, bool]) -> dict[str, Reason | None]:
-    return {name: None if ok else Reason("document", {"fact": name}) for name, ok in holds.items()}
 
 
 @register
@@ -81,6 +59,7 @@ class DocumentSheet(RecordType):
     trace = "changed"
     lives_on = True
     lifecycle = DOCUMENT_LIFE
+    tells_version = False
     labels = {"due_on": _("Review on")}
     due_words = _("Review on %(day)s")
     # Short headings, so that all of it fits a window of 1280.
@@ -144,7 +123,8 @@ class DocumentSheet(RecordType):
             reviewing.follow(record)
 
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
-        return _facts({"nothing_under_way": writing.under_way(record.pk) is None})
+        assert isinstance(record, Document)
+        return conditions.of_document(record)
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         assert isinstance(record, Document)
@@ -164,7 +144,13 @@ class DocumentSheet(RecordType):
             said = _t("The role “%(role)s” has a new holder, who signs it again.") % {"role": who}
             return Lead(said, _t("Signature due again"))
         if record.state == "preparing":
-            return Lead(_t("Nothing of it is in effect yet."), _t("Write the first revision"), raises=("revision",))
+            written = writing.under_way(record.pk)
+            if written is None or not scope.sees(actor, written):
+                return Lead(_t("Nothing of it is in effect yet."), _t("Write the first revision"), raises=("revision",))
+            said = _t("Revision %(label)s is “%(state)s”.") % {
+                "label": written.label, "state": wording.state_label(written.kind, written.state),
+            }  # fmt: skip
+            return Lead(said, ways=((_t("Open revision %(label)s") % {"label": written.label}, pages.record(written)),))
         if record.state != "effective" or following.review_is_near(actor, record):
             return Lead()
         # Until its review is near, what one does with a document is change it.
@@ -198,6 +184,8 @@ class RevisionSheet(RecordType):
     in_menu = False
     trace = "changed"
     lifecycle = REVISION_LIFE
+    tells_version = False
+    dates = {"due_on": When.DUE, "effective_on": When.DUE, "expires_on": When.DUE}
     columns = ("number", "title", "label", "state", "training_impact", "effective_on", "site", "owner")
     filters = ("state", "site", "owner")
     orders = ("-id",)
@@ -231,7 +219,9 @@ class RevisionSheet(RecordType):
         self.created_many(actor, [record])
 
     def created_many(self, actor: Actor, records: Sequence[Record]) -> None:
-        writing.begin_documents(actor, [record for record in records if isinstance(record, Revision)])
+        made = [record for record in records if isinstance(record, Revision)]
+        writing.begin_documents(actor, made)
+        writing.carry_pictures(actor, made)
 
     def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
         assert isinstance(record, Revision)
@@ -255,21 +245,19 @@ class RevisionSheet(RecordType):
         said = _t("The files of %(number)s are judged and signed with its text. To change them, take it back to draft.")
         return said % {"number": record.number}
 
+    def drawn(self, actor: Actor, record: Record, name: str) -> str:
+        assert isinstance(record, Revision)
+        return panels.drawn(record) if name == "body" else ""
+
+    def waits_for(self, record: Record, move: Move) -> frozenset[int] | None:
+        assert isinstance(record, Revision)
+        if move.code not in ("review", "approve"):
+            return None
+        return frozenset().union(*(routing.asked_people(record, step) for step in routing.waiting(record)))
+
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
         assert isinstance(record, Revision)
-        asked = bool(routing.asked_of(actor, record))
-        is_reviewed = bool(routing.route(record)[StepKind.REVIEW]) if record.state == "draft" else False
-        held = "content" if record.state == "draft" else "changed"
-        whole = None if content.is_whole(record) else Reason("document", {"fact": held})
-        return {"content": whole} | _facts(
-            {
-                "has_review": is_reviewed,
-                "no_review": not is_reviewed,
-                "asked": asked,
-                "asked_or_owner": asked or record.owner_id in actor.persons,
-                "asked_again": following.is_asked_again(actor, record),
-            }
-        )
+        return conditions.of_revision(actor, record)
 
     def doubt(self, actor: Actor, record: Record, move: Move) -> str:
         assert isinstance(record, Revision)
@@ -280,7 +268,9 @@ class RevisionSheet(RecordType):
         waiting = routing.waiting(record)
         if waiting:
             titles = routing.role_titles(record.organisation_id)
-            who = _t(", then ").join(titles.get(step.role, step.role) for step in waiting)
+            who = _t(", then ").join(
+                step.person.name if step.person else titles.get(step.role, step.role) for step in waiting
+            )
             return Lead(_t("Waits for: %(who)s.") % {"who": who})
         if record.state == "draft" and record.document is not None:
             return Lead(also=routing.unheld(record))
@@ -291,6 +281,8 @@ class RevisionSheet(RecordType):
     def about(self, actor: Actor, record: Record) -> list[str]:
         assert isinstance(record, Revision)
         said = [_t("revision %(label)s") % {"label": record.label}]
+        if record.document is not None and record.document.code:
+            said.insert(0, record.document.code)
         if record.taken_over:
             said.append(str(taking_over.MARK))
         if record.expires_on:

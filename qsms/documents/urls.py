@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import distribution, reading, revisions, types
+from .views import distribution, naming, reading, revisions, types
 
 app_name = "documents"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("read/<str:number>/picture/<str:name>", reading.open_picture, name="picture"),
     path("revision/<str:number>/changes/", revisions.show_changes, name="changes"),
     path("revision/<str:number>/file/", revisions.bring, name="bring"),
+    path("revision/<str:number>/name/", naming.show, name="name"),
     path("give/<str:number>/", distribution.give, name="give"),
     path("give/<str:number>/take/", distribution.take, name="take"),
     path("types/", types.show_list, name="types"),

@@ -8,15 +8,17 @@ from typing import Any, BinaryIO
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
+from qsms.base.files import inspect
 from qsms.base.gate import write_transaction
 from qsms.org import actor as actors
 from qsms.org.actor import Actor
 from qsms.records import attachments, moves, scope, services
-from qsms.records.errors import Refused
+from qsms.records.errors import Invalid, Refused
 
 from . import content, document_types, jobs, markdown
 from .models import Revision
 
+DRAWING = "image/svg+xml"
 UNDER_WAY = ("draft", "in_review", "in_approval", "approved")
 
 
@@ -73,12 +75,27 @@ def begin_documents(actor: Actor, revisions: Sequence[Revision]) -> None:
         _keep(revision, "document_id")
 
 
+def carry_pictures(actor: Actor, revisions: Sequence[Revision]) -> None:
+    """What a text shows that was taken over from the revision in effect, its files go along with it."""
+    for revision in revisions:
+        wanted = content.lost_pictures(revision)
+        if not wanted or revision.document is None or revision.document.effective_id is None:
+            continue
+        kept = content.files(revision.document.effective_id)
+        for name in wanted:
+            if name in kept:
+                attachments.carry(actor, kept[name], revision)
+
+
 def bring_file(
     actor: Actor, revision_id: int, upload: UploadedFile | BinaryIO, *, name: str = ""
 ) -> Revision:  # fmt: skip
     """A file becomes the content of a draft, in place of its text or of the file before. Raises Refused, Invalid."""
     found = services.find(actor, "revision", revision_id)
     _check_draft(actor, found)
+    if inspect(upload, name or str(getattr(upload, "name", ""))).media_type == DRAWING:  # type: ignore[arg-type]
+        said = _("“%(name)s” is a drawing that can carry a program. Save it as PDF or PNG and bring that.")
+        raise Invalid({"file": said % {"name": name or getattr(upload, "name", "")}})
     kept = attachments.add(actor, revision_id, upload, name=name, role=content.CONTENT)
     row = kept.attachment
     with write_transaction():

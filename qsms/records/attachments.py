@@ -83,11 +83,26 @@ def add(
             note=note.replace("\x00", "").strip()[:LONGEST_NOTE], role=role[:LONGEST_ROLE],
             added_by_id=actor.person_id, added_at=moment.now(),
         )  # fmt: skip
-        made.save(force_insert=True)
-        detail = {"attachment": made.pk, "name": made.name, "sha256": stored_hash, "role": made.role}
-        deed = history.write(actor, record, history.Act(history.ATTACHED, made.note, detail))
-        history.tell(actor, record, deed, f"{record.kind}.attached", {"attachment": made.pk})
+        _written(actor, record, made)
     return Kept(made, facts.note)
+
+
+def carry(actor: Actor, source: Attachment, record: Record) -> Attachment:
+    """The same file on another record as well, within a service that may write that one."""
+    made = Attachment(
+        organisation_id=record.organisation_id, record_id=record.pk, name=source.name, media_type=source.media_type,
+        size=source.size, sha256=source.sha256, inline=source.inline, stripped=source.stripped, note=source.note,
+        role=source.role, added_by_id=actor.person_id, added_at=moment.now(),
+    )  # fmt: skip
+    return _written(actor, record, made)
+
+
+def _written(actor: Actor, record: Record, made: Attachment) -> Attachment:
+    made.save(force_insert=True)
+    detail = {"attachment": made.pk, "name": made.name, "sha256": made.sha256, "role": made.role}
+    deed = history.write(actor, record, history.Act(history.ATTACHED, made.note, detail))
+    history.tell(actor, record, deed, f"{record.kind}.attached", {"attachment": made.pk})
+    return made
 
 
 def remove(actor: Actor, attachment_id: int, *, reason: str) -> Attachment:

@@ -110,9 +110,12 @@ def _who_else(actor: Actor, record: Record, move: life.Move) -> str:
         return {one for name in names for one in parties.get(name, ())}
 
     barred = of(move.independent_of) | actor.persons
-    if named := of(move.or_party) - barred:
+    called = registry.get(record.kind).waits_for(record, move)
+    if named := (of(move.or_party) if called is None else called) - barred:
         people = Person.objects.filter(pk__in=named, is_active=True).order_by("name")
         return _(" or ").join(people.values_list("name", flat=True))
+    if called is not None:
+        return ""
     verb = move.verb or move.code
     here = Q(axis="all") | Q(axis="site", site_id=record.site_id) | Q(axis="unit", unit_id=record.unit_id)
     apart = here & ~Q(person_id__in=barred)
@@ -188,7 +191,7 @@ def move(
         sheet = registry.get(record.kind)
         chosen = _chosen(sheet, record, code)
         if not chosen.by_hand and not by_service:
-            raise Refused([_("“%(move)s” has a page of its own. Use that one.") % {"move": chosen.label}])
+            raise Refused([not_by_hand(chosen)])
         verdict = life.judge(chosen, standing(actor, record))
         if not verdict.is_open:
             raise Refused(reasons(actor, record, verdict))
@@ -236,6 +239,12 @@ def move(
         if follows := sheet.then(actor, record, chosen, before.state):
             record = move(actor, record_id, follows, by_service=True)
     return record
+
+
+def not_by_hand(move: life.Move) -> str:
+    """Why nobody makes this move as such."""
+    said = _("“%(move)s” is not made here: it follows from other work, or has a page of its own.")
+    return said % {"move": move.label}
 
 
 def _doubts(

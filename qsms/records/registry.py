@@ -192,6 +192,8 @@ class RecordType:
     # What this kind calls a field that every record has: {"due_on": "review on"}, and its head the day to come.
     labels: Mapping[str, StrOrPromise] = {}
     due_words: StrOrPromise = _("Due %(day)s")
+    # The line under the title counts how often the record was written; not beside revisions, which are counted too.
+    tells_version: bool = True
     desks: Sequence[Desk] = ()
     # Whether the menu shows it, and views that replace the kit's: {"page": "dotted.path"}.
     in_menu: bool = True
@@ -272,6 +274,10 @@ class RecordType:
         """
         return {}
 
+    def waits_for(self, record: Record, move: Move) -> frozenset[int] | None:
+        """The people whom this move waits for, where the right to make it is not enough; None where it is."""
+        return None
+
     def may(self, actor: Actor, verb: str, record: Record) -> bool | None:
         """A say of the room's own in permissions on one record; None leaves it to grants."""
         return None
@@ -283,6 +289,10 @@ class RecordType:
     def next_step(self, actor: Actor, record: Record) -> Lead:
         """What comes next and why, in the room's words."""
         return Lead()
+
+    def drawn(self, actor: Actor, record: Record, name: str) -> str:
+        """A field as who signs reads it, as safe HTML, where its plain value is not what one reads; else empty."""
+        return ""
 
     def open_ends(self, actor: Actor, records: Sequence[Record]) -> Sequence[Lack]:
         """What these open records of the kind still lack, in the room's words, for the trace."""

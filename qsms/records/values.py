@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from qsms.org.actor import Actor
 
-from . import scope
+from . import mistyped, scope
 from .choices import Lens
 from .models import Record
 from .registry import RecordType
@@ -42,7 +42,7 @@ def put(
         try:
             _put_one(actor, record, field, given)
         except ValidationError as error:
-            errors[name] = " ".join(error.messages)
+            errors[name] = mistyped.said(field, given, error)
     for name in required - errors.keys():
         if is_empty(getattr(record, name, None)):
             errors[name] = _("“%(field)s” is empty. Fill it in.") % {"field": sheet.field_label(name)}

@@ -14,6 +14,8 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
+from django.urls import resolve
+from django.views.csrf import csrf_failure
 
 # In the address of the door: something was sent after the session had ended.
 UNSENT = "unsent"
@@ -47,6 +49,14 @@ class SignInRequired(LoginRequiredMiddleware):
             door += f"&{UNSENT}=yes"
         # A part of a page cannot show the door: the whole page has to go there.
         return HttpResponse(status=204, headers={"HX-Redirect": door}) if part else HttpResponseRedirect(door)
+
+
+def refuse_form(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """A form whose token does not fit: who has no session any more is led to the door, and from there back to it."""
+    view = resolve(request.path_info).func
+    if getattr(view, "login_required", True) and not request.user.is_authenticated:
+        return SignInRequired(lambda _request: HttpResponse()).handle_no_permission(request, view)
+    return csrf_failure(request, reason)
 
 
 def _own(url: str, request: HttpRequest) -> str:

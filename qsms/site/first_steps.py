@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from qsms.documents import doors as documents
 from qsms.org.actor import Actor
 from qsms.org.models import Grant, Person, Role, Site
 from qsms.records import moves
@@ -46,6 +47,10 @@ def steps(organisation_id: int) -> list[Step]:
     if not held[readers.OPEN_SEAL]:
         why = _("Whoever reports in confidence trusts this person with their name. It is not the administrator.")
         found.append(Step(_("Name the gatekeeper"), why, people, _("Choose")))
+    if lacking := documents.roles_unheld(organisation_id):
+        why = _("Nobody holds: %(roles)s. They review and approve documents; without them none takes effect.")
+        title = _("Say who approves documents")
+        found.append(Step(title, why % {"roles": ", ".join(lacking)}, people, _("Choose")))
     if not Site.objects.filter(organisation_id=organisation_id, is_active=True).exists():
         url = reverse("administration:place-new", args=["sites"])
         why = _("Where you work, each with its zone. Reports, actions and rights go by site.")

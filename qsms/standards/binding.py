@@ -81,6 +81,11 @@ class Piece(NamedTuple):
         return bool(self.question) or registry.shows(self.kind, self.state)
 
     @property
+    def is_over(self) -> bool:
+        """Whether its record holds no more and will not: what is only in preparation is not over."""
+        return not self.shows and registry.get(self.kind).lifecycle.state(self.state).phase >= Phase.DONE
+
+    @property
     def rule(self) -> rules.Evidence:
         """The piece as the rules weigh it."""
         return rules.Evidence(

@@ -48,8 +48,8 @@ def requirements_of(actor: Actor, record_id: int) -> list[Requirement]:
 
 
 def shown_by(actor: Actor, clause: Reference) -> list[int]:
-    """The records bound to a requirement that the actor sees, oldest evidence first."""
-    found = (one.record_id for one in binding.at(actor, clause) if one.shows)
+    """The records bound to a requirement that the actor sees, oldest evidence first: also what is in preparation."""
+    found = (one.record_id for one in binding.at(actor, clause) if not one.is_over)
     return [record_id for record_id in found if record_id is not None]
 
 

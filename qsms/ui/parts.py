@@ -134,6 +134,8 @@ class Fact:
     label: str
     value: str
     extra: str = ""
+    # The value is a piece of a page: a text with its tables and pictures.
+    is_drawn: bool = False
 
 
 @dataclass(frozen=True)

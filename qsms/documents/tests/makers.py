@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from qsms.base import moment
-from qsms.documents import effect, routing
+from qsms.documents import effect, naming, routing
 from qsms.documents.models import Document, Revision
 from qsms.org import services as org
 from qsms.org.models import Person
@@ -60,7 +60,9 @@ def sign(cast: Cast, who: str, one: Revision, code: str = "approve") -> None:
 
 
 def sent(cast: Cast, one: Revision, by: str = "quality") -> Revision:
-    """Sent for review, or for approval where there is none."""
+    """Sent for review, or for approval where there is none; where only its author is asked, a second one comes."""
+    if naming.missing(again(one)) and "quality_2" not in cast.people:
+        second_quality_manager(cast)
     life = [verdict.move.code for verdict in moves.verdicts(cast.actor(by), again(one)) if verdict.is_open]
     moves.move(cast.actor(by), one.pk, "send" if "send" in life else "send_on")
     return again(one)
@@ -74,12 +76,10 @@ def approved(cast: Cast, one: Revision, by: str = "quality") -> Revision:
         waiting = routing.waiting(now)
         if not waiting:
             return now
-        name = {"quality_manager": "quality_2", "department_director": "director", "safety_manager": "safety"}.get(
+        reviewer = "quality_2" if "quality_2" in cast.people else "quality"
+        name = {"quality_manager": reviewer, "department_director": "director", "safety_manager": "safety"}.get(
             waiting[0].role, "executive"
         )
-        if name not in cast.people:
-            second_quality_manager(cast)
-            routing.ask(cast.actor(by), now)
         sign(cast, name, now, "review" if now.state == "in_review" else "approve")
 
 

@@ -157,6 +157,21 @@ def test_a_temporary_revision_holds_for_its_time_and_the_one_before_comes_back(c
     short = revision(cast, held, body="## For now\n\nUse the other cart.", expires_on=last)
     effective(cast, short)
     assert (again(first).state, again(short).state) == ("set_aside", "effective")
+    # It adds to the procedure, which is read, found and printed besides.
+    distributing.add_rule(cast.actor("quality"), held.pk, site_id=cast.sites["LKF"].pk)
+    client = Client()
+    client.force_login(cast.account("reporter"))
+    page = f"/documents/read/{held.number}/"
+    told, beside = (client.get(f"{page}{of}").content.decode() for of in ("", "?lasting=1"))
+    assert "Use the other cart" in told
+    assert "It adds to revision 1" in told
+    assert "?lasting=1" in told
+    assert "Clean both halves" in beside
+    assert "Where the two differ, the temporary one holds." in beside
+    assert "I have read and understood this</button>" not in beside
+    paper = PdfReader(io.BytesIO(client.get(f"{page}copy.pdf?lasting=1").content))
+    assert "Clean both halves" in "".join(sheet.extract_text() for sheet in paper.pages)
+    assert "Clean both halves" in Document.everywhere.get(pk=held.pk).effective_text
     with time_machine.travel(NOW + dt.timedelta(days=10), tick=False):
         assert effect.run(cast.organisation.pk) == 0, "its last day is still its own"
     with time_machine.travel(NOW + dt.timedelta(days=12), tick=False):
@@ -164,6 +179,8 @@ def test_a_temporary_revision_holds_for_its_time_and_the_one_before_comes_back(c
         assert effect.run(cast.organisation.pk) == 0
     assert (again(first).state, again(short).state) == ("effective", "expired")
     assert Document.everywhere.get(pk=held.pk).effective_id == first.pk
+    assert "It adds to" not in client.get(page).content.decode()
+    assert client.get(f"{page}?lasting=1").status_code == 404
 
 
 def test_what_is_given_is_opened_before_it_is_acknowledged(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,6 +239,9 @@ def test_what_is_given_is_opened_before_it_is_acknowledged(cast: Cast, monkeypat
     mine = Receipt.everywhere.filter(person=cast.owner, document=held).order_by("pk")
     assert [one.ended_at is None for one in mine] == [False, True]
     assert len([task for task in tasks.mine(cast.actor("owner")) if task.code == "read"]) == 1
+    # What was acknowledged of the earlier revision is not said of this one.
+    unread, read, _more = reading.mine(reader)
+    assert [[one.acknowledged_at for one in some] for some in (unread, read)] == [[None], []]
 
 
 def document_of(cast: Cast, one: object) -> Document:

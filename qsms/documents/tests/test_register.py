@@ -94,6 +94,11 @@ def test_a_request_names_its_document_and_is_done_with_the_revision(cast: Cast) 
     assert "decide" in {task.code for task in tasks.mine(cast.actor("safety"))}, "it waits for who owns the document"
     moves.move(cast.actor("safety"), asked.pk, "accept")
     [raising] = [one for one in registry.raisings("change_request") if one.kind == "revision"]
+    client = Client()
+    client.force_login(cast.account("safety"))
+    assert "Write the revision" in client.get(f"/r/change_request/{asked.number}/").content.decode()
+    with pytest.raises(Refused, match="No revision that was written for it"):
+        moves.move(cast.actor("safety"), asked.pk, "finish")
     given = dict(raising.values(ChangeRequest.everywhere.get(pk=asked.pk)))
     given["owner"] = given["owner"].pk
     assert (given["summary"], "Clean both halves" in given["body"]) == ("Add goggles.", True)
@@ -180,3 +185,17 @@ def test_the_import_says_how_the_rows_stand(cast: Cast) -> None:
     imported(cast, stated, stand="effective")
     states = Document.everywhere.filter(code__startswith="Q-").values_list("code", "state", "revision_label")
     assert set(states) == {("Q-1", "preparing", ""), ("Q-2", "effective", "2")}
+
+
+def test_a_value_that_does_not_fit_is_said_in_words_of_the_house(cast: Cast) -> None:
+    for values, said in (
+        ({"issuer_url": "example"}, "“example” is not the address of a page. Write one that begins with https://."),
+        ({"review_months": -1}, "“-1” is too little. Write 0 at least."),
+        ({"document_type": "poem"}, "“poem” is not a choice here. Choose one that is offered."),
+        ({"title": "x" * 300}, "This has 300 characters, and 250 fit. Shorten it."),
+        ({"due_on": "someday"}, "“someday” is not a date. Write 2026-11-24."),
+        ({"review_months": "two"}, "“two” is not a whole number. Write it in figures, such as 24."),
+    ):
+        with pytest.raises(Invalid) as told:
+            document(cast, **values)
+        assert list(told.value.errors.values()) == [said]

@@ -16,6 +16,7 @@ from qsms.records import keys, scope
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.ui import addresses as pages
 from qsms.ui import answers, dates, marks
+from qsms.ui.context import stands_in
 from qsms.ui.record.fields import NumberField
 from qsms.ui.record.linking import DialogForm, dialog
 
@@ -74,6 +75,7 @@ def _line(actor: Actor, row: Receipt) -> dict[str, Any]:
 def _document(request: HttpRequest, number: str) -> tuple[Actor, Document]:
     actor = answers.actor_of(request)
     document = reading.find(actor, number)
+    stands_in(request, pages.record(document))
     if not scope.may(actor, "distribute", document):
         raise Refused([_("You may not say to whom this goes. Ask who owns it.")])
     return actor, document
@@ -98,7 +100,7 @@ def give(request: HttpRequest, number: str) -> HttpResponse:
             said = _("%(code)s goes to them from now on.") % {"code": document.code or document.number}
             return answers.done(request, pages.tab(document, "distribution"), said)
     told = {
-        "title": _("Give it to"),
+        "title": _("Give %(code)s to") % {"code": document.code or document.number},
         "meaning": _("All that you choose must fit. Whoever comes later, or gets the role later, gets it too."),
         "verb": _("Give it"),
         "back_url": pages.tab(document, "distribution"),

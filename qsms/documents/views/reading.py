@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -71,11 +72,17 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     """The document in effect, one page at a time; opening a page of what was given to the reader is noted."""
     actor = answers.actor_of(request)
     document = reading.find(actor, number)
-    found = reading.text(document)
+    beside = bool(request.GET.get("lasting"))
+    found = reading.lasting_text(document) if beside else reading.text(document)
+    if found is None and beside:
+        raise NotVisible
     if found is None:
         return answers.page(request, "documents/nothing.html", {"document": document, "back_url": addresses.to_read()})
     wanted = keys.whole(request.GET.get("page", "")) or 1
     at = min(max(wanted, 1), len(found.pages))
+    if beside:
+        # It was given, and acknowledged, before the temporary one came.
+        return answers.page(request, "documents/read.html", _page(actor, found, at, None))
     # A file is opened where it is handed out.
     given = reading.receipt(actor, document) if found.revision.file_id else reading.opened(actor, found, at)
     return answers.page(request, "documents/read.html", _page(actor, found, at, given))
@@ -86,10 +93,21 @@ def _page(actor: Actor, found: reading.Text, at: int, given: Receipt | None) -> 
     opened = [n for n in range(1, len(found.pages) + 1) if given is not None and given.pages & (1 << (n - 1))]
     unopened = [n for n in range(1, len(found.pages) + 1) if n not in opened]
     asked = given is not None and given.acknowledge and given.acknowledged_at is None
+    beside = revision.pk != document.effective_id
+    since = document.effective_since
+    if beside:
+        since = revision.effective_at.astimezone(actor.tz).date() if revision.effective_at else None
+    of = "?lasting=1" if beside else ""
     return {
         "document": document,
         "revision": revision,
-        "since": dates.plain_day(document.effective_since) if document.effective_since else "",
+        "since": dates.plain_day(since) if since else "",
+        "beside": beside,
+        "lasting": found.lasting,
+        "lasting_url": addresses.read(document.number, lasting=True),
+        "text_url": addresses.read(document.number, lasting=beside),
+        "copy_url": reverse("documents:copy", args=[document.number]) + of,
+        "file_url": reverse("documents:file", args=[document.number]) + of,
         "has_text": bool(revision.body.strip()),
         "taken_over": taking_over.said(document) if revision.taken_over else "",
         "until": dates.plain_day(document.effective_until) if document.effective_until else "",
@@ -100,8 +118,8 @@ def _page(actor: Actor, found: reading.Text, at: int, given: Receipt | None) -> 
         "at": at,
         "all": len(found.pages),
         "opened": len(opened),
-        "before_url": addresses.read(document.number, at - 1) if at > 1 else "",
-        "after_url": addresses.read(document.number, at + 1) if at < len(found.pages) else "",
+        "before_url": addresses.read(document.number, at - 1, lasting=beside) if at > 1 else "",
+        "after_url": addresses.read(document.number, at + 1, lasting=beside) if at < len(found.pages) else "",
         "unopened": unopened[0] if unopened else 0,
         "unopened_url": addresses.read(document.number, unopened[0]) if unopened else "",
         "is_file": revision.file_id is not None,
@@ -140,11 +158,16 @@ def open_file(request: HttpRequest, number: str) -> HttpResponseBase:
     """The file in effect. Whoever was given it has opened it then."""
     actor = answers.actor_of(request)
     document = reading.find(actor, number)
-    found = reading.text(document)
+    found = _wanted(request, document)
     if found is None or found.revision.file is None or found.revision.file.removed_at is not None:
         raise NotVisible
-    reading.opened(actor, found, 1)
+    if found.revision.pk == document.effective_id:
+        reading.opened(actor, found, 1)
     return filing.hand_out(request, found.revision.file)
+
+
+def _wanted(request: HttpRequest, document: Document) -> reading.Text | None:
+    return reading.lasting_text(document) if request.GET.get("lasting") else reading.text(document)
 
 
 @answers.for_people
@@ -153,12 +176,12 @@ def open_copy(request: HttpRequest, number: str) -> HttpResponse:
     """What is in effect as a controlled copy in PDF."""
     actor = answers.actor_of(request)
     document = reading.find(actor, number)
-    found = reading.text(document)
+    found = _wanted(request, document)
     if found is None:
         raise NotVisible
     made = copies.controlled_copy(actor, document, found.revision, moment.now())
     answer = HttpResponse(made, content_type="application/pdf")
-    answer["Content-Disposition"] = content_disposition(f"{document.code} {document.revision_label}.pdf", inline=True)
+    answer["Content-Disposition"] = content_disposition(f"{document.code} {found.revision.label}.pdf", inline=True)
     answer["Cache-Control"] = "private, no-store"
     return answer
 
@@ -170,6 +193,8 @@ def open_picture(request: HttpRequest, number: str, name: str) -> HttpResponseBa
     actor = answers.actor_of(request)
     document = reading.find(actor, number)
     revision = Revision.everywhere.filter(pk=document.effective_id or 0).first()
+    if request.GET.get("lasting"):
+        revision = reading.lasting(document)
     row: Attachment | None = content.pictures_of(revision).get(name) if revision is not None else None
     if row is None:
         raise NotVisible

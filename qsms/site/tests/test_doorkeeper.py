@@ -91,6 +91,16 @@ def test_who_sends_after_the_session_has_ended_is_told_so_and_led_back_to_the_fo
     assert part["HX-Redirect"] == door
 
 
+def test_a_form_without_any_cookie_leads_to_the_door_and_not_to_an_error(cast):
+    strict = Client(enforce_csrf_checks=True)
+    form = "http://testserver/r/action/new/"
+    answer = strict.post("/r/action/new/", {"title": "Late"}, headers={"referer": form})
+    assert answer["Location"] == "/sign-in/?next=/r/action/new/&unsent=yes"
+    assert strict.post("/sign-in/", {"email": "x@y.test", "password": "one"}).status_code == 403
+    strict.force_login(cast.safety.account)
+    assert "This page was open too long" in strict.post("/r/action/new/", {"title": "Late"}).content.decode()
+
+
 def test_what_goes_along_with_every_page(client, cast):
     client.force_login(cast.safety.account)
     for path in ("/account/", "/r/action/"):

@@ -232,7 +232,8 @@ def _typed(actor: Actor, column: models.Field[Any, Any], options: dict[str, Any]
         return forms.CharField(widget=forms.Textarea({"rows": 5}), strip=True, **options)
     kinds = {models.EmailField: "email", models.URLField: "url"}
     kind = next((word for base, word in kinds.items() if isinstance(column, base)), "text")
-    return forms.CharField(widget=forms.TextInput({"type": kind, "maxlength": column.max_length}), **options)
+    # No maxlength: a browser would cut a pasted text without a word. The service says how much fits.
+    return forms.CharField(widget=forms.TextInput({"type": kind, "data-length": column.max_length}), **options)
 
 
 def is_short(field: forms.Field) -> bool:
@@ -241,5 +242,5 @@ def is_short(field: forms.Field) -> bool:
         return True
     if isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.Select):
         return not isinstance(field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
-    longest = field.widget.attrs.get("maxlength")
+    longest = field.widget.attrs.get("data-length")
     return isinstance(field.widget, forms.TextInput) and longest is not None and int(longest) <= SHORT

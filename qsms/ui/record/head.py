@@ -84,7 +84,8 @@ def _about(sheet: RecordType, record: Record, actor: Actor, now: datetime, known
     said: list[str] = [conditional_escape(part) for part in sheet.about(actor, record)]
     if record.site is not None:
         said.append(record.site.name)
-    said.append(_("version %(n)d") % {"n": record.version})
+    if sheet.tells_version:
+        said.append(_("version %(n)d") % {"n": record.version})
     when = times.moment(record.changed_at, now, actor.tz, short=True, inside=True)
     who = next((one.actor for one in reversed(known) if one.version == record.version), "")
     changed = _("changed %(when)s by %(who)s") if who else _("changed %(when)s")
@@ -95,12 +96,14 @@ def _steps(
     sheet: RecordType, record: Record, actor: Actor, now: datetime, known: Sequence[Entry]
 ) -> tuple[parts.Step, ...]:
     entered = _entered(sheet, known)
-    found = []
+    found, ended = [], sheet.state(record).phase == Phase.VOID
     for code, word, when in sheet.lifecycle.stages(record.state):
         at = entered.get(str(word)) if when != "later" else None
-        if when == "done" and at is None and sheet.lifecycle.state(code).skipped:
+        began = code == sheet.lifecycle.initial
+        # What was made void ended on the way: it has been no further than its history says.
+        if when == "done" and at is None and not began and (ended or sheet.lifecycle.state(code).skipped):
             continue
-        if at is None and code == sheet.lifecycle.initial and when != "later":
+        if at is None and began and when != "later":
             at = record.opened_at
         note = times.moment(at, now, actor.tz, short=True) if at is not None else ""
         found.append(parts.Step(str(word), "next" if when == "later" else when, note))

@@ -151,6 +151,10 @@ def _signed(
     typed = (*move.asks, *move.offers)
     for name, text in content["fields"].items():
         if text and name not in typed:
+            drawn = sheet.drawn(actor, record, name)
+            if drawn:
+                yield parts.Fact(sheet.field_label(name), drawn, is_drawn=True)
+                continue
             yield parts.Fact(sheet.field_label(name), body.value(sheet, record, name, actor, moment.now()))
     for name in typed:
         yield parts.Fact(sheet.field_label(name), _("As you write it below"))

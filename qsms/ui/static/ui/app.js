@@ -148,12 +148,16 @@ function holding(form) {
   form.addEventListener("kept", () => sessionStorage.removeItem(key));
   form.addEventListener("dropped", () => { clearTimeout(timer); sessionStorage.removeItem(key); });
 }
-// The page after a sent form says that it arrived, unless it is the door or says that nothing was done.
+// The page after a sent form says that it arrived, unless it is the door or says that nothing was done: then what was
+// typed stays until it is sent again, whatever pages come between.
+if (!person || $("[data-nothing-done]")) {
+  for (const key of held()) sessionStorage.setItem(key, JSON.stringify({ ...JSON.parse(sessionStorage.getItem(key)), sent: false }));
+}
 if (person) {
   const here = $$("form[data-held], form[data-draft]").map(holder);
   for (const key of held()) {
     const { sent } = JSON.parse(sessionStorage.getItem(key));
-    const arrived = sent && !here.includes(key) && !$("[data-nothing-done]");
+    const arrived = sent && !here.includes(key);
     if (arrived || !key.startsWith(`${HELD}${person}:`)) sessionStorage.removeItem(key);
   }
 } else if (held().length) for (const one of $$("[data-unsent-held]")) one.hidden = false;
@@ -167,21 +171,41 @@ const clock = () => new Date().toLocaleTimeString(root.lang, {
   hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: document.body.dataset.zone || undefined,
 });
 
+// The token of the present session, read from this page as the same person would load it now.
+async function renewed() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (!answer.ok || answer.redirected) return false;
+  const now = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = $("input[name=csrfmiddlewaretoken]", now)?.value;
+  if (!fresh || now.body.dataset.person !== person) return false;
+  for (const input of $$("input[name=csrfmiddlewaretoken]")) input.value = fresh;
+  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": fresh }));
+  return true;
+}
+
 // Drafts keep themselves a few seconds after the last change, and say so.
 function drafts(form) {
   let timer;
   const told = () => $("[data-draft-said]", form) ?? $("[data-draft-said]");
-  const put = async () => {
+  const post = () => {
     const body = new FormData(form);
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+    return fetch(form.dataset.draft, { method: "POST", body, headers: { "X-CSRFToken": token() } });
+  };
+  const put = async () => {
+    let out = false;
     try {
-      const answer = await fetch(form.dataset.draft, { method: "POST", body, headers: { "X-CSRFToken": token() } });
+      let answer = await post();
+      // Whoever signed in again in another tab goes on in this one, once the page has the token of that session.
+      if (answer.status === 403 && !answer.redirected && await renewed()) answer = await post();
       // After the end of a session the door answers, and has kept nothing.
-      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+      out = answer.redirected;
+      if (!answer.ok || out) throw new Error(String(answer.status));
       form.dispatchEvent(new Event("kept"));
       if (told()) told().textContent = fill(words.kept, { time: clock() });
     } catch {
-      if (told()) told().textContent = words.unkept;
+      if (out && person) hold(form, false);
+      if (told()) told().textContent = out && person ? words.signedOut : words.unkept;
       timer = setTimeout(put, 15000);
     }
   };

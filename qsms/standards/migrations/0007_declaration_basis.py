@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('standards', '0005_places_texts_certificates'),
+        ('standards', '0006_findings'),
     ]
 
     operations = [

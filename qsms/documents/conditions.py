@@ -1,0 +1,128 @@
+"""What the moves of documents and revisions ask for, and the sentence that says what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from qsms.org.actor import Actor
+from qsms.records import wording
+from qsms.records.models import Record
+from qsms.rules.lifecycle import Reason
+from qsms.ui import addresses as pages
+
+from . import addresses, content, document_types, effect, following, naming, routing, writing
+from .choices import StepKind
+from .models import Document, Revision
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+SHUT: dict[str, _StrPromise] = {
+    "content": _("There is neither a text nor a file. Write the text, or bring a file."),
+    "changed": _("It is not what was sent: its text or a file differs. Take it back to draft and send it again."),
+    "written": _("It is the template as it came. Write the text first."),
+    "day": _("The day on which it is to take effect is past. Choose today or a later one, or leave it empty."),
+    "has_review": _("Documents of this type go to approval without a review. Use “Send for approval”."),
+    "no_review": _("Documents of this type are reviewed first. Use “Send for review”."),
+    "asked": _(
+        "It does not wait for a signature of yours: another role is asked, or you have signed. What the accountable "
+        "executive signs in person, no deputy signs."
+    ),
+    "asked_or_owner": _("Only who is asked for a signature, or who owns it, sends it back."),
+    "asked_again": _("Nobody waits for another signature of yours."),
+    "approved_it": _("Only who approved it for its day changes the day. Whoever wrote it takes it back to draft."),
+    "answered": _("No revision that was written for it has taken effect yet. Write one, or wait for its day."),
+    "nothing_under_way": _("A revision of it is under way. Withdraw that one first."),
+}
+
+
+@wording.reason_words("document")
+def _shut(values: Mapping[str, str]) -> str:
+    return str(SHUT[values["fact"]])
+
+
+@wording.reason_words("document_pictures")
+def _lost(values: Mapping[str, str]) -> str:
+    said = _t("It shows pictures that are no files of it: %(names)s. Add them under Files, or take them out.")
+    return said % {"names": values["what"]}
+
+
+@wording.reason_words("document_askable")
+def _nobody(values: Mapping[str, str]) -> str:
+    said = _t("Nobody but who wrote it holds “%(roles)s”. Name who signs instead, then send it.")
+    return said % {"roles": values["what"]}
+
+
+def of_document(document: Document) -> dict[str, Reason | None]:
+    """The conditions of the moves of a document."""
+    return _facts({"nothing_under_way": writing.under_way(document.pk) is None})
+
+
+def of_revision(actor: Actor, revision: Revision) -> dict[str, Reason | None]:
+    """The conditions of the moves from where a revision stands."""
+    if revision.state == "draft":
+        return _to_send(revision)
+    asked = bool(routing.asked_of(actor, revision))
+    return _facts(
+        {
+            "changed": content.is_whole(revision),
+            "asked": asked,
+            "asked_or_owner": asked or revision.owner_id in actor.persons,
+            "approved_it": any(
+                step.kind == StepKind.APPROVE and step.done_by_id in actor.persons for step in routing.steps(revision)
+            ),
+            "asked_again": following.is_asked_again(actor, revision),
+        }
+    )
+
+
+def _to_send(revision: Revision) -> dict[str, Reason | None]:
+    assert revision.document is not None
+    template = document_types.of_document(revision.document).template.strip()
+    is_reviewed = bool(routing.route(revision)[StepKind.REVIEW])
+    lost = content.lost_pictures(revision)
+    # What nobody holds is told before it is sent; what its authors alone hold waits for ever.
+    missing = [one for one in naming.missing(revision) if one.is_held]
+    return {
+        **_facts(
+            {
+                "content": content.is_whole(revision),
+                "written": revision.file_id is not None or not template or revision.body.strip() != template,
+                "day": revision.effective_on is None
+                or revision.effective_on >= effect.local_day(revision.organisation_id),
+                "has_review": is_reviewed,
+                "no_review": not is_reviewed,
+            }
+        ),
+        "pictures": _with_way("pictures", ", ".join(lost), _t("Add files"), pages.tab(revision, "files"))
+        if lost
+        else None,
+        "askable": _with_way(
+            "askable", _roles(revision, missing), _t("Name who signs instead"), addresses.name(revision.number)
+        )
+        if missing
+        else None,
+    }
+
+
+def of_request(request: Record) -> dict[str, Reason | None]:
+    """The conditions of the moves of a change request."""
+    return _facts({"answered": following.is_answered(request)})
+
+
+def _with_way(fact: str, what: str, way: str, url: str) -> Reason:
+    return Reason(f"document_{fact}", {"what": what, "way": way, "way_url": url})
+
+
+def _roles(revision: Revision, missing: list[naming.Missing]) -> str:
+    """The roles of these steps as they are called here."""
+    titles = routing.role_titles(revision.organisation_id)
+    return ", ".join(dict.fromkeys(titles.get(one.role, one.role) for one in missing))
+
+
+def _facts(holds: Mapping[str, bool]) -> dict[str, Reason | None]:
+    return {name: None if ok else Reason("document", {"fact": name}) for name, ok in holds.items()}
