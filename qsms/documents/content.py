@@ -32,7 +32,9 @@ def hash_of(revision: Revision) -> str:
 def is_whole(revision: Revision) -> bool:
     """Whether there is content, and once it was sent it is still what was sent: no word, file or picture differs."""
     present = hash_of(revision)
-    return bool(present) and (revision.state == "draft" or revision.content_hash == present)
+    # What was taken over came without its content, and nobody signed it here.
+    there = bool(present) or revision.taken_over
+    return there and (revision.state == "draft" or revision.content_hash == present)
 
 
 def files(revision_id: int | None) -> dict[str, Attachment]:
