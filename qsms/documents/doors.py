@@ -12,15 +12,21 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, Q
 
+from qsms.base import moment
 from qsms.org.actor import Actor
+from qsms.org.models import Person
 from qsms.records.models import Record
 from qsms.ui import addresses as pages
 
-from . import effect
+from . import distributing, effect, people
+from .cautions import Caution, caution
 from .effect import EFFECTIVE
 from .models import Document, Receipt, Revision
 
-__all__ = ["EFFECTIVE", "Distribution", "InEffect", "acknowledged", "distribution", "document_of", "in_effect"]
+__all__ = [
+    "EFFECTIVE", "Caution", "Distribution", "InEffect", "acknowledged", "caution", "distribution", "document_of",
+    "in_effect", "reach", "readers",
+]  # fmt: skip
 KIND, REVISION = "document", "revision"
 
 
@@ -34,6 +40,7 @@ class InEffect:
     title: str
     since: dt.date | None
     training_impact: bool
+    at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,8 @@ class Distribution:
 def in_effect(document_ids: Iterable[int]) -> dict[int, InEffect]:
     """Of these documents the revision in effect, without those that have none (one query)."""
     rows = Document.everywhere.filter(pk__in=list(document_ids), effective__isnull=False)
-    columns = ("pk", "effective_id", "revision_label", "title", "effective_since", "effective__training_impact")
+    of_revision = ("effective__training_impact", "effective__effective_at")
+    columns = ("pk", "effective_id", "revision_label", "title", "effective_since", *of_revision)
     return {row[0]: InEffect(*row) for row in rows.values_list(*columns)}
 
 
@@ -67,6 +75,22 @@ def acknowledged(
         (document, person): at
         for document, person, at in rows.values_list("document_id", "person_id", "acknowledged_at")
     }
+
+
+def readers(organisation_id: int, document_ids: Collection[int]) -> list[tuple[int, int, int | None]]:
+    """To whom the revision in effect of these documents was given: document, person and where they work (one query)."""
+    rows = Receipt.everywhere.filter(
+        organisation_id=organisation_id, document_id__in=list(document_ids), ended_at=None, person__is_active=True,
+        revision_id=F("document__effective_id"),
+    )  # fmt: skip
+    return list(rows.values_list("document_id", "person_id", "person__site_id"))
+
+
+def reach(document_id: int) -> dict[int, int | None]:
+    """To whom a document goes as its rules are today, in effect or not: person -> where they work."""
+    document, today = Document.everywhere.get(pk=document_id), moment.now().date()
+    found = {person for rule in distributing.rules(document) for person in people.reached(rule, today)}
+    return dict(Person.objects.filter(pk__in=found).values_list("pk", "site_id"))
 
 
 def distribution(actor: Actor, records: Iterable[Record]) -> list[Distribution]:
@@ -86,8 +110,8 @@ def distribution(actor: Actor, records: Iterable[Record]) -> list[Distribution]:
     counts = {row["document_id"]: (row["people"], row["wanted"], row["answered"]) for row in rows}
     found = []
     for one in documents:
-        people, wanted, answered = counts.get(one.pk, (0, 0, 0))
-        found.append(Distribution(one, people, wanted, answered, pages.tab(one, "distribution")))
+        reached, wanted, answered = counts.get(one.pk, (0, 0, 0))
+        found.append(Distribution(one, reached, wanted, answered, pages.tab(one, "distribution")))
     return found
 
 

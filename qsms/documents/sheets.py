@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _t
@@ -16,7 +17,7 @@ from qsms.records.registry import Lead, Raising, RecordType, Section, offer, reg
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui.dates import plain_day
 
-from . import addresses, content, distributing, following, numbering, panels, reading, routing, writing
+from . import addresses, cautions, content, distributing, following, numbering, panels, reading, routing, writing
 from .choices import USUAL_TYPE, StepKind, types
 from .lifecycles import DOCUMENT_LIFE, REQUEST_LIFE, REVISION_LIFE
 from .models import ChangeRequest, Document, Revision
@@ -222,7 +223,18 @@ class RevisionSheet(RecordType):
             }
         )
 
+    def foretold(self, actor: Actor, record: Record, move: Move) -> Sequence[tuple[str, str]]:
+        assert isinstance(record, Revision)
+        if move.code not in ("send", "send_on", "review", "approve"):
+            return ()
+        return [("warn" if one.is_grave else "info", one.said) for one in cautions.of(actor, record)]
+
     def next_step(self, actor: Actor, record: Record) -> Lead:
+        assert isinstance(record, Revision)
+        # What is to be known before it goes on stands with what comes next.
+        return replace(self._next(actor, record), also=" ".join(one.said for one in cautions.of(actor, record)))
+
+    def _next(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Revision)
         waiting = routing.waiting(record)
         if waiting:

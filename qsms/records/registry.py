@@ -254,6 +254,10 @@ class RecordType:
         """What speaks against this open move just now. Whoever makes it all the same is told, and says why."""
         return ""
 
+    def foretold(self, actor: Actor, record: Record, move: Move) -> Sequence[tuple[str, str]]:
+        """What will follow from this move, for its dialog: tone ("info", "warn") and sentence. It asks no reason."""
+        return ()
+
     def may(self, actor: Actor, verb: str, record: Record) -> bool | None:
         """A say of the room's own in permissions on one record; None leaves it to grants."""
         return None

@@ -14,7 +14,7 @@ from qsms.org.models import Grant, Person
 from qsms.records import keys, scope
 
 from . import standing
-from .models import Course, Requirement
+from .models import OF_PEOPLE, Course, Requirement
 from .standing import Stand
 
 PAGE, ACROSS = 50, 10
@@ -69,10 +69,10 @@ class Grid:
 
 
 def courses(actor: Actor, wish: Wish) -> list[tuple[int, str]]:
-    """What is asked of roles here, by title. Whoever sees how people stand sees what is asked of them, but for what is
+    """What is asked of people here, by title. Whoever sees how people stand sees what is asked of them, but for what is
     confidential: a course belongs to no site, and would else be hidden from the manager of one."""
     asked = Requirement.everywhere.filter(
-        organisation_id=actor.organisation_id, ended_at=None, role__isnull=False, course__state=standing.IN_USE
+        OF_PEOPLE, organisation_id=actor.organisation_id, ended_at=None, course__state=standing.IN_USE
     )
     if wish.role is not None:
         asked = asked.filter(role_id=wish.role)

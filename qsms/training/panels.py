@@ -19,7 +19,7 @@ from qsms.rules.lifecycle import Phase
 from qsms.ui import dates
 
 from . import drawing, requiring, sessions, standing
-from .choices import Duty, Presence, Result, WaiverState
+from .choices import Presence, Result, WaiverState
 from .models import Counts, Holding, Session, Waiver
 
 
@@ -29,7 +29,7 @@ def _required(actor: Actor, record: Record) -> Mapping[str, Any]:
     may = scope.may(actor, "require", record) and record.phase < Phase.DONE
     lines = [
         {
-            "whom": row.role.title if row.role is not None else Duty(row.duty).label,
+            "whom": row.whom,
             "site": row.site.name if row.site is not None else "",
             "policy": row.get_policy_display(),
             "within_days": row.within_days,

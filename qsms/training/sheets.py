@@ -14,15 +14,16 @@ from django.utils.translation import ngettext
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import naming, wording
+from qsms.records import naming, registry, wording
+from qsms.records.choices import Relation
 from qsms.records.models import Record
-from qsms.records.registry import Column, Lead, RecordType, Section, register
+from qsms.records.registry import Column, Lead, Raising, RecordType, Section, offer, register
 from qsms.rules import competence as rules
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
 from qsms.ui import dates
 
-from . import holdings, leading, panels, readings, reckoning, requiring, sessions, text_panel, waiving
+from . import following, holdings, leading, panels, readings, reckoning, requiring, sessions, text_panel, waiving
 from .choices import CourseKind, Source
 from .lifecycles import COURSE_LIFE, HOLDING_LIFE, SESSION_LIFE
 from .models import Counts, Course, Holding, Session
@@ -288,6 +289,17 @@ class HoldingSheet(RecordType):
     def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
         assert isinstance(record, Holding)
         reckoning.reckon(record.course_id, [record.holder_id])
+
+
+def _teaching(record: Record) -> dict[str, Any]:
+    return {
+        "title": record.title, "document": record.pk, "site": record.site_id, "unit": record.unit_id,
+        "process": record.process_id, "disciplines": record.disciplines,
+    }  # fmt: skip
+
+
+offer(Raising("course", _("Set up a course that teaches it"), ("document",), Relation.TRAINS, _teaching))
+registry.answer_on_tab(following.ARRANGE, _("Say who learns it"), "impact")
 
 
 def _is_of_the_same(record: Holding) -> bool:

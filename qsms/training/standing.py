@@ -21,9 +21,9 @@ from qsms.records.errors import NotVisible
 from qsms.rules import competence as rules
 from qsms.rules.competence import Period, State
 
-from . import readings
+from . import readers, readings
 from .choices import CourseKind, Policy, WaiverState
-from .models import Counts, Course, Holding, Requirement, Waiver
+from .models import OF_PEOPLE, Counts, Course, Holding, Requirement, Waiver
 from .readings import Days
 
 SEE = "holding.view"
@@ -103,10 +103,10 @@ def alive(today: dt.date) -> tuple[Q, Q]:
     return Q(starts_on=None) | Q(starts_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today)
 
 
-def live_requirements(organisation_id: int) -> Iterable[tuple[int, int, int | None, str, int]]:
-    """Role, course, site, policy and days of what is asked of roles."""
+def live_requirements(organisation_id: int) -> Iterable[tuple[int | None, int, int | None, str, int]]:
+    """Role, course, site, policy and days of what is asked of roles; no role where it is asked of readers."""
     rows = Requirement.everywhere.filter(
-        organisation_id=organisation_id, ended_at=None, role__isnull=False, course__state=IN_USE
+        OF_PEOPLE, organisation_id=organisation_id, ended_at=None, course__state=IN_USE
     )
     return rows.values_list("role_id", "course_id", "site_id", "policy", "within_days")
 
@@ -117,24 +117,36 @@ def needs(
     people: Collection[int] | None = None,
     courses: Collection[int] | None = None,
 ) -> dict[int, dict[int, Need]]:
-    """What is asked of each of these people by their roles: person -> course -> need. None: of everybody, all."""
-    by_role: dict[int, list[tuple[int | None, Need]]] = defaultdict(list)
+    """What is asked of each of these people by their roles, or because they are given what a course teaches: person ->
+    course -> need. None: of everybody, all."""
+    by_role: dict[int | None, list[tuple[int | None, Need]]] = defaultdict(list)
     for role, course, site, policy, days in live_requirements(organisation_id):
         if courses is None or course in courses:
             by_role[role].append((site, Need(course, policy, days)))
+    of_readers = by_role.pop(None, [])
     grants = Grant.objects.filter(
         *alive(today), organisation_id=organisation_id, person__is_active=True, role_id__in=list(by_role)
     )
     if people is not None:
         grants = grants.filter(person_id__in=people)
     found: dict[int, dict[int, Need]] = defaultdict(dict)
-    for person, role, at in grants.values_list("person_id", "role_id", "person__site_id"):
-        mine = found[person]
-        for site, need in by_role[role]:
+    for person, held, at in grants.values_list("person_id", "role_id", "person__site_id"):
+        for site, need in by_role[held]:
             if site in (None, at):
-                known = mine.get(need.course_id)
-                mine[need.course_id] = need if known is None else _stricter(known, need)
+                _add(found[person], need)
+    if of_readers:
+        chosen = None if people is None else set(people)
+        for course, reader, here in readers.of(organisation_id, {need.course_id for _site, need in of_readers}):
+            if chosen is None or reader in chosen:
+                for site, need in of_readers:
+                    if need.course_id == course and site in (None, here):
+                        _add(found[reader], need)
     return found
+
+
+def _add(mine: dict[int, Need], need: Need) -> None:
+    known = mine.get(need.course_id)
+    mine[need.course_id] = need if known is None else _stricter(known, need)
 
 
 def _stricter(one: Need, other: Need) -> Need:

@@ -174,6 +174,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('duty', models.CharField(blank=True, choices=[('verifier', 'Checks whether an action worked'), ('auditor', 'Audits'), ('signatory', 'Signs'), ('instructor', 'Teaches a session'), ('investigator', 'Investigates')], max_length=20)),
+                ('readers', models.BooleanField(default=False)),
                 ('policy', models.CharField(choices=[('block', 'Refuse, with the reason'), ('flag', 'Allow, and tell who answers for it')], default='flag', max_length=10)),
                 ('within_days', models.PositiveSmallIntegerField(default=30)),
                 ('at', models.DateTimeField()),
@@ -337,7 +338,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('duty', ''), ('role__isnull', False)), models.Q(('role__isnull', True), models.Q(('duty', ''), _negated=True)), _connector='OR'), name='requirement_of_role_or_duty'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('duty', ''), ('readers', False), ('role__isnull', False)), models.Q(('readers', False), ('role__isnull', True), models.Q(('duty', ''), _negated=True)), models.Q(('duty', ''), ('readers', True), ('role__isnull', True)), _connector='OR'), name='requirement_of_role_duty_or_readers'),
         ),
         migrations.AddConstraint(
             model_name='requirement',

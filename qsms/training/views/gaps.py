@@ -117,7 +117,8 @@ def _by_role(actor: Actor, found: standing.Standings) -> str:
     today = standing.today_of(actor)
     of_role: dict[int, set[tuple[int, int | None]]] = defaultdict(set)
     for role, course, site, _policy, _days in standing.live_requirements(actor.organisation_id):
-        of_role[role].add((course, site))
+        if role is not None:
+            of_role[role].add((course, site))
     tallies: dict[int, Counter[State]] = defaultdict(Counter)
     grants = Grant.objects.filter(
         *standing.alive(today), organisation_id=actor.organisation_id, role_id__in=list(of_role)

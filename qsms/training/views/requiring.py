@@ -23,6 +23,9 @@ from ..choices import Duty, Policy
 from ..models import Course, Requirement
 from . import finding
 
+# The service's names for what one field of the dialog asks.
+_FIELDS = {"role": "whom", "duty": "whom", "readers": "whom"}
+
 
 def _course(request: HttpRequest) -> tuple[Actor, Course | None]:
     actor = answers.actor_of(request)
@@ -35,7 +38,7 @@ def _course(request: HttpRequest) -> tuple[Actor, Course | None]:
 @answers.for_people
 @require_http_methods(["GET", "POST"])
 def require(request: HttpRequest) -> HttpResponse:
-    """Ask a course of a role or of a duty."""
+    """Ask a course of a role, of a duty, or of the readers of what it teaches."""
     actor, course = _course(request)
     form = DialogForm(request, _fields(actor, course))
     if form.is_valid():
@@ -44,14 +47,13 @@ def require(request: HttpRequest) -> HttpResponse:
         try:
             row = requiring.require(
                 actor, given["course"], role_id=int(value) if kind == "role" else None,
-                duty=value if kind == "duty" else "", site_id=given["site"], policy=given["policy"],
-                within_days=given["within_days"],
+                duty=value if kind == "duty" else "", readers=kind == "readers", site_id=given["site"],
+                policy=given["policy"], within_days=given["within_days"],
             )  # fmt: skip
         except Invalid as error:
-            form.take_errors(error.errors)
+            form.take_errors({_FIELDS.get(name, name): said for name, said in error.errors.items()})
         else:
-            whom = row.role.title if row.role is not None else Duty(row.duty).label
-            said = _("“%(course)s” is asked of: %(whom)s.") % {"course": row.course.title, "whom": whom}
+            said = _("“%(course)s” is asked of: %(whom)s.") % {"course": row.course.title, "whom": row.whom}
             return answers.done(request, pages.record(row.course), said)
     told = {
         "title": _("Ask a course of people"),
@@ -65,6 +67,7 @@ def require(request: HttpRequest) -> HttpResponse:
 def _fields(actor: Actor, course: Course | None) -> dict[str, forms.Field]:
     roles = Role.objects.filter(organisation_id=actor.organisation_id).values_list("pk", "title")
     whom = [
+        (_("Documents"), [("readers", _("Readers of the document it teaches"))]),
         (_("Roles"), [(f"role:{pk}", title) for pk, title in roles]),
         (_("Duties"), [(f"duty:{duty.value}", duty.label) for duty in Duty]),
     ]
@@ -101,7 +104,7 @@ def release(request: HttpRequest, requirement: int) -> HttpResponse:
     if form.is_valid():
         requiring.release(actor, found.pk, form.cleaned_data["reason"])
         return answers.done(request, pages.record(found.course), _("It is asked of them no longer."))
-    whom = found.role.title if found.role is not None else Duty(found.duty).label
+    whom = found.whom
     told = {
         "title": _("Ask it no longer of: %(whom)s") % {"whom": whom},
         "meaning": _("What people hold of “%(course)s” is kept.") % {"course": found.course.title},
