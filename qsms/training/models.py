@@ -42,6 +42,7 @@ class Course(RecordChild):
     )
     document = models.ForeignKey(
         "records.Record", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("document"),
+        limit_choices_to={"kind": "document"},
         help_text=_("What is to be read and understood, or what the course teaches."),
     )  # fmt: skip
     code = models.CharField(_("reference"), max_length=80, blank=True)

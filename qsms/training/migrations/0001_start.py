@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 ('early_months', models.PositiveSmallIntegerField(default=0, help_text='Within these the next period begins at the old end.', verbose_name='may be renewed early by months')),
                 ('evaluate_days', models.PositiveSmallIntegerField(blank=True, help_text='For what is critical to safety. Empty: the effect of a session is not looked at.', null=True, verbose_name='look at its effect after days')),
                 ('code', models.CharField(blank=True, max_length=80, verbose_name='reference')),
-                ('document', models.ForeignKey(blank=True, help_text='What is to be read and understood, or what the course teaches.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.record', verbose_name='document')),
+                ('document', models.ForeignKey(blank=True, help_text='What is to be read and understood, or what the course teaches.', limit_choices_to={'kind': 'document'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.record', verbose_name='document')),
                 ('tenant', qsms.records.models.TenantKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organisation')),
             ],
             options={

@@ -87,8 +87,8 @@ def people(sheet: RecordType, record: Record, tasks: Sequence[Task]) -> tuple[pa
     if record.raised_by is not None:
         add(record.raised_by, _("raised it"))
     for task in tasks:
-        # What they are asked often repeats the record's title, which stands above.
-        asked = task.title.replace(record.title, "").strip(" :,–-")
+        # What they are asked often repeats the record's title, which stands above, bare or in quotes.
+        asked = task.title.replace(f"“{record.title}”", "").replace(record.title, "").strip(" :,–-")
         said = _("asked: %(task)s") % {"task": asked} if asked else _("asked to act")
         add(task.person or task.role, said)
     return tuple(parts.PersonLine(names[key], ", ".join(dict.fromkeys(said))) for key, said in found.items())
