@@ -20,12 +20,13 @@ from qsms.ui import addresses as pages
 
 from . import distributing, effect, people
 from .cautions import Caution, caution
+from .choices import types
 from .effect import EFFECTIVE
 from .models import Document, Receipt, Revision
 
 __all__ = [
     "EFFECTIVE", "Caution", "Distribution", "InEffect", "acknowledged", "caution", "distribution", "document_of",
-    "in_effect", "reach", "readers",
+    "in_effect", "reach", "readers", "signing_roles",
 ]  # fmt: skip
 KIND, REVISION = "document", "revision"
 
@@ -84,6 +85,16 @@ def readers(organisation_id: int, document_ids: Collection[int]) -> list[tuple[i
         revision_id=F("document__effective_id"),
     )  # fmt: skip
     return list(rows.values_list("document_id", "person_id", "person__site_id"))
+
+
+def signing_roles() -> dict[str, str]:
+    """The roles without which documents wait for a signature for ever: code -> what they sign, the commonest first."""
+    found: dict[str, list[str]] = {}
+    for kind in types().values():
+        for role in (*kind.review, *kind.approve):
+            found.setdefault(role, []).append(kind.label)
+    ordered = sorted(found.items(), key=lambda pair: -len(pair[1]))
+    return {role: ", ".join(dict.fromkeys(labels)) for role, labels in ordered}
 
 
 def reach(document_id: int) -> dict[int, int | None]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from qsms.documents import doors as documents
 from qsms.org.actor import Actor
 from qsms.org.models import Grant, Person, Role, Site
 from qsms.records import moves
@@ -45,6 +46,7 @@ def steps(organisation_id: int) -> list[Step]:
     if not held[readers.OPEN_SEAL]:
         why = _("Whoever reports in confidence trusts this person with their name. It is not the administrator.")
         found.append(Step(_("Name the gatekeeper"), why, people, _("Choose")))
+    found += _appointments(organisation_id)
     if not Site.objects.filter(organisation_id=organisation_id, is_active=True).exists():
         url = reverse("administration:place-new", args=["sites"])
         why = _("Where you work, each with its zone. Reports, actions and rights go by site.")
@@ -53,6 +55,29 @@ def steps(organisation_id: int) -> list[Step]:
         why = _("Who works here, with what they may do. They get a link to sign in.")
         found.append(Step(_("Add the people"), why, reverse("administration:person-new"), _("Add")))
     return found
+
+
+def _appointments(organisation_id: int) -> list[Step]:
+    """The roles without which documents and training stand still, each with the way to appoint somebody."""
+    held = set(
+        Grant.objects.filter(organisation_id=organisation_id, person__is_active=True).values_list(
+            "role__code", flat=True
+        )
+    )
+    titles = dict(Role.objects.filter(organisation_id=organisation_id).values_list("code", "title"))
+    found = []
+    for role, signs in documents.signing_roles().items():
+        if role not in held and role in titles:
+            why = _("Until then none of these takes effect: %(documents)s.") % {"documents": signs}
+            found.append(_appoint(titles[role], why))
+    if not held & {"training_manager", "quality_manager"} and "training_manager" in titles:
+        why = _("Until then nobody says who must hold which course, plans sessions or confirms certificates.")
+        found.append(_appoint(titles["training_manager"], why))
+    return found
+
+
+def _appoint(title: str, why: str) -> Step:
+    return Step(_("Appoint: %(role)s") % {"role": title}, why, reverse("administration:people"), _("Choose"))
 
 
 def unheld(organisation_id: int) -> list[str]:

@@ -16,8 +16,6 @@ from qsms.records import scope
 from . import requiring, standing, teaching
 from .models import OF_PEOPLE, Course, Requirement
 
-NAMED = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Learners:
@@ -80,8 +78,4 @@ def _nobody(actor: Actor, document_id: int) -> Iterable[str]:
         yield said % {"courses": ", ".join(titles)}
     else:
         yield _("No course in use teaches this document.")
-    names = sorted(standing.names_of(requiring.deciders(actor.organisation_id)).values())[:NAMED]
-    if names:
-        yield _("Ask %(who)s to say who must learn it, and by which course.") % {"who": _(" or ").join(names)}
-    else:
-        yield _("Nobody here deals with training yet. Ask an administrator to appoint a training manager.")
+    yield requiring.whom_to_ask(actor.organisation_id, "course.require")

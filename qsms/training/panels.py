@@ -118,7 +118,7 @@ def _certificate(actor: Actor, record: Record) -> Mapping[str, Any]:
     }
 
 
-REQUIRED = Panel("required", _("Asked of"), "training/panel_required.html", _required, tab=False)
+REQUIRED = Panel("required", _("Required of"), "training/panel_required.html", _required, tab=False)
 WAIVERS = Panel(
     "waivers", _("Excused"), "training/panel_waivers.html", _waivers, count=lambda known: len(known["lines"])
 )

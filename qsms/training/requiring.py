@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
@@ -179,6 +180,22 @@ def desk(organisation_id: int) -> str:
     return "training_manager" if there.exists() else "quality_manager"
 
 
+def whom_to_ask(organisation_id: int, permission: str, *, but: int | None = None) -> str:
+    """Who deals with this here, by name; where nobody does, who may appoint somebody."""
+    who = moves.who_may_hold(organisation_id, permission, Q(axis=Axis.ALL), but=but)
+    if who:
+        return _("Ask %(who)s.") % {"who": who}
+    who = moves.who_may_hold(organisation_id, "role.grant")
+    if not who:
+        return _("Nobody here holds the role “Training manager” yet.")
+    return _("Nobody here holds the role “Training manager” yet. %(who)s can appoint one.") % {"who": who}
+
+
+def refusal(actor: Actor, said: str, permission: str) -> Refused:
+    """A refusal that says whom to ask instead."""
+    return Refused([f"{said} {whom_to_ask(actor.organisation_id, permission, but=actor.person_id)}"])
+
+
 def may_decide(actor: Actor) -> bool:
     """Whether the actor says for the whole organisation what is asked of people."""
     return actor.is_system or any(right.axis == Axis.ALL for right in actor.rights_for("course.require"))
@@ -187,7 +204,7 @@ def may_decide(actor: Actor) -> bool:
 def check_may_decide(actor: Actor) -> None:
     """Raise Refused unless they do."""
     if not may_decide(actor):
-        raise Refused([_("You may not decide this for the whole organisation. Ask the quality or training manager.")])
+        raise refusal(actor, _("You may not decide this for the whole organisation."), "course.require")
 
 
 def check_choice(policy: str, days: int) -> None:

@@ -31,10 +31,11 @@ from .models import Counts, Course, Holding, Session
 wording.PARTIES |= {"holder": _("who holds it"), "instructor": _("who teaches it")}
 wording.DEEDS |= {
     naming.DOUBTED: _("named somebody whose training is not current"),
-    requiring.REQUIRED: _("asked it of people"),
-    requiring.RELEASED: _("asks it of people no longer"),
+    requiring.REQUIRED: _("required it"),
+    requiring.RELEASED: _("ended a requirement"),
     requiring.COUNTED: _("let another course count"),
     requiring.UNCOUNTED: _("let another course count no longer"),
+    following.ASKED_TO_TAKE: _("asked people to take it"),
     requiring.RENEWED: _("ended what was completed before a change"),
     waiving.ASKED: _("asked to excuse somebody"),
     waiving.APPROVED: _("excused somebody"),
@@ -43,7 +44,7 @@ wording.DEEDS |= {
     sessions.INVITED: _("invited people"),
     sessions.SIGNED_IN: _("signed in"),
     sessions.JUDGED: _("said who passed"),
-    holdings.AWARDED: _("was given it"),
+    holdings.AWARDED: _("recorded who passed"),
 }
 # What the title says until it is known which course it is of.
 UNTITLED = "–"
@@ -266,6 +267,14 @@ class HoldingSheet(RecordType):
         assert isinstance(record, Holding)
         ways = {"certificate": {"way": _t("Add the certificate"), "way_url": pages.tab(record, "files")}}
         return _facts({"certificate": holdings.has_certificate(record)}, ways)
+
+    def about(self, actor: Actor, record: Record) -> list[str]:
+        assert isinstance(record, Holding)
+        if record.ends_on is None:
+            return []
+        if record.ends_on == rules.FOREVER:
+            return [_t("does not expire")]
+        return [_t("valid until %(day)s") % {"day": dates.plain_day(record.ends_on)}]
 
     def may(self, actor: Actor, verb: str, record: Record) -> bool | None:
         # It stays with whoever completed the course.

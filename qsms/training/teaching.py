@@ -15,7 +15,6 @@ from qsms.records.choices import Relation
 from qsms.records.models import Link, Record
 
 from . import standing
-from .choices import Duty
 from .models import Course, Requirement
 
 
@@ -66,8 +65,7 @@ def _asked(actor: Actor, course_ids: Iterable[int]) -> dict[int, tuple[Asked, ..
     rows = Requirement.everywhere.filter(course_id__in=list(course_ids), ended_at=None).select_related("role")
     places: dict[int, dict[tuple[str, int | None], set[int | None]]] = {}
     for row in rows.order_by("duty", "role__title", "pk"):
-        key = (row.role.title if row.role is not None else str(Duty(row.duty).label), row.role_id)
-        places.setdefault(row.course_id, {}).setdefault(key, set()).add(row.site_id)
+        places.setdefault(row.course_id, {}).setdefault((row.whom, row.role_id), set()).add(row.site_id)
     roles = {role for asked in places.values() for _title, role in asked if role is not None}
     held = _holders(actor, roles) if roles and standing.sees_others(actor) else None
     return {

@@ -123,7 +123,7 @@ def common_fields(actor: Actor, known: Evidence | None) -> dict[str, forms.Field
             initial=known.fresh_months if known else None, help_text=_("Empty: it does not age."),
         ),
         "expires_on": DayField(
-            label=_("Worth nothing after"), required=False, initial=known.expires_on if known else None
+            label=_("Expires on"), required=False, initial=known.expires_on if known else None
         ),
         "owner": pickers.PersonField(
             actor, label=_("Who keeps it fresh"), required=False, initial=known.owner_id if known else None

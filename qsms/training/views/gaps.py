@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from qsms.org.models import Grant, Person, Role
 from qsms.records.errors import Invalid
 from qsms.rules.competence import State
 from qsms.ui import answers, marks, table
+from qsms.ui.context import stands_in
 from qsms.ui.record.fields import NumberField
 from qsms.ui.record.linking import DialogForm, dialog
 
@@ -36,6 +38,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """How many people are current: by course, by role and by site."""
     actor = answers.actor_of(request)
     matrix.check_sees(actor)
+    stands_in(request, reverse("training:matrix"))
     wish = grid.Wish.read(request.GET.dict())
     today = standing.today_of(actor)
     courses = dict(grid.courses(actor, wish))
@@ -49,16 +52,17 @@ def show(request: HttpRequest) -> HttpResponse:
         by_course[course][one.state] += 1
         by_site[people[person]][one.state] += 1
         whole[one.state] += 1
+    shown = [state for state in SHOWN if whole[state]]
     choices = matrix.filters(actor, wish)[:2]
     context = {
         "filters": choices,
         "chips": matrix.chips(request, choices, wish),
         "total": sum(whole.values()),
         "lacking": sum(whole[state] for state in LACKING),
-        "legend": [{"mark": marks.status(*STATES[state]), "n": whole[state]} for state in SHOWN if whole[state]],
-        "courses": _by_course(by_course, courses, wish) if by_course else "",
-        "roles": _by_role(actor, found) if found and wish.role is None else "",
-        "sites": _by_site(actor, by_site, wish) if len(by_site) > 1 else "",
+        "legend": [{"mark": marks.status(*STATES[state]), "n": whole[state]} for state in shown],
+        "courses": _by_course(by_course, courses, wish, shown) if by_course else "",
+        "roles": _by_role(actor, found, shown) if found and wish.role is None else "",
+        "sites": _by_site(actor, by_site, wish, shown) if len(by_site) > 1 else "",
         "policy": following.policy_of(actor.organisation_id),
         "may_decide": requiring.may_decide(actor),
     }
@@ -72,25 +76,23 @@ def _people(actor: Actor, wish: grid.Wish) -> dict[int, int]:
     return {person: site or 0 for person, site in rows.values_list("pk", "site_id")}
 
 
-def _heads(first: str) -> list[table.Column]:
-    return [
-        table.Column(first, "t"),
-        table.Column(_("Current"), "r"),
-        table.Column(_("Due soon"), "r hide-p"),
-        table.Column(_("Expired"), "r"),
-        table.Column(_("Missing"), "r"),
-    ]
+def _heads(first: str, shown: Sequence[State]) -> list[table.Column]:
+    """The states by the same words as the legend, so that a line adds up."""
+    states = [table.Column(str(STATES[state][0]), "r") for state in shown]
+    return [table.Column(first, "t"), table.Column(_("Asked"), "r"), *states]
 
 
-def _figures(tally: Counter[State], url: str) -> list[Any]:
-    asked = sum(tally.values())
-    current = asked - sum(tally[state] for state in LACKING)
-    said = _("%(n)s of %(all)s") % {"n": f"{current:,}", "all": f"{asked:,}"}
-    return [
-        table.link(said, url),
-        marks.escape(tally[State.SOON] + tally[State.GRACE] or ""),
-        *(table.link(tally[state], f"{url}&gaps=1", second=True) if tally[state] else "" for state in LACKING),
-    ]
+def _figures(tally: Counter[State], url: str, shown: Sequence[State]) -> list[Any]:
+    figures = [table.link(f"{sum(tally.values()):,}", url)]
+    for state in shown:
+        n = tally[state]
+        lacking = state in LACKING and n
+        figures.append(table.link(f"{n:,}", f"{url}&gaps=1", second=True) if lacking else marks.escape(f"{n:,}"))
+    return figures
+
+
+def _drawn(first: str, shown: Sequence[State], rows: list[list[Any]], caption: str) -> str:
+    return table.table(_heads(first, shown), [table.Group(rows)], caption, phone="pile")
 
 
 def _matrix(**given: int | None) -> str:
@@ -102,17 +104,19 @@ def _worst(pair: tuple[Any, Counter[State]]) -> tuple[int, int]:
     return -sum(tally[state] for state in LACKING), -tally[State.SOON]
 
 
-def _by_course(tallies: dict[int, Counter[State]], courses: dict[int, str], wish: grid.Wish) -> str:
+def _by_course(
+    tallies: dict[int, Counter[State]], courses: dict[int, str], wish: grid.Wish, shown: Sequence[State]
+) -> str:
     url = _matrix(role=wish.role, site=wish.site)
     course = reverse("ui:list", args=["course"])
     rows = [
-        [table.link(courses[pk], f"{course}?{urlencode({'q': courses[pk]})}"), *_figures(tally, url + "&")]
+        [table.link(courses[pk], f"{course}?{urlencode({'q': courses[pk]})}"), *_figures(tally, url, shown)]
         for pk, tally in sorted(tallies.items(), key=_worst)
     ]
-    return table.table(_heads(_("Course")), [table.Group(rows)], _("By course"))
+    return _drawn(_("Course"), shown, rows, _("By course"))
 
 
-def _by_role(actor: Actor, found: standing.Standings) -> str:
+def _by_role(actor: Actor, found: standing.Standings, shown: Sequence[State]) -> str:
     """Somebody with two roles counts in both, for what each of them asks."""
     today = standing.today_of(actor)
     of_role: dict[int, set[tuple[int, int | None]]] = defaultdict(set)
@@ -130,22 +134,22 @@ def _by_role(actor: Actor, found: standing.Standings) -> str:
                 tallies[role][one.state] += 1
     titles = dict(Role.objects.filter(pk__in=list(tallies)).values_list("pk", "title"))
     rows = [
-        [table.link(titles[role], f"?role={role}"), *_figures(tally, _matrix(role=role))]
+        [table.link(titles[role], f"?role={role}"), *_figures(tally, _matrix(role=role), shown)]
         for role, tally in sorted(tallies.items(), key=_worst)
     ]
-    return table.table(_heads(_("Role")), [table.Group(rows)], _("By role")) if rows else ""
+    return _drawn(_("Role"), shown, rows, _("By role")) if rows else ""
 
 
-def _by_site(actor: Actor, tallies: dict[int, Counter[State]], wish: grid.Wish) -> str:
+def _by_site(actor: Actor, tallies: dict[int, Counter[State]], wish: grid.Wish, shown: Sequence[State]) -> str:
     known = names.places("site", actor.organisation_id)
     rows = [
         [
             table.link(known[site], f"?{urlencode({'site': site})}") if site else marks.escape(_("No site")),
-            *_figures(tally, _matrix(role=wish.role, site=site or None)),
+            *_figures(tally, _matrix(role=wish.role, site=site or None), shown),
         ]
         for site, tally in sorted(tallies.items(), key=_worst)
     ]
-    return table.table(_heads(_("Site")), [table.Group(rows)], _("By site"))
+    return _drawn(_("Site"), shown, rows, _("By site"))
 
 
 @answers.for_people
@@ -154,6 +158,7 @@ def policy(request: HttpRequest) -> HttpResponse:
     """What happens to people who are not retrained once a document has changed."""
     actor = answers.actor_of(request)
     requiring.check_may_decide(actor)
+    stands_in(request, reverse("training:matrix"))
     now = following.policy_of(actor.organisation_id)
     days = HousePolicy._meta.get_field("change_days")
     form = DialogForm(request, {
