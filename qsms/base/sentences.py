@@ -66,6 +66,11 @@ UNREADABLE: tuple[tuple[type[models.Field[Any, Any]], StrOrPromise], ...] = (
 UNREADABLE_CODES = frozenset({"invalid", "invalid_date", "invalid_datetime", "invalid_time"})
 
 
+def too_long(text: str, most: int) -> str:
+    """What is wrong with a text that does not fit; nothing when it does. It is refused and never cut."""
+    return str(BY_CODE["max_length"]) % {"show_value": len(text), "limit_value": most} if len(text) > most else ""
+
+
 def of_column(column: models.Field[Any, Any], error: ValidationError, typed: object) -> str:
     """What is wrong with a value for a column, in the house's words."""
     return " ".join(dict.fromkeys(_of_column(column, error, typed)))
