@@ -78,4 +78,7 @@ def _nobody(actor: Actor, document_id: int) -> Iterable[str]:
         yield said % {"courses": ", ".join(titles)}
     else:
         yield _("No course in use teaches this document.")
-    yield requiring.whom_to_ask(actor.organisation_id, "course.require")
+    if requiring.may_decide(actor):
+        yield _("Say on the page of a course that teaches it who must hold it.")
+    else:
+        yield requiring.whom_to_ask(actor.organisation_id, "course.require", but=actor.person_id)
