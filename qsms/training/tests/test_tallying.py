@@ -82,9 +82,9 @@ def test_the_figures_are_those_of_a_plain_reckoning_on_any_day(office: Cast, who
     seen = set()
     for later in range(-30, 420, 30):
         today = moment.now().date() + dt.timedelta(days=later)
-        held_by = standing.holders(actor.organisation_id, today, Q(person__in=named))
+        there = standing.members(actor.organisation_id, today, every.asks, Q(person__in=named))
         shown = proofs.of(actor.organisation_id, every.sought, named, today)
-        figures = tallying.count(every.asks, tallying.crowds(held_by), shown)
+        figures = tallying.count(every.asks, tallying.crowds(there), shown)
         expected = tallying.Figures()
         for (person, wanted), roles in pairs.items():
             state = plain(person, wanted, today)
@@ -95,7 +95,7 @@ def test_the_figures_are_those_of_a_plain_reckoning_on_any_day(office: Cast, who
         assert figures == expected, later
         seen |= set(+figures.whole)
         lacking = {person for person, wanted in pairs if plain(person, wanted, today) not in rules.CURRENT}
-        assert tallying.lacking(every.asks, tallying.crowds(held_by), shown) == lacking, later
+        assert tallying.lacking(every.asks, tallying.crowds(there), shown) == lacking, later
         stands = standing.stands(
             actor.organisation_id, today, {person: [c for p, c in pairs if p == person] for person in named}
         )
