@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from qsms.documents import doors as documents
 from qsms.records.choices import Relation
@@ -13,30 +13,35 @@ from qsms.records.models import Link
 
 from .models import Course
 
+Row = tuple[int, int]
+
+
+def rows(organisation_id: int, course_ids: Collection[int]) -> tuple[QuerySet[Course | Link, Row], ...]:
+    """What these courses teach, course and document: the one that each names, and those linked as training it."""
+    links = Link.everywhere.filter(organisation_id=organisation_id, relation=Relation.TRAINS)
+    named = Course.everywhere.filter(pk__in=course_ids, document__isnull=False)
+    return (
+        named.values_list("pk", "document_id"),
+        links.filter(source_id__in=course_ids).values_list("source_id", "target_id"),
+        links.filter(target_id__in=course_ids).values_list("target_id", "source_id"),
+    )  # type: ignore[return-value]
+
 
 def taught_by(organisation_id: int, course_ids: Collection[int]) -> dict[int, set[int]]:
-    """What each of these courses teaches: the document that it names, and those linked as training it (one query)."""
-    wanted = set(course_ids)
-    links = Link.everywhere.filter(organisation_id=organisation_id, relation=Relation.TRAINS)
-    ends = Course.everywhere.filter(pk__in=wanted, document__isnull=False).values_list("pk", "document_id")
+    """What each of these courses teaches (one query)."""
     found: dict[int, set[int]] = defaultdict(set)
-    for course, taught in ends.union(
-        links.filter(source_id__in=wanted).values_list("source_id", "target_id"),
-        links.filter(target_id__in=wanted).values_list("target_id", "source_id"),
-    ):
-        found[course].add(taught)
+    first, *others = rows(organisation_id, course_ids)
+    for course, document in first.union(*others):
+        found[course].add(document)
     return found
 
 
-def of(organisation_id: int, course_ids: Collection[int], whom: Q) -> Iterator[tuple[int, int, int | None]]:
-    """Whoever is given what one of these courses teaches: course, person, where they work; `whom` is a condition on
-    their `person` (two queries, none without a course)."""
-    if not course_ids:
-        return
+def of(organisation_id: int, taught: Iterable[Row], whom: Q) -> Iterator[tuple[int, int, int | None]]:
+    """Whoever is given what a course teaches: course, person, where they work; `whom` is a condition on their `person`
+    (one query, none where nothing is taught)."""
     by_document: dict[int, list[int]] = defaultdict(list)
-    for course, taught in taught_by(organisation_id, course_ids).items():
-        for document in taught:
-            by_document[document].append(course)
+    for course, document in taught:
+        by_document[document].append(course)
     if not by_document:
         return
     for document, person, site in documents.readers(organisation_id, by_document, whom):

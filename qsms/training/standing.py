@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from qsms.base import moment
 from qsms.org.actor import Actor
@@ -25,7 +25,7 @@ from .proofs import MISSING, Proofs, Stand
 
 SEE = "holding.view"
 IN_USE = "in_use"
-ANYBODY = Q()
+ANYBODY, NOWHERE = Q(), Value(-1)
 
 
 class Need(NamedTuple):
@@ -124,16 +124,27 @@ def asks(organisation_id: int) -> list[Ask]:
 
 
 def members(organisation_id: int, today: dt.date, asked: Iterable[Ask], whom: Q = ANYBODY) -> list[Member]:
-    """Who belongs to the groups of which this is asked; `whom` is a condition on their `person` (one query, and two
+    """Who belongs to the groups of which this is asked; `whom` is a condition on their `person` (one query, and one
     more where something is asked of readers)."""
     asked = list(asked)
+    roles = {one.role_id for one in asked if one.role_id is not None}
+    courses = {one.course_id for one in asked if one.role_id is None}
     grants = Grant.objects.filter(
-        *alive(today), whom, organisation_id=organisation_id, person__is_active=True,
-        role_id__in={one.role_id for one in asked if one.role_id is not None},
-    )  # fmt: skip
-    found = [Member(*row) for row in grants.values_list("person_id", "role_id", "person__site_id")]
-    taught = {one.course_id for one in asked if one.role_id is None}
-    for course, person, site in readers.of(organisation_id, taught, whom):
+        *alive(today), whom, organisation_id=organisation_id, person__is_active=True, role_id__in=roles
+    )
+    held = grants.values_list("person_id", "role_id", "person__site_id")
+    if not courses:
+        return [Member(*row) for row in held]
+    # What the courses teach comes with it, marked by a site that there cannot be.
+    taught = [rows.annotate(site=NOWHERE) for rows in readers.rows(organisation_id, courses)]
+    found: list[Member] = []
+    pairs: list[readers.Row] = []
+    for key, other, at in held.union(*taught, all=True):
+        if at == NOWHERE.value:
+            pairs.append((key, other))
+        else:
+            found.append(Member(key, other, at))
+    for course, person, site in readers.of(organisation_id, pairs, whom):
         found.append(Member(person, readers_of(course), site))
     return found
 
@@ -158,11 +169,10 @@ def needs_of(asked: Iterable[Ask], there: Iterable[Member]) -> dict[int, dict[in
         by_group[one.group].append((one.site_id, Need(one.course_id, one.policy, one.within_days)))
     found: dict[int, dict[int, Need]] = defaultdict(dict)
     for person, group, at in there:
-        mine = found[person]
         for site, need in by_group.get(group, ()):
             if site in (None, at):
-                known = mine.get(need.course_id)
-                mine[need.course_id] = need if known is None else _stricter(known, need)
+                known = found[person].get(need.course_id)
+                found[person][need.course_id] = need if known is None else _stricter(known, need)
     return found
 
 
