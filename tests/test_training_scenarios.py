@@ -8,8 +8,16 @@ import pytest
 from django.test import Client
 
 from qsms.base import moment
+from qsms.documents import distributing, effect, routing
 from qsms.documents.models import Document, Receipt, Revision
-from qsms.documents.tests.makers import document, effective, revision
+from qsms.documents.tests.makers import (
+    again,
+    document,
+    effective,
+    revision,
+    sent,
+    signed_by_all,
+)
 from qsms.org.models import Person
 from qsms.records import outbox, services
 from qsms.records.errors import Invalid
@@ -18,7 +26,7 @@ from qsms.rules.competence import State
 from qsms.standards import living
 from qsms.standards.models import Evidence
 from qsms.standards.tests.makers import ISO_9001, adopted
-from qsms.training import following, standing, starters
+from qsms.training import following, requiring, standing, starters
 from qsms.training.models import Course
 from qsms.training.readings import TAKE
 from qsms.training.tests.makers import action, asked, course, held
@@ -33,6 +41,10 @@ def untrained(cast: Cast, one: Course) -> set[int]:
 
 def everybody(cast: Cast) -> set[int]:
     return set(Person.objects.filter(organisation=cast.organisation).values_list("pk", flat=True))
+
+
+def link(cast: Cast, one: Course, other: Document) -> None:
+    services.link(cast.actor("quality"), one.pk, other.pk, "trains")
 
 
 def first_revision(cast: Cast) -> Document:
@@ -81,6 +93,95 @@ def test_a_revision_without_training_impact_touches_nobody(cast: Cast) -> None:
     outbox.deliver()
     assert waiting_for(one) == set()
     assert untrained(cast, one) == everybody(cast) - {cast.colleague.pk}
+
+
+def given_to(cast: Cast, procedure: Document, role: str, site: str = "") -> None:
+    found = cast.organisation.roles.get(code=role)
+    at = cast.sites[site].pk if site else None
+    distributing.add_rule(cast.actor("quality"), procedure.pk, role_id=found.pk, site_id=at)
+
+
+def test_only_those_of_whom_it_is_asked_are_asked_again(cast: Cast) -> None:
+    procedure = first_revision(cast)
+    one = course(cast, "Servicing", document=procedure.pk)
+    asked(cast, one, site_id=cast.sites["STV"].pk)
+    effective(cast, revision(cast, procedure, summary="Caps on both halves.", training_impact=True))
+    outbox.deliver()
+    assert waiting_for(one) == {cast.other_site_auditor.pk}
+    assert untrained(cast, one) == {cast.other_site_auditor.pk}
+
+
+def test_what_was_learnt_earlier_on_the_day_of_the_change_counts_no_longer(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    morning = moment.now()
+    procedure = first_revision(cast)
+    one = course(cast, "Servicing", document=procedure.pk)
+    asked(cast, one)
+    following.set_policy(cast.actor("quality"), on_change="block", change_days=14)
+    held(cast, one, "colleague")
+    monkeypatch.setattr(moment, "now", lambda: morning + dt.timedelta(hours=2))
+    effective(cast, revision(cast, procedure, summary="Caps on both halves.", training_impact=True))
+    outbox.deliver()
+    assert cast.colleague.pk in waiting_for(one) & untrained(cast, one)
+    monkeypatch.setattr(moment, "now", lambda: morning + dt.timedelta(hours=3))
+    held(cast, one, "colleague")
+    assert cast.colleague.pk not in waiting_for(one) | untrained(cast, one)
+
+
+def test_a_course_is_asked_of_the_readers_of_what_it_teaches(cast: Cast) -> None:
+    procedure = first_revision(cast)
+    one = course(cast, "Servicing")
+    with pytest.raises(Invalid, match="It teaches no document yet"):
+        requiring.require(cast.actor("quality"), one.pk, readers=True)
+    link(cast, one, procedure)
+    requiring.require(cast.actor("quality"), one.pk, readers=True)
+    assert untrained(cast, one) == set(), "Nobody is given the document yet."
+    given_to(cast, procedure, "department_director")
+    given_to(cast, procedure, "auditor", "STV")
+    readers = {cast.director.pk, cast.other_site_auditor.pk}
+    assert untrained(cast, one) == readers
+    effective(cast, revision(cast, procedure, summary="Caps on both halves.", training_impact=True))
+    outbox.deliver()
+    assert waiting_for(one) == untrained(cast, one) == readers
+    shown = signed_in(cast, "director").get("/training/").content.decode()
+    assert "Servicing" in shown, "What is asked of readers stands on their own page."
+    assert "Servicing" in signed_in(cast, "quality").get("/training/matrix/").content.decode()
+
+
+def test_that_nobody_will_be_trained_is_said_before_and_arranged_after(cast: Cast) -> None:
+    procedure = first_revision(cast)
+    one = course(cast, "Servicing", document=procedure.pk)
+    draft = revision(cast, procedure, summary="Caps on both halves.", training_impact=True)
+    nobody = "People must be trained for it, and nobody will be. What teaches it is asked of nobody: “Servicing”."
+    author = signed_in(cast, "quality")
+    assert nobody in author.get(f"/r/revision/{draft.number}/").content.decode()
+    sent(cast, draft)
+    [step, *_others] = routing.waiting(again(draft))
+    person = (
+        Person.objects.filter(organisation=cast.organisation, grants__role__code=step.role)
+        .exclude(pk=cast.quality.pk)[:1]
+        .get()
+    )
+    assert person.account is not None
+    signer = Client()
+    signer.force_login(person.account)
+    assert nobody in signer.get(f"/r/revision/{draft.number}/move/{step.kind}/").content.decode()
+    signed_by_all(cast, draft)
+    effect.run(cast.organisation.pk)
+    outbox.deliver()
+    [task] = Task.everywhere.filter(record_id=procedure.pk, code=following.ARRANGE, done_at=None)
+    assert task.role is not None
+    assert task.role.code == "quality_manager", "There is no training manager here."
+    held(cast, one, "colleague", days_ago=3)
+    # Once it is asked of somebody, they learn the revision, and the task is done.
+    asked(cast, one)
+    outbox.deliver()
+    assert waiting_for(one) == everybody(cast)
+    assert not Task.everywhere.filter(pk=task.pk, done_at=None).exists()
+    next_one = revision(cast, Document.everywhere.get(pk=procedure.pk), summary="And gloves.", training_impact=True)
+    told = author.get(f"/r/revision/{next_one.number}/").content.decode()
+    assert f"{len(everybody(cast))} people are to take “Servicing” (Reporter)." in told
 
 
 def test_what_was_acknowledged_counts_until_the_next_revision(cast: Cast) -> None:

@@ -15,23 +15,19 @@ from django.db.models import Count, F, Q
 
 from qsms.base import moment
 from qsms.org.actor import Actor
+from qsms.org.models import Person
 from qsms.records.models import Record
 from qsms.ui import addresses as pages
 
-from . import document_types, effect, people, routing
+from . import distributing, document_types, effect, people, routing
+from .cautions import Caution, caution
 from .effect import EFFECTIVE
 from .models import Document, Receipt, Revision
 
 __all__ = [
-    "EFFECTIVE",
-    "Distribution",
-    "InEffect",
-    "acknowledged",
-    "distribution",
-    "document_of",
-    "in_effect",
-    "roles_unheld",
-]
+    "EFFECTIVE", "Caution", "Distribution", "InEffect", "Unheld", "acknowledged", "caution", "distribution",
+    "document_of", "in_effect", "reach", "readers", "roles_unheld",
+]  # fmt: skip
 KIND, REVISION = "document", "revision"
 
 
@@ -45,6 +41,7 @@ class InEffect:
     title: str
     since: dt.date | None
     training_impact: bool
+    at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +55,20 @@ class Distribution:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unheld:
+    """A role that nobody holds, as it is called here, and the types of document that wait for its signature."""
+
+    role: str
+    title: str
+    types: tuple[str, ...]
+
+
 def in_effect(document_ids: Iterable[int]) -> dict[int, InEffect]:
     """Of these documents the revision in effect, without those that have none (one query)."""
     rows = Document.everywhere.filter(pk__in=list(document_ids), effective__isnull=False)
-    columns = ("pk", "effective_id", "revision_label", "title", "effective_since", "effective__training_impact")
+    of_revision = ("effective__training_impact", "effective__effective_at")
+    columns = ("pk", "effective_id", "revision_label", "title", "effective_since", *of_revision)
     return {row[0]: InEffect(*row) for row in rows.values_list(*columns)}
 
 
@@ -85,6 +92,23 @@ def acknowledged(
     }
 
 
+def readers(organisation_id: int, document_ids: Collection[int], whom: Q) -> list[tuple[int, int, int | None]]:
+    """To whom the revision in effect of these documents was given: document, person and where they work. `whom` is a
+    condition on their `person` (one query)."""
+    rows = Receipt.everywhere.filter(
+        whom, organisation_id=organisation_id, document_id__in=list(document_ids), ended_at=None,
+        person__is_active=True, revision_id=F("document__effective_id"),
+    )  # fmt: skip
+    return list(rows.values_list("document_id", "person_id", "person__site_id"))
+
+
+def reach(document_id: int) -> dict[int, int | None]:
+    """To whom a document goes as its rules are today, in effect or not: person -> where they work."""
+    document, today = Document.everywhere.get(pk=document_id), moment.now().date()
+    found = {person for rule in distributing.rules(document) for person in people.reached(rule, today)}
+    return dict(Person.objects.filter(pk__in=found).values_list("pk", "site_id"))
+
+
 def distribution(actor: Actor, records: Iterable[Record]) -> list[Distribution]:
     """Those of these records that are documents, with whom each reaches; the caller sees them (one query)."""
     documents = list({one.pk: one for one in records if one.kind == KIND}.values())
@@ -102,19 +126,21 @@ def distribution(actor: Actor, records: Iterable[Record]) -> list[Distribution]:
     counts = {row["document_id"]: (row["people"], row["wanted"], row["answered"]) for row in rows}
     found = []
     for one in documents:
-        people, wanted, answered = counts.get(one.pk, (0, 0, 0))
-        found.append(Distribution(one, people, wanted, answered, pages.tab(one, "distribution")))
+        reached, wanted, answered = counts.get(one.pk, (0, 0, 0))
+        found.append(Distribution(one, reached, wanted, answered, pages.tab(one, "distribution")))
     return found
 
 
-def roles_unheld(organisation_id: int) -> list[str]:
-    """The roles that review and approve documents and that nobody holds, as they are called here (two queries)."""
-    wanted = sorted(
-        {role for one in document_types.of(organisation_id).values() for role in (*one.review, *one.approvers)}
-    )
-    held = people.holders_each(organisation_id, wanted, moment.now().date())
+def roles_unheld(organisation_id: int) -> list[Unheld]:
+    """The roles that review and approve documents and that nobody holds, the one most waits for first (two queries)."""
+    signed: dict[str, list[str]] = {}
+    for one in document_types.of(organisation_id).values():
+        for role in dict.fromkeys((*one.review, *one.approvers)):
+            signed.setdefault(role, []).append(one.label)
+    held = people.holders_each(organisation_id, list(signed), moment.now().date())
     titles = routing.role_titles(organisation_id)
-    return [titles.get(role, role) for role in wanted if not held[role]]
+    found = [Unheld(role, titles.get(role, role), tuple(signed[role])) for role in signed if not held[role]]
+    return sorted(found, key=lambda one: -len(one.types))
 
 
 def document_of(actor: Actor, record: Record) -> Record | None:

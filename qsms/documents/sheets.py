@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _t
@@ -21,6 +22,7 @@ from qsms.ui.dates import plain_day
 
 from . import (
     addresses,
+    cautions,
     conditions,
     distributing,
     document_types,
@@ -263,7 +265,20 @@ class RevisionSheet(RecordType):
         assert isinstance(record, Revision)
         return routing.unheld(record) if move.code in ("send", "send_on") else ""
 
+    def foretold(self, actor: Actor, record: Record, move: Move) -> Sequence[tuple[str, str]]:
+        assert isinstance(record, Revision)
+        if move.code not in ("send", "send_on", "review", "approve"):
+            return ()
+        return [("warn" if one.is_grave else "info", one.said) for one in cautions.of(actor, record)]
+
     def next_step(self, actor: Actor, record: Record) -> Lead:
+        assert isinstance(record, Revision)
+        # What is to be known before it goes on stands with what comes next.
+        lead = self._next(actor, record)
+        told = (lead.also, *(one.said for one in cautions.of(actor, record)))
+        return replace(lead, also=" ".join(said for said in told if said))
+
+    def _next(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Revision)
         waiting = routing.waiting(record)
         if waiting:

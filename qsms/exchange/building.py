@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
+from qsms.base import sentences
 from qsms.exchange import dates, kinds
 from qsms.exchange.fitting import Fitter
 from qsms.exchange.recognising import NUMBER
@@ -126,7 +127,7 @@ class Builder:
             try:
                 column.clean(value, None)
             except ValidationError as error:
-                errors[name] = " ".join(error.messages)
+                errors[name] = sentences.of_column(column, error, value)
         return errors
 
     def _out_of_reach(self, record: Record) -> dict[str, str]:

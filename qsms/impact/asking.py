@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from qsms.base import moment
+from qsms.base import moment, sentences
 from qsms.base.gate import write_transaction
 from qsms.org import names
 from qsms.org.actor import Actor
@@ -160,7 +160,9 @@ def answer(actor: Actor, check_id: int, given: str, words: str) -> Check:
             raise Refused([_("This was answered in the meantime.")])
         if given not in Answer.values:
             raise Invalid({"answer": _("Choose what you found.")})
-        words = words.strip()[:LONGEST]
+        words = words.strip()
+        if fault := sentences.too_long(words, LONGEST):
+            raise Invalid({"words": fault})
         if given != Answer.FITS and not words:
             raise Invalid({"words": _("Say what is changed, or what will be and by when.")})
         check.answer, check.words = given, words

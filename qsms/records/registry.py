@@ -278,6 +278,10 @@ class RecordType:
         """The people whom this move waits for, where the right to make it is not enough; None where it is."""
         return None
 
+    def foretold(self, actor: Actor, record: Record, move: Move) -> Sequence[tuple[str, str]]:
+        """What will follow from this move, for its dialog: tone ("info", "warn") and sentence. It asks no reason."""
+        return ()
+
     def may(self, actor: Actor, verb: str, record: Record) -> bool | None:
         """A say of the room's own in permissions on one record; None leaves it to grants."""
         return None

@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
+from qsms.base import sentences
 from qsms.org.actor import Actor
 
-from . import mistyped, scope
+from . import scope
 from .choices import Lens
 from .models import Record
 from .registry import RecordType
@@ -42,7 +43,7 @@ def put(
         try:
             _put_one(actor, record, field, given)
         except ValidationError as error:
-            errors[name] = mistyped.said(field, given, error)
+            errors[name] = sentences.of_column(field, error, given)
     for name in required - errors.keys():
         if is_empty(getattr(record, name, None)):
             errors[name] = _("“%(field)s” is empty. Fill it in.") % {"field": sheet.field_label(name)}

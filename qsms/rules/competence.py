@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from qsms.rules.calendar_days import add_months
@@ -52,19 +52,33 @@ class Validity:
 
 @dataclass(frozen=True)
 class Completion:
-    """Somebody completed it on a day; `expires_on` is the day that a certificate from outside states itself."""
+    """Somebody completed it on a day; `expires_on` is the day that a certificate from outside states itself.
+
+    `by` is a moment before which it was certainly learnt: a change later on the same day was not in it.
+    """
 
     id: Hashable
     on: date
     expires_on: date | None = None
+    by: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Renewal:
-    """What is taught changed on `since`: what was completed before that day holds until `until` and no longer."""
+    """What is taught changed on `since`: what was completed before that holds until `until` and no longer.
+
+    `at` is the moment of the change. Where it is not known, what was completed on its day counts as learnt after it.
+    """
 
     since: date
     until: date
+    at: datetime | None = None
+
+    def ends(self, one: Completion) -> bool:
+        """Whether this was completed before the change."""
+        if one.on == self.since and one.by is not None and self.at is not None:
+            return one.by < self.at
+        return one.on < self.since
 
 
 @dataclass(frozen=True, order=True)
@@ -102,7 +116,7 @@ def periods(
         usual = last_day(one.on, validity, before)
         if one.expires_on is not None:
             usual = min(usual, one.expires_on)
-        ends = min([usual, *(each.until for each in renewals if one.on < each.since)])
+        ends = min([usual, *(each.until for each in renewals if each.ends(one))])
         # No grace after a change: what was learnt is not what is done any more.
         grace = ends if ends < usual else _later(ends, validity.grace_days)
         found[one.id] = Period(ends, _earlier(ends, validity.soon_days), grace)

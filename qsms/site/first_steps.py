@@ -17,6 +17,7 @@ from qsms.ui.my_work import First, Step
 
 NEEDS = "org.admin"
 ADOPT = "adoption.create"
+TRAIN, TRAINER = "course.require", "training_manager"
 
 
 def first(actor: Actor, now: datetime) -> First | None:
@@ -28,7 +29,7 @@ def first(actor: Actor, now: datetime) -> First | None:
 def steps(organisation_id: int) -> list[Step]:
     """What is left to set up, the gravest first."""
     people = reverse("administration:people")
-    held = moves.holders(organisation_id, (readers.READ, readers.OPEN_SEAL, ADOPT))
+    held = moves.holders(organisation_id, (readers.READ, readers.OPEN_SEAL, ADOPT, TRAIN))
     found = []
     if not held[readers.READ]:
         waiting = readers.waiting_for_nobody(organisation_id)
@@ -47,10 +48,7 @@ def steps(organisation_id: int) -> list[Step]:
     if not held[readers.OPEN_SEAL]:
         why = _("Whoever reports in confidence trusts this person with their name. It is not the administrator.")
         found.append(Step(_("Name the gatekeeper"), why, people, _("Choose")))
-    if lacking := documents.roles_unheld(organisation_id):
-        why = _("Nobody holds: %(roles)s. They review and approve documents; without them none takes effect.")
-        title = _("Say who approves documents")
-        found.append(Step(title, why % {"roles": ", ".join(lacking)}, people, _("Choose")))
+    found += _appointments(organisation_id, trains=bool(held[TRAIN]))
     if not Site.objects.filter(organisation_id=organisation_id, is_active=True).exists():
         url = reverse("administration:place-new", args=["sites"])
         why = _("Where you work, each with its zone. Reports, actions and rights go by site.")
@@ -62,6 +60,20 @@ def steps(organisation_id: int) -> list[Step]:
         why = _("A quality or safety manager adopts the standards and regulations that you work to, under Standards.")
         found.append(Step(_("Say who adopts standards"), why, people, _("Choose")))
     return found
+
+
+def _appointments(organisation_id: int, *, trains: bool) -> list[Step]:
+    """The roles without which documents and training stand still, each with the way to appoint somebody."""
+    found = {}
+    for one in documents.roles_unheld(organisation_id):
+        why = _("Until then none of these takes effect: %(documents)s.") % {"documents": ", ".join(one.types)}
+        found[one.role] = (one.title, why)
+    if not trains:
+        title = Role.objects.filter(organisation_id=organisation_id, code=TRAINER).values_list("title", flat=True)
+        why = _("Until then nobody says who must hold which course, plans sessions or confirms certificates.")
+        found.setdefault(TRAINER, (title.first() or _("Training manager"), why))
+    people = reverse("administration:people")
+    return [Step(_("Appoint: %(role)s") % {"role": title}, why, people, _("Choose")) for title, why in found.values()]
 
 
 def unheld(organisation_id: int) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from qsms.base import moment
+from qsms.base import moment, sentences
 from qsms.base.gate import write_transaction
 from qsms.org.actor import Actor
 from qsms.records import history, moves, registry, scope, tasks
@@ -28,6 +28,7 @@ from .models import Adoption, GapAnswer, GapAssessment, GapSnapshot
 KIND = "gap_assessment"
 ANSWERED, SNAPSHOT = "gap_answered", "gap_snapshot_kept"
 FINISHED = "finished"
+LONGEST_LABEL = 120
 # Answers that an assessor gives and coverage takes over; what does not apply is left out of the adoption instead.
 JUDGED = {"met": Covered.MET, "partly": Covered.PARTLY, "gap": Covered.GAP}
 
@@ -131,8 +132,10 @@ def _keep(actor: Actor, assessment: GapAssessment, label: str) -> GapSnapshot:
     found = {number: [row.answer, row.note] for number, row in answers(assessment).items()}
     if not found:
         raise Invalid({"label": _("Nothing is answered yet, so there is nothing to keep.")})
+    if fault := sentences.too_long(label, LONGEST_LABEL):
+        raise Invalid({"label": fault})
     made = GapSnapshot.everywhere.create(
-        organisation_id=actor.organisation_id, assessment=assessment, label=label[:120], answers=found,
+        organisation_id=actor.organisation_id, assessment=assessment, label=label, answers=found,
         by_id=actor.person_id, at=moment.now(),
     )  # fmt: skip
     history.write(actor, assessment, history.Act(SNAPSHOT, detail={"what": label, "answers": len(found)}))

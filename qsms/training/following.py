@@ -22,12 +22,15 @@ from qsms.records import history, moves, naming, tasks
 from qsms.records.audience import who_sees
 from qsms.records.models import Record, Task
 
-from . import readings, requiring, standing, teaching
+from . import announcing, readers, readings, requiring, standing, teaching
 from .choices import Policy
 from .models import Course, HousePolicy
 from .readings import TAKE
 
 ASKED_TO_TAKE = "people_asked"
+# The task on a document, of whoever deals with training: its revision is to be learnt, and nobody is asked to.
+ARRANGE = "arrange_training"
+ARRANGE_WITHIN = dt.timedelta(days=7)
 
 
 def policy_of(organisation_id: int) -> HousePolicy:
@@ -51,24 +54,63 @@ def set_policy(actor: Actor, *, on_change: str, change_days: int) -> HousePolicy
 
 @after("document.effective")
 def document_effective(event: Event) -> None:
-    """Scenario 33: a revision with training impact took effect."""
-    if not event.data.get("training_impact"):
-        return
+    """Scenario 33: a revision with training impact took effect. If nobody is to learn it, the training desk is told."""
     document_id = int(event.data["document"])
     system = actors.system(event.organisation_id)
-    since = standing.day_here(event.organisation_id)
-    rows = Course.everywhere.filter(organisation_id=event.organisation_id, tenant_id=event.organisation_id)
-    for course in teaching.courses(rows, [document_id]):
-        changed(system, course.pk, since=since, document_id=document_id, revision=str(event.data["revision"]))
+    document = Record.everywhere.get(pk=document_id)
+    # What was waited for with the revision before is of no use any more.
+    tasks.finish(system, document, (ARRANGE,), outcome=_("Another revision took its place"))
+    present = documents.in_effect([document_id]).get(document_id)
+    if present is None or not event.data.get("training_impact"):
+        return
+    _learn(system, present)
+    if not announcing.learners(event.organisation_id, document_id):
+        title = _("Say who learns revision %(label)s: nobody is asked to") % {"label": present.label}
+        role = requiring.desk(event.organisation_id)
+        tasks.give(system, document, ARRANGE, title, role=role, due_at=moment.now() + ARRANGE_WITHIN)
 
 
-def changed(actor: Actor, course_id: int, *, since: dt.date, document_id: int | None = None, revision: str = "") -> int:
+def _learn(system: Actor, present: documents.InEffect, *, late: bool = False) -> None:
+    """Have every course that teaches a document learnt anew because of the revision in effect."""
+    since = present.since or standing.day_here(system.organisation_id)
+    for course in teaching.learnt_from(system.organisation_id, [present.document_id]):
+        changed(
+            system, course.pk, since=since, document_id=present.document_id, revision=str(present.revision_id),
+            ask_anew=late,
+        )  # fmt: skip
+
+
+@after("course.release", "course.edited", f"course.{requiring.REQUIRED}")
+def course_arranged(event: Event) -> None:
+    """A course was put in use, bound to a document or asked of people: a revision that waited for it is learnt now."""
+    if event.record_id is None:
+        return
+    system = actors.system(event.organisation_id)
+    taught = readers.taught_by(event.organisation_id, [event.record_id]).get(event.record_id, set())
+    waiting = Task.everywhere.filter(record_id__in=taught, code=ARRANGE, done_at=None).select_related("record")
+    for task in waiting:
+        present = documents.in_effect([task.record_id]).get(task.record_id)
+        if present is not None and announcing.learners(event.organisation_id, task.record_id):
+            _learn(system, present, late=True)
+            tasks.finish(system, task.record, (ARRANGE,), outcome=_("People are asked to learn it"))
+
+
+def changed(
+    actor: Actor,
+    course_id: int,
+    *,
+    since: dt.date,
+    document_id: int | None = None,
+    revision: str = "",
+    ask_anew: bool = False,
+) -> int:
     """What a course teaches has changed: end what was learnt before, as the policy says, and ask people to take it
-    again; how many are asked. Called twice for a revision, the second time does nothing."""
+    again; how many are asked. Called twice for a revision, the second time does nothing but, with `ask_anew`, ask."""
     policy = policy_of(actor.organisation_id)
     days = dt.timedelta(days=policy.change_days)
-    blocks = policy.on_change == Policy.BLOCK
-    until = since - dt.timedelta(days=1) if blocks else since + days
+    today = standing.day_here(actor.organisation_id)
+    # Who has to learn it has the days from now on, also where it was arranged late.
+    until = since - dt.timedelta(days=1) if policy.on_change == Policy.BLOCK else max(since, today) + days
     with write_transaction():
         course = moves.locked(actor, course_id)
         assert isinstance(course, Course)
@@ -80,13 +122,13 @@ def changed(actor: Actor, course_id: int, *, since: dt.date, document_id: int | 
         )
         renewed = requiring.renew(
             actor, course, since=since, until=until, policy=policy.on_change, document_id=document_id,
-            revision=revision, why=why,
+            revision=revision, why=why, at=present.at if present is not None else None,
         )  # fmt: skip
-        if renewed is None:
+        if renewed is None and not ask_anew:
             return 0
-        asked = standing.needs(actor.organisation_id, since, None, {course.pk})
-        found = standing.stands(actor.organisation_id, since, {person: [course.pk] for person in asked})
-        # Whoever took it on the day of the change or later has learnt it.
+        asked = standing.needs(actor.organisation_id, today, None, {course.pk})
+        found = standing.stands(actor.organisation_id, today, {person: [course.pk] for person in asked})
+        # Whoever took it after the change has learnt it.
         again = [person for (person, _c), one in found.items() if one.ends_on is None or one.ends_on <= until]
         return ask_to_take(actor, course, dict.fromkeys(again, moment.now() + days))
 

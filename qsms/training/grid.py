@@ -16,7 +16,7 @@ from qsms.records import keys, scope
 from . import proofs, readings, standing, tallying
 from .models import Course
 from .proofs import Proofs, Sought, Stand
-from .standing import Ask, Holder
+from .standing import Ask, Member
 
 PAGE, ACROSS = 50, 10
 # So many people are looked at in one go for a file.
@@ -59,7 +59,7 @@ class Wish:
 
 @dataclass
 class Asked:
-    """What is asked of roles here, as far as the reader may know of it, from one query."""
+    """What is asked of people here, as far as the reader may know of it, from one query."""
 
     asks: list[Ask]
     sought: Sought
@@ -68,12 +68,12 @@ class Asked:
     roles: dict[int, str] = field(default_factory=dict)
 
     def of_role(self, role: int | None) -> list[int]:
-        """The courses that a role asks for, by title; without one those of all roles."""
+        """The courses that a role asks for, by title; without one all that are asked."""
         wanted = {one.course_id for one in self.asks if role in (None, one.role_id)}
         return [course for course in self.courses if course in wanted]
 
     def by(self, courses: Collection[int]) -> list[Ask]:
-        """What is asked of any role, of these courses."""
+        """What is asked of anybody, of these courses."""
         wanted = set(courses)
         return [one for one in self.asks if one.course_id in wanted]
 
@@ -92,13 +92,13 @@ class Grid:
 
 
 def asked(actor: Actor) -> Asked:
-    """What is asked of roles here, by title. Whoever sees how people stand sees what is asked of them, but for what is
+    """What is asked of people here, by title. Whoever sees how people stand sees what is asked of them, but for what is
     confidential: a course belongs to no site, and would else be hidden from the manager of one."""
     seen = scope.predicate(actor, "course") | Q(confidential=False)
     # One filter, so that all of it is said about the same requirement.
     rows = Course.everywhere.filter(
-        seen, organisation_id=actor.organisation_id, state=standing.IN_USE, requirements__ended_at=None,
-        requirements__role__isnull=False,
+        seen, Q(requirements__role__isnull=False) | Q(requirements__readers=True),
+        organisation_id=actor.organisation_id, state=standing.IN_USE, requirements__ended_at=None,
     )  # fmt: skip
     of_ask = tuple(f"requirements__{name}" for name in Ask._fields)
     columns = (*of_ask, "title", "requirements__role__title", "accepts__course_id", "pk", *readings.COLUMNS)
@@ -107,7 +107,9 @@ def asked(actor: Actor) -> Asked:
     found = Asked(list(asks), proofs.sought(row[len(of_ask) + 2 :] for row in read))
     for row in read:
         role, course, *_rest, title, of_role = row[: len(of_ask) + 2]
-        found.courses[course], found.roles[role] = title, of_role
+        found.courses[course] = title
+        if role is not None:
+            found.roles[role] = of_role
     found.roles = dict(sorted(found.roles.items(), key=lambda pair: pair[1].casefold()))
     return found
 
@@ -141,7 +143,7 @@ def part(actor: Actor, wish: Wish) -> Grid:
     if wish.gaps:
         # Whom to show depends on everybody and every column, so nothing more is asked for the page.
         known = _known(actor, every, today, Q(person__in=Person.objects.filter(where)), columns)
-        where &= Q(pk__in=tallying.lacking(every.by(columns), tallying.crowds(known.held), known.shown))
+        where &= Q(pk__in=tallying.lacking(every.by(columns), tallying.crowds(known.there), known.shown))
         grid.people = _rows(where, wish.after, PAGE + 1)
     else:
         grid.people = _rows(where, wish.after, PAGE + 1)
@@ -155,22 +157,21 @@ def part(actor: Actor, wish: Wish) -> Grid:
 
 @dataclass(frozen=True)
 class _Known:
-    """The roles of some people, and what they have to show."""
+    """To which groups some people belong, and what they have to show."""
 
-    held: list[Holder]
+    there: list[Member]
     shown: Proofs
 
     def cells(self, asks: Sequence[Ask], rows: Sequence[Row]) -> Mapping[tuple[int, int], Stand]:
         here = {row.id for row in rows}
-        needed = standing.needs_of(asks, (one for one in self.held if one.person_id in here))
+        needed = standing.needs_of(asks, (one for one in self.there if one.person_id in here))
         return standing.stands_of(self.shown, needed)
 
 
 def _known(actor: Actor, every: Asked, today: dt.date, people: Q, courses: Collection[int]) -> _Known:
-    roles = {one.role_id for one in every.by(courses)}
-    held = standing.holders(actor.organisation_id, today, people & Q(role_id__in=roles))
-    named = {one.person_id for one in held}
-    return _Known(held, proofs.of(actor.organisation_id, every.sought.only(courses), named, today))
+    there = standing.members(actor.organisation_id, today, every.by(courses), people)
+    named = {one.person_id for one in there}
+    return _Known(there, proofs.of(actor.organisation_id, every.sought.only(courses), named, today))
 
 
 def whole(actor: Actor, wish: Wish) -> tuple[list[tuple[int, str]], Iterator[tuple[Row, list[Stand | None]]]]:

@@ -33,7 +33,7 @@ def of_course(actor: Actor, course: Course) -> Lead:
     if asked and standing.sees_others(actor):
         ways.append((_("See who is current"), reverse("training:gaps")))
     if not asked:
-        return Lead(_("It is asked of nobody yet."), _("Next: say who must hold it"), ways=tuple(ways))
+        return Lead(_("It is required of nobody yet."), _("Next: say who must hold it"), ways=tuple(ways))
     if is_taught and content is None:
         said = _("It has no text that people could take alone, so they learn it in a session.")
         return Lead(said, _("Next: teach it"), ways=tuple(ways))
@@ -41,5 +41,5 @@ def of_course(actor: Actor, course: Course) -> Lead:
 
 
 def _new_session(course: Course) -> str:
-    given = {"course": course.pk, "title": course.title}
+    given = {"course": course.number, "title": course.title}
     return f"{reverse('ui:new', args=['session'])}?{urlencode(given)}"

@@ -42,6 +42,7 @@ class Course(RecordChild):
     )
     document = models.ForeignKey(
         "records.Record", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("document"),
+        limit_choices_to={"kind": "document"},
         help_text=_("What is to be read and understood, or what the course teaches."),
     )  # fmt: skip
     code = models.CharField(_("reference"), max_length=80, blank=True)
@@ -74,12 +75,19 @@ class Counts(Owned):
 LIVE, ROLE, AT_SITE = Q(ended_at=None), Q(role__isnull=False), Q(site__isnull=False)
 
 
+# What is asked of people as such; a duty is asked about when somebody is named to it.
+OF_PEOPLE = ROLE | Q(readers=True)
+
+
 class Requirement(Owned):
-    """Whoever holds a role, or is named to a duty, holds this course. It ends; it is not deleted."""
+    """Whoever holds a role, is named to a duty, or is given what the course teaches, holds this course. It ends; it is
+    not deleted."""
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="requirements")
     role = models.ForeignKey("org.Role", models.PROTECT, null=True, related_name="+")
     duty = models.CharField(max_length=20, choices=Duty.choices, blank=True)
+    # Asked of whoever is given the documents that the course teaches, as they stand in effect.
+    readers = models.BooleanField(default=False)
     # Only for people of this site; empty for everybody.
     site = models.ForeignKey("org.Site", models.PROTECT, null=True, related_name="+", db_index=False)
     policy = models.CharField(max_length=10, choices=Policy.choices, default=Policy.FLAG)
@@ -93,10 +101,12 @@ class Requirement(Owned):
         abstract = False
         constraints = [
             models.CheckConstraint(
-                condition=Q(role__isnull=False, duty="") | (Q(role__isnull=True) & ~Q(duty="")),
-                name="requirement_of_role_or_duty",
+                condition=Q(role__isnull=False, duty="", readers=False)
+                | (Q(role__isnull=True, readers=False) & ~Q(duty=""))
+                | Q(role__isnull=True, duty="", readers=True),
+                name="requirement_of_role_duty_or_readers",
             ),
-            # A null is equal to nothing, so each of the four shapes has a rule of its own.
+            # A null is equal to nothing, so each of the four shapes has a rule of its own; readers are of no duty.
             models.UniqueConstraint(
                 fields=["course", "role", "site"], condition=LIVE & ROLE & AT_SITE, name="requirement_role_site"
             ),
@@ -113,6 +123,13 @@ class Requirement(Owned):
         indexes = [
             models.Index(fields=["organisation", "role", "course"], name="requirement_live", condition=Q(ended_at=None))
         ]
+
+    @property
+    def whom(self) -> str:
+        """Of whom it is asked, in words, without the site."""
+        if self.role is not None:
+            return self.role.title
+        return str(_("Readers of the document it teaches") if self.readers else Duty(self.duty).label)
 
 
 class Session(RecordChild):

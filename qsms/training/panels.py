@@ -19,7 +19,7 @@ from qsms.rules.lifecycle import Phase
 from qsms.ui import dates
 
 from . import correcting, drawing, proofs, requiring, sessions, standing
-from .choices import Duty, Presence, Result, WaiverState
+from .choices import Presence, Result, WaiverState
 from .models import Counts, Holding, Session, Waiver
 
 
@@ -29,7 +29,7 @@ def _required(actor: Actor, record: Record) -> Mapping[str, Any]:
     may = scope.may(actor, "require", record) and record.phase < Phase.DONE
     lines = [
         {
-            "whom": row.role.title if row.role is not None else Duty(row.duty).label,
+            "whom": row.whom,
             "site": row.site.name if row.site is not None else "",
             "policy": row.get_policy_display(),
             "within_days": row.within_days,
@@ -121,7 +121,7 @@ def _certificate(actor: Actor, record: Record) -> Mapping[str, Any]:
     }
 
 
-REQUIRED = Panel("required", _("Asked of"), "training/panel_required.html", _required, tab=False)
+REQUIRED = Panel("required", _("Required of"), "training/panel_required.html", _required, tab=False)
 WAIVERS = Panel(
     "waivers", _("Excused"), "training/panel_waivers.html", _waivers, count=lambda known: len(known["lines"])
 )

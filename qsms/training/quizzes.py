@@ -118,6 +118,14 @@ def result(attempt: Attempt) -> quiz.Result:
     return quiz.mark(paper(attempt), answers, contents.text_of(attempt.content).quiz)
 
 
+def may_see_right_answers(attempt: Attempt) -> bool:
+    """Whether the right answers are shown with the result: to whoever has passed."""
+    if attempt.passed:
+        return True
+    passed = Attempt.everywhere.filter(content__course=attempt.content.course, person_id=attempt.person_id, passed=True)
+    return passed.exists()
+
+
 def hand_in(actor: Actor, number: str, attempt_number: int) -> Attempt:
     """Hand the paper in. It is marked once; handing it in again shows the same result. Who passes gets the record.
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.db.models.functions import Coalesce
+
 from qsms.rules import competence as rules
 from qsms.rules.competence import Completion, Period
 
@@ -23,17 +25,19 @@ def reckon(course_id: int, people: Iterable[int] | None = None) -> int:
     The caller has the transaction open, and has the course locked or has just made the records.
     """
     course = Course.everywhere.get(pk=course_id)
-    renewals = [rules.Renewal(one.since, one.until) for one in Renewal.everywhere.filter(course_id=course_id)]
+    renewals = [rules.Renewal(one.since, one.until, one.at) for one in Renewal.everywhere.filter(course_id=course_id)]
     rows = Holding.everywhere.filter(course_id=course_id)
     if people is not None:
         rows = rows.filter(holder_id__in=list(people))
-    columns = ("pk", "holder_id", "state", "completed_on", "expires_on", "ends_on", "soon_on", "grace_on")
+    # What somebody learnt is what was taught when it began; of what came from outside we know when it was brought.
+    learnt = Coalesce("attempt__begun_at", "session__starts_at", "opened_at")
+    columns = ("pk", "holder_id", "state", "completed_on", "expires_on", learnt, "ends_on", "soon_on", "grace_on")
     of: dict[int, list[Completion]] = defaultdict(list)
     stored: dict[int, tuple[object, ...]] = {}
-    for pk, holder, state, on, expires, *days in rows.values_list(*columns):
+    for pk, holder, state, on, expires, by, *days in rows.values_list(*columns):
         stored[pk] = tuple(days)
         if state == HELD:
-            of[holder].append(Completion(pk, on, expires))
+            of[holder].append(Completion(pk, on, expires, by))
     wanted: dict[int, Period] = {}
     for completions in of.values():
         wanted |= rules.periods(completions, course.validity, renewals)  # type: ignore[arg-type]

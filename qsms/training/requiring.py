@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
@@ -16,6 +17,7 @@ from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Record
 from qsms.rules.lifecycle import Phase
 
+from . import readers as teaches
 from . import reckoning, standing
 from .choices import Duty, Policy
 from .models import Counts, Course, Renewal, Requirement
@@ -32,30 +34,40 @@ def require(
     *,
     role_id: int | None = None,
     duty: str = "",
+    readers: bool = False,
     site_id: int | None = None,
     policy: str = Policy.FLAG,
     within_days: int = 30,
 ) -> Requirement:
-    """Ask a course of a role or of a duty, or say otherwise how it is asked. Raises NotVisible, Refused, Invalid."""
+    """Ask a course of a role, of a duty or of the readers of what it teaches, or say otherwise how it is asked.
+
+    Raises NotVisible, Refused, Invalid.
+    """
     with write_transaction():
         course = changeable(actor, course_id)
         role = Role.objects.filter(pk=role_id, organisation_id=actor.organisation_id).first() if role_id else None
-        if (role is None) == (not duty):
-            raise Invalid({"role": _("Choose a role, or a duty. Not both.")})
+        if (role is not None) + bool(duty) + readers != 1:
+            raise Invalid({"role": _("Choose a role, a duty, or the readers of what it teaches. One of them.")})
+        if readers and not teaches.taught_by(course.organisation_id, [course.pk]):
+            raise Invalid({"readers": _("It teaches no document yet. Name the document on the course first.")})
         if duty and duty not in Duty.values:
             raise Invalid({"duty": _("“%(duty)s” is no duty. Choose one from the list.") % {"duty": duty}})
         if site_id is not None and not Site.objects.filter(pk=site_id, organisation_id=actor.organisation_id).exists():
             raise Invalid({"site": _("This site is not there, or not any more. Choose another one.")})
         check_choice(policy, within_days)
-        key = {"course_id": course.pk, "role": role, "duty": duty, "site_id": site_id, "ended_at": None}
+        key = {
+            "course_id": course.pk, "role": role, "duty": duty, "readers": readers, "site_id": site_id,
+            "ended_at": None,
+        }  # fmt: skip
         row = Requirement.everywhere.filter(**key).first() or Requirement(
             organisation_id=actor.organisation_id, at=moment.now(), by_id=actor.person_id, **key
         )
         row.policy, row.within_days = policy, within_days
         row.save()
-        whom = role.title if role is not None else str(Duty(duty).label)
+        whom = row.whom
         detail = {"whom": whom, "site": site_id, "policy": policy, "within_days": within_days}
-        history.write(actor, course, history.Act(REQUIRED, whom, detail))
+        deed = history.write(actor, course, history.Act(REQUIRED, whom, detail))
+        history.tell(actor, course, deed, f"course.{REQUIRED}", {})
     return row
 
 
@@ -72,8 +84,7 @@ def release(actor: Actor, requirement_id: int, reason: str) -> Requirement:
             raise Invalid({"reason": _("Say why it is asked no longer. It is kept in the history.")})
         row.ended_at = moment.now()
         row.save(update_fields=["ended_at"])
-        whom = row.role.title if row.role is not None else str(Duty(row.duty).label)
-        history.write(actor, course, history.Act(RELEASED, reason.strip()[:500], {"whom": whom}))
+        history.write(actor, course, history.Act(RELEASED, reason.strip()[:500], {"whom": row.whom}))
     return row
 
 
@@ -113,17 +124,20 @@ def renew(
     since: dt.date,
     until: dt.date,
     policy: str,
+    at: dt.datetime | None = None,
     document_id: int | None = None,
     revision: str = "",
     why: str = "",
 ) -> Renewal | None:
-    """What the course teaches changed: what was completed before `since` holds until `until` and no longer.
+    """What the course teaches changed: what was completed before holds until `until` and no longer. `at` is the moment
+    of the change on the day `since`.
 
     The same revision of a document changes it once. None when that was known. The caller has the transaction open.
     """
+    known = {"since": since} if document_id is None else {}
     row, made = Renewal.everywhere.get_or_create(
-        organisation_id=actor.organisation_id, course_id=course.pk, document_id=document_id, revision=revision,
-        since=since, defaults={"until": until, "policy": policy, "at": moment.now()},
+        organisation_id=actor.organisation_id, course_id=course.pk, document_id=document_id, revision=revision, **known,
+        defaults={"since": since, "until": until, "policy": policy, "at": at or moment.now()},
     )  # fmt: skip
     if not made:
         return None
@@ -166,6 +180,22 @@ def desk(organisation_id: int) -> str:
     return "training_manager" if there.exists() else "quality_manager"
 
 
+def whom_to_ask(organisation_id: int, permission: str, *, but: int | None = None) -> str:
+    """Who deals with this here, by name; where nobody does, who may appoint somebody."""
+    who = moves.who_may_hold(organisation_id, permission, Q(axis=Axis.ALL), but=but)
+    if who:
+        return _("Ask %(who)s.") % {"who": who}
+    who = moves.who_may_hold(organisation_id, "role.grant")
+    if not who:
+        return _("Nobody here holds the role “Training manager” yet.")
+    return _("Nobody here holds the role “Training manager” yet. %(who)s can appoint one.") % {"who": who}
+
+
+def refusal(actor: Actor, said: str, permission: str) -> Refused:
+    """A refusal that says whom to ask instead."""
+    return Refused([f"{said} {whom_to_ask(actor.organisation_id, permission, but=actor.person_id)}"])
+
+
 def may_decide(actor: Actor) -> bool:
     """Whether the actor says for the whole organisation what is asked of people."""
     return actor.is_system or any(right.axis == Axis.ALL for right in actor.rights_for("course.require"))
@@ -174,7 +204,7 @@ def may_decide(actor: Actor) -> bool:
 def check_may_decide(actor: Actor) -> None:
     """Raise Refused unless they do."""
     if not may_decide(actor):
-        raise Refused([_("You may not decide this for the whole organisation. Ask the quality or training manager.")])
+        raise refusal(actor, _("You may not decide this for the whole organisation."), "course.require")
 
 
 def check_choice(policy: str, days: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from qsms.base import moment
+from qsms.base import moment, sentences
 from qsms.base.gate import write_transaction
 from qsms.org.actor import Actor
 from qsms.org.models import Person
@@ -23,6 +23,7 @@ from .models import Attendance, Session
 INVITED, SIGNED_IN, JUDGED = "people_invited", "signed_in", "attendance_judged"
 ATTEND, EVALUATE = "attend_session", "evaluate_session"
 # Signing in opens so long before it begins: people come early.
+LONGEST_NOTE = 250
 EARLY = dt.timedelta(hours=1)
 
 
@@ -97,7 +98,9 @@ def judge(actor: Actor, session_id: int, results: dict[int, str], notes: dict[in
         for row in Attendance.everywhere.filter(session=session, person_id__in=list(results)):
             before = (row.presence, row.result, row.note)
             _put(row, results[row.person_id])
-            row.note = (notes or {}).get(row.person_id, row.note).strip()[:250]
+            row.note = (notes or {}).get(row.person_id, row.note).strip()
+            if fault := sentences.too_long(row.note, LONGEST_NOTE):
+                raise Invalid({"note": fault})
             if before != (row.presence, row.result, row.note):
                 row.save(update_fields=["presence", "result", "note"])
                 changed.append([row.person_id, row.presence, row.result])

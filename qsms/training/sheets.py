@@ -14,15 +14,28 @@ from django.utils.translation import ngettext
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import naming, wording
+from qsms.records import naming, registry, wording
+from qsms.records.choices import Relation
 from qsms.records.models import Record
-from qsms.records.registry import Column, Lead, RecordType, Section, register
+from qsms.records.registry import Column, Lead, Raising, RecordType, Section, offer, register
 from qsms.rules import competence as rules
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
 from qsms.ui import dates
 
-from . import correcting, holdings, leading, panels, readings, reckoning, requiring, sessions, text_panel, waiving
+from . import (
+    correcting,
+    following,
+    holdings,
+    leading,
+    panels,
+    readings,
+    reckoning,
+    requiring,
+    sessions,
+    text_panel,
+    waiving,
+)
 from .choices import CourseKind, Source
 from .lifecycles import COURSE_LIFE, HOLDING_LIFE, SESSION_LIFE
 from .models import Counts, Course, Holding, Session
@@ -30,10 +43,11 @@ from .models import Counts, Course, Holding, Session
 wording.PARTIES |= {"holder": _("who holds it"), "instructor": _("who teaches it")}
 wording.DEEDS |= {
     naming.DOUBTED: _("named somebody whose training is not current"),
-    requiring.REQUIRED: _("asked it of people"),
-    requiring.RELEASED: _("asks it of people no longer"),
+    requiring.REQUIRED: _("required it"),
+    requiring.RELEASED: _("ended a requirement"),
     requiring.COUNTED: _("let another course count"),
     requiring.UNCOUNTED: _("let another course count no longer"),
+    following.ASKED_TO_TAKE: _("asked people to take it"),
     requiring.RENEWED: _("ended what was completed before a change"),
     waiving.ASKED: _("asked to excuse somebody"),
     waiving.APPROVED: _("excused somebody"),
@@ -42,7 +56,7 @@ wording.DEEDS |= {
     sessions.INVITED: _("invited people"),
     sessions.SIGNED_IN: _("signed in"),
     sessions.JUDGED: _("said who passed"),
-    holdings.AWARDED: _("was given it"),
+    holdings.AWARDED: _("recorded who passed"),
     correcting.CORRECTED: _("entered it in the place of a wrong one"),
 }
 # What the title says until it is known which course it is of.
@@ -267,6 +281,14 @@ class HoldingSheet(RecordType):
         ways = {"certificate": {"way": _t("Add the certificate"), "way_url": pages.tab(record, "files")}}
         return _facts({"certificate": holdings.has_certificate(record)}, ways)
 
+    def about(self, actor: Actor, record: Record) -> list[str]:
+        assert isinstance(record, Holding)
+        if record.ends_on is None:
+            return []
+        if record.ends_on == rules.FOREVER:
+            return [_t("does not expire")]
+        return [_t("valid until %(day)s") % {"day": dates.plain_day(record.ends_on)}]
+
     def may(self, actor: Actor, verb: str, record: Record) -> bool | None:
         # It stays with whoever completed the course.
         return False if verb == "assign" else None
@@ -289,6 +311,17 @@ class HoldingSheet(RecordType):
     def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
         assert isinstance(record, Holding)
         reckoning.reckon(record.course_id, [record.holder_id])
+
+
+def _teaching(record: Record) -> dict[str, Any]:
+    return {
+        "title": record.title, "document": record.pk, "site": record.site_id, "unit": record.unit_id,
+        "process": record.process_id, "disciplines": record.disciplines,
+    }  # fmt: skip
+
+
+offer(Raising("course", _("Set up a course that teaches it"), ("document",), Relation.TRAINS, _teaching))
+registry.answer_on_tab(following.ARRANGE, _("Say who learns it"), "impact")
 
 
 def _is_of_the_same(record: Holding) -> bool:

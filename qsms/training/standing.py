@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from qsms.base import moment
 from qsms.org.actor import Actor
@@ -18,13 +18,14 @@ from qsms.records import scope
 from qsms.records.errors import NotVisible
 from qsms.rules import competence as rules
 
-from . import proofs
+from . import proofs, readers
 from .choices import Policy
-from .models import Course, Requirement
+from .models import OF_PEOPLE, Course, Requirement
 from .proofs import MISSING, Proofs, Stand
 
 SEE = "holding.view"
 IN_USE = "in_use"
+ANYBODY, NOWHERE = Q(), Value(-1)
 
 
 class Need(NamedTuple):
@@ -86,35 +87,66 @@ def alive(today: dt.date) -> tuple[Q, Q]:
 
 
 class Ask(NamedTuple):
-    """A course is asked of whoever holds a role, at one site or anywhere."""
+    """A course is asked of whoever holds a role, or is given what it teaches, at one site or anywhere."""
 
-    role_id: int
+    # None: of the readers of what the course teaches.
+    role_id: int | None
     course_id: int
     site_id: int | None
     policy: str
     within_days: int
 
+    @property
+    def group(self) -> int:
+        """Of whom it is asked."""
+        return readers_of(self.course_id) if self.role_id is None else self.role_id
 
-class Holder(NamedTuple):
-    """Somebody who works here holds a role."""
+
+class Member(NamedTuple):
+    """Somebody who works here belongs to a group of which courses are asked."""
 
     person_id: int
-    role_id: int
+    group: int
     site_id: int | None
 
 
+def readers_of(course_id: int) -> int:
+    """The key of the group of readers of what a course teaches. A role has its own key, and keys are above zero."""
+    return -course_id
+
+
 def asks(organisation_id: int) -> list[Ask]:
-    """What is asked of roles."""
+    """What is asked of people as such."""
     rows = Requirement.everywhere.filter(
-        organisation_id=organisation_id, ended_at=None, role__isnull=False, course__state=IN_USE
+        OF_PEOPLE, organisation_id=organisation_id, ended_at=None, course__state=IN_USE
     )
     return [Ask(*row) for row in rows.values_list("role_id", "course_id", "site_id", "policy", "within_days")]
 
 
-def holders(organisation_id: int, today: dt.date, where: Q) -> list[Holder]:
-    """Who holds which role on a day and works where; `where` is a condition on grants."""
-    grants = Grant.objects.filter(*alive(today), where, organisation_id=organisation_id, person__is_active=True)
-    return [Holder(*row) for row in grants.values_list("person_id", "role_id", "person__site_id")]
+def members(organisation_id: int, today: dt.date, asked: Iterable[Ask], whom: Q = ANYBODY) -> list[Member]:
+    """Who belongs to the groups of which this is asked; `whom` is a condition on their `person` (one query, and one
+    more where something is asked of readers)."""
+    asked = list(asked)
+    roles = {one.role_id for one in asked if one.role_id is not None}
+    courses = {one.course_id for one in asked if one.role_id is None}
+    grants = Grant.objects.filter(
+        *alive(today), whom, organisation_id=organisation_id, person__is_active=True, role_id__in=roles
+    )
+    held = grants.values_list("person_id", "role_id", "person__site_id")
+    if not courses:
+        return [Member(*row) for row in held]
+    # What the courses teach comes with it, marked by a site that there cannot be.
+    taught = [rows.annotate(site=NOWHERE) for rows in readers.rows(organisation_id, courses)]
+    found: list[Member] = []
+    pairs: list[readers.Row] = []
+    for key, other, at in held.union(*taught, all=True):
+        if at == NOWHERE.value:
+            pairs.append((key, other))
+        else:
+            found.append(Member(key, other, at))
+    for course, person, site in readers.of(organisation_id, pairs, whom):
+        found.append(Member(person, readers_of(course), site))
+    return found
 
 
 def needs(
@@ -123,26 +155,24 @@ def needs(
     people: Collection[int] | None = None,
     courses: Collection[int] | None = None,
 ) -> dict[int, dict[int, Need]]:
-    """What is asked of each of these people by their roles: person -> course -> need. None: of everybody, all."""
+    """What is asked of each of these people by their roles, or because they are given what a course teaches: person ->
+    course -> need. None: of everybody, all."""
     asked = [one for one in asks(organisation_id) if courses is None or one.course_id in courses]
-    where = Q(role_id__in={one.role_id for one in asked})
-    if people is not None:
-        where &= Q(person_id__in=list(people))
-    return needs_of(asked, holders(organisation_id, today, where))
+    whom = ANYBODY if people is None else Q(person_id__in=list(people))
+    return needs_of(asked, members(organisation_id, today, asked, whom))
 
 
-def needs_of(asked: Iterable[Ask], held: Iterable[Holder]) -> dict[int, dict[int, Need]]:
-    """What is asked of these holders of roles: person -> course -> need."""
-    by_role: dict[int, list[tuple[int | None, Need]]] = defaultdict(list)
+def needs_of(asked: Iterable[Ask], there: Iterable[Member]) -> dict[int, dict[int, Need]]:
+    """What is asked of the members of these groups: person -> course -> need."""
+    by_group: dict[int, list[tuple[int | None, Need]]] = defaultdict(list)
     for one in asked:
-        by_role[one.role_id].append((one.site_id, Need(one.course_id, one.policy, one.within_days)))
+        by_group[one.group].append((one.site_id, Need(one.course_id, one.policy, one.within_days)))
     found: dict[int, dict[int, Need]] = defaultdict(dict)
-    for person, role, at in held:
-        mine = found[person]
-        for site, need in by_role.get(role, ()):
+    for person, group, at in there:
+        for site, need in by_group.get(group, ()):
             if site in (None, at):
-                known = mine.get(need.course_id)
-                mine[need.course_id] = need if known is None else _stricter(known, need)
+                known = found[person].get(need.course_id)
+                found[person][need.course_id] = need if known is None else _stricter(known, need)
     return found
 
 
@@ -195,7 +225,7 @@ def course_for(actor: Actor, course_id: int) -> Course:
 
 
 def is_asked(actor: Actor, course: Course) -> bool:
-    """Whether a course is asked of the actor's own roles."""
+    """Whether a course is asked of the actor."""
     if actor.person_id is None or course.confidential:
         return False
     mine = needs(actor.organisation_id, today_of(actor), [actor.person_id], {course.pk})

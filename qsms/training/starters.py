@@ -25,7 +25,7 @@ from qsms.records.errors import Refused
 from qsms.rules import course_file
 from qsms.rules import courses as rules
 
-from . import contents
+from . import contents, requiring
 from .choices import CourseKind
 from .models import Content, Course
 
@@ -98,7 +98,7 @@ def add(actor: Actor, codes: Collection[str]) -> list[Course]:
     Raises Refused.
     """
     if not actor.holds("course.create"):
-        raise Refused([_("You may not set up courses. Ask the training manager.")])
+        raise requiring.refusal(actor, _("You may not set up courses."), "course.create")
     made = []
     with write_transaction():
         for one in listed(actor):

@@ -15,16 +15,16 @@ from qsms.rules import competence as rules
 from qsms.rules.competence import State
 
 from .proofs import Proofs
-from .standing import Ask, Holder
+from .standing import Ask, Member
 
 Tallies = dict[int, Counter[State]]
 
 
 class Crowd(NamedTuple):
-    """People who work at one site in the same roles: the same is asked of all of them."""
+    """People who work at one site and belong to the same groups: the same is asked of all of them."""
 
     site: int
-    roles: frozenset[int]
+    groups: frozenset[int]
     people: Sequence[int]
 
 
@@ -38,13 +38,13 @@ class Figures:
     by_site: Tallies = field(default_factory=lambda: defaultdict(Counter))
 
 
-def crowds(held: Iterable[Holder]) -> list[Crowd]:
-    """The holders of roles, those together of whom the same is asked."""
-    roles: dict[tuple[int, int], set[int]] = defaultdict(set)
-    for person, role, site in held:
-        roles[person, site or 0].add(role)
+def crowds(there: Iterable[Member]) -> list[Crowd]:
+    """The members of groups, those together of whom the same is asked."""
+    groups: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for person, group, site in there:
+        groups[person, site or 0].add(group)
     found: dict[tuple[int, frozenset[int]], list[int]] = defaultdict(list)
-    for (person, site), theirs in roles.items():
+    for (person, site), theirs in groups.items():
         found[site, frozenset(theirs)].append(person)
     return [Crowd(site, theirs, people) for (site, theirs), people in found.items()]
 
@@ -80,7 +80,8 @@ def lacking(asked: Iterable[Ask], together: Iterable[Crowd], shown: Proofs) -> s
 def _asked(
     asked: Iterable[Ask], together: Iterable[Crowd], shown: Proofs
 ) -> Iterator[tuple[Crowd, int, frozenset[int], dict[int, State]]]:
-    """Each crowd with each course that is asked of it, the roles that ask, and how those stand who have anything."""
+    """Each crowd with each course that is asked of it, the roles that ask (none where only its readers are asked), and
+    how those stand who have anything."""
     by_course: dict[int, list[Ask]] = defaultdict(list)
     for one in asked:
         by_course[one.course_id].append(one)
@@ -88,6 +89,6 @@ def _asked(
     for course, wishes in by_course.items():
         states = {person: one.state for person, one in shown.stands(course).items()}
         for crowd in together:
-            here = (one.role_id for one in wishes if one.site_id in (None, crowd.site))
-            if roles := crowd.roles.intersection(here):
-                yield crowd, course, roles, states
+            here = [one for one in wishes if one.site_id in (None, crowd.site) and one.group in crowd.groups]
+            if here:
+                yield crowd, course, frozenset(one.role_id for one in here if one.role_id is not None), states

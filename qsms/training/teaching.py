@@ -16,7 +16,6 @@ from qsms.records.choices import Relation
 from qsms.records.models import Record
 
 from . import standing
-from .choices import Duty
 from .models import Course, Requirement
 
 
@@ -53,6 +52,12 @@ def courses(rows: QuerySet[Course], document_ids: Collection[int]) -> dict[Cours
     return {one: frozenset(documents) for one, documents in found.items()}
 
 
+def learnt_from(organisation_id: int, document_ids: Collection[int]) -> dict[Course, frozenset[int]]:
+    """All courses of an organisation in use that teach one of these documents, whoever may see them (one query)."""
+    # Said of both tables: else a database reads the courses of every organisation.
+    return courses(Course.everywhere.filter(organisation_id=organisation_id, tenant_id=organisation_id), document_ids)
+
+
 def taught(actor: Actor, document_ids: Collection[int]) -> list[Taught]:
     """The courses that the actor sees which teach these documents, with who must hold them.
 
@@ -71,9 +76,8 @@ def _asked(actor: Actor, course_ids: Collection[int]) -> dict[int, tuple[Asked, 
         rows = rows.annotate(people=_holders(actor))
     places: dict[int, dict[tuple[str, int | None], dict[int | None, int | None]]] = {}
     for row in rows.order_by("duty", "role__title", "pk"):
-        key = (row.role.title if row.role is not None else str(Duty(row.duty).label), row.role_id)
         people = (row.people or 0) if counts and row.role_id is not None else None  # type: ignore[attr-defined]
-        places.setdefault(row.course_id, {}).setdefault(key, {})[row.site_id] = people
+        places.setdefault(row.course_id, {}).setdefault((row.whom, row.role_id), {})[row.site_id] = people
     return {
         course: tuple(_line(title, role, at) for (title, role), at in asked.items()) for course, asked in places.items()
     }

@@ -32,6 +32,8 @@ class Lane:
     drawn: str
     count: str
     cards: list[dict[str, Any]]
+    # Whether there are some that are older than what is shown.
+    lacks: bool = False
 
 
 @login_required
@@ -69,6 +71,7 @@ def show_board(request: HttpRequest, kind: str) -> HttpResponse:
         )
     for code, lane in lanes.items():
         known = (counts or {}).get(code)
+        lane.lacks = known > len(lane.cards) if known is not None else bool(page.after)
         lane.count = f"{known:,}" if known is not None else f"{len(lane.cards)}{'+' if page.after else ''}"
     context = {"sheet": sheet, "lanes": list(lanes.values()), "views": [], "lacking": bool(page.after)}
     return render(request, "ui/board.html", context)

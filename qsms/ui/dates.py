@@ -169,6 +169,8 @@ def deadline(
         return _met(met_at, due, said, paper)
     left = due - now
     if left < timedelta():
+        if left > timedelta(minutes=-1):
+            return Deadline(_("Due just now"), "bad", said, paper)
         return Deadline(_("%(span)s late") % {"span": duration(left)}, "bad", said, paper)
     if left < 3 * DAY:
         text = _("%(span)s left") % {"span": duration(left)}

@@ -140,8 +140,10 @@ def unfinished(actor: Actor, now: datetime) -> list[Unfinished]:
         what, _colon, rest = one.key.partition(":")
         pk = keys.whole(rest.rpartition(":")[2])
         record = seen.get(pk) if pk else None
-        if what == "new" and rest in known:
-            url, said = reverse("ui:new", args=[rest]), _("New %(kind)s") % {"kind": str(known[rest].label).lower()}
+        kind, _mark, query = rest.partition(":")
+        if what == "new" and kind in known:
+            url = reverse("ui:new", args=[kind]) + (f"?{query}" if query else "")
+            said = _("New %(kind)s") % {"kind": str(known[kind].label).lower()}
         elif what == "edit" and record is not None:
             url, said = addresses.record(record, "edit"), _("Edit %(number)s") % {"number": record.number}
         elif what == "raise" and record is not None:

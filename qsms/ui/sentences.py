@@ -11,47 +11,30 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
+
+from qsms.base.sentences import (
+    BY_CODE,
+    GONE,
+    NONE_CHOSEN,
+    NOT_A_DATE,
+    NOT_A_MOMENT,
+    NOT_A_NUMBER,
+    NOT_A_PAGE,
+    NOT_A_TIME,
+    NOT_MAIL,
+    NOT_WHOLE,
+)
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-_NOT_A_DATE = _("“%(typed)s” is not a date. Write 2026-11-24.")
-_NOT_A_NUMBER = _("“%(typed)s” is not a number. Write it in figures, such as 24.")
-_NOT_A_CHOICE = _("“%(typed)s” is not a choice here. Choose one from the list.")
-_NONE_CHOSEN = _("Nothing is chosen. Choose at least one.")
-_GONE = _("What was chosen is not on the list any more. Choose again.")
-_TOO_MANY_DIGITS = _("“%(typed)s” has too many digits. Write fewer.")
-
-# For every kind of field, by the code of the error.
-BY_CODE: Mapping[str, StrOrPromise] = {
-    "required": _("This is empty. Fill it in."),
-    "max_length": _("This has %(show_value)s characters, and %(limit_value)s fit. Shorten it."),
-    "min_length": _("This has %(show_value)s characters, and at least %(limit_value)s are needed. Write more."),
-    "max_value": _("“%(typed)s” is too much. Write %(limit_value)s at most."),
-    "min_value": _("“%(typed)s” is too little. Write %(limit_value)s at least."),
-    "step_size": _("“%(typed)s” lies between two steps. Write a multiple of %(limit_value)s."),
-    "max_digits": _TOO_MANY_DIGITS,
-    "max_decimal_places": _TOO_MANY_DIGITS,
-    "max_whole_digits": _TOO_MANY_DIGITS,
-    "null_characters_not_allowed": _("A character in this cannot be kept. Type it anew instead of pasting it."),
-    "unique": _("“%(typed)s” is taken already. Choose another one."),
-    "unique_together": _("This is there already. Change one of its parts."),
-    "blank": _("This is empty. Fill it in."),
-    "null": _("This is empty. Fill it in."),
-    "password_too_short": _("The password is too short. Write at least %(min_length)d characters."),
-    "password_too_common": _("The password is one of the commonest. Choose one that nobody else would."),
-    "password_entirely_numeric": _("The password is only figures. Put words into it."),
-    "password_too_similar": _("The password is too much like your %(verbose_name)s. Choose another one."),
-    "invalid_choice": _NOT_A_CHOICE,
-    "invalid_list": _GONE,
-    "invalid_pk_value": _GONE,
-}
 # For some kinds of field, where the code alone says too little. The first kind that fits counts.
 BY_FIELD: tuple[tuple[type[forms.Field], Mapping[str, StrOrPromise]], ...] = (
-    (forms.ModelMultipleChoiceField, {"required": _NONE_CHOSEN, "invalid_choice": _GONE}),
-    (forms.ModelChoiceField, {"required": _("Nothing is chosen. Choose one."), "invalid_choice": _GONE}),
-    (forms.MultipleChoiceField, {"required": _NONE_CHOSEN}),
+    (forms.ModelMultipleChoiceField, {"required": NONE_CHOSEN, "invalid_choice": GONE}),
+    (forms.ModelChoiceField, {"required": _("Nothing is chosen. Choose one."), "invalid_choice": GONE}),
+    (forms.MultipleChoiceField, {"required": NONE_CHOSEN}),
     (forms.ChoiceField, {"required": _("Nothing is chosen. Choose one.")}),
     (forms.BooleanField, {"required": _("This is not ticked. Tick it to go on.")}),
     (
@@ -65,14 +48,14 @@ BY_FIELD: tuple[tuple[type[forms.Field], Mapping[str, StrOrPromise]], ...] = (
             "invalid_image": _("The file is not a picture that can be read. Choose another one."),
         },
     ),
-    (forms.DateTimeField, {"invalid": _("“%(typed)s” is not a date and time. Write 2026-11-24 21:40.")}),
-    (forms.DateField, {"invalid": _NOT_A_DATE}),
-    (forms.TimeField, {"invalid": _("“%(typed)s” is not a time of day. Write 21:40.")}),
-    (forms.FloatField, {"invalid": _NOT_A_NUMBER}),
-    (forms.DecimalField, {"invalid": _NOT_A_NUMBER}),
-    (forms.IntegerField, {"invalid": _("“%(typed)s” is not a whole number. Write it in figures, such as 24.")}),
-    (forms.EmailField, {"invalid": _("“%(typed)s” is not an e-mail address. Write one like name@example.org.")}),
-    (forms.URLField, {"invalid": _("“%(typed)s” is not the address of a page. Write one that begins with https://.")}),
+    (forms.DateTimeField, {"invalid": NOT_A_MOMENT}),
+    (forms.DateField, {"invalid": NOT_A_DATE}),
+    (forms.TimeField, {"invalid": NOT_A_TIME}),
+    (forms.FloatField, {"invalid": NOT_A_NUMBER}),
+    (forms.DecimalField, {"invalid": NOT_A_NUMBER}),
+    (forms.IntegerField, {"invalid": NOT_WHOLE}),
+    (forms.EmailField, {"invalid": NOT_MAIL}),
+    (forms.URLField, {"invalid": NOT_A_PAGE}),
     (
         forms.SlugField,
         {"invalid": _("“%(typed)s” may have letters, digits, hyphens and underscores only. Take the rest out.")},
@@ -85,6 +68,11 @@ class InHouse:
 
     fields: dict[str, forms.Field]
     data: Any
+
+    def __getitem__(self, name: str) -> BoundField:
+        # A browser cuts what is pasted into a field at its longest without a word. The form says that it is too long.
+        self.fields[name].widget.attrs.pop("maxlength", None)
+        return super().__getitem__(name)  # type: ignore[misc,no-any-return]
 
     def add_error(self, field: str | None, error: Any) -> None:
         """As Django's, with the house's sentences in place of Django's own."""

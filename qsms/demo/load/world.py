@@ -187,6 +187,9 @@ def _person(world: World, told: shapes.Person, today: date) -> Person:
     assert site is not None
     person.zone = "" if site.zone == world.organisation.zone else site.zone
     person.save(update_fields=["account", "zone"])
+    if told.guest:
+        # A guest reads what is granted and no more: what every member does and is trained for is not asked of them.
+        person.grants.all().delete()
     for grant in told.grants:
         places: dict[str, Any] = {}
         if grant.site:

@@ -71,6 +71,11 @@ def sent(cast: Cast, one: Revision, by: str = "quality") -> Revision:
 def approved(cast: Cast, one: Revision, by: str = "quality") -> Revision:
     """Sent, reviewed and approved by those whom its type names, none of whom wrote it."""
     sent(cast, one, by)
+    return signed_by_all(cast, one, by)
+
+
+def signed_by_all(cast: Cast, one: Revision, by: str = "quality") -> Revision:
+    """What was sent is signed by everybody whom its type names."""
     while True:
         now = again(one)
         waiting = routing.waiting(now)

@@ -193,7 +193,7 @@ def test_a_value_that_does_not_fit_is_said_in_words_of_the_house(cast: Cast) -> 
     for values, said in (
         ({"issuer_url": "example"}, "“example” is not the address of a page. Write one that begins with https://."),
         ({"review_months": -1}, "“-1” is too little. Write 0 at least."),
-        ({"document_type": "poem"}, "“poem” is not a choice here. Choose one that is offered."),
+        ({"document_type": "poem"}, "“poem” is not a choice here. Choose one from the list."),
         ({"title": "x" * 300}, "This has 300 characters, and 250 fit. Shorten it."),
         ({"due_on": "someday"}, "“someday” is not a date. Write 2026-11-24."),
         ({"review_months": "two"}, "“two” is not a whole number. Write it in figures, such as 24."),

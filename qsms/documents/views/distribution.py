@@ -100,7 +100,7 @@ def give(request: HttpRequest, number: str) -> HttpResponse:
             said = _("%(code)s goes to them from now on.") % {"code": document.code or document.number}
             return answers.done(request, pages.tab(document, "distribution"), said)
     told = {
-        "title": _("Give %(code)s to") % {"code": document.code or document.number},
+        "title": _("Give %(document)s to") % {"document": f"{document.code or document.number} {document.title}"},
         "meaning": _("All that you choose must fit. Whoever comes later, or gets the role later, gets it too."),
         "verb": _("Give it"),
         "back_url": pages.tab(document, "distribution"),

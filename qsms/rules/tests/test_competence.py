@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -149,3 +149,29 @@ def test_everybody_stands_somewhere_and_time_makes_nothing_better(best: Period |
         assert order.index(later) >= order.index(state(best, today))
     else:
         assert state(best, today) is State.MISSING
+
+
+MORNING, NOON, EVENING = (datetime(2026, 3, 2, hour, tzinfo=UTC) for hour in (8, 12, 18))
+
+
+@pytest.mark.parametrize(
+    ("by", "at", "counts"),
+    [
+        (MORNING, NOON, False),
+        (EVENING, NOON, True),
+        (NOON, NOON, True),
+        (None, NOON, True),  # Of what came from outside nobody knows the hour.
+        (MORNING, None, True),
+    ],
+)
+def test_on_the_day_of_a_change_the_moment_decides(by: datetime | None, at: datetime | None, counts: bool) -> None:
+    day = date(2026, 3, 2)
+    found = periods([Completion(1, day, by=by)], Validity(12), [Renewal(day, day - timedelta(days=1), at)])
+    assert (found[1].ends_on == date(2027, 3, 2)) is counts
+
+
+@given(DAYS, st.integers(1, 500), st.booleans())
+def test_on_other_days_the_day_decides_whatever_the_moments_say(day: date, apart: int, before: bool) -> None:
+    on = day - timedelta(days=apart) if before else day + timedelta(days=apart)
+    change = Renewal(day, day, NOON)
+    assert change.ends(Completion(1, on, by=MORNING)) is change.ends(Completion(1, on, by=EVENING)) is before

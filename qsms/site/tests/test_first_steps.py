@@ -39,6 +39,19 @@ def send(client: Client, mode: str) -> str:
     return answer.content.decode()
 
 
+def test_the_first_steps_name_the_roles_without_which_documents_and_training_stand_still(founder: Person) -> None:
+    client = door(founder)
+    home = client.get("/").content.decode()
+    for role in ("Quality manager", "Department director", "Accountable executive", "Training manager"):
+        assert f"Appoint: {role}" in home
+    refused = client.get("/training/starters/").content.decode()
+    assert "Nobody here holds the role “Training manager” yet. Dana Whitlock can appoint one." in refused
+    trainer = services.add_person(founder.organisation, name="Helen Marsh", email="helen@larkfield.test")
+    services.grant(trainer, "training_manager", axis="all")
+    assert "Appoint: Training manager" not in client.get("/").content.decode()
+    assert "Ask Helen Marsh." in client.get("/training/starters/").content.decode()
+
+
 def test_a_report_that_nobody_may_read_is_said_to_the_administrator_and_promised_to_nobody(founder: Person) -> None:
     client = door(founder)
     page = client.get("/report/form/quick/").content.decode()

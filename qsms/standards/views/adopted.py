@@ -18,7 +18,7 @@ from qsms.records import scope
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.rules.coverage import Covered, State
 from qsms.rules.coverage_words import through_crosswalk, why
-from qsms.rules.frameworks import Requirement
+from qsms.rules.frameworks import Requirement, Status
 from qsms.rules.lifecycle import Phase
 from qsms.ui import addresses as pages
 from qsms.ui import answers, marks
@@ -105,7 +105,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "trend_url": reverse("standards:trend", args=[number]) if scope.sees(actor, adoption) else "",
         "places_url": reverse("standards:places", args=[number]),
         "successors": [
-            (elsewhere.short_title(row.rule), addresses.transition(number, row.key))
+            (elsewhere.short_title(row.rule), addresses.transition(number, row.key), row.rule.status is Status.DRAFT)
             for row in (moving_on.successors(found.newest, adoption.key) if adoption.is_open else ())
         ],
         "assess_url": addresses.assess(adoption.framework, own_edition=adoption.own_edition, site=adoption.site_id)

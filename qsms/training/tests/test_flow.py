@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import html
 import io
+import re
 from csv import DictReader
 from typing import Any
 
@@ -195,11 +196,20 @@ def test_the_matrix_is_paged_and_whole_in_the_export(cast: Cast) -> None:
     assert mine[4:6] == ("Valid", "Missing")
     gaps = words(page, "/training/matrix/gaps/")
     assert "131 of 132 that are asked are expired or missing" in gaps
-    figures = list(DictReader(io.StringIO(words(page, "/training/matrix/gaps/export/").lstrip("\ufeff"))))
-    of_courses = [row for row in figures if row["By"] == "Course"]
+    exported = list(DictReader(io.StringIO(words(page, "/training/matrix/gaps/export/").lstrip("\ufeff"))))
+    of_courses = [row for row in exported if row["By"] == "Course"]
     assert sum(int(row["Asked"]) for row in of_courses) == 132
     assert sum(int(row["Expired"]) + int(row["Missing"]) for row in of_courses) == 131
-    assert {row["By"] for row in figures} == {"Course", "Role", "Site"}
+    assert {row["By"] for row in exported} == {"Course", "Role", "Site"}
+    # A line adds up: how many are asked, and one figure for each state that the legend names.
+    heads = re.findall(r"<th scope=\"col\"[^>]*>([^<]*)</th>", gaps[: gaps.index("By role")])
+    assert heads == ["Course", "Asked", "Valid", "Missing"]
+    cells = re.findall(r'data-l="(?:Asked|Valid|Missing)">(.*?)</td>', gaps)
+    figures = [int(re.sub(r"<.*?>", "", cell)) for cell in cells]
+    lines = list(zip(figures[::3], figures[1::3], figures[2::3], strict=True))
+    assert (11, 1, 10) in lines
+    assert all(n == valid + missing for n, valid, missing in lines)
+    assert 'href="/training/matrix/" title="Competence matrix" aria-current="page"' in gaps
     # A site's manager sees the people of the site.
     local = words(browser(cast, "site_owner"), "/training/matrix/")
     assert ("Reporter Person" in local, "Other Site Auditor" in local) == (True, False)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from qsms.training import contents
-from qsms.training.models import Course
+from qsms.org import services as org
+from qsms.records import drafts, services
+from qsms.training import contents, following
+from qsms.training.models import Course, Session
 from tests.cast import Cast
 
 from .makers import asked, course
@@ -42,8 +45,56 @@ def test_a_course_leads_to_whoever_must_hold_it_and_then_to_how_they_learn_it(ca
     assert buttons(keeper, licence) == ["Say who must hold it"]
 
 
-def test_a_session_is_planned_with_the_course_filled_in(cast: Cast) -> None:
+def form_values(client: Client, url: str) -> dict[str, object]:
+    """What a browser sends back of the form at this address, unchanged."""
+    page = client.get(url)
+    assert page.status_code == 200
+    return {name: page.context["form"][name].value() or "" for name in page.context["form"].fields} | page.context[
+        "hidden"
+    ]
+
+
+def test_a_session_is_planned_from_the_page_of_its_course(cast: Cast) -> None:
     one = course(cast, "Reading a torque wrench tester")
-    page = signed_in(cast, "quality").get(f"{reverse('ui:new', args=['session'])}?course={one.pk}")
-    assert page.context["form"]["course"].value() == str(one.pk)
-    assert one.title in page.content.decode(), "The picker names it."
+    client = signed_in(cast, "quality")
+    drafts.keep(cast.actor("quality"), "new:session", {"title": ["Forklift"], "course": ["CRS-2026-0099"]})
+    page = client.get(f"/r/course/{one.number}/").content.decode()
+    [way] = re.findall(r'href="([^"]*/session/new/[^"]*)"', html.unescape(page))
+    given = form_values(client, way) | {"starts_at": "2026-12-01T09:00"}
+    assert (given["title"], one.number in str(given["course"])) == (one.title, True)
+    # A draft of this form is another one than that of the form without a course, and is found again.
+    keep = reverse("ui:draft", args=[f"new:session:course={one.number}"])
+    assert keep in client.get(way).content.decode()
+    answer = client.post(keep, {"title": "On Monday", "course": one.number})
+    assert answer.status_code == 200
+    assert form_values(client, way)["title"] == "On Monday"
+    assert form_values(client, reverse("ui:new", args=["session"]))["title"] == "Forklift"
+    assert f"course={one.number}" in client.get("/").content.decode()
+    assert client.post(way, given).status_code == 303
+    assert Session.everywhere.get().course_id == one.pk
+
+
+def test_the_training_manager_binds_a_course_to_a_document(cast: Cast) -> None:
+    procedure = services.create(cast.actor("quality"), "document", {"title": "Servicing of hydraulic systems"})
+    cast.people["trainer"] = org.add_person(cast.organisation, name="Training Person", email="trainer@larkfield.test")
+    org.grant(cast.trainer, "training_manager", axis="all")
+    client = signed_in(cast, "trainer")
+    url = reverse("ui:new", args=["course"])
+    field = client.get(url).context["form"].fields["document"]
+    assert field.widget.first == [f"{procedure.number} {procedure.title}"], "Documents alone are offered."
+    given = form_values(client, url) | {"title": "Servicing", "document": procedure.number, "disciplines": []}
+    assert client.post(url, given).status_code == 303
+    assert Course.everywhere.get(title="Servicing").document_id == procedure.pk
+    assert "Documents" in client.get("/").content.decode()
+    # From the document itself a course is begun that names it.
+    raised = client.get(f"/r/document/{procedure.number}/raise/course/")
+    assert raised.context["form"]["document"].value().startswith(procedure.number)
+
+
+def test_what_people_are_asked_is_not_told_in_empty_quotes(cast: Cast) -> None:
+    one = course(cast, "Fire drill")
+    asked(cast, one)
+    following.ask_to_take(cast.actor("quality"), one, {cast.reporter.pk: None})
+    page = html.unescape(signed_in(cast, "quality").get(f"/r/course/{one.number}/").content.decode())
+    assert "asked: Take" in page
+    assert "“”" not in page

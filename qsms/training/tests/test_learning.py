@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from qsms.base import moment
 from qsms.org.models import Role
@@ -229,6 +230,25 @@ def test_the_pages_lead_from_the_first_section_to_the_record(cast: Cast, course:
     told = client.get(url).content.decode()
     assert "12 of 12 right, 100 %" in told
     assert Holding.everywhere.get(attempt=attempt).number in told
+
+
+def test_whoever_has_yet_to_pass_is_not_told_what_to_tick(cast: Cast, course: Course) -> None:
+    all_read(cast, course)
+    failed = tried(cast, course, wrong=5)
+    client = browser(cast, "reporter")
+    url = reverse("training:quiz-result", args=[course.number, failed.number])
+    page = client.get(url)
+    wrong = [line for line in page.context["lines"] if not line["marked"].is_right]
+    assert len(wrong) == 5
+    for line in wrong:
+        told = {option["text"] for option in line["options"] if option["word"]}
+        assert told == {line["marked"].question.options[one - 1] for one in line["marked"].chosen}
+        assert str(escape(line["marked"].question.explanation)) not in page.content.decode()
+        assert line["url"] in page.content.decode(), "It leads to what teaches it."
+    with time_machine.travel(moment.now() + dt.timedelta(hours=13), tick=False):
+        tried(cast, course)
+    page = client.get(url)
+    assert all(line["explained"] for line in page.context["lines"]), "Whoever has passed reads it all."
 
 
 def test_questions_asked_of_a_page_do_not_grow_with_the_course(

@@ -182,5 +182,5 @@ def test_who_may_not_say_what_is_asked_is_refused(cast: Cast) -> None:
         requiring.require(cast.actor("executive"), one.pk, role_id=role.pk)
     with pytest.raises(Refused):
         following.set_policy(cast.actor("director"), on_change="block", change_days=3)
-    with pytest.raises(Invalid, match="Not both"):
+    with pytest.raises(Invalid, match="One of them"):
         requiring.require(cast.actor("quality"), one.pk, role_id=role.pk, duty="auditor")

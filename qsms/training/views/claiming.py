@@ -22,7 +22,7 @@ from qsms.ui.record import pickers
 from qsms.ui.record.fields import DayField
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import correcting, drawing, holdings, printing, proofs, standing
+from .. import correcting, drawing, holdings, printing, proofs, requiring, standing
 from ..models import Course, Holding
 from . import finding
 
@@ -41,7 +41,7 @@ def claim(request: HttpRequest, kind: str = "") -> HttpResponse:
     """Bring a certificate: for oneself, or for somebody whose training one keeps."""
     actor = answers.actor_of(request)
     if not actor.holds("holding.create"):
-        raise Refused([_("You may not add training records. Ask the training manager.")])
+        raise requiring.refusal(actor, _("You may not add training records."), "holding.create")
     number = request.GET.get("course", "")
     course = _needed(actor, number) if number else None
     person = finding.person(actor, request.GET.get("person", ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -16,9 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.org.models import Person
-from qsms.records.errors import Invalid, Refused
+from qsms.records.errors import Invalid
 from qsms.rules.competence import State
 from qsms.ui import answers, marks, table
+from qsms.ui.context import stands_in
 from qsms.ui.record.fields import NumberField
 from qsms.ui.record.linking import DialogForm, dialog
 
@@ -38,21 +40,21 @@ def show(request: HttpRequest) -> HttpResponse:
     """How many people are current: by course, by role and by site."""
     actor = answers.actor_of(request)
     matrix.check_sees(actor)
+    stands_in(request, reverse("training:matrix"))
     wish = grid.Wish.read(request.GET.dict())
     asked = grid.asked(actor)
     found = _figures_of(actor, wish, asked)
+    shown = [state for state in SHOWN if found.whole[state]]
     choices = matrix.filters(actor, wish, asked)[:2]
     context = {
         "filters": choices,
         "chips": matrix.chips(request, choices, wish),
         "total": found.whole.total(),
         "lacking": sum(found.whole[state] for state in LACKING),
-        "legend": [
-            {"mark": marks.status(*STATES[state]), "n": found.whole[state]} for state in SHOWN if found.whole[state]
-        ],
-        "courses": _by_course(found.by_course, asked.courses, wish) if found.by_course else "",
-        "roles": _by_role(found.by_role, asked.roles, wish) if found.by_role and wish.role is None else "",
-        "sites": _by_site(actor, found.by_site, wish) if len(found.by_site) > 1 else "",
+        "legend": [{"mark": marks.status(*STATES[state]), "n": found.whole[state]} for state in shown],
+        "courses": _by_course(found.by_course, asked.courses, wish, shown) if found.by_course else "",
+        "roles": _by_role(found.by_role, asked.roles, wish, shown) if found.by_role and wish.role is None else "",
+        "sites": _by_site(actor, found.by_site, wish, shown) if len(found.by_site) > 1 else "",
         "policy": following.policy_of(actor.organisation_id),
         "may_decide": requiring.may_decide(actor),
         "export_url": f"{reverse('training:gaps-export')}?{request.GET.urlencode()}"
@@ -69,7 +71,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     actor = answers.actor_of(request)
     matrix.check_sees(actor)
     if not matrix.may_export(actor):
-        raise Refused([_("You may not export how people stand. Ask the quality or training manager.")])
+        raise requiring.refusal(actor, _("You may not export how people stand."), "holding.export")
     wish = grid.Wish.read(request.GET.dict())
     asked = grid.asked(actor)
     found = _figures_of(actor, wish, asked)
@@ -93,32 +95,29 @@ def _figures_of(actor: Actor, wish: grid.Wish, asked: grid.Asked) -> Figures:
     staff = Person.objects.filter(standing.staff(actor))
     if wish.site is not None:
         staff = staff.filter(site_id=wish.site)
-    where = Q(person__in=staff, role_id__in={one.role_id for one in asks})
-    held = standing.holders(actor.organisation_id, today, where)
-    people, courses = {one.person_id for one in held}, {one.course_id for one in asks}
+    there = standing.members(actor.organisation_id, today, asks, Q(person__in=staff))
+    people, courses = {one.person_id for one in there}, {one.course_id for one in asks}
     shown = proofs.of(actor.organisation_id, asked.sought.only(courses), people, today)
-    return tallying.count(asks, tallying.crowds(held), shown)
+    return tallying.count(asks, tallying.crowds(there), shown)
 
 
-def _heads(first: str) -> list[table.Column]:
-    return [
-        table.Column(first, "t"),
-        table.Column(_("Current"), "r"),
-        table.Column(_("Due soon"), "r hide-p"),
-        table.Column(_("Expired"), "r"),
-        table.Column(_("Missing"), "r"),
-    ]
+def _heads(first: str, shown: Sequence[State]) -> list[table.Column]:
+    """The states by the same words as the legend, so that a line adds up."""
+    states = [table.Column(str(STATES[state][0]), "r") for state in shown]
+    return [table.Column(first, "t"), table.Column(_("Asked"), "r"), *states]
 
 
-def _figures(tally: Counter[State], url: str) -> list[Any]:
-    asked = sum(tally.values())
-    current = asked - sum(tally[state] for state in LACKING)
-    said = _("%(n)s of %(all)s") % {"n": f"{current:,}", "all": f"{asked:,}"}
-    return [
-        table.link(said, url),
-        marks.escape(tally[State.SOON] + tally[State.GRACE] or ""),
-        *(table.link(tally[state], f"{url}&gaps=1", second=True) if tally[state] else "" for state in LACKING),
-    ]
+def _figures(tally: Counter[State], url: str, shown: Sequence[State]) -> list[Any]:
+    figures = [table.link(f"{sum(tally.values()):,}", url)]
+    for state in shown:
+        n = tally[state]
+        lacking = state in LACKING and n
+        figures.append(table.link(f"{n:,}", f"{url}&gaps=1", second=True) if lacking else marks.escape(f"{n:,}"))
+    return figures
+
+
+def _drawn(first: str, shown: Sequence[State], rows: list[list[Any]], caption: str) -> str:
+    return table.table(_heads(first, shown), [table.Group(rows)], caption, phone="pile")
 
 
 def _matrix(**given: int | None) -> str:
@@ -130,36 +129,36 @@ def _worst(pair: tuple[Any, Counter[State]]) -> tuple[int, int]:
     return -sum(tally[state] for state in LACKING), -tally[State.SOON]
 
 
-def _by_course(tallies: Tallies, courses: dict[int, str], wish: grid.Wish) -> str:
+def _by_course(tallies: Tallies, courses: dict[int, str], wish: grid.Wish, shown: Sequence[State]) -> str:
     url = _matrix(role=wish.role, site=wish.site)
     course = reverse("ui:list", args=["course"])
     rows = [
-        [table.link(courses[pk], f"{course}?{urlencode({'q': courses[pk]})}"), *_figures(tally, url + "&")]
+        [table.link(courses[pk], f"{course}?{urlencode({'q': courses[pk]})}"), *_figures(tally, url, shown)]
         for pk, tally in sorted(tallies.items(), key=_worst)
     ]
-    return table.table(_heads(_("Course")), [table.Group(rows)], _("By course"), phone="pile")
+    return _drawn(_("Course"), shown, rows, _("By course"))
 
 
-def _by_role(tallies: Tallies, roles: dict[int, str], wish: grid.Wish) -> str:
+def _by_role(tallies: Tallies, roles: dict[int, str], wish: grid.Wish, shown: Sequence[State]) -> str:
     """Somebody with two roles counts in both, for what each of them asks."""
     site = f"&site={wish.site}" if wish.site is not None else ""
     rows = [
-        [table.link(roles[role], f"?role={role}{site}"), *_figures(tally, _matrix(role=role, site=wish.site))]
+        [table.link(roles[role], f"?role={role}{site}"), *_figures(tally, _matrix(role=role, site=wish.site), shown)]
         for role, tally in sorted(tallies.items(), key=_worst)
     ]
-    return table.table(_heads(_("Role")), [table.Group(rows)], _("By role"), phone="pile")
+    return _drawn(_("Role"), shown, rows, _("By role"))
 
 
-def _by_site(actor: Actor, tallies: Tallies, wish: grid.Wish) -> str:
+def _by_site(actor: Actor, tallies: Tallies, wish: grid.Wish, shown: Sequence[State]) -> str:
     known = names.places("site", actor.organisation_id)
     rows = [
         [
             table.link(known[site], f"?{urlencode({'site': site})}") if site else marks.escape(_("No site")),
-            *_figures(tally, _matrix(role=wish.role, site=site or None)),
+            *_figures(tally, _matrix(role=wish.role, site=site or None), shown),
         ]
         for site, tally in sorted(tallies.items(), key=_worst)
     ]
-    return table.table(_heads(_("Site")), [table.Group(rows)], _("By site"), phone="pile")
+    return _drawn(_("Site"), shown, rows, _("By site"))
 
 
 @answers.for_people
@@ -168,6 +167,7 @@ def policy(request: HttpRequest) -> HttpResponse:
     """What happens to people who are not retrained once a document has changed."""
     actor = answers.actor_of(request)
     requiring.check_may_decide(actor)
+    stands_in(request, reverse("training:matrix"))
     now = following.policy_of(actor.organisation_id)
     days = HousePolicy._meta.get_field("change_days")
     form = DialogForm(request, {

@@ -21,7 +21,7 @@ from qsms.rules.competence import FOREVER, State
 from qsms.ui import answers, marks, parts, table
 from qsms.ui.lists import address
 
-from .. import drawing, grid
+from .. import drawing, grid, requiring
 from ..choices import STATES
 from ..grid import Asked, Grid, Wish
 from ..proofs import Stand
@@ -166,7 +166,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     actor = answers.actor_of(request)
     check_sees(actor)
     if not may_export(actor):
-        raise Refused([_("You may not export the matrix. Ask the quality or training manager.")])
+        raise requiring.refusal(actor, _("You may not export the matrix."), "holding.export")
     courses, people = grid.whole(actor, Wish.read(request.GET.dict()))
     head = [_("Person"), _("Job"), _("Site"), _("Unit"), *_once(title for _course, title in courses)]
     lines = _lines(actor, people)

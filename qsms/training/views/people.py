@@ -18,6 +18,7 @@ from qsms.records.errors import NotVisible
 from qsms.rules.competence import State
 from qsms.ui import addresses as pages
 from qsms.ui import answers, marks, table
+from qsms.ui.context import stands_in
 
 from .. import drawing, keeping, proofs, standing
 from ..choices import CourseKind
@@ -49,6 +50,8 @@ def show(request: HttpRequest, person: int) -> HttpResponse:
     )
     if found is None:
         raise NotVisible
+    if found.pk != actor.person_id:
+        stands_in(request, reverse("training:matrix"))
     return _page(request, actor, found, own=found.pk == actor.person_id)
 
 

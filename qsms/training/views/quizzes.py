@@ -128,6 +128,8 @@ def result(request: HttpRequest, number: str, tried: int) -> HttpResponse:
     orders = {asked.question.key: asked.order for asked in quizzes.paper(attempt)}
     held = Holding.everywhere.filter(attempt=attempt).first()
     stand = mine.standing
+    # Whoever has yet to pass reads what was wrong and where it is taught, and not what to tick next time.
+    told = quizzes.may_see_right_answers(attempt)
     context = {
         "attempt": attempt,
         "course": mine.course,
@@ -136,7 +138,8 @@ def result(request: HttpRequest, number: str, tried: int) -> HttpResponse:
         "lines": [
             {
                 "marked": each,
-                "options": _options(each, orders[each.question.key]),
+                "options": _options(each, orders[each.question.key], told=told),
+                "explained": told or each.is_right,
                 "section": section,
                 "url": reading.lesson_url(mine, section.key) if section.key in there else "",
             }
@@ -153,8 +156,18 @@ def result(request: HttpRequest, number: str, tried: int) -> HttpResponse:
     return answers.page(request, "training/quiz_result.html", context)
 
 
-def _options(marked: Marked, order: tuple[int, ...]) -> list[dict[str, Any]]:
-    """The options as they were shown, with what was chosen and what was right, in shape and word."""
+def _options(marked: Marked, order: tuple[int, ...], *, told: bool) -> list[dict[str, Any]]:
+    """The options as they were shown, with what was chosen and, if that may be told, what was right, in shape and word.
+
+    Of several answers that belong together it is not told either which of them was wrong.
+    """
+    if not told and not marked.is_right:
+        theirs = {"word": _("Your answer"), "tone": "mute", "icon": "circle-dot"}
+        plain = {"word": "", "tone": "", "icon": ""}
+        return [
+            {"text": marked.question.options[option - 1], **(theirs if option in marked.chosen else plain)}
+            for option in order
+        ]
     found = []
     for option in order:
         chosen, right = option in marked.chosen, option in marked.question.right

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from qsms.org.actor import Actor
 from qsms.org.models import Role
 from qsms.records import scope
-from qsms.records.errors import Invalid, NotVisible, Refused
+from qsms.records.errors import Invalid, NotVisible
 from qsms.ui import addresses as pages
 from qsms.ui import answers
 from qsms.ui.record import pickers
@@ -23,11 +23,14 @@ from ..choices import Duty, Policy
 from ..models import Course, Requirement
 from . import finding
 
+# The service's names for what one field of the dialog asks.
+_FIELDS = {"role": "whom", "duty": "whom", "readers": "whom"}
+
 
 def _course(request: HttpRequest) -> tuple[Actor, Course | None]:
     actor = answers.actor_of(request)
     if not actor.holds("course.require"):
-        raise Refused([_("You may not say who must hold a course. Ask the quality or training manager.")])
+        raise requiring.refusal(actor, _("You may not say who must hold a course."), "course.require")
     number = request.GET.get("course", "")
     return actor, finding.course(actor, number) if number else None
 
@@ -35,7 +38,7 @@ def _course(request: HttpRequest) -> tuple[Actor, Course | None]:
 @answers.for_people
 @require_http_methods(["GET", "POST"])
 def require(request: HttpRequest) -> HttpResponse:
-    """Ask a course of a role or of a duty."""
+    """Ask a course of a role, of a duty, or of the readers of what it teaches."""
     actor, course = _course(request)
     form = DialogForm(request, _fields(actor, course))
     if form.is_valid():
@@ -44,19 +47,20 @@ def require(request: HttpRequest) -> HttpResponse:
         try:
             row = requiring.require(
                 actor, given["course"], role_id=int(value) if kind == "role" else None,
-                duty=value if kind == "duty" else "", site_id=given["site"], policy=given["policy"],
-                within_days=given["within_days"],
+                duty=value if kind == "duty" else "", readers=kind == "readers", site_id=given["site"],
+                policy=given["policy"], within_days=given["within_days"],
             )  # fmt: skip
         except Invalid as error:
-            form.take_errors(error.errors)
+            form.take_errors({_FIELDS.get(name, name): said for name, said in error.errors.items()})
         else:
-            whom = row.role.title if row.role is not None else Duty(row.duty).label
-            said = _("“%(course)s” is asked of: %(whom)s.") % {"course": row.course.title, "whom": whom}
+            said = _("“%(course)s” is required of: %(whom)s.") % {"course": row.course.title, "whom": row.whom}
             return answers.done(request, pages.record(row.course), said)
     told = {
-        "title": _("Ask a course of people"),
-        "meaning": _("Whoever holds the role is asked for it, from now on. People named to a duty are checked then."),
-        "verb": _("Ask it"),
+        "title": _("Require a course"),
+        "meaning": _(
+            "Whoever holds the role, or is given the document, must hold it. A duty is checked when a person is named."
+        ),
+        "verb": _("Require it"),
         "back_url": pages.record(course) if course is not None else reverse("training:matrix"),
     }
     return dialog(request, form, told)
@@ -65,6 +69,7 @@ def require(request: HttpRequest) -> HttpResponse:
 def _fields(actor: Actor, course: Course | None) -> dict[str, forms.Field]:
     roles = Role.objects.filter(organisation_id=actor.organisation_id).values_list("pk", "title")
     whom = [
+        (_("Documents"), [("readers", _("Readers of the document it teaches"))]),
         (_("Roles"), [(f"role:{pk}", title) for pk, title in roles]),
         (_("Duties"), [(f"duty:{duty.value}", duty.label) for duty in Duty]),
     ]
@@ -74,7 +79,7 @@ def _fields(actor: Actor, course: Course | None) -> dict[str, forms.Field]:
             actor, "course", label=_("Course"), initial=course.pk if course is not None else None,
             error_messages={"required": _("Choose a course.")},
         ),
-        "whom": forms.ChoiceField(label=_("Of whom"), choices=[("", _("Choose")), *whom]),
+        "whom": forms.ChoiceField(label=_("Required of"), choices=[("", _("Choose")), *whom]),
         "site": pickers.place_field(
             actor, "site", label=_("Only at"), required=False, help_text=_("Not chosen: at every site.")
         ),
@@ -89,23 +94,23 @@ def _fields(actor: Actor, course: Course | None) -> dict[str, forms.Field]:
 @answers.for_people
 @require_http_methods(["GET", "POST"])
 def release(request: HttpRequest, requirement: int) -> HttpResponse:
-    """Ask it no longer, with a reason."""
+    """End a requirement, with a reason."""
     actor = answers.actor_of(request)
     row = Requirement.everywhere.filter(pk=requirement, organisation_id=actor.organisation_id, ended_at=None)
     found = row.select_related("course", "role").first()
     if found is None or not scope.sees(actor, found.course):
         raise NotVisible
     if not scope.may(actor, "require", found.course):
-        raise Refused([_("You may not say who must hold it. Ask the quality or training manager.")])
+        raise requiring.refusal(actor, _("You may not say who must hold it."), "course.require")
     form = DialogForm(request, {"reason": reason_field(required=True)})
     if form.is_valid():
         requiring.release(actor, found.pk, form.cleaned_data["reason"])
-        return answers.done(request, pages.record(found.course), _("It is asked of them no longer."))
-    whom = found.role.title if found.role is not None else Duty(found.duty).label
+        return answers.done(request, pages.record(found.course), _("It is required of them no longer."))
+    whom = found.whom
     told = {
-        "title": _("Ask it no longer of: %(whom)s") % {"whom": whom},
+        "title": _("End requirement: %(whom)s") % {"whom": whom},
         "meaning": _("What people hold of “%(course)s” is kept.") % {"course": found.course.title},
-        "verb": _("Ask it no longer"),
+        "verb": _("End requirement"),
         "tone": "bad",
         "back_url": pages.record(found.course),
     }

@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from qsms.records import scope
-from qsms.records.errors import Refused
 from qsms.ui import addresses as pages
 from qsms.ui import answers, marks
 
-from .. import contents, starters
+from .. import contents, requiring, starters
 from ..starters import Stand
 
 LOOKS = {
@@ -31,7 +30,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """Every starter course and how the organisation stands on it."""
     actor = answers.actor_of(request)
     if not actor.holds("course.create"):
-        raise Refused([_("You may not set up courses. Ask the training manager.")])
+        raise requiring.refusal(actor, _("You may not set up courses."), "course.create")
     found = starters.listed(actor)
     context = {
         "lines": [

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -97,7 +99,14 @@ def show_new(request: HttpRequest, kind: str) -> HttpResponse:
     actor = answers.actor_of(request)
     sheet = registry.get(kind)
     given = {name: request.GET[name] for name in sheet.form_fields if name in request.GET}
-    return _create(Writing(request, actor, sheet, f"new:{kind}", {**sheet.defaults(actor), **given}))
+    return _create(Writing(request, actor, sheet, _new_key(sheet, given), {**sheet.defaults(actor), **given}))
+
+
+def _new_key(sheet: RecordType, given: Mapping[str, str]) -> str:
+    """Under which the draft of a new record is kept: one that begins with another record or place is another form."""
+    pointing = {name: value for name, value in given.items() if isinstance(sheet.field(name), models.ForeignKey)}
+    key = ":".join(("new", sheet.kind, *([urlencode(pointing)] if pointing else ())))
+    return key if len(key) <= drafts.LONGEST_KEY else f"new:{sheet.kind}"
 
 
 @answers.of_record_type("raise")

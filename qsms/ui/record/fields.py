@@ -202,7 +202,10 @@ def _pointer(actor: Actor, column: models.ForeignKey[Any, Any], options: dict[st
     if target in PLACES:
         return pickers.place_field(actor, PLACES[target], **options)
     if issubclass(target, Record):
-        kind = next((sheet.kind for sheet in registry.all_types() if sheet.model is target), "")
+        # A column that may point at any record says of which kind it wants one.
+        wanted = column.get_limit_choices_to()
+        kind = str(wanted.get("kind", "")) if isinstance(wanted, dict) else ""
+        kind = kind or next((sheet.kind for sheet in registry.all_types() if sheet.model is target), "")
         return pickers.RecordField(actor, kind, **options)
     return pickers.row_field(actor, target, **options)
 
@@ -229,11 +232,10 @@ def _typed(actor: Actor, column: models.Field[Any, Any], options: dict[str, Any]
     if isinstance(column, models.JSONField):
         return LinesField(**options)
     if isinstance(column, models.TextField):
-        return forms.CharField(widget=forms.Textarea({"rows": 5}), strip=True, **options)
+        return forms.CharField(widget=forms.Textarea({"rows": 5}), strip=True, max_length=column.max_length, **options)
     kinds = {models.EmailField: "email", models.URLField: "url"}
     kind = next((word for base, word in kinds.items() if isinstance(column, base)), "text")
-    # No maxlength: a browser would cut a pasted text without a word. The service says how much fits.
-    return forms.CharField(widget=forms.TextInput({"type": kind, "data-length": column.max_length}), **options)
+    return forms.CharField(widget=forms.TextInput({"type": kind}), max_length=column.max_length, **options)
 
 
 def is_short(field: forms.Field) -> bool:
@@ -242,5 +244,5 @@ def is_short(field: forms.Field) -> bool:
         return True
     if isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.Select):
         return not isinstance(field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
-    longest = field.widget.attrs.get("data-length")
-    return isinstance(field.widget, forms.TextInput) and longest is not None and int(longest) <= SHORT
+    longest = getattr(field, "max_length", None)
+    return isinstance(field.widget, forms.TextInput) and longest is not None and longest <= SHORT

@@ -137,6 +137,7 @@ def dialog_context(
         "shown_hash": shown_hash,
         "signature": move.signature,
         "doubt": sheet.doubt(actor, record, move),
+        "foretold": [parts.Note(said, tone=tone) for tone, said in sheet.foretold(actor, record, move)],
         "verb": _("Sign: %(move)s") % {"move": str(move.label)} if move.signature else str(move.label),
         "tone": move.tone,
         "back_url": addresses.record(record),

@@ -102,7 +102,7 @@ def test_one_is_singular():
         (NOW + timedelta(days=3), "Fri 27 Nov", ""),
         (NOW + timedelta(days=10), "4 Dec", ""),
         (NOW, "under a minute left", "warn"),
-        (NOW - timedelta(seconds=1), "under a minute late", "bad"),
+        (NOW - timedelta(seconds=1), "Due just now", "bad"),
         (NOW - timedelta(days=2), "2 days late", "bad"),
         (TODAY, "Today", "warn"),
         (TODAY + timedelta(days=1), "Tomorrow", ""),

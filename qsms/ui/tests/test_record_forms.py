@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from qsms.records import drafts, registry, services
+from qsms.records.errors import Invalid
 from qsms.records.history import entries
 from qsms.records.models import Draft, Link, Record
 from qsms.records.registry import Lead, Raising
@@ -90,6 +91,34 @@ def test_errors_say_what_is_wrong_and_nothing_typed_is_lost(login: Callable[[str
     assert "&lt;b&gt;" in answer.content.decode()
     assert 'href="#f_litres"' in text
     assert not Record.objects.exists()
+
+
+def test_a_title_that_is_too_long_is_refused_and_not_cut(login: Callable[[str], Client]) -> None:
+    client = login("safety")
+    assert "maxlength" not in client.get("/r/spill/new/").content.decode(), "A browser would cut what is pasted."
+    answer = client.post("/r/spill/new/", {**GIVEN, "title": "x" * 251})
+    assert answer.status_code == 422
+    assert "This has 251 characters, and 250 fit. Shorten it." in answer.content.decode()
+    assert "x" * 251 in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "name", "said"),
+    [
+        ("course", {"title": "x" * 251}, "title", "This has 251 characters, and 250 fit. Shorten it."),
+        ("course", {"title": "Fire", "months": -3}, "months", "“-3” is too little. Write 0 at least."),
+        ("course", {"title": "Fire", "months": "two"}, "months", "“two” is not a whole number. Write it in figures"),
+        ("course", {"title": "Fire", "course_kind": "talk"}, "course_kind", "“talk” is not a choice here."),
+        ("document", {"title": "A", "issuer_url": "the web"}, "issuer_url", "“the web” is not the address of a page."),
+        ("session", {"title": "A", "starts_at": "soon"}, "starts_at", "“soon” is not a date and time. Write 2026"),
+    ],
+)
+def test_what_reaches_a_record_past_its_form_is_refused_in_the_same_words(
+    keeper: Cast, kind: str, values: dict[str, object], name: str, said: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        services.create(keeper.actor("quality"), kind, values)
+    assert said in refused.value.errors[name]
 
 
 def test_somebody_who_may_not_create_is_told_so(login: Callable[[str], Client]) -> None:

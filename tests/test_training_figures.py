@@ -7,25 +7,32 @@ import random
 from collections import Counter
 
 import pytest
-from django.db.models import Q
+from django.db import connection
+from django.db.models import F, Q
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from qsms.base import moment
+from qsms.documents import distributing
+from qsms.documents.models import Receipt
+from qsms.documents.tests.makers import document, effective, revision
 from qsms.org.models import Grant, Person
+from qsms.records import services
 from qsms.rules import competence as rules
 from qsms.rules.competence import Period, State
 from qsms.training import grid, proofs, requiring, standing, tallying
 from qsms.training.grid import Wish
 from qsms.training.models import Counts, Holding, Requirement, Waiver
+from qsms.training.tests.makers import asked, course, held
 from tests.cast import Cast
-
-from .makers import asked, course, held
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def office(cast: Cast) -> Cast:
-    """Courses of different validity, asked of several roles and of one site; what people hold is drawn at random."""
+    """Courses of different validity, asked of several roles, of one site and of the readers of a procedure; what people
+    hold is drawn at random."""
     rng, quality = random.Random(4), cast.actor("quality")
     made = [
         course(cast, "Yearly", months=12, soon_days=40, grace_days=20),
@@ -40,6 +47,17 @@ def office(cast: Cast) -> Cast:
     ):  # fmt: skip
         asked(cast, one, role, **more)
     requiring.count(quality, licence.pk, yearly.pk)
+    procedure = document(cast)
+    effective(cast, revision(cast, procedure))
+    for role, site in (("auditor", None), ("department_director", None), ("reporter", cast.sites["STV"].pk)):
+        found = cast.organisation.roles.get(code=role)
+        distributing.add_rule(quality, procedure.pk, role_id=found.pk, site_id=site)
+    # Named by one course, linked to another that roles are asked for as well.
+    services.link(quality, licence.pk, procedure.pk, "trains")
+    made.append(course(cast, "Servicing", months=12, document=procedure.pk))
+    requiring.require(quality, licence.pk, readers=True)
+    requiring.require(quality, made[-1].pk, readers=True, site_id=cast.sites["STV"].pk)
+    requiring.require(quality, local.pk, role_id=None, duty="auditor")
     for who in cast.people:
         if who != "outsider":
             for one in rng.sample(made, k=rng.randrange(4)):
@@ -62,29 +80,38 @@ def plain(person: int, wanted: int, today: dt.date) -> State:
     return rules.state(best, today, waived.first())
 
 
-def plain_asked(today: dt.date, people: Q) -> dict[tuple[int, int], set[int]]:
-    """Person and course -> the roles that ask it of them."""
+def plain_asked(people: Q) -> dict[tuple[int, int], set[int]]:
+    """Person and course -> the roles that ask it of them; none where it is asked of them as a reader."""
     found: dict[tuple[int, int], set[int]] = {}
     for one in Requirement.everywhere.filter(ended_at=None, role__isnull=False):
         for grant in Grant.objects.filter(role=one.role, person__in=Person.objects.filter(people)):
             if one.site_id in (None, grant.person.site_id):
                 found.setdefault((grant.person_id, one.course_id), set()).add(grant.role_id)
+    # Every course that is asked of readers teaches the one document there is.
+    given = Receipt.everywhere.filter(revision=F("document__effective"), ended_at=None)
+    for one in Requirement.everywhere.filter(ended_at=None, readers=True):
+        for receipt in given.filter(person__in=Person.objects.filter(people)).select_related("person"):
+            if one.site_id in (None, receipt.person.site_id):
+                found.setdefault((receipt.person_id, one.course_id), set())
     return found
 
 
 @pytest.mark.parametrize("who", ["quality", "site_owner"])
 def test_the_figures_are_those_of_a_plain_reckoning_on_any_day(office: Cast, who: str) -> None:
     actor = office.actor(who)
-    pairs = plain_asked(moment.now().date(), standing.staff(actor))
+    pairs = plain_asked(standing.staff(actor))
     sites = dict(Person.objects.values_list("pk", "site_id"))
     every = grid.asked(actor)
     named = {person for person, _course in pairs}
+    assert any(not roles for roles in pairs.values()), "Somebody is asked as a reader alone."
+    needed = standing.needs(actor.organisation_id, moment.now().date(), named)
+    assert {(person, one) for person, mine in needed.items() for one in mine} == set(pairs)
     seen = set()
     for later in range(-30, 420, 30):
         today = moment.now().date() + dt.timedelta(days=later)
-        held_by = standing.holders(actor.organisation_id, today, Q(person__in=named))
+        there = standing.members(actor.organisation_id, today, every.asks, Q(person__in=named))
         shown = proofs.of(actor.organisation_id, every.sought, named, today)
-        figures = tallying.count(every.asks, tallying.crowds(held_by), shown)
+        figures = tallying.count(every.asks, tallying.crowds(there), shown)
         expected = tallying.Figures()
         for (person, wanted), roles in pairs.items():
             state = plain(person, wanted, today)
@@ -95,7 +122,7 @@ def test_the_figures_are_those_of_a_plain_reckoning_on_any_day(office: Cast, who
         assert figures == expected, later
         seen |= set(+figures.whole)
         lacking = {person for person, wanted in pairs if plain(person, wanted, today) not in rules.CURRENT}
-        assert tallying.lacking(every.asks, tallying.crowds(held_by), shown) == lacking, later
+        assert tallying.lacking(every.asks, tallying.crowds(there), shown) == lacking, later
         stands = standing.stands(
             actor.organisation_id, today, {person: [c for p, c in pairs if p == person] for person in named}
         )
@@ -116,3 +143,13 @@ def test_reading_the_rows_of_everybody_says_the_same_as_naming_people(
         not one.is_current for (person, _course), one in named[0].cells.items() if person == row.id
     )}  # fmt: skip
     assert 0 < len(lacking) < len(named[0].people)
+
+
+def test_neither_matrix_nor_gaps_ask_more_than_they_may_where_readers_are_asked(office: Cast) -> None:
+    client = Client()
+    client.force_login(office.account("quality"))
+    for path, most in (("/training/matrix/", 10), ("/training/matrix/?gaps=1", 10), ("/training/matrix/gaps/", 15)):
+        assert "Servicing" in client.get(path).content.decode()
+        with CaptureQueriesContext(connection) as caught:
+            client.get(path)
+        assert len(caught) <= most, [one["sql"] for one in caught]
