@@ -8,10 +8,10 @@ from qsms.records import registry
 
 # With which the names of moves begin. A new one is added when it says what the press does.
 WORDS = """
-    accept acknowledge adopt approve archive ask assess begin bring call cancel carry change check clean close
-    confirm decide declare describe end enter expire finish grant have issue leave make mark merge open pass
+    accept acknowledge adopt amend approve archive ask assess begin bring call cancel carry change check clean close
+    confirm decide declare describe end enter expire finish give grant have issue leave make mark merge open pass
     plan publish put rate record refuse reject release reopen resume retire return review revise say send set
-    settle sign start submit supersede suspend take tell wait watch withdraw
+    settle sign start submit supersede suspend take tell verify wait watch withdraw
 """
 VERBS = frozenset(WORDS.split())
 

@@ -114,11 +114,16 @@ def start(
     return clock
 
 
-def stop(record: Record, code: str, reason: str) -> None:
-    """Stop a record's clock: met, or met late. Nothing happens when it does not run."""
+def stop(record: Record, code: str, reason: str, *, on: date | None = None) -> None:
+    """Stop a record's clock: met, or met late. Nothing happens when it does not run.
+
+    `on` is the day on which it was met, where that is told later; a day before the clock began met it at its start.
+    """
     now = moment.now()
     for clock in Clock.everywhere.filter(record_id=record.pk, rule=code, stopped_at=None):
-        _stop(record, [clock], ClockOutcome.MET if now <= clock.due_at else ClockOutcome.LATE, reason, now)
+        met_at = now if on is None else min(max(end_of(record, on), clock.started_at), now)
+        outcome = ClockOutcome.MET if met_at <= clock.due_at else ClockOutcome.LATE
+        _stop(record, [clock], outcome, reason, met_at)
 
 
 def void(record: Record, code: str, reason: str) -> None:

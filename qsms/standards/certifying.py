@@ -13,7 +13,7 @@ from qsms.org import actor as actors
 from qsms.org.actor import Actor
 from qsms.records import clocks, history, moves, projections, registry, scope, tasks
 from qsms.records.errors import Invalid, NotVisible, Refused
-from qsms.records.models import Task
+from qsms.records.models import Record, Task
 from qsms.rules import certification as rules
 from qsms.rules.lifecycle import Phase
 from qsms.ui.dates import plain_day
@@ -80,7 +80,8 @@ def first_due(certificate: Certificate, today: dt.date) -> dt.date | None:
 def begin_again(certificate: Certificate) -> None:
     """A cycle after the first. Its end follows from the decision, until somebody writes another one."""
     certificate.is_first, certificate.expires_on = False, None
-    moves.store(registry.get(KIND), certificate, ("is_first", "expires_on"))
+    # Part of the move, whose deed has the version already.
+    Certificate.everywhere.filter(pk=certificate.pk).update(is_first=False, expires_on=None)
 
 
 def note_audit(actor: Actor, record_id: int, kind: str, on: dt.date | None, outcome: str = "") -> CertificationAudit:
@@ -109,13 +110,13 @@ def note_audit(actor: Actor, record_id: int, kind: str, on: dt.date | None, outc
             setattr(certificate, stage, on)
             moves.store(sheet, certificate, (stage,))
         if kind == CertificationAuditKind.SURVEILLANCE:
-            clocks.stop(
-                certificate, rules.FIRST_SURVEILLANCE, _("Surveillance audit on %(day)s") % {"day": plain_day(on)}
-            )
+            reason = _("Surveillance audit on %(day)s") % {"day": plain_day(on)}
+            clocks.stop(certificate, rules.FIRST_SURVEILLANCE, reason, on=on)
+        # Before the deed, which carries the version that it leaves.
+        set_due(certificate, moment.now().astimezone(actor.tz).date())
         tasks.finish(actor, certificate, (TASK,), outcome=str(made.get_kind_display()))
         said = {"what": str(made.get_kind_display()), "on": on.isoformat()}
         history.write(actor, certificate, history.Act(NOTED, made.outcome[:500], said))
-        set_due(certificate, moment.now().astimezone(actor.tz).date())
         projections.run([projections.Written(sheet, certificate, before)])
     return made
 
@@ -124,8 +125,8 @@ def set_due(certificate: Certificate, today: dt.date) -> None:
     """Have the due day of the record follow from its cycle. Inside the transaction of a write."""
     day = cycle(certificate, today).due_on if certificate.is_open else None
     if day != certificate.due_on:
-        certificate.due_on = day
-        moves.store(registry.get(KIND), certificate, ("due_on",))
+        certificate.due_on, certificate.due_at = day, None
+        Record.everywhere.filter(pk=certificate.pk).update(due_on=day, due_at=None)
 
 
 def start_clocks(certificate: Certificate, zone: dt.tzinfo) -> None:
@@ -134,9 +135,23 @@ def start_clocks(certificate: Certificate, zone: dt.tzinfo) -> None:
     decided = dt.datetime.combine(certificate.decided_on, dt.time(12), zone)
     for rule in (rules.FIRST_SURVEILLANCE, rules.CYCLE):
         clocks.stop(certificate, rule, _("A new decision was made"))
-    clocks.start(certificate, rules.CYCLE, trigger=decided)
+    _start_cycle(certificate, decided)
     if certificate.is_first:
         clocks.start(certificate, rules.FIRST_SURVEILLANCE, trigger=decided)
+
+
+def end_moved(certificate: Certificate, zone: dt.tzinfo) -> None:
+    """The certificate names another last day: its cycle runs until then."""
+    if certificate.decided_on is not None and certificate.is_open:
+        clocks.void(certificate, rules.CYCLE, _("Another last day was entered"))
+        _start_cycle(certificate, dt.datetime.combine(certificate.decided_on, dt.time(12), zone))
+
+
+def _start_cycle(certificate: Certificate, decided: dt.datetime) -> None:
+    # It ends with the certificate, which may name another day than the rule.
+    assert certificate.decided_on is not None
+    ends_by = rules.cycle(certificate.decided_on, limits(), ends_on=certificate.expires_on).ends_by
+    clocks.start(certificate, rules.CYCLE, trigger=decided, until=clocks.end_of(certificate, ends_by))
 
 
 def remind(now: dt.datetime | None = None) -> int:

@@ -121,7 +121,7 @@ class DeclarationSheet(RecordType):
     labels = {"due_on": _("Submit by")}
     due_words = _("Submit by %(day)s")
     columns = ("number", "title", "state", "certificate_kind", "site", "owner", "due_on")
-    filters = ("state", "site", "owner", "certificate_kind")
+    filters = ("state", "site", "owner", "certificate_kind", "due_on")
     orders = ("-id", "due_on")
     form = (
         Section.of(_("Certificate"), "title", "certificate_kind", "applicant", "held_since", "single_pilot"),

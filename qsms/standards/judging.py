@@ -92,8 +92,8 @@ def own(organisation_id: int) -> list[Judged]:
 
 
 def _judged(row: list[Any]) -> Judged:
-    *data, told = row
-    here, number, there, other, relation, why, confidence = data[:7]
+    told = stored.told_of(row)
+    here, number, there, other, relation, why, confidence = row[:7]
     moments = {
         name: told[name] and datetime.fromisoformat(told[name]) for name in ("at", "confirmed_at", "ended_at")
     }  # fmt: skip

@@ -242,6 +242,8 @@ class CertificateSheet(RecordType):
 
     def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
         assert isinstance(record, Certificate)
+        if "expires_on" in names and record.state != "applied":
+            certifying.end_moved(record, actor.tz)
         certifying.set_due(record, moment.now().astimezone(actor.tz).date())
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:

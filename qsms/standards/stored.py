@@ -17,6 +17,8 @@ from qsms.rules.frameworks import Confidence, Framework, Reference
 RELATION, STRANGERS = 4, "none"
 # How many columns a pair has. A judgement of one's own has one more: who judged, who confirmed, and when it ended.
 COLUMNS = 10
+# Since when a second person is asked.
+ASKED_SINCE = "2026-11-28T00:00:00+00:00"
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,23 @@ def crosswalk(model: Any, pk: int, checksum: str) -> Crosswalk:
 def own_pairs(model: Any, pk: int, checksum: str) -> OwnPairs:
     """The pairs that an organisation judged itself, of a row."""
     rows = [
-        row[:COLUMNS] for row in model.everywhere.values_list("pairs", flat=True).get(pk=pk) if stands(row[COLUMNS])
+        row[:COLUMNS] for row in model.everywhere.values_list("pairs", flat=True).get(pk=pk) if stands(told_of(row))
     ]
     return OwnPairs(
         tuple(pair_from(one) for one in rows if one[RELATION] != STRANGERS),
         tuple(pair_from([*one[:RELATION], Relation.OVERLAP, *one[RELATION + 1 :]]) for one in rows
               if one[RELATION] == STRANGERS),
     )  # fmt: skip
+
+
+def told_of(row: list[Any]) -> Mapping[str, Any]:
+    """Who judged a pair of one's own, who confirmed it and when it ended. One from before a second person was asked
+    counts as it did, and nobody knows any more who judged it."""
+    if len(row) > COLUMNS:
+        told: Mapping[str, Any] = row[COLUMNS]
+        return told
+    who = dict.fromkeys(("by", "confirmed_by", "ended_by", "ended_at"))
+    return {**who, "key": "|".join(row[:RELATION]), "at": ASKED_SINCE, "confirmed_at": ASKED_SINCE}
 
 
 def stands(told: Mapping[str, Any]) -> bool:

@@ -17,7 +17,7 @@ from qsms.org import services as org
 from qsms.org.models import Role
 from qsms.records import services
 from qsms.records.models import Deed
-from qsms.standards import adopting, shipped
+from qsms.standards import shipped
 from qsms.standards.models import PART_5
 from qsms.standards.tests import makers as adopted
 from qsms.training import waiving
@@ -110,15 +110,14 @@ def test_what_hangs_on_a_document(cast: Cast, office: Client) -> None:
 
 
 def test_a_declaration(cast: Cast, office: Client) -> None:
-    part_5 = adopted.adopted(cast, PART_5)
+    adopted.adopted(cast, PART_5)
     given = {"title": "Part 135", "certificate_kind": "part_135", "statement": "I declare it.", "owner": cast.quality}
     made = services.create(cast.actor("quality"), "declaration", given)
     shown = adopted.action(cast)
     paths = ("/r/declaration/{number}/",)
 
     def fill(numbers: list[str], others: list[str]) -> None:
-        adopting.exclude(cast.actor("quality"), part_5.pk, numbers[0], "It does not apply to us at all.")
-        for number in numbers[1:]:
+        for number in numbers:
             adopted.bound(cast, shown, PART_5, number)
         for key in others:
             adopted.adopted(cast, key)

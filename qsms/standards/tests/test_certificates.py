@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from qsms.records import history, services
+from qsms.records import history, proof, services
+from qsms.records.choices import ClockOutcome
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Clock, Record, Task
 from qsms.rules.certification import Standing
@@ -65,11 +66,19 @@ def test_a_cycle_goes_from_stage_1_to_recertification(cast: Cast, login: Login, 
     certifying.note_audit(cast.actor("quality"), made.pk, "surveillance", dt.date(2027, 1, 19), "One minor finding")
     assert again(made).due_on == dt.date(2028, 12, 31)
     assert not Task.everywhere.filter(record=held, done_at=None).exists()
-    assert not Clock.everywhere.filter(record=held, rule="certification.first_surveillance", stopped_at=None).exists()
+    [met] = Clock.everywhere.filter(record=held, rule="certification.first_surveillance")
+    # It is entered on the 20th and was made on the 19th: met on that day, however late somebody writes it down.
+    assert (met.outcome, met.stopped_at.date()) == (ClockOutcome.MET, dt.date(2027, 1, 20)), "its end, in UTC"
+    assert list(proof.records(cast.organisation.pk)) == []
     assert history.entries(held)[0].verb == certifying.NOTED
     page = text(login("quality"), f"/r/certificate/{made.number}/")
     assert "One minor finding" in page
     assert "2 Mar 2029" in page
+    # The body's paper names the day before; the clock ends with it.
+    now = again(held)
+    services.edit(cast.actor("quality"), held.pk, now.version, {"expires_on": dt.date(2029, 3, 1)})
+    [cycle] = Clock.everywhere.filter(record=held, rule="certification.cycle", stopped_at=None)
+    assert cycle.due_at.date() == dt.date(2029, 3, 2), "the end of 1 March where the organisation is"
 
     clock.move_to(dt.datetime(2029, 2, 20, 15, tzinfo=dt.UTC))  # type: ignore[attr-defined]
     assert certifying.cycle(again(made), dt.date(2029, 2, 20)).missing_years == (2028,)

@@ -75,7 +75,7 @@ def test_39_the_way_to_the_next_edition_through_the_pages(cast: Cast, login: Log
     assert number not in page
     assert client.post(take, {
         "record": Evidence.everywhere.first().record.number,  # type: ignore[union-attr]
-        "standard": NEW, "clause": "4.1", "strength": "whole",
+        "standard": NEW, "clause": "4.1", "strength": "whole", "sure": "on",
     }).status_code == 303  # fmt: skip
     assert take not in text(client, path)
     assert client.post(path).status_code == 303

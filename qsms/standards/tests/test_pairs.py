@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from qsms.base import moment
 from qsms.org import actor as actors
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Deed
@@ -142,3 +143,21 @@ def test_a_licensed_text_stays_with_who_may_read_it_and_in_no_file(cast: Cast, l
     assert [one.text for one in texts.versions(cast.actor("quality"), Reference(ISO_9001, "7.2"))] == ["", licensed]
     with pytest.raises(NotVisible):
         texts.paste(cast.actor("quality"), Reference(ISO_9001, "99"), "Words")
+
+
+def test_a_pair_judged_before_a_second_person_was_asked_counts_as_it_did(cast: Cast, login: Login) -> None:
+    adopted(cast, ISO_9001)
+    other = adopted(cast, ISO_14001)
+    bound(cast, action(cast), ISO_9001, "7.1.5.2")
+    old = Judged(HERE, THERE, "equal", "Our instruments are for the environment alone.", Confidence.SECONDARY).data
+    Crosswalk.everywhere.create(
+        organisation_id=cast.organisation.pk, edition="own", revision=1, basis="Judged here", confidence_note="",
+        pairs=[old[:-1]], checksum="as it was stored", brought_at=moment.now(),
+    )  # fmt: skip
+    assert state(cast, other, "9.1.1") is State.MET
+    [one] = judging.own(cast.organisation.pk)
+    assert (one.counts, one.by) == (True, None)
+    client = login("quality")
+    assert "Our instruments are for the environment alone." in text(client, "/standards/pairs/")
+    assert client.post("/standards/pairs/take-back/", {"key": one.key}).status_code == 303
+    assert state(cast, other, "9.1.1") is State.PARTLY
