@@ -28,6 +28,7 @@ from qsms.rules.lifecycle import Phase
 from qsms.site import prepare
 from qsms.standards import adopting, declaring, findings, judging, standing
 from qsms.standards.models import Certificate, CoverageDay, Declaration, Evidence, Finding, GapAssessment
+from qsms.training import standing as training_standing
 from qsms.training import starters
 from qsms.training.models import Attempt, Content, Holding, Progress, Waiver
 from qsms.ui import my_work
@@ -244,6 +245,12 @@ def test_the_courses_that_people_take_alone_are_taken_over_and_under_way(larkfie
     assert tries["Nia Robertson", False] == tries["Nia Robertson", True] == 1, "passed at the second"
     assert tries["Hugo Lindgren", False] == 1, "failed, and waits for the next try"
     assert sum(tries.values()) == 7
+
+
+def test_no_course_is_asked_of_a_guest(larkfield: Larkfield) -> None:
+    asked = training_standing.needs(larkfield.organisation.pk, START.date())
+    assert len(asked) > 40
+    assert larkfield.person("walt.jessup").pk not in asked
 
 
 def test_what_somebody_passed_is_a_certificate_that_anybody_can_verify(larkfield: Larkfield, client: Client) -> None:

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from qsms.demo import shapes
 from qsms.demo.shapes import Library, Moment
 from qsms.org import actor as actors
+from qsms.org import roles
 from qsms.org import services as org
 from qsms.org.actor import Actor
-from qsms.org.models import Account, Organisation, Person, Process, Site, Unit
+from qsms.org.models import Account, Organisation, Person, Process, Role, Site, Unit
 from qsms.records import signing
 from qsms.records.choices import Lens
 from qsms.risk.matrices import matrix_for
@@ -25,6 +26,7 @@ from .timeline import Timeline
 PASSWORD = "demo"  # noqa: S105 - everybody may know it
 PROOF = signing.Proof(PASSWORD)
 GUEST_DAYS = 45
+VISITOR = "Visitor"
 # Who answers for a lens, by post.
 LEADS = {
     "safety": "safety_manager",
@@ -187,18 +189,23 @@ def _person(world: World, told: shapes.Person, today: date) -> Person:
     assert site is not None
     person.zone = "" if site.zone == world.organisation.zone else site.zone
     person.save(update_fields=["account", "zone"])
+    ends_on = today + timedelta(days=GUEST_DAYS) if told.guest else None
     if told.guest:
-        # A guest reads what is granted and no more: what every member does and is trained for is not asked of them.
-        person.grants.all().delete()
+        person.grants.update(role=_visitor(world.organisation), ends_on=ends_on)
     for grant in told.grants:
         places: dict[str, Any] = {}
         if grant.site:
             places["site"] = world.sites[grant.site]
         if grant.unit:
             places["unit"] = world.units[grant.unit]
-        ends_on = today + timedelta(days=GUEST_DAYS) if told.guest else None
         org.grant(person, grant.role, axis=grant.scope, ends_on=ends_on, **places)
     return person
+
+
+def _visitor(organisation: Organisation) -> Role:
+    """What guests hold in place of the role of every member: they report and read like one, and are trained at home."""
+    known = Role.objects.filter(organisation=organisation, title=VISITOR).first()
+    return known or roles.copy(Role.objects.get(organisation=organisation, code=roles.EVERYBODY), title=VISITOR)
 
 
 def set_passwords(world: World, encoded: str) -> None:
