@@ -87,12 +87,14 @@ def _make_ready() -> int:
 
 
 def _load() -> None:
-    """Loads all pages: whatever is there before the fork is in memory once."""
+    """Loads all pages: whatever is there before the fork is in memory once.
+
+    Not the application around them, which looks for static files that are perhaps collected just now.
+    """
     from django.urls import get_resolver
 
     with garbage.looked_for_seldom():
         importlib.import_module("qsms.base.jobs.worker")
-        importlib.import_module("qsms.config.wsgi")
         _ = get_resolver().url_patterns
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from qsms.org import actor as actors
-from qsms.records import history, lateness, services
+from qsms.records import history, lateness, proof, services
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Clock, Record, Signature, Task
 from qsms.rules.coverage import State
@@ -196,6 +196,7 @@ def test_a_finding_of_the_body_goes_from_its_wording_to_its_verified_end(cast: C
     told = {(change.field, change.old) for deed in history.entries(opened)[:1] for change in deed.changes}
     assert ("closing_note", "Looked at all 14") in told
     assert state(cast, adoptions[ISO_9001], CLAUSE) is State.PARTLY
+    assert list(proof.records(cast.organisation.pk)) == []
 
 
 def test_who_did_what_was_done_does_not_verify_it(cast: Cast) -> None:
