@@ -67,6 +67,7 @@ def test_a_cycle_goes_from_stage_1_to_recertification(cast: Cast, login: Login, 
     assert again(made).due_on == dt.date(2028, 12, 31)
     assert not Task.everywhere.filter(record=held, done_at=None).exists()
     [met] = Clock.everywhere.filter(record=held, rule="certification.first_surveillance")
+    assert met.stopped_at is not None
     # It is entered on the 20th and was made on the 19th: met on that day, however late somebody writes it down.
     assert (met.outcome, met.stopped_at.date()) == (ClockOutcome.MET, dt.date(2027, 1, 20)), "its end, in UTC"
     assert list(proof.records(cast.organisation.pk)) == []
