@@ -156,7 +156,7 @@ def _answered(actor: Actor, here: list[Piece]) -> list[Piece]:
 
 def _with(actor: Actor, one: Piece, answer: living.Answer) -> Piece:
     return one._replace(
-        title=living.words(actor.organisation_id, one.question, one.asked), as_of=answer.newest,
+        number="", title=living.words(actor.organisation_id, one.question, one.asked), as_of=answer.newest,
         site_id=one.asked.get("site"), unit_id=one.asked.get("unit"), process_id=one.asked.get("process"),
         answer=answer,
     )  # fmt: skip

@@ -53,7 +53,7 @@ class FindingSheet(RecordType):
     room = "assure"
     trace = "means"
     lifecycle = FINDING_LIFE
-    columns = ("number", "title", "grade", "state", "origin", "site", "owner", "due_on")
+    columns = ("number", "title", "grade", "state", "site", "owner", "due_on")
     filters = ("state", "grade", "origin", "site", "owner", "framework", "clause", "due_on", "audit_on")
     orders = ("-id", "due_on")
     form = (
