@@ -37,7 +37,7 @@ def test_a_trace_pack_is_asked_for_and_opens_offline(cast: Cast, open_page: Open
     page.get_by_text("The pack with one record is ready.").wait_for()
     looks_right_everywhere(page, "outputs-ready", themes=True)
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download").click()
+        page.locator("a[download]").click()
     with zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())) as archive:
         archive.extractall(tmp_path)
     page.goto((tmp_path / "index.html").as_uri())
