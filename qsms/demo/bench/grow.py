@@ -85,6 +85,7 @@ def _value(column: str, changing: list[str], factor: int) -> str:
     name = connection.ops.quote_name(column)
     if column in changing:
         return f"{FIRST_KEY} + {name} * {factor} + copy"
-    if column == "number":
+    # Of news as well, which nobody is told twice.
+    if column in ("number", "key"):
         return f"{name} || '-' || copy"
     return name
