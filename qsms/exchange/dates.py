@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -67,6 +68,8 @@ def to_date(value: Cell | None, *, order: Order | None = None, epoch_1904: bool 
     return found.date
 
 
+# A column of days says the same ones again and again. What a refusal says depends on the reader's language: not kept.
+@lru_cache(maxsize=4096, typed=True)
 def to_partial_date(value: Cell | None, *, order: Order | None = None, epoch_1904: bool = False) -> PartialDate | None:
     """Like `to_date`, but a month (YYYYMM, YYYY-MM, "Jan 2021") or a year is taken too, as its first day."""
     if is_empty(value) or value is None:
