@@ -36,7 +36,7 @@ class Action(RecordChild):
     )
     implemented_on = models.DateField(_("done on"), null=True, blank=True)
     verifier = models.ForeignKey(
-        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("checked by")
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("named to check")
     )
     check_on = models.DateField(_("check on"), null=True, blank=True)
     check_method = models.TextField(

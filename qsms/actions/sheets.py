@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from qsms.org.actor import Actor
-from qsms.records import wording
+from qsms.records import naming, wording
 from qsms.records.models import Record
 from qsms.records.registry import Lead, Raising, RecordType, Section, offer, register
 from qsms.rules.date_bounds import When
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 wording.PARTIES |= {"verifier": _("its verifier"), "implementer": _("who carried it out")}
+
+CHECKS = ("verify", "fail")
 
 SHUT: dict[str, _StrPromise] = {
     "causal": _("Containment, correction and improvement need no cause and no later check. Use “Start” and “Finish”."),
@@ -164,7 +166,13 @@ class ActionSheet(RecordType):
 
     def doubt(self, actor: Actor, record: Record, move: Move) -> str:
         assert isinstance(record, Action)
-        early = services.days_early(actor, record) if move.code == "verify" else 0
+        if move.code not in CHECKS:
+            return ""
+        early = self._early(actor, record) if move.code == "verify" else ""
+        return f"{naming.instead(actor, record.verifier)} {early}".strip()
+
+    def _early(self, actor: Actor, record: Action) -> str:
+        early = services.days_early(actor, record)
         if not early or record.check_on is None:
             return ""
         # DOMAIN 8.1: the check stands some time after the work, so that what comes back has had time to come back.

@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from qsms.org.actor import Actor
+from qsms.org.models import Person
 
 from . import history
 from .models import Record
@@ -36,6 +39,13 @@ class Naming:
     part: str
     field: str
     person_id: int
+
+
+def instead(actor: Actor, named_one: Person | None) -> str:
+    """What speaks against doing a part that somebody else is named to; "" where nobody is, or it is the actor."""
+    if named_one is None or named_one.pk in actor.persons:
+        return ""
+    return _("%(name)s is named to check this.") % {"name": named_one}
 
 
 Check = Callable[[Actor, Record, Naming], Objection | None]

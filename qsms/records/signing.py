@@ -21,10 +21,14 @@ from .registry import RecordType
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What the signer gave: the password again, and the hash of what the page showed (empty: as it stands now)."""
+    """What the signer gave: the password again, and the hash of what was shown.
+
+    None is for whoever reads and signs in one breath, such as the loader of the demonstration. A door that people come
+    through gives what they sent, and without it nobody has read anything.
+    """
 
     password: str
-    shown: str = ""
+    shown: str | None = None
 
 
 # Where the deed of a signed move keeps what the signature covers beside fields and files.
@@ -78,7 +82,9 @@ def check(actor: Actor, proof: Proof | None, shown: str) -> None:
     account = Person.objects.select_related("account").get(pk=actor.person_id).account
     if account is None or not account.check_password(proof.password):
         raise Invalid({"password": _("This is not your password. Type it again.")})
-    if proof.shown and proof.shown != shown:
+    if proof.shown == "":
+        raise Invalid({"password": _("It is not known what you have read. Open it again, read it, then sign.")})
+    if proof.shown is not None and proof.shown != shown:
         raise Invalid({"password": _("The record changed since you opened this page. Read it again, then sign.")})
 
 

@@ -237,7 +237,7 @@ class Control(RecordChild):
     description = models.TextField(_("how it works"), blank=True)
     level = models.CharField(_("kind of control"), max_length=20, choices=hierarchy_levels)
     verifier = models.ForeignKey(
-        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("checked by")
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("named to check")
     )
     watched_by = models.CharField(
         _("watched by"), max_length=200, blank=True, help_text=_("The observation, test or count that shows it works.")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from qsms.org.actor import Actor
-from qsms.records import wording
+from qsms.records import naming, wording
 from qsms.records.choices import Relation
 from qsms.records.models import Record
 from qsms.records.registry import Lack, Lead, Raising, RecordType, Section, lend, offer, register
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 wording.PARTIES |= {"verifier": _("who checks it")}
+
+CONTROL_CHECKS = ("verify", "find_weak")
 wording.DEEDS |= {
     assessing.ASSESSED: _("rated the risk"),
     accepting.ACCEPTED: _("accepted the risk"),
@@ -254,6 +256,10 @@ class ControlSheet(RecordType):
             return {"predicted_with": Reason("risk_predicted", {"number": _t("another hazard")})}
         url = f"{addresses.assess(named[0])}?kind=predicted"
         return {"predicted_with": _predict(", ".join(one.number for one in named), url)}
+
+    def doubt(self, actor: Actor, record: Record, move: Move) -> str:
+        assert isinstance(record, Control)
+        return naming.instead(actor, record.verifier) if move.code in CONTROL_CHECKS else ""
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         assert isinstance(record, Control)

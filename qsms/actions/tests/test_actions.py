@@ -183,6 +183,19 @@ def test_another_person_closes_with_a_signature(cast: Cast) -> None:
     assert tasks.mine(checker) == []
 
 
+def test_who_checks_in_the_place_of_another_says_why(cast: Cast) -> None:
+    record = implemented(cast, dt.date(2026, 11, 2))
+    give_password(cast, "quality")
+    other = cast.actor("quality")
+    found = {"check_result": "None leak"}
+    with pytest.raises(Invalid) as refused:
+        spine.move(other, record.pk, "verify", fields=found, proof=Proof(PASSWORD))
+    assert refused.value.errors["reason"].startswith(f"{cast.colleague.name} is named to check this. Say why.")
+    closed = spine.move(other, record.pk, "verify", fields=found, reason="Away until May", proof=Proof(PASSWORD))
+    last = history.entries(closed)[0]
+    assert (closed.state, last.reason, last.actor) == ("closed", "Away until May", cast.people["quality"].name)
+
+
 def test_whoever_checks_is_not_made_owner_and_whoever_owns_is_not_made_checker(cast: Cast) -> None:
     """Scenario 31, whatever comes first and whichever way it comes."""
     record = implemented(cast)

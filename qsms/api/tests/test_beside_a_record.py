@@ -52,6 +52,8 @@ def test_a_move_takes_fields_a_reason_and_a_signature(program: Programs, spill: 
     assert quality.post(f"{path}check/", {"password": "guess"}).status_code == 422
     old = quality.post(f"{path}check/", {"password": PASSWORD, "shown": "0" * 64})
     assert "changed since you opened" in old.json()["errors"]["password"]
+    blind = quality.post(f"{path}check/", {"password": PASSWORD})
+    assert "not known what you have read" in blind.json()["errors"]["password"]
     signed = quality.post(f"{path}check/", {"password": PASSWORD, "shown": check["signature"]["shown"]})
     assert (signed.status_code, signed.json()["state"], signed.json()["phase"]) == (200, "closed", "done")
     assert Signature.everywhere.get().person_id == keeper.quality.pk
