@@ -19,7 +19,8 @@ ADOPTION_LIFE = Lifecycle(
              asks=("adopted_on",), tone="main", key="p", help=_("From that day the organisation works to it.")),
         Move("leave", _("Give it up"), ("in_force",), "left", verb="change", reason=True, tone="bad",
              help=_("Its coverage stays as it was bound; nothing of it counts for other standards any more.")),
-        Move("return", _("Take it up again"), ("left",), "planned", verb="change", reason=True),
+        Move("return", _("Take it up again"), ("left",), "planned", verb="change", reason=True,
+             conditions=("only_one",)),
         Move("void", _("Make void"), ("planned",), "void", verb="void", reason=True, tone="bad"),
     ),
 )  # fmt: skip

@@ -310,7 +310,6 @@ def test_coverage_of_much_evidence_is_quick_and_asks_little(cast: Cast, login: L
 
 
 def test_an_adoption_is_of_one_edition_that_is_there(cast: Cast) -> None:
-    adopted(cast, ISO_9001)
     with pytest.raises(Invalid, match="not imported here"):
         services.create(
             cast.actor("quality"), "adoption", {"title": "Ours", "framework": "own", "own_edition": "nobody/1"}

@@ -163,6 +163,7 @@ def show_edition(request: HttpRequest, code: str, edition: str) -> HttpResponse:
         "may_go": [one for one in rule.by_number if leaving_out and one in leaving_out.numbers],
         "adoptions": [one for one in adopting.live(actor) if one.key == row.key],
         "may_adopt": actor.holds(f"{adopting.KIND}.create"),
+        "again_url": addresses.adopt_again(row),
     }
     return answers.page(request, "standards/edition.html", context)
 
