@@ -218,6 +218,9 @@ def test_the_share_that_is_current_is_evidence(cast: Cast) -> None:
     assert (found().count, found().of, found().newest) == (1, 1, today)
     assert found(site=cast.sites["STV"].pk).of == 0
     assert living.answers(cast.actor("reporter"), [("training.current", {})])[0] == living.Answer()
+    words = living.words(cast.organisation.pk, "training.current", {"role": "department_director"})
+    assert words == "People with the role “Department director” who are current in all that is asked of them"
+    assert "the role “gone”" in living.words(cast.organisation.pk, "training.current", {"role": "gone"})
 
     session = services.create(quality, "session", {
         "title": one.title, "course": one.pk, "starts_at": moment.now() - dt.timedelta(days=30),

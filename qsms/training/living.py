@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.org.models import Grant, Person, Role
 from qsms.org.roles import EVERYBODY
@@ -30,10 +32,14 @@ from . import standing
 
 
 def _roles(actor: Actor) -> list[tuple[str, str]]:
-    return list(Role.objects.filter(organisation_id=actor.organisation_id).values_list("code", "title"))
+    return list(names.roles(actor.organisation_id).items())
 
 
-ROLE = Parameter("role", _("Role"), Form.CHOICE, EVERYBODY, choices=_roles)
+def _title(organisation_id: int, code: Any) -> str:
+    return names.roles(organisation_id).get(str(code), str(code))
+
+
+ROLE = Parameter("role", _("Role"), Form.CHOICE, EVERYBODY, choices=_roles, told=_title)
 SHARE = Parameter("share", _("Per cent that is enough"), default=90, most=100)
 
 
@@ -92,7 +98,7 @@ register_living_query(
         _("People with the role “%(role)s” who are current in all that is asked of them"),
         (ROLE, SHARE, SITE),
         _current,
-        _("Everybody holds the role “reporter”. It counts while the share is reached."),
+        _("Everybody holds the role “Reporter”. It counts while the share is reached."),
     )
 )
 register_living_query(
