@@ -123,7 +123,7 @@ def words(organisation_id: int, key: str, given: Given) -> str:
     """A bound question as a person reads it; honest about one that nobody answers any more."""
     query = _known.get(key)
     if query is None:
-        return _("The question “%(key)s”, which no room answers any more") % {"key": key}
+        return _("The question “%(key)s”, which this version no longer answers") % {"key": key}
     return query.words(organisation_id, given)
 
 

@@ -39,14 +39,14 @@ from .outputs import packing
 
 wording.DEEDS |= {
     adopting.EXCLUDED: _("left a requirement out"),
-    adopting.INCLUDED: _("took a requirement in again"),
+    adopting.INCLUDED: _("included a requirement again"),
     adopting.RENEWED: _("took the newer text over"),
     adopting.PLACED: _("changed the places that it holds for"),
     packing.TAKEN: _("took the statement of compliance away"),
     packing.PACKED: _("took a trace pack away"),
-    binding.BOUND: _("counted it as evidence"),
+    binding.BOUND: _("added it as evidence"),
     binding.CHANGED: _("changed what it is evidence of"),
-    binding.ENDED: _("counts it as evidence no longer"),
+    binding.ENDED: _("withdrew it as evidence"),
     certifying.NOTED: _("noted an audit of the certification body"),
     judging.JUDGED: _("judged how two requirements relate"),
     judging.CONFIRMED: _("confirmed how two requirements relate"),
@@ -68,7 +68,7 @@ def _adopted_again(values: Mapping[str, str]) -> str:
 
 @wording.reason_words("certificate")
 def _held_back(values: Mapping[str, str]) -> str:
-    said = _t("The body decides once what it found to fail is closed. Still open: %(numbers)s.")
+    said = _t("The body decides once its major findings are closed. Still open: %(numbers)s.")
     return said % {"numbers": values["numbers"]}
 
 

@@ -40,11 +40,11 @@ def _title(organisation_id: int, code: Any) -> str:
 
 
 ROLE = Parameter("role", _("Role"), Form.CHOICE, EVERYBODY, choices=_roles, told=_title)
-SHARE = Parameter("share", _("Per cent that is enough"), default=90, most=100)
+SHARE = Parameter("share", _("Share that is enough, in per cent"), default=90, most=100)
 
 
 def _current(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
-    """Of the people of a role whose training the reader sees, those who are current in all that is asked of them."""
+    """Of the people of a role whose training the reader sees, those whose required training is current."""
     if not standing.sees_others(actor):
         return [Answer()] * len(asked)
     needed = standing.needs(actor.organisation_id, today)
@@ -95,7 +95,7 @@ def _evaluated(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Ans
 register_living_query(
     LivingQuery(
         "training.current",
-        _("People with the role “%(role)s” who are current in all that is asked of them"),
+        _("People with the role “%(role)s” whose required training is current"),
         (ROLE, SHARE, SITE),
         _current,
         _("Everybody holds the role “Reporter”. It counts while the share is reached."),
