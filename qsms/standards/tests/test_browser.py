@@ -88,6 +88,27 @@ def test_evidence_is_counted_by_hand(cast: Cast, open_page: Open, live: Any) -> 
     page.get_by_text("There is no evidence for it that you may see.").wait_for()
 
 
+def test_an_edition_is_adopted_once_and_exported(
+    cast: Cast, open_page: Open, live: Any, console_errors: list[str]
+) -> None:
+    one = adopted(cast, ISO_9001)
+    page = signed_in(cast, "quality", open_page, live)
+    page.goto("/standards/edition/iso-9001/2015/")
+    looks_right_everywhere(page, "standards-edition-adopted", themes=True)
+    page.get_by_role("link", name="Export", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="XLSX").click()
+    assert download.value.suggested_filename == "iso-9001-2015.xlsx"
+    page.get_by_role("link", name="Adopt it for another site").click()
+    page.get_by_role("button", name="Save and give it a number").click()
+    refusal = page.locator(".field.bad .err", has_text="is the adoption of this edition for these places already")
+    refusal.wait_for()
+    looks_right_everywhere(page, "standards-adopted-once")
+    console_errors[:] = [line for line in console_errors if "422" not in line]
+    refusal.get_by_role("link", name=one.number).click()
+    page.get_by_role("heading", name=one.title).first.wait_for()
+
+
 def test_a_gap_assessment_goes_by_keyboard_and_on_a_phone(cast: Cast, open_page: Open, live: Any) -> None:
     made = services.create(
         cast.actor("quality"), "gap_assessment", {"title": "Before the audit of spring", "framework": ISO_9001}
