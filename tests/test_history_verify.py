@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import copy
+import importlib
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 
 from qsms import cli
 from qsms.org import actor as actors
-from qsms.records import append_only, attachments, history, moves, services
+from qsms.records import append_only, attachments, correcting, history, moves, services
 from qsms.records.models import Deed, Record, Signature
 from qsms.records.signing import Proof
 from tests.cast import PASSWORD, Cast
@@ -182,3 +186,61 @@ def test_help_says_what_is_not_proved(capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_an_organisation_that_is_not_there_is_refused(keeper: Cast, verify: Verify) -> None:
     assert verify("--organisation", "nowhere")[0] == 3
+
+
+def test_deeds_that_an_older_program_counted_wrongly_are_corrected_by_one_more(
+    keeper: Cast, verify: Verify, capsys: pytest.CaptureFixture[str]
+) -> None:
+    system, quality = actors.system(keeper.organisation.pk), keeper.actor("quality")
+    document, certificate = contract.make(system, "document"), contract.make(system, "certificate")
+    # A document took effect, and the deed carried the version before.
+    before = copy.copy(document)
+    document = services.edit(system, document.pk, document.version, {"title": "In effect"})
+    history.write(system, before, history.Act("took_effect"))
+    # What followed from an edit of a certificate was a version that no deed told of.
+    services.edit(quality, certificate.pk, certificate.version, {"title": "Renamed"})
+    Record.everywhere.filter(pk=certificate.pk).update(version=certificate.version + 2)
+    services.edit(quality, certificate.pk, certificate.version + 2, {"title": "Renamed again"})
+    # What somebody did behind the application's back is not set right.
+    other = contract.make(system, "certificate")
+    Record.everywhere.filter(pk=other.pk).update(version=9)
+    code, found = verify()
+    assert (code, len(found)) == (1, 3)
+
+    deeds = Deed.everywhere.count()
+    for module in ("documents.migrations.0005_count_of_old_deeds", "standards.migrations.0008_count_of_old_deeds"):
+        importlib.import_module(f"qsms.{module}").correct(apps, None)
+        importlib.import_module(f"qsms.{module}").correct(apps, None)
+    assert Deed.everywhere.count() == deeds + 2, "one for each record, once"
+    code, found = verify()
+    assert (code, len(found)) == (1, 1)
+    assert found[0].startswith(other.number)
+    Record.everywhere.filter(pk=other.pk).update(version=1)
+    assert cli.main(["history", "verify"]) == 0
+    assert "2 records have a deed that corrects" in capsys.readouterr().err
+    page = keeper.account("quality")
+    client = Client()
+    client.force_login(page)
+    said = client.get(f"/r/document/{document.number}/tab/history/").content.decode()
+    assert "noted which versions older deeds left" in said
+
+
+@pytest.mark.parametrize(
+    ("deeds", "version", "left"),
+    [
+        ([("created", 1), ("move.take_effect", 2), ("took_effect", 1)], 2, {3: 2}),
+        ([("created", 1), ("edited", 2), ("commented", 3)], 3, {2: 3}),
+        ([("created", 1), ("edited", 2), ("linked", 2)], 4, {2: 4}),
+        ([("created", 1), ("move.certify", 2), ("edited", 5)], 5, {2: 4}),
+        ([("created", 1), ("edited", 2)], 2, {}),
+        ([("created", 1), ("edited", 9)], 9, {}),
+        ([("created", 1), ("edited", 2), ("took_effect", 0)], 2, {}),
+        ([("created", 1), ("edited", 2)], 1, {}),
+        ([("commented", 2)], 2, {}),
+    ],
+)
+def test_only_what_an_older_program_did_is_explained(
+    deeds: list[tuple[str, int]], version: int, left: dict[int, int]
+) -> None:
+    told = [(key, verb, written) for key, (verb, written) in enumerate(deeds, 1)]
+    assert correcting.left(told, version, behind=frozenset({"took_effect"}), untold=True) == left

@@ -218,6 +218,9 @@ def test_the_share_that_is_current_is_evidence(cast: Cast) -> None:
     assert (found().count, found().of, found().newest) == (1, 1, today)
     assert found(site=cast.sites["STV"].pk).of == 0
     assert living.answers(cast.actor("reporter"), [("training.current", {})])[0] == living.Answer()
+    words = living.words(cast.organisation.pk, "training.current", {"role": "department_director"})
+    assert words == "People with the role “Department director” whose required training is current"
+    assert "the role “gone”" in living.words(cast.organisation.pk, "training.current", {"role": "gone"})
 
     session = services.create(quality, "session", {
         "title": one.title, "course": one.pk, "starts_at": moment.now() - dt.timedelta(days=30),
@@ -241,7 +244,7 @@ def test_what_a_course_says_that_it_serves_is_counted_in_one_step(cast: Cast) ->
     offered = [line["value"] for line in page.context["offers"]]
     # AS9100 is not adopted, so what it serves there is not offered.
     assert offered == [f"{ISO_9001} 7.2", f"{ISO_9001} 7.3"]
-    assert "It says that it serves" in page.content.decode()
+    assert "Requirements that it names itself" in page.content.decode()
     take = f"/standards/take/?record={one.number}"
     assert signed_in(cast, "outsider").post(take, {"clause": offered}).status_code == 404
     assert signed_in(cast, "executive").post(take, {"clause": offered}).status_code == 422, "They look on."

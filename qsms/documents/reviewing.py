@@ -47,7 +47,7 @@ def _start(document: Document, day: dt.date, begun: dt.datetime) -> None:
     if begun >= until:
         # A day that is over already: it has been due since then.
         begun = clocks.end_of(document, add_months(day, -document_types.review_months(document)))
-    _due(document, clocks.start(document, REVIEW, trigger=begun, until=until))
+    _due(document, clocks.start(document, REVIEW, trigger=begun, limit=until))
 
 
 def _due(document: Document, clock: Clock) -> None:

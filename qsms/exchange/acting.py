@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from qsms.base import context, moment
 from qsms.base.console import Refused, note
 from qsms.org import actor as actors
+from qsms.org import made_up
 from qsms.org.actor import Actor
 from qsms.org.models import Organisation, Person
 
@@ -28,8 +29,8 @@ def acting_as(code: str | None, given: str | None, label: str) -> Iterator[Actor
     if not known:
         raise Refused(_("There is no organisation yet. Run `qsms init`."))
     organisation = _named(code, known) if code else known[0] if len(known) == 1 else None
-    if not code and not given and organisation is None and _all_made_up(known):
-        organisation = known[0]
+    if not code and not given and organisation is None and (airline := made_up.shown()) is not None:
+        organisation = airline
         words = _("%(organisation)s, the demonstration. --organisation chooses another one.")
         note(words % {"organisation": _said(organisation)})
     if given:
@@ -43,12 +44,6 @@ def acting_as(code: str | None, given: str | None, label: str) -> Iterator[Actor
         actor = actors.system(organisation.pk, label)
     with context.organisation(organisation.pk, actor_id=actor.person_id):
         yield actor
-
-
-def _all_made_up(known: Sequence[Organisation]) -> bool:
-    """Whether each of them has people of the cast: nobody's own data can be meant."""
-    made_up = Person.objects.exclude(cast="").values("organisation_id").distinct()
-    return made_up.count() == len(known)
 
 
 def _named(code: str, known: Sequence[Organisation]) -> Organisation:

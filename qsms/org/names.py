@@ -1,7 +1,7 @@
-"""Names of sites, units, processes and people by key, without a query per row.
+"""Names of sites, units, processes and people by key, and of roles by code, without a query per row.
 
-Places are few and change seldom: they are remembered per process for a few seconds and forgotten at once where they
-are changed. People are asked for by the page.
+Places and roles are few and change seldom: they are remembered per process for a few seconds and forgotten at once
+where they are changed. People are asked for by the page.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from typing import Any
 
 from django.db.models.signals import post_delete, post_save
 
-from .models import Person, Process, Site, Unit
+from .models import Person, Process, Role, Site, Unit
 
 SECONDS = 15.0
 _places: dict[tuple[str, int], tuple[float, dict[int, str]]] = {}
+_roles: dict[int, tuple[float, dict[str, str]]] = {}
 PLACES: dict[str, Any] = {"site": Site, "unit": Unit, "process": Process}
 
 
@@ -29,6 +30,16 @@ def places(what: str, organisation_id: int) -> dict[int, str]:
     return known[1]
 
 
+def roles(organisation_id: int) -> dict[str, str]:
+    """Every role of an organisation: code -> title."""
+    known = _roles.get(organisation_id)
+    now = time.monotonic()
+    if known is None or known[0] < now:
+        rows = Role.objects.filter(organisation_id=organisation_id).values_list("code", "title")
+        known = _roles[organisation_id] = (now + SECONDS, dict(rows))
+    return known[1]
+
+
 def people(organisation_id: int, ids: Iterable[int | None]) -> dict[int, str]:
     """The names of these people: one query, none for nobody."""
     wanted = {one for one in ids if one is not None}
@@ -38,10 +49,11 @@ def people(organisation_id: int, ids: Iterable[int | None]) -> dict[int, str]:
 
 
 def forget(**_signal: Any) -> None:
-    """Read the places anew the next time."""
+    """Read places and roles anew the next time."""
     _places.clear()
+    _roles.clear()
 
 
-for _model in PLACES.values():
+for _model in (*PLACES.values(), Role):
     post_save.connect(forget, sender=_model, dispatch_uid=f"names-{_model.__name__}-saved")
     post_delete.connect(forget, sender=_model, dispatch_uid=f"names-{_model.__name__}-deleted")

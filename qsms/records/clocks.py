@@ -77,21 +77,20 @@ def start(
     code: str,
     *,
     trigger: datetime | None = None,
-    rule: ClockRule | None = None,
-    until: datetime | None = None,
+    limit: ClockRule | datetime | None = None,
 ) -> Clock:
     """Start a clock on a record, from now or from the instant that triggers it. One that runs already is kept.
 
-    It ends when its rule says, or at `until` where the day is the record's own. `rule` stands in place of the shipped
-    rule of this code, where somebody named another limit.
+    It ends when the shipped rule of this code says. A `limit` stands in its place: a rule of its own where somebody
+    named another one, or the instant itself where the day is the record's own.
     """
     running: Clock | None = Clock.everywhere.filter(record_id=record.pk, rule=code, stopped_at=None).first()
     if running is not None:
         return running
-    rule = shipped()[code] if rule is None else rule
+    rule = limit if isinstance(limit, ClockRule) else shipped()[code]
     zone, country, region = _place(record)
     begins = trigger or moment.now()
-    count = Count(until) if until is not None else _count(rule, begins, zone, country, region)
+    count = Count(limit) if isinstance(limit, datetime) else _count(rule, begins, zone, country, region)
     warnings = rules.warning_times(begins, count.due, rule.warn)
     clock = Clock(
         organisation_id=record.organisation_id,

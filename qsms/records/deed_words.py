@@ -45,6 +45,7 @@ def _verb(sheet: RecordType, entry: Entry, seen: Mapping[int, Record]) -> str:
         "unseal_refused": _("was refused the opening of a sealed value"),
         history.ASSIGNED: _("handed it over"),
         history.IMPORTED: _("imported it"),
+        history.CORRECTED: _("noted which versions older deeds left"),
     }
     told = str(words.get(verb) or wording.DEEDS.get(verb) or verb.replace(".", " ").replace("_", " "))
     if what := detail.get("what"):

@@ -5,6 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+
+class Pointed(str):
+    """A sentence that names a page to go on to: a link on pages, and plain text wherever else it is said."""
+
+    name: str
+    url: str
+
+    def __new__(cls, sentence: str, name: str, url: str) -> Pointed:
+        made = super().__new__(cls, sentence)
+        made.name, made.url = name, url
+        return made
+
+    def __str__(self) -> str:
+        return self
+
+    def __html__(self) -> SafeString:
+        before, name, after = self.partition(self.name)
+        return format_html('{}<a href="{}">{}</a>{}', before, self.url, name, after)
+
 
 class ServiceError(Exception):
     """Nothing was changed."""

@@ -27,6 +27,7 @@ from .registry import RecordType
 CREATED, EDITED, LINKED, UNLINKED = "created", "edited", "linked", "unlinked"
 COMMENTED, ATTACHED, REMOVED_FILE, UNSEALED = "commented", "attached", "removed_file", "unsealed"
 ASSIGNED, IMPORTED = "assigned", "imported"
+CORRECTED = "versions_corrected"
 # What of a deed's detail says no more than which record or move it was about.
 OUTLINE = {"other", "relation", "outward", "move", "from"}
 

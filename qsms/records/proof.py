@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from qsms.base import context
 from qsms.base.storage import store
 
-from . import append_only, history, registry, replay, signing, wording
+from . import append_only, correcting, history, registry, replay, signing, wording
 from .models import Attachment, Change, Comment, Deed, Record, Signature
 from .registry import RecordType
 from .replay import Now, Told
@@ -53,6 +53,12 @@ def records(organisation_id: int, advance: Advance = lambda _steps: None) -> Ite
             yield _("%(number)s is of a kind that is not known here: “%(kind)s”.") % {"number": number, "kind": kind}
             advance(1)
         yield from _orphans(organisation_id)
+
+
+def corrected(organisation_id: int) -> int:
+    """How many records have a deed that corrects how older ones were counted."""
+    rows = Deed.everywhere.filter(organisation_id=organisation_id, verb=history.CORRECTED)
+    return rows.values("record_id").distinct().count()
 
 
 def files(organisation_id: int, advance: Advance = lambda _steps: None) -> Iterator[str]:
@@ -133,6 +139,7 @@ def _deeds(sheet: RecordType, ids: list[int]) -> dict[int, list[Told]]:
         Change.objects.filter(deed__record_id__in=ids).order_by("pk").values_list("deed_id", "field", "old", "new")
     ):
         changes.setdefault(deed_id, []).append((change[0], change[1], change[2]))
+    left = _left(found)
     told: dict[int, list[Told]] = {}
     for pk, record_id, verb, version, at, name, former, label, detail in found:
         who = history.called(name, former, label, at) or _("System")
@@ -145,10 +152,20 @@ def _deeds(sheet: RecordType, ids: list[int]) -> dict[int, list[Told]]:
         one = Told(
             pk, words, version, first, changes.get(pk, ()), steps, is_move,
             asked=_asked(sheet, verb) if is_move else frozenset(), file=_file(verb, detail),
-            also=detail.get(signing.ALSO, {}) if is_move else {},
+            also=detail.get(signing.ALSO, {}) if is_move else {}, corrected=left.get((record_id, pk), 0),
         )  # fmt: skip
         told.setdefault(record_id, []).append(one)
     return told
+
+
+def _left(deeds: Iterable[tuple[Any, ...]]) -> dict[tuple[int, int], int]:
+    """Which version older deeds left, by record and deed, as a deed after them says."""
+    found: dict[tuple[int, int], int] = {}
+    for pk, record_id, verb, *_rest, detail in deeds:
+        if verb == history.CORRECTED:
+            told = {int(key): version for key, version in detail.get(correcting.LEFT, {}).items()}
+            found |= {(record_id, key): version for key, version in told.items() if key < pk}
+    return found
 
 
 def _standing(sheet: RecordType, record: Record) -> Iterator[str]:

@@ -32,6 +32,12 @@ class Told:
     file: tuple[int, tuple[str, str, str] | None] | None = None
     # What was signed with it beside fields and files.
     also: Mapping[str, str] = field(default_factory=dict)
+    # The version that it left, where a later deed says that its own is wrong.
+    corrected: int = 0
+
+    @property
+    def left(self) -> int:
+        return max(self.version, self.corrected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +90,10 @@ def problems(now: Now, deeds: Sequence[Told], label: Labels, same: Same) -> Iter
 def _versions(now: Now, deeds: Sequence[Told]) -> Iterator[str]:
     at = 0
     for deed in deeds:
-        if deed.version - at not in deed.steps:
+        if not {deed.version - at, deed.left - at} & deed.steps:
             words = _("%(number)s: after version %(at)d a deed is missing, before %(deed)s at version %(to)d.")
             yield words % {"number": now.number, "at": at, "to": deed.version, "deed": deed.name}
-        at = max(at, deed.version)
+        at = max(at, deed.left)
     if at != now.version:
         words = _("%(number)s stands at version %(now)d, but its history ends at version %(last)d.")
         yield words % {"number": now.number, "now": now.version, "last": at}

@@ -30,7 +30,7 @@ from qsms.standards.doors import (
 from qsms.ui import addresses
 
 DAYS = Parameter("days", _("Triaged within so many days"), default=7, most=90)
-SHARE = Parameter("share", _("Per cent that is enough"), default=90, most=100)
+SHARE = Parameter("share", _("Share that is enough, in per cent"), default=90, most=100)
 TRIAGE = "report.triage"
 
 

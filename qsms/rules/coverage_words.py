@@ -19,14 +19,16 @@ WHY: Final[Mapping[Reason, Sentence]] = {
     Reason.SHOWN_IN_PART: _("Evidence shows a part of it."),
     Reason.SHOWN_ABOVE: _("Evidence at the heading shows all that stands under it."),
     Reason.STALE: _("Evidence is past its freshness limit. Renew it; until then it counts as a part."),
-    Reason.EXPIRED: _("Evidence has expired and no longer counts. Bind something newer."),
+    Reason.EXPIRED: _("Evidence has expired and no longer counts. Add newer evidence."),
     Reason.EMPTY: _("A living query finds nothing now, or less than it asks for."),
     Reason.AHEAD: _("Evidence is dated in the future and does not count yet."),
     Reason.SUPPORTED_ONLY: _("There is supporting evidence, which does not count by itself."),
     Reason.THROUGH_CROSSWALK: _("Evidence for another standard counts here through the crosswalk."),
     Reason.NOT_ALL_TOGETHER: _("The crosswalk asks for several requirements together, and not all of them are shown."),
     Reason.TOUCHED_ONLY: _("Evidence for another standard touches this, and it is not certain what it shows."),
-    Reason.PERHAPS: _("Evidence for another standard may show a part of this. Bind what does; nothing is counted yet."),
+    Reason.PERHAPS: _(
+        "Evidence for another standard may show a part of this. Add what does as evidence; nothing is counted yet."
+    ),
     Reason.JUDGED_MET: _("An assessor judged it met."),
     Reason.CLAIMED: _("Nothing shows it, so until something does it counts as partly met."),
     Reason.JUDGED_PARTLY: _("An assessor judged it partly met."),
@@ -46,9 +48,13 @@ WHY: Final[Mapping[Reason, Sentence]] = {
 
 
 DOUBTS: Final[Mapping[Doubt, Sentence]] = {
-    Doubt.FROM_UNDER_A_HEADING: _("Only a part of what stands under that heading is shown, perhaps not this part."),
+    Doubt.FROM_UNDER_A_HEADING: _(
+        "Only a part of what stands under that heading is shown; it may be another part than this."
+    ),
     Doubt.TO_THE_HEADING_ABOVE: _("The crosswalk speaks of the heading above this requirement, not of this one."),
-    Doubt.OTHER_SUBJECT: _("It was recorded for another subject. Bind it here if it shows flight safety as well."),
+    Doubt.OTHER_SUBJECT: _(
+        "It was recorded for another subject. Add it here as evidence if it shows flight safety as well."
+    ),
 }
 
 
@@ -65,7 +71,7 @@ def told(through: Through) -> Sentence:
         if Doubt.TO_THE_HEADING_ABOVE in through.doubts:
             here, there = str(through.reading.here), through.reading.there.number
             known = _("%(here)s is paired with %(there)s.", here=here, there=there)
-        return _("%(relation)s Perhaps: it is not counted. %(doubt)s", relation=known, doubt=doubt)
+        return _("%(relation)s A suggestion, not counted. %(doubt)s", relation=known, doubt=doubt)
     counts: Mapping[Level, Sentence] = {
         Level.WHOLE: _("Its evidence counts here in full."),
         Level.PART: _("Its evidence counts here as a part."),

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from qsms import cli
 from qsms.base.console import Refused, note, progress, say
@@ -21,7 +22,8 @@ def run(options: argparse.Namespace) -> int:
     """Proves that the history of every record holds together, and prints each problem as one sentence.
 
     What is checked: the database still refuses to alter deeds, changes and signatures; the deeds of each record
-    run without a gap to its present version; each change starts from what the one before it left, and what the
+    run without a gap to its present version, as corrected where an older version of the program counted wrongly
+    (how many records that are is told); each change starts from what the one before it left, and what the
     last one left is what the record holds; what was signed is what the history says was shown; comments and
     files have their deeds; with --files, stored files are what they were.
 
@@ -41,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
         organisations = organisations.filter(code=options.organisation)
         if not organisations.exists():
             raise Refused(_("There is no organisation “%(code)s”.") % {"code": options.organisation})
-    found = 0
+    found = corrected = 0
     for sentence in proof.guards():
         say(sentence)
         found += 1
@@ -51,9 +53,17 @@ def run(options: argparse.Namespace) -> int:
         looked_at += known
         with progress(_("Records of %(name)s") % {"name": one.name}, known) as advance:
             found += _told(proof.records(one.pk, advance))
+        corrected += proof.corrected(one.pk)
         if options.files:
             with progress(_("Files of %(name)s") % {"name": one.name}, proof.count_files(one.pk)) as advance:
                 found += _told(proof.files(one.pk, advance))
+    if corrected:
+        words = ngettext(
+            "%(n)s record has a deed that corrects how an older version of the program counted.",
+            "%(n)s records have a deed that corrects how an older version of the program counted.",
+            corrected,
+        )
+        note(words % {"n": f"{corrected:,}"})
     said = _("%(n)s problems found in %(records)s records.") if found else _("%(records)s records: nothing found.")
     note(said % {"n": f"{found:,}", "records": f"{looked_at:,}"})
     return cli.FOUND_PROBLEMS if found else cli.DONE

@@ -23,6 +23,11 @@ def clause(key: str, number: str) -> str:
     return reverse("standards:clause", args=[*key.split("/", 1), number])
 
 
+def adopt_again(row: Edition) -> str:
+    """The form of another adoption of an edition, in which one says for which site, unit or process it is."""
+    return f"{reverse('ui:new', args=['adoption'])}?{urlencode({**_framework(row), 'title': row.title})}"
+
+
 def coverage(number: str) -> str:
     """The coverage of an adoption, by its number."""
     return reverse("standards:coverage", args=[number])
@@ -109,8 +114,11 @@ def paste(key: str, number: str) -> str:
 
 def find(row: Edition, number: str) -> str:
     """The form of a new finding against a requirement, as far filled in as is known."""
-    framework = {"framework": OWN, "own_edition": row.key} if row.organisation_id else {"framework": row.key}
-    return f"{reverse('ui:new', args=['finding'])}?{urlencode({**framework, 'clause': number})}"
+    return f"{reverse('ui:new', args=['finding'])}?{urlencode({**_framework(row), 'clause': number})}"
+
+
+def _framework(row: Edition) -> dict[str, str]:
+    return {"framework": OWN, "own_edition": row.key} if row.organisation_id else {"framework": row.key}
 
 
 def against(number: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,12 +12,14 @@ from qsms.base.gate import write_transaction
 from qsms.org import names
 from qsms.org.actor import Actor, Right
 from qsms.org.choices import Axis
+from qsms.org.models import Organisation
 from qsms.records import history, moves, projections, registry, scope, services, wording
-from qsms.records.errors import Invalid, NotVisible, Refused
+from qsms.records.errors import Invalid, NotVisible, Pointed, Refused
 from qsms.records.models import Record
 from qsms.rules import framework_data
 from qsms.rules.frameworks import Framework
 from qsms.rules.lifecycle import Phase
+from qsms.ui import addresses as pages
 
 from . import library, shipped
 from .choices import OWN
@@ -27,12 +30,42 @@ EXCLUDED, INCLUDED, RENEWED = "requirement_excluded", "requirement_included", "t
 PLACED = "adoption_placed"
 
 
-def adopt(actor: Actor, key: str) -> Record:
-    """Begin to work to an edition; the adoption stands in preparation. Raises NotVisible, Refused, Invalid."""
+def adopt(actor: Actor, key: str, more: Mapping[str, Any] | None = None) -> Record:
+    """Begin to work to an edition; the adoption stands in preparation. `more` are further values, such as its site.
+
+    Raises NotVisible, Refused, Invalid.
+    """
     row = library.find(actor.organisation_id, key)
     framework = {"framework": OWN, "own_edition": key} if row.organisation_id else {"framework": key}
-    given = {"title": row.title, "owner": actor.person_id, **framework}
+    given = {"title": row.title, "owner": actor.person_id, **framework, **(more or {})}
     return services.create(actor, KIND, given)
+
+
+def twin(actor: Actor, adoption: Adoption) -> Adoption | None:
+    """Another adoption of the edition for the very same places, as far as the actor sees it and it is not over."""
+    rows = scope.visible(actor, KIND).filter(
+        framework=adoption.framework, own_edition=adoption.own_edition, unit=adoption.unit_id, phase__lt=Phase.DONE
+    )
+    held = (adoption.sites, adoption.processes)
+    others = rows.exclude(pk=adoption.pk).order_by("pk")
+    return next((one for one in others if (one.sites, one.processes) == held), None)
+
+
+def twin_words(other: Adoption) -> str:
+    """Why the same is not adopted again, with the way to what is there."""
+    said = _(
+        "%(number)s is the adoption of this edition for these places already. Go on there, or choose another site, "
+        "unit or process."
+    )
+    return Pointed(said % {"number": other.number}, other.number, pages.record(other))
+
+
+def refuse_twin(actor: Actor, adoption: Adoption) -> None:
+    """Raise Invalid where another adoption is the same. Two people who adopt at once wait for each other here."""
+    list(Organisation.objects.select_for_update(no_key=True).filter(pk=adoption.organisation_id))
+    other = twin(actor, adoption)
+    if other is not None:
+        raise Invalid({"site": twin_words(other)})
 
 
 def live(actor: Actor) -> list[Adoption]:
@@ -245,6 +278,7 @@ def place(actor: Actor, record_id: int, sites: Iterable[int], processes: Iterabl
             if old != wanted[what]
         ]
         adoption.also_sites, adoption.also_processes = wanted["site"], wanted["process"]
+        refuse_twin(actor, adoption)
         moves.store(sheet, adoption, ("also_sites", "also_processes"))
         history.write(actor, adoption, history.Act(PLACED, changes=changes))
         projections.run([projections.Written(sheet, adoption, before)])

@@ -77,7 +77,7 @@ def _check_new(actor: Actor, reference: Reference, key: str, asked: dict[str, An
     )  # fmt: skip
     # Compared here: engines differ in what they call equal JSON.
     if asked in list(rows.values_list("asked", flat=True)):
-        raise Invalid({"question": _("This question is bound to the requirement already. Change that one.")})
+        raise Invalid({"question": _("This question is evidence for the requirement already. Change that one.")})
 
 
 def _asked(actor: Actor, query: LivingQuery, given: living.Given) -> dict[str, Any]:

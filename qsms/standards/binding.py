@@ -218,7 +218,7 @@ def end(actor: Actor, evidence_id: int, reason: str) -> Evidence:
         adoption = check_open(actor, reference)
         record = moves.locked(actor, adoption.pk if row.record_id is None else row.record_id)
         if not reason.strip():
-            raise Invalid({"reason": _("Say why it counts no longer. It is kept in the history.")})
+            raise Invalid({"reason": _("Say why it is withdrawn. It is kept in the history.")})
         row.ended_at = moment.now()
         row.save(update_fields=["ended_at"])
         history.write(actor, record, history.Act(ENDED, reason.strip()[:500], {"what": str(reference)}))

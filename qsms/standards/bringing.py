@@ -109,12 +109,14 @@ def bring(actor: Actor, framework: Framework) -> Brought:
 
 
 def send(actor: Actor, key: str, form: str) -> bytes:
-    """The newest text of an edition as a file. Raises NotVisible, Refused."""
+    """The newest text of an edition as a file, without what was pasted into it. Raises NotVisible, Refused."""
     if not actor.holds(EXPORT):
         raise Refused([_("You may not export standards. Ask the quality manager.")])
     framework = library.find(actor.organisation_id, key).rule
     if form == "yaml":
         content = write_framework(framework).encode()
+    elif form in ("csv", "xlsx"):
+        content = clause_sheet.write(framework, form)
     else:
         now = moment.now().astimezone(dt.UTC).isoformat(timespec="seconds")
         catalog = as_framework.to_catalog(framework, now)

@@ -151,7 +151,7 @@ def _start_cycle(certificate: Certificate, decided: dt.datetime) -> None:
     # It ends with the certificate, which may name another day than the rule.
     assert certificate.decided_on is not None
     ends_by = rules.cycle(certificate.decided_on, limits(), ends_on=certificate.expires_on).ends_by
-    clocks.start(certificate, rules.CYCLE, trigger=decided, until=clocks.end_of(certificate, ends_by))
+    clocks.start(certificate, rules.CYCLE, trigger=decided, limit=clocks.end_of(certificate, ends_by))
 
 
 def remind(now: dt.datetime | None = None) -> int:

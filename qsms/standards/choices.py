@@ -154,9 +154,9 @@ MARKS = {
     ),
 }  # fmt: skip
 CLOSURES = {
-    certification.Closure.MAY_DECIDE: _("Nothing that was found holds the decision of the body back."),
-    certification.Closure.WAIT: _("The body decides once what it found to fail is closed."),
-    certification.Closure.REPEAT_STAGE_2: _("What was found to fail was not closed in time, so stage 2 is repeated."),
+    certification.Closure.MAY_DECIDE: _("No major finding holds the decision of the body back."),
+    certification.Closure.WAIT: _("The body decides once its major findings are closed."),
+    certification.Closure.REPEAT_STAGE_2: _("Major findings were not closed in time, so stage 2 is repeated."),
 }
 AGEING = {
     Ageing.OVER: (_("Counts no more"), "bad", "bad"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from qsms.exchange.readers import open_table
 from qsms.exchange.sentences import TableError
 from qsms.exchange.table import Row, Table
+from qsms.exchange.writers import write_csv, write_xlsx
 from qsms.rules import framework_data
 from qsms.rules.data_files import DataError
 from qsms.rules.frameworks import Framework, numbers_above
@@ -32,6 +34,21 @@ NO = frozenset({"no", "n", "false", "0", "heading"})
 def is_table(name: str) -> bool:
     """Whether a file of this name is read as a table."""
     return Path(name).suffix.lower() in ENDINGS
+
+
+def write(framework: Framework, form: str) -> bytes:
+    """An edition as such a table, CSV or XLSX: what `read` takes in again, so without dates, conditions and notes."""
+    head = list(NAMES)
+    rows = [
+        [one.number, one.title, one.intent or one.addition, one.evidence, one.parent, "yes" if one.assessable else "no"]
+        for one in framework.requirements
+    ]
+    book = io.BytesIO()
+    if form == "xlsx":
+        write_xlsx(book, head, rows, sheet="Clauses")
+    else:
+        write_csv(book, head, rows)
+    return book.getvalue()
 
 
 def read(content: bytes, name: str, about: Mapping[str, str]) -> Framework:

@@ -7,7 +7,11 @@ from pathlib import Path
 
 from qsms.exchange.commands import who_arguments
 
-FORMS = ("yaml", "oscal-json", "oscal-xml", "oscal-yaml")
+# The forms of an exported edition, each with the ending of its file.
+FORMS = {
+    "yaml": "yaml", "oscal-json": "oscal.json", "oscal-xml": "oscal.xml", "oscal-yaml": "oscal.yaml",
+    "csv": "csv", "xlsx": "xlsx",
+}  # fmt: skip
 
 
 def import_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +48,10 @@ def run_import(options: argparse.Namespace) -> int:
 def export_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("standard", help="code and edition, such as iso-9001/2015")
     parser.add_argument(
-        "--format", choices=FORMS, default="yaml", help="our own YAML (the default) or an OSCAL catalog"
+        "--format",
+        choices=FORMS,
+        default="yaml",
+        help="our own YAML (the default), an OSCAL catalog, or a table of clauses",
     )
     parser.add_argument(
         "-o", dest="output", type=Path, metavar="FILE", help="write a file (standard output if left out)"
@@ -55,7 +62,8 @@ def export_arguments(parser: argparse.ArgumentParser) -> None:
 def run_export(options: argparse.Namespace) -> int:
     """Writes one edition, shipped or the organisation's own, so that `qsms import framework` reads it again.
 
-    It is complete without the edition that it extends. It is noted in the history of the organisation.
+    It is complete without the edition that it extends; a table holds number, title, intent, evidence and place in the
+    tree alone. Text that was pasted into requirements stays here. It is noted in the history of the organisation.
     """
     from . import bringing
 

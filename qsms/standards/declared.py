@@ -77,8 +77,8 @@ def obstacles(complete: Completeness) -> list[str]:
     if complete.not_allowed:
         n, first = len(complete.not_allowed), complete.not_allowed[0]
         told = ngettext(
-            "%(first)s is left out, which is not allowed. Take it in again.",
-            "%(n)d requirements are left out, which is not allowed, the first is %(first)s. Take them in again.",
+            "%(first)s is left out, which is not allowed. Include it again.",
+            "%(n)d requirements are left out, which is not allowed, the first is %(first)s. Include them again.",
             n,
         )
         said.append(told % {"n": n, "first": first})
@@ -88,8 +88,8 @@ def obstacles(complete: Completeness) -> list[str]:
     if complete.open_sections:
         n, first = len(complete.open_sections), complete.open_sections[0].number
         told = ngettext(
-            "One section is not complete: %(first)s. Bind what shows it.",
-            "%(n)d sections are not complete, the first is %(first)s. Bind what shows them.",
+            "One section is not complete: %(first)s. Add evidence for it.",
+            "%(n)d sections are not complete, the first is %(first)s. Add evidence for them.",
             n,
         )
         said.append(told % {"n": n, "first": first})

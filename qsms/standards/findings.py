@@ -192,7 +192,7 @@ def run_clocks(finding: Finding) -> None:
         code, rule, since = limit(finding, step)
         if rule is not None:
             zone = _zone(finding)
-            clocks.start(finding, code, trigger=dt.datetime.combine(since, dt.time(12), zone), rule=rule)
+            clocks.start(finding, code, trigger=dt.datetime.combine(since, dt.time(12), zone), limit=rule)
     _set_due(finding)
 
 

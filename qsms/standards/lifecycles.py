@@ -18,8 +18,9 @@ ADOPTION_LIFE = Lifecycle(
         Move("adopt", _("Put in force"), ("planned",), "in_force", verb="change", or_party=("owner",),
              asks=("adopted_on",), tone="main", key="p", help=_("From that day the organisation works to it.")),
         Move("leave", _("Give it up"), ("in_force",), "left", verb="change", reason=True, tone="bad",
-             help=_("Its coverage stays as it was bound; nothing of it counts for other standards any more.")),
-        Move("return", _("Take it up again"), ("left",), "planned", verb="change", reason=True),
+             help=_("Its evidence stays; nothing of it counts for other standards any more.")),
+        Move("return", _("Take it up again"), ("left",), "planned", verb="change", reason=True,
+             conditions=("only_one",)),
         Move("void", _("Make void"), ("planned",), "void", verb="void", reason=True, tone="bad"),
     ),
 )  # fmt: skip

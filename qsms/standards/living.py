@@ -50,6 +50,8 @@ class Parameter:
     least: int = 1
     most: int = 1_000
     choices: Callable[[Actor], Sequence[tuple[str, str]]] | None = None
+    # A value as people read it, where it is kept as a code: from the organisation's key and the value.
+    told: Callable[[int, Any], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ class LivingQuery:
     def words(self, organisation_id: int, given: Given) -> str:
         """The question as a person reads it, with the place that it is narrowed to."""
         known = {one.name: given.get(one.name, one.default) for one in self.parameters}
-        said = str(self.label) % known
+        told = {one.name: one.told(organisation_id, known[one.name]) for one in self.parameters if one.told is not None}
+        said = str(self.label) % (known | told)
         for one in self.parameters:
             if one.form in PLACES and known[one.name] is not None:
                 said += f", {names.places(one.form.value, organisation_id).get(known[one.name], '?')}"
@@ -120,7 +123,7 @@ def words(organisation_id: int, key: str, given: Given) -> str:
     """A bound question as a person reads it; honest about one that nobody answers any more."""
     query = _known.get(key)
     if query is None:
-        return _("The question “%(key)s”, which no room answers any more") % {"key": key}
+        return _("The question “%(key)s”, which this version no longer answers") % {"key": key}
     return query.words(organisation_id, given)
 
 

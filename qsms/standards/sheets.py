@@ -39,14 +39,14 @@ from .outputs import packing
 
 wording.DEEDS |= {
     adopting.EXCLUDED: _("left a requirement out"),
-    adopting.INCLUDED: _("took a requirement in again"),
+    adopting.INCLUDED: _("included a requirement again"),
     adopting.RENEWED: _("took the newer text over"),
     adopting.PLACED: _("changed the places that it holds for"),
     packing.TAKEN: _("took the statement of compliance away"),
     packing.PACKED: _("took a trace pack away"),
-    binding.BOUND: _("counted it as evidence"),
+    binding.BOUND: _("added it as evidence"),
     binding.CHANGED: _("changed what it is evidence of"),
-    binding.ENDED: _("counts it as evidence no longer"),
+    binding.ENDED: _("withdrew it as evidence"),
     certifying.NOTED: _("noted an audit of the certification body"),
     judging.JUDGED: _("judged how two requirements relate"),
     judging.CONFIRMED: _("confirmed how two requirements relate"),
@@ -56,11 +56,19 @@ wording.DEEDS |= {
     assessing.SNAPSHOT: _("kept the answers as they stand"),
 }
 wording.PARTIES["assessor"] = _("its assessor")
+# Where an adoption holds: two of one edition differ in one of these.
+PLACES = frozenset({"site", "unit", "process"})
+
+
+@wording.reason_words("adopted_again")
+def _adopted_again(values: Mapping[str, str]) -> str:
+    said = _t("%(number)s is the adoption of this edition for these places now. Go on there.")
+    return said % {"number": values["number"]}
 
 
 @wording.reason_words("certificate")
 def _held_back(values: Mapping[str, str]) -> str:
-    said = _t("The body decides once what it found to fail is closed. Still open: %(numbers)s.")
+    said = _t("The body decides once its major findings are closed. Still open: %(numbers)s.")
     return said % {"numbers": values["numbers"]}
 
 
@@ -95,24 +103,44 @@ class AdoptionSheet(RecordType):
 
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         assert isinstance(record, Adoption)
-        if not {"framework", "own_edition"} & values.keys():
-            return {}
-        wrong = _edition_errors(actor, record)
-        if wrong:
-            return wrong
-        if record.pk:
-            before = Adoption.everywhere.get(pk=record.pk)
-            if before.key != record.key:
+        if {"framework", "own_edition"} & values.keys():
+            wrong = _edition_errors(actor, record)
+            if wrong:
+                return wrong
+            if record.pk and Adoption.everywhere.get(pk=record.pk).key != record.key:
                 said = _t(
                     "An adoption stays with its edition, and so does its evidence. Adopt the other one beside it."
                 )
                 return {"framework": said}
-        return {}
+        other = adopting.twin(actor, record) if not record.pk or PLACES & values.keys() else None
+        return {"site": adopting.twin_words(other)} if other else {}
 
     def prepare(self, actor: Actor, record: Record) -> None:
         assert isinstance(record, Adoption)
         record.revision = library.find(actor.organisation_id, record.key).revision
         record.crosswalk_revision = library.crosswalk().revision
+
+    def created(self, actor: Actor, record: Record) -> None:
+        assert isinstance(record, Adoption)
+        adopting.refuse_twin(actor, record)
+
+    def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
+        assert isinstance(record, Adoption)
+        if PLACES & set(names):
+            adopting.refuse_twin(actor, record)
+
+    def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
+        assert isinstance(record, Adoption)
+        if move.code == "return":
+            adopting.refuse_twin(actor, record)
+
+    def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
+        assert isinstance(record, Adoption)
+        other = adopting.twin(actor, record) if record.state == "left" else None
+        if other is None:
+            return {"only_one": None}
+        way = {"way": _t("Open %(number)s") % {"number": other.number}, "way_url": pages.record(other)}
+        return {"only_one": Reason("adopted_again", {"number": other.number, **way})}
 
     def about(self, actor: Actor, record: Record) -> list[str]:
         assert isinstance(record, Adoption)

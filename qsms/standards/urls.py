@@ -22,6 +22,7 @@ app_name = "standards"
 urlpatterns = [
     path("", library.show_list, name="home"),
     path("edition/<str:code>/<str:edition>/", library.show_edition, name="edition"),
+    path("edition/<str:code>/<str:edition>/export/", library.export_edition, name="export-edition"),
     path("clause/<str:code>/<str:edition>/<path:clause>/", library.show_clause, name="clause"),
     path("adopt/", adopted.adopt, name="adopt"),
     path("adopted/<str:number>/", adopted.show, name="coverage"),

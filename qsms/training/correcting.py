@@ -57,7 +57,7 @@ def correct(actor: Actor, holding_id: int, given: Mapping[str, Any], *, reason: 
         # Files are added as long as it is open; what counted then counts again once they are there.
         right = _make(actor, wrong, given, CLAIMED if files else state)
         if right.holder_id in actor.persons or not scope.may(actor, "verify", right):
-            raise Refused([_("Somebody else corrects what becomes yours, or lies outside what you keep.")])
+            raise Refused([_("Somebody else corrects records that are your own, or outside what you manage.")])
         services.link(actor, right.pk, wrong.pk, Relation.SUPERSEDES, reason=reason)
         for each in files:
             with attachments.open_content(each) as content:

@@ -154,7 +154,7 @@ def somebody_in_doubt(event: Event) -> None:
         return
     record = Record.everywhere.select_related("owner").get(pk=event.record_id)
     [name] = standing.names_of([int(event.data["person"])]).values() or [""]
-    said = _("%(name)s has a part on %(number)s and is not current in training")
+    said = _("%(name)s has a duty on %(number)s and is not current in training")
     text = said % {"name": name, "number": record.number}
     notify.tell(record, _answerable(record), "training", text, f"doubt-{event.data['deed']}", but=event.actor_id)
 

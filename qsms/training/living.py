@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.org.models import Grant, Person, Role
 from qsms.org.roles import EVERYBODY
@@ -30,15 +32,19 @@ from . import standing
 
 
 def _roles(actor: Actor) -> list[tuple[str, str]]:
-    return list(Role.objects.filter(organisation_id=actor.organisation_id).values_list("code", "title"))
+    return list(names.roles(actor.organisation_id).items())
 
 
-ROLE = Parameter("role", _("Role"), Form.CHOICE, EVERYBODY, choices=_roles)
-SHARE = Parameter("share", _("Per cent that is enough"), default=90, most=100)
+def _title(organisation_id: int, code: Any) -> str:
+    return names.roles(organisation_id).get(str(code), str(code))
+
+
+ROLE = Parameter("role", _("Role"), Form.CHOICE, EVERYBODY, choices=_roles, told=_title)
+SHARE = Parameter("share", _("Share that is enough, in per cent"), default=90, most=100)
 
 
 def _current(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
-    """Of the people of a role whose training the reader sees, those who are current in all that is asked of them."""
+    """Of the people of a role whose training the reader sees, those whose required training is current."""
     if not standing.sees_others(actor):
         return [Answer()] * len(asked)
     needed = standing.needs(actor.organisation_id, today)
@@ -89,10 +95,10 @@ def _evaluated(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Ans
 register_living_query(
     LivingQuery(
         "training.current",
-        _("People with the role “%(role)s” who are current in all that is asked of them"),
+        _("People with the role “%(role)s” whose required training is current"),
         (ROLE, SHARE, SITE),
         _current,
-        _("Everybody holds the role “reporter”. It counts while the share is reached."),
+        _("Everybody holds the role “Reporter”. It counts while the share is reached."),
     )
 )
 register_living_query(

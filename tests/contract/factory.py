@@ -9,8 +9,9 @@ from typing import Any
 from django.db import models
 
 from qsms.org.actor import Actor
-from qsms.org.models import Person
+from qsms.org.models import Person, Process
 from qsms.records import registry, services
+from qsms.records.errors import Invalid
 from qsms.records.models import Record
 
 # In no title or text but the contract's own.
@@ -58,7 +59,16 @@ def _first(actor: Actor, model: Any) -> Any:
 
 def make(actor: Actor, kind: str, *, word: str = SECRET, fixed: Mapping[str, Any] | None = None, **more: Any) -> Record:
     """A record of this kind, made through the service that every door uses; `fixed` are columns that no form offers."""
-    return services.create(actor, kind, values(actor, kind, word, **more), fixed=fixed)
+    given = values(actor, kind, word, **more)
+    try:
+        return services.create(actor, kind, given, fixed=fixed)
+    except Invalid as error:
+        if set(error.errors) != {"site"} or "process" in given:
+            raise
+    # Of some kinds there is one for the same places: this one is for a process of its own.
+    code = f"P{Process.objects.count()}"
+    process = Process.objects.create(organisation_id=actor.organisation_id, code=code, name=code)
+    return services.create(actor, kind, given | {"process": process}, fixed=fixed)
 
 
 def make_beside(there: Actor, organisation_id: int, kind: str) -> None:

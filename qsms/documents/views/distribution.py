@@ -30,7 +30,9 @@ def show_readers(request: HttpRequest) -> HttpResponse:
     """Who has not acknowledged what, a page at a time; `document`, `site` and `late` narrow it."""
     actor = answers.actor_of(request)
     if not actor.holds("document.distribute"):
-        raise Refused([_("Who has read what is for those who give documents out. Ask who owns the document.")])
+        raise Refused(
+            [_("Who has read what is seen by those who distribute documents. Ask the owner of the document.")]
+        )
     number = request.GET.get("document", "")
     document = reading.find(actor, number) if number else None
     site = keys.whole(request.GET.get("site", "")) or None

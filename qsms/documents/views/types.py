@@ -208,7 +208,7 @@ def _about(actor: Actor, one: DocumentType) -> dict[str, Any]:
 
 
 def _deed(actor: Actor, deed: Any) -> parts.Deed:
-    did = {history.CREATED: _("added it"), type_editing.RESET: _("took the shipped one again")}
+    did = {history.CREATED: _("added it"), type_editing.RESET: _("went back to the shipped type")}
     return parts.Deed(
         when=dates.moment(deed.at, moment.now(), actor.tz),
         who=history.called(deed.actor.name, deed.actor.former_names, "", deed.at) if deed.actor else deed.label,

@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from qsms.base import context, moment
+from qsms.org import made_up
 from qsms.org.actor import Actor
 from qsms.org.models import Organisation, Site
 from qsms.records import clocks, drafts, moves
@@ -59,7 +60,8 @@ def choose(request: HttpRequest, kind: str = "") -> HttpResponse:
 
 def _for_visitors(request: HttpRequest) -> HttpResponse:
     """The ways to report for somebody who is not signed in. With a single organisation its page for anonymous reports
-    can be named; among several none is, and its short name is asked for."""
+    can be named, and so can the one that the demonstration is about; among several none is, and its name is asked for.
+    """
     asked = request.GET.get("organisation", "").strip()[:80]
     # People type the name that they know: whole or short, in whatever letters.
     named = Q(code=slugify(asked)) | Q(code=asked.lower()) | Q(name__iexact=asked)
@@ -67,6 +69,8 @@ def _for_visitors(request: HttpRequest) -> HttpResponse:
     if len(found) == 1:
         return HttpResponseRedirect(reverse("reports:choose-anonymous", args=found))
     codes = list(Organisation.objects.values_list("code", flat=True)[:2])
+    if len(codes) > 1 and (airline := made_up.shown()) is not None:
+        codes = [airline.code]
     error = _("No organisation here is called “%(typed)s”. Compare it with the notice.") % {"typed": asked}
     context_ = {"code": codes[0] if len(codes) == 1 else "", "typed": asked, "error": error if asked else ""}
     return render(request, "reports/visitor.html", context_, status=404 if asked else 200)

@@ -132,6 +132,7 @@ def test_an_anonymous_report_on_a_phone_and_its_mailbox(
     later.get_by_label("Your answer").fill("Yes, since this morning.")
     later.get_by_role("button", name="Send").click()
     expect(later.get_by_text("Your answer is sent.")).to_be_visible()
+    expect(later.get_by_text("What can be seen in it stays")).to_be_visible()
     judge_in_hand(later, "mailbox")
     assert later.context.cookies() == []
 

@@ -17,7 +17,7 @@ from PIL import Image
 from time_machine import Traveller
 
 from qsms.org import names
-from qsms.org.models import Site
+from qsms.org.models import Person, Site
 from qsms.records import services as spine
 from qsms.records.models import Attachment, Draft, Link
 from qsms.reports import forms, services
@@ -104,6 +104,14 @@ def test_a_visitor_learns_how_to_report(cast: Cast) -> None:
     unknown = Client().get("/report/?organisation=nobody")
     assert unknown.status_code == 404
     assert "No organisation here is called “nobody”." in unknown.content.decode()
+
+
+def test_in_the_demonstration_a_visitor_is_not_asked_for_the_organisation(cast: Cast) -> None:
+    for organisation in (cast.organisation, cast.other):
+        Person.objects.create(organisation=organisation, name="Made up", cast="p1")
+    text = Client().get("/report/").content.decode()
+    assert 'href="/report/anonymous/larkfield-air/"' in text
+    assert "Name of the organisation" not in text
 
 
 def test_a_named_report_is_sent_with_a_photo(cast: Cast) -> None:

@@ -308,7 +308,7 @@ def test_a_part_of_what_stands_under_a_heading_is_only_suggested_across_it() -> 
     assert (through.counts, through.doubts) == (Level.NOTHING, (Doubt.FROM_UNDER_A_HEADING,))
     assert [each.at.number for each in through.evidence] == ["1.1"]
     assert part.covered["8"].reasons == (Reason.PERHAPS,)
-    assert told(through).startswith("house/1 1 asks for the same. Perhaps: it is not counted. Only a part")
+    assert told(through).startswith("house/1 1 asks for the same. A suggestion, not counted. Only a part")
     assert part.covered["7.1"].reasons == (Reason.PERHAPS,)
     assert part.tally.through_crosswalk == 0
 
@@ -320,7 +320,7 @@ def test_what_is_bound_to_the_heading_itself_or_shows_all_under_it_crosses_to_it
         assert states(whole) == {"7": "partly", "7.1": "not_assessed", "7.2": "not_assessed", "8": "met"}
         (below,) = whole.covered["7.1"].through
         assert (below.counts, below.doubts) == (Level.NOTHING, (Doubt.TO_THE_HEADING_ABOVE,))
-        assert told(below).startswith("house/1 1 is paired with 7. Perhaps: it is not counted. The crosswalk speaks")
+        assert told(below).startswith("house/1 1 is paired with 7. A suggestion, not counted. The crosswalk speaks")
         said = "1 of the 1 that are covered or partly covered counts through the crosswalk."
         assert through_crosswalk(Covered("", State.MET, (), tally=whole.tally)) == said
     part = covered(piece("1", strength=Strength.PART), piece("1.2"), of="ship/1", crosswalk=heading())

@@ -241,7 +241,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
     actor = acting(request)
     person = ours(actor, Person, pk=pk)
     try:
-        invitation = services.invite(actor, person)
+        invitation = services.invite(actor, person, f"{request.scheme}://{request.get_host()}")
     except OrgError as no:
         return _page(request, person, form=PersonForm(actor, instance=person), refused=str(no), status=409)
     return _page(request, person, form=PersonForm(actor, instance=person), invitation=invitation)

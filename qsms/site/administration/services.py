@@ -49,8 +49,8 @@ def add_person(actor: Actor, **told: Any) -> Person:
     return person
 
 
-def invite(actor: Actor, person: Person) -> Invitation:
-    """Give the person a way to sign in.
+def invite(actor: Actor, person: Person, base: str = "") -> Invitation:
+    """Give the person a way to sign in; a link that is shown begins with `base`, where the reader is right now.
 
     A link is shown only for an account that nobody else uses and that has no password yet: an administrator must not
     get into somebody's account. In every other case its owner gets a mail.
@@ -65,7 +65,7 @@ def invite(actor: Actor, person: Person) -> Invitation:
         shown = not account.is_in_use and is_theirs_alone and not settings.MAIL_ON
         token = links.make(OneTimeLink.Purpose.INVITE, account) if shown else ""
     if token:
-        return Invitation(link=address_of(token))
+        return Invitation(link=address_of(token, base))
     if not settings.MAIL_ON:
         if account.is_in_use:
             raise OrgError(

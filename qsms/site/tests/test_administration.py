@@ -150,7 +150,7 @@ class TestPeople:
         person = Person.objects.get(name="Joan Ortega")
         assert person.account is None
         page = text(admin.post(f"{where}invite/"))
-        (link,) = re.findall(r'value="http://localhost:8000(/sign-in/link/[^"]+)"', page)
+        (link,) = re.findall(r'value="http://testserver(/sign-in/link/[^"]+)"', page)
         chosen = {"new": "grey heron over runway", "again": "grey heron over runway"}
         visitor = Client()
         assert visitor.post(link, chosen).status_code == 302

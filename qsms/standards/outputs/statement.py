@@ -190,7 +190,7 @@ def pdf(statement: Statement) -> bytes:
             "nothing_left_out": _("Nothing is left out."),
             "evidence": _("Evidence"),
             "evidence_head": [_("Clause"), _("Evidence"), _("Shows"), _("As of"), _("Today")],
-            "no_evidence": _("No evidence is bound to this standard itself."),
+            "no_evidence": _("No evidence is recorded for this standard itself."),
             "summary_head": [_("State"), _("Requirements, without headings")],
         },
     }

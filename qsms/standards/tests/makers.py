@@ -20,11 +20,8 @@ ISO_9001, ISO_14001, AS9100, PART_145 = "iso-9001/2015", "iso-14001/2015", "as91
 
 
 def adopted(cast: Cast, key: str, by: str = "quality", **values: Any) -> Adoption:
-    """An adoption in preparation, changed to these values."""
-    actor = cast.actor(by)
-    made = adopting.adopt(actor, key)
-    if values:
-        made = services.edit(actor, made.pk, made.version, values)
+    """An adoption in preparation, with these values."""
+    made = adopting.adopt(cast.actor(by), key, values)
     assert isinstance(made, Adoption)
     return made
 

@@ -66,11 +66,11 @@ def test_evidence_is_counted_by_hand(cast: Cast, open_page: Open, live: Any) -> 
     page.get_by_role("link", name="7.2 Competence", exact=True).click()
     page.get_by_role("link", name="Add evidence").click()
     page.locator("#m_record").fill(record.number)
-    page.get_by_role("button", name="Count it").click()
+    page.get_by_role("button", name="Add as evidence").click()
     page.get_by_text(f"{record.number} is not finished").first.wait_for()
     looks_right(page, "standards-asked")
     page.get_by_label("I have looked").check()
-    page.get_by_role("button", name="Count it").click()
+    page.get_by_role("button", name="Add as evidence").click()
     page.get_by_text("It counts as evidence for 7.2.").first.wait_for()
     assert page.get_by_text("Fresh evidence shows all of it.").is_visible()
     looks_right(page, "standards-counted")
@@ -79,13 +79,34 @@ def test_evidence_is_counted_by_hand(cast: Cast, open_page: Open, live: Any) -> 
     page.locator("#m_why").fill("We build to the drawings of others alone.")
     page.get_by_role("button", name="Leave it out").click()
     page.get_by_text("8.3 is left out.").first.wait_for()
-    page.get_by_role("button", name="Take it in again").click()
+    page.get_by_role("button", name="Include it again").click()
     page.get_by_text("8.3 counts again.").first.wait_for()
     page.goto("/standards/clause/iso-9001/2015/7.2/")
-    page.get_by_role("link", name="Count no longer").click()
+    page.get_by_role("link", name="Withdraw").click()
     page.locator("#m_reason").fill("Another one took its place")
-    page.get_by_role("button", name="Count it no longer").click()
-    page.get_by_text("Nothing that you may see is bound to it.").wait_for()
+    page.get_by_role("button", name="Withdraw as evidence").click()
+    page.get_by_text("There is no evidence for it that you may see.").wait_for()
+
+
+def test_an_edition_is_adopted_once_and_exported(
+    cast: Cast, open_page: Open, live: Any, console_errors: list[str]
+) -> None:
+    one = adopted(cast, ISO_9001)
+    page = signed_in(cast, "quality", open_page, live)
+    page.goto("/standards/edition/iso-9001/2015/")
+    looks_right_everywhere(page, "standards-edition-adopted", themes=True)
+    page.get_by_role("link", name="Export", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="XLSX").click()
+    assert download.value.suggested_filename == "iso-9001-2015.xlsx"
+    page.get_by_role("link", name="Adopt it for another site").click()
+    page.get_by_role("button", name="Save and give it a number").click()
+    refusal = page.locator(".field.bad .err", has_text="is the adoption of this edition for these places already")
+    refusal.wait_for()
+    looks_right_everywhere(page, "standards-adopted-once")
+    console_errors[:] = [line for line in console_errors if "422" not in line]
+    refusal.get_by_role("link", name=one.number).click()
+    page.get_by_role("heading", name=one.title).first.wait_for()
 
 
 def test_a_gap_assessment_goes_by_keyboard_and_on_a_phone(cast: Cast, open_page: Open, live: Any) -> None:
@@ -212,7 +233,7 @@ def test_what_was_typed_is_there_again_after_a_lost_session(
     page.goto(f"/standards/bind/?standard={ISO_9001}&clause=7.2")
     page.locator("#m_note").fill("The crew list of May")
     page.context.clear_cookies()
-    page.get_by_role("button", name="Count it").click()
+    page.get_by_role("button", name="Add as evidence").click()
     page.get_by_text("You were signed out; nothing was sent. Sign in, and what you wrote is here.").wait_for()
     assert all("403" in one for one in console_errors), "the browser tells of the refusal, and of nothing else"
     console_errors.clear()

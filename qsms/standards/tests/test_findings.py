@@ -291,7 +291,7 @@ def test_a_major_holds_the_decision_back_and_is_told_when_late(cast: Cast, login
     with pytest.raises(Refused, match=f"Still open: {one.number}"):
         services.move(cast.actor("quality"), asked.pk, "certify", fields=decision)
     quality, path = login("quality"), f"/r/certificate/{asked.number}/"
-    assert "The body decides once what it found to fail is closed." in text(quality, path)
+    assert "The body decides once its major findings are closed." in text(quality, path)
     clock.move_to(dt.datetime(2026, 8, 25, 15, tzinfo=dt.UTC))
     quality = login("quality")
     page = text(quality, path)

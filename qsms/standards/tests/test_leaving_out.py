@@ -82,7 +82,7 @@ def test_what_was_left_out_of_old_counts_again_and_is_shown_as_not_allowed(cast:
     assert found.coverage.tally.not_applicable == 0
     page = text(login("quality"), f"/standards/adopted/{adoption.number}/")
     assert "Left out, which is not allowed" in page
-    assert "Take it in again" in page
+    assert "Include it again" in page
     clause = text(login("quality"), "/standards/clause/iso-14001/2015/9.2.1/")
     assert "9.2.1 was left out, which is not allowed." in clause
     told = Statement(found, cast.actor("quality"), moment.now()).exclusions()

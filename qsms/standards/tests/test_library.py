@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,9 +14,11 @@ from django.test.utils import CaptureQueriesContext
 
 from qsms.base import moment
 from qsms.records.errors import NotVisible
+from qsms.records.models import Deed
 from qsms.rules import framework_data
 from qsms.rules.frameworks import Framework
-from qsms.standards import library, shipped, shipping
+from qsms.standards import bringing, clause_sheet, library, shipped, shipping
+from qsms.standards.commands import FORMS
 from qsms.standards.models import Edition
 from tests.cast import Cast
 
@@ -121,3 +124,33 @@ def test_a_tree_costs_few_questions(login: Login) -> None:
         with CaptureQueriesContext(connection) as caught:
             client.get(path)
         assert len(caught) <= most, [one["sql"][:80] for one in caught]
+
+
+def test_an_edition_leaves_as_a_file_for_who_may_and_is_noted(cast: Cast, login: Login) -> None:
+    own(cast, acme())
+    client, path = login("quality"), "/standards/edition/acme/1/"
+    page = text(client.get(path))
+    assert "Text that you pasted into requirements stays here." in page
+    assert page.count(f"{path}export/?format=") == len(FORMS)
+    answer = client.get(f"{path}export/", {"format": "oscal-json"})
+    assert answer["Content-Disposition"] == 'attachment; filename="acme-1.oscal.json"'
+    assert json.loads(answer.content)["catalog"]["metadata"]["title"] == "Acme supplier rules, first edition"
+    deed = Deed.everywhere.get(verb=bringing.SENT)
+    assert (deed.detail, deed.actor_id) == ({"standard": "acme/1", "format": "oscal-json"}, cast.quality.pk)
+    assert client.get(f"{path}export/", {"format": "doc"}).status_code == 403
+    assert "Text that you pasted" not in text(login("director").get("/standards/edition/acme/1/"))
+    for who, status in (("director", 403), ("outsider", 404)):
+        assert login(who).get(f"{path}export/", {"format": "yaml"}).status_code == status
+    assert Deed.everywhere.filter(verb=bringing.SENT).count() == 1
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_table_of_clauses_comes_in_as_it_left(form: str) -> None:
+    whole = shipped.frameworks()[ISO_9001]
+    about = {"code": "ours", "edition": "1"}
+    again = clause_sheet.read(clause_sheet.write(whole, form), f"clauses.{form}", about)
+
+    def told(framework: Framework) -> list[tuple[str, ...]]:
+        return [(one.number, one.title, one.parent, one.intent or "-", one.evidence) for one in framework.requirements]
+
+    assert told(again) == told(whole)

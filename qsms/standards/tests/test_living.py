@@ -145,7 +145,7 @@ def test_binding_a_question_needs_the_right_and_sense(cast: Cast, login: Login) 
     with pytest.raises(NotVisible):
         asking.ask(cast.actor("quality"), Reference(ISO_9001, "10.3"), "nobody.asks", {}, Given())
     row = asked(cast, "10.3")
-    with pytest.raises(Invalid, match="bound to the requirement already"):
+    with pytest.raises(Invalid, match="evidence for the requirement already"):
         asked(cast, "10.3")
     for who in ("executive", "outsider"):
         client = login(who)
@@ -159,7 +159,7 @@ def test_a_question_that_nobody_answers_any_more_is_told(cast: Cast, login: Logi
     doors.forget_living_query(KEY)
     assert state(cast, adoption, "10.3") is State.GAP
     page = text(login("quality"), "/standards/clause/iso-9001/2015/10.3/")
-    assert "The question “tests.actions”, which no room answers any more" in page
+    assert "The question “tests.actions”, which this version no longer answers" in page
 
 
 def test_other_rooms_learn_what_a_record_is_evidence_for(cast: Cast) -> None:

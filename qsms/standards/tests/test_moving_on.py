@@ -41,7 +41,7 @@ def test_39_the_way_to_the_next_edition_through_the_pages(cast: Cast, login: Log
     assert path in text(client, f"/standards/adopted/{old.number}/")
     page = text(client, path)
     assert Adoption.everywhere.count() == 1, "a preview writes nothing"
-    assert "The former edition may be used until 2029-04." in page
+    assert "The transition period ends 2029-04; until then the former edition is still valid." in page
     assert "1 piece of evidence is carried over" in page
     assert "left out" not in page
     assert "Colleague Person is asked to judge 1 requirement." in page

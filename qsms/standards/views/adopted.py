@@ -62,7 +62,7 @@ def adopt(request: HttpRequest) -> HttpResponse:
     """Begin to work to an edition."""
     actor = answers.actor_of(request)
     made = adopting.adopt(actor, request.POST.get("standard", ""))
-    said = _("%(number)s is in preparation. Say for which site and scope, then bind evidence to its requirements.")
+    said = _("%(number)s is in preparation. Say for which site and scope, then add evidence for its requirements.")
     return answers.done(request, pages.record(made), said % {"number": made.number})
 
 

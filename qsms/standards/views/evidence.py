@@ -38,9 +38,9 @@ def bind(request: HttpRequest) -> HttpResponse:
     form = DialogForm(request, _fields(actor, adoptions, record, standard, clause))
     back = addresses.clause(standard, clause) if standard and clause else reverse("standards:home")
     told = {
-        "title": _("Count a record as evidence"),
+        "title": _("Add a record as evidence"),
         "meaning": _("It counts in this standard, and in every adopted one as far as the crosswalk is certain."),
-        "verb": _("Count it"),
+        "verb": _("Add as evidence"),
         "back_url": pages.tab(record, "evidence") if record is not None else back,
     }
     if form.is_valid():
@@ -181,14 +181,14 @@ def unbind(request: HttpRequest) -> HttpResponse:
         except Invalid as error:
             form.take_errors(error.errors)
         else:
-            said = _("%(record)s counts for %(number)s no longer.")
+            said = _("%(record)s is withdrawn as evidence for %(number)s.")
             url = addresses.clause(row.framework, row.number)
             return answers.done(request, url, said % {"record": what, "number": row.number})
     edition = library.find(actor.organisation_id, row.framework)
     told = {
-        "title": _("Count %(record)s no longer") % {"record": what},
+        "title": _("Withdraw %(record)s as evidence") % {"record": what},
         "meaning": f"{elsewhere.short_title(edition.rule)} {row.number}",
-        "verb": _("Count it no longer"),
+        "verb": _("Withdraw as evidence"),
         "tone": "bad",
         "back_url": addresses.clause(row.framework, row.number),
     }

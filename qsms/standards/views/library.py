@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -9,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from qsms.base import moment
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import registry, scope
-from qsms.records.errors import NotVisible
+from qsms.records.errors import NotVisible, Refused
 from qsms.rules.coverage import State
 from qsms.rules.coverage_words import told, told_of_finding, why
 from qsms.rules.crossing import Through
@@ -49,9 +51,20 @@ from .. import (
     tree,
 )
 from ..choices import CONFIDENCE, DATES, DOCUMENTED, STATES, STATUS_LOOKS, EditionStatus
+from ..commands import FORMS
+from ..files import WORKBOOK
 from ..lifecycles import ADOPTION_LIFE
 from ..models import Edition
 from ..standing import AtHand, Standing
+
+# What an edition leaves as: the kind of file, and its forms with what is on each button.
+EXPORTS = (
+    (gettext_lazy("All that is known of it, to be brought in again"), (("yaml", "YAML"),)),
+    (gettext_lazy("An OSCAL catalog"), (("oscal-json", "JSON"), ("oscal-xml", "XML"), ("oscal-yaml", "YAML"))),
+    (gettext_lazy("A table of its clauses"), (("xlsx", "XLSX"), ("csv", "CSV"))),
+)
+TYPES = {"yaml": "application/yaml", "json": "application/json", "xml": "application/xml", "csv": "text/csv",
+         "xlsx": WORKBOOK}  # fmt: skip
 
 
 def status(row: Edition, *, pill: bool = False) -> Any:
@@ -163,8 +176,26 @@ def show_edition(request: HttpRequest, code: str, edition: str) -> HttpResponse:
         "may_go": [one for one in rule.by_number if leaving_out and one in leaving_out.numbers],
         "adoptions": [one for one in adopting.live(actor) if one.key == row.key],
         "may_adopt": actor.holds(f"{adopting.KIND}.create"),
+        "again_url": addresses.adopt_again(row),
+        "exports": EXPORTS if actor.holds(bringing.EXPORT) else (),
     }
     return answers.page(request, "standards/edition.html", context)
+
+
+@answers.for_people
+@require_GET
+def export_edition(request: HttpRequest, code: str, edition: str) -> HttpResponse:
+    """One edition as a file, in the `format` that is asked for; history keeps who took it."""
+    actor = answers.actor_of(request)
+    library.check_sees(actor)
+    form = request.GET.get("format", "")
+    if form not in FORMS:
+        raise Refused([_("Choose the form of the file on the page of the standard.")])
+    content = bringing.send(actor, f"{code}/{edition}", form)
+    name = re.sub(r"[^A-Za-z0-9.-]+", "-", f"{code}-{edition}")
+    answer = HttpResponse(content, content_type=TYPES[form.removeprefix("oscal-")])
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{FORMS[form]}"'
+    return answer
 
 
 @answers.for_people

@@ -248,8 +248,8 @@ def _cell(crosswalk: Crosswalk, here: Reference, other: str, editions: Mapping[s
     ]
     if not parts:
         parts = [
-            f'<span class="faint">{escape(_("perhaps"))} <a href="{escape(addresses.clause(other, one.there.number))}">'
-            f"{escape(one.there.number)}</a></span>"
+            f'<span class="faint">{escape(_("suggested"))} '
+            f'<a href="{escape(addresses.clause(other, one.there.number))}">{escape(one.there.number)}</a></span>'
             for one in crosswalk.suggestions(here, other)[:3]
             if one.there.number in editions[other].by_number
         ]

@@ -96,7 +96,7 @@ def test_a_session_is_signed_for_on_a_phone_and_counts(cast: Cast, open_page: Op
     absent = "Was not there"
     for name, result in (("Reporter Person", "Passed"), ("Owner Person", absent), ("Colleague Person", absent)):
         teacher.get_by_label(f"Result of {name}").select_option(label=result)
-    teacher.get_by_role("button", name="Keep the results").click()
+    teacher.get_by_role("button", name="Save the results").click()
     teacher.get_by_text("3 lines are kept.").first.wait_for()
     sessions_closed(cast, session)
     page.goto("/training/")

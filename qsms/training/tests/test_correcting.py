@@ -90,7 +90,7 @@ def test_what_may_not_be_corrected_says_why_and_changes_nothing(cast: Cast) -> N
     quality = cast.actor("quality")
     with pytest.raises(Invalid, match="Nothing is different"):
         correcting.correct(quality, wrong.pk, typed(wrong), reason=WHY)
-    with pytest.raises(Refused, match="becomes yours"):
+    with pytest.raises(Refused, match="that are your own"):
         correcting.correct(quality, wrong.pk, typed(wrong, holder=cast.quality.pk), reason=WHY)
     later = moment.now().date() + dt.timedelta(days=2)
     with pytest.raises(Invalid, match="yet to come"):

@@ -50,7 +50,7 @@ class OutlineForm(InHouse, forms.Form):
 class BringForm(InHouse, forms.Form):
     """The whole text as a file."""
 
-    file = forms.FileField(label=_("File"), help_text=_("YAML, laid out like a file that was taken out here."))
+    file = forms.FileField(label=_("File"), help_text=_("YAML, laid out like a file that was exported here."))
 
 
 class SectionForm(InHouse, forms.Form):

@@ -172,8 +172,8 @@ def policy(request: HttpRequest) -> HttpResponse:
     days = HousePolicy._meta.get_field("change_days")
     form = DialogForm(request, {
         "on_change": forms.ChoiceField(
-            label=_("Until they have learnt it, naming them to a part"), choices=Policy.choices, initial=now.on_change,
-            widget=forms.RadioSelect(),
+            label=_("Until they have learnt it, assigning them a duty that asks for it"),
+            choices=Policy.choices, initial=now.on_change, widget=forms.RadioSelect(),
         ),
         "change_days": NumberField(
             days, label=_("Days they have"), initial=now.change_days,

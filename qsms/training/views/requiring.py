@@ -84,7 +84,7 @@ def _fields(actor: Actor, course: Course | None) -> dict[str, forms.Field]:
             actor, "site", label=_("Only at"), required=False, help_text=_("Not chosen: at every site.")
         ),
         "policy": forms.ChoiceField(
-            label=_("Naming somebody to a part who is not current"), choices=Policy.choices, initial=Policy.FLAG,
+            label=_("Assigning a duty to somebody who is not current"), choices=Policy.choices, initial=Policy.FLAG,
             widget=forms.RadioSelect(),
         ),
         "within_days": NumberField(days, label=_("Days for who is new to it"), initial=30),
@@ -130,10 +130,10 @@ def count(request: HttpRequest) -> HttpResponse:
     form = DialogForm(request, {"other": other})
     if form.is_valid():
         row = requiring.count(actor, form.cleaned_data["other"], course.pk)
-        said = _("“%(other)s” counts as well.") % {"other": row.course.title}
+        said = _("“%(other)s” is equivalent.") % {"other": row.course.title}
         return answers.done(request, pages.record(course), said)
     told = {
-        "title": _("Let another course count"),
+        "title": _("Add an equivalent course"),
         "meaning": _("Whoever holds that one is not asked for “%(course)s”. It does not hold the other way round.")
         % {"course": course.title},
         "verb": _("Let it count"),

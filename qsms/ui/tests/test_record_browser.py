@@ -97,6 +97,75 @@ def test_a_move_by_keyboard_with_its_dialog(
     page.wait_for_url("**/edit/")
 
 
+def test_what_was_typed_over_a_record_is_there_after_a_lost_session(
+    desk: Callable[..., Page], spill: Callable[..., Spill], keeper: Cast
+) -> None:
+    account = keeper.account("safety")
+    account.set_password("Stand 14, before the mat")
+    account.save()
+    made = spill(owner=keeper.safety)
+    page = desk("safety", alone=True)
+
+    def sign_in_again() -> None:
+        expect(page.get_by_text("Sign in, and what you wrote is here.")).to_be_visible()
+        page.get_by_label("E-mail").fill("safety@larkfield.test")
+        page.get_by_label("Password").fill("Stand 14, before the mat")
+        page.get_by_role("button", name="Sign in", exact=True).click()
+
+    page.goto(f"/r/spill/{made.number}/tab/links/")
+    page.get_by_role("link", name="Clean up").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("How it was cleaned").fill("Sawdust")
+    page.context.clear_cookies(name="qsms_session")
+    dialog.get_by_role("button", name="Clean up").click()
+    sign_in_again()
+    page.wait_for_url("**/tab/links/")
+    expect(dialog.get_by_label("How it was cleaned")).to_have_value("Sawdust")
+    expect(dialog.get_by_text("What you typed last is here.")).to_be_visible()
+    looks_right_everywhere(page, "dialog-back-after-sign-in")
+    # Closed by hand it stays closed, and the words wait in it.
+    page.keyboard.press("Escape")
+    page.reload()
+    expect(page.get_by_role("link", name="Clean up")).to_be_visible()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("link", name="Clean up").click()
+    expect(dialog.get_by_label("How it was cleaned")).to_have_value("Sawdust")
+    dialog.get_by_label("Checker").fill("Quality Person")
+    dialog.get_by_role("button", name="Clean up").click()
+    expect(page.get_by_text("is now “Cleaned”")).to_have_count(2)
+
+    page.goto(f"/r/spill/{made.number}/tab/comments/")
+    page.get_by_label("Your comment").fill("The mat is torn.")
+    page.context.clear_cookies(name="qsms_session")
+    page.get_by_role("button", name="Add comment").click()
+    sign_in_again()
+    expect(page.get_by_label("Your comment")).to_have_value("The mat is torn.")
+    page.get_by_role("button", name="Add comment").click()
+    expect(page.locator(".talk", has_text="The mat is torn.")).to_be_visible()
+    expect(page.get_by_label("Your comment")).to_have_value("")
+    assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('qsms-held:'))") == []
+
+
+def test_tabs_that_do_not_fit_show_that_there_are_more(desk: Callable[..., Page], spill: Callable[..., Spill]) -> None:
+    made = spill()
+    page = desk("safety", viewport=PHONE)
+    inside = """one => { const row = one.closest(".tabs").getBoundingClientRect(), its = one.getBoundingClientRect();
+        return its.left >= row.left && its.right <= row.right; }"""
+    page.goto(f"/r/spill/{made.number}/")
+    tabs = page.locator(".tabs").first
+    last = tabs.get_by_role("link").last
+    assert not last.evaluate(inside)
+    assert "gradient" in tabs.evaluate("one => getComputedStyle(one).backgroundImage")
+    # By keyboard: the focus brings what it is on into sight.
+    tabs.get_by_role("link").first.focus()
+    for _press in range(tabs.get_by_role("link").count() - 1):
+        page.keyboard.press("Tab")
+    assert becomes(page, lambda: bool(last.evaluate(inside)))
+    page.goto(str(last.evaluate("one => one.href")))
+    assert tabs.locator("[aria-current]").evaluate(inside)
+    looks_right_everywhere(page, "tabs-last")
+
+
 def test_a_draft_keeps_itself_and_comes_back(desk: Callable[..., Page]) -> None:
     page = desk("safety", alone=True)
     page.clock.install()

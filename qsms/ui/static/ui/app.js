@@ -102,7 +102,8 @@ const HELD = "qsms-held:";
 const person = document.body.dataset.person ?? "";
 const held = () => Object.keys(sessionStorage).filter((key) => key.startsWith(HELD));
 const holder = (form) => `${HELD}${person}:${form.dataset.held ?? form.dataset.draft}`;
-const NOT_HELD = ["csrfmiddlewaretoken", "once"];
+// What is signed is what is shown now, and never what was shown before.
+const NOT_HELD = ["csrfmiddlewaretoken", "once", "shown"];
 const signedOut = "BroadcastChannel" in window ? new BroadcastChannel("qsms-signed-out") : null;
 function forget() {
   for (const key of held()) sessionStorage.removeItem(key);
@@ -113,7 +114,12 @@ function hold(form, sent) {
   const pairs = [...new FormData(form)].filter(
     ([name, value]) => typeof value === "string" && !NOT_HELD.includes(name) && !secret.includes(name),
   );
-  sessionStorage.setItem(holder(form), JSON.stringify({ sent, pairs }));
+  const over = form.closest("dialog")?.open ? location.pathname + location.search : "";
+  sessionStorage.setItem(holder(form), JSON.stringify({ sent, pairs, over }));
+}
+function amend(key, more) {
+  const stored = sessionStorage.getItem(key);
+  if (stored) sessionStorage.setItem(key, JSON.stringify({ ...JSON.parse(stored), ...more }));
 }
 function refill(form, pairs) {
   for (const name of new Set(pairs.map(([each]) => each))) {
@@ -131,13 +137,16 @@ function holding(form) {
   if (!person) return;
   const key = holder(form);
   const stored = sessionStorage.getItem(key);
+  const dialog = form.closest("dialog");
   // A form that came back with errors holds what was typed already; loaded anew, it takes it from here.
-  if ($(".esum")) hold(form, false);
+  if ($(".esum, [aria-invalid=true]", dialog ?? document)) hold(form, false);
   else if (stored) {
     refill(form, JSON.parse(stored).pairs);
-    const back = $("[data-draft-back]");
+    const back = $("[data-draft-back]", form) ?? $("[data-draft-back]");
     if (back) back.hidden = false;
   }
+  // Whoever closes the dialog by hand finds the words when they open it again, and is not met by it.
+  dialog?.addEventListener("close", () => amend(key, { over: "" }), { once: true });
   let timer;
   form.addEventListener("input", () => {
     clearTimeout(timer);
@@ -150,17 +159,26 @@ function holding(form) {
 }
 // The page after a sent form says that it arrived, unless it is the door or says that nothing was done: then what was
 // typed stays until it is sent again, whatever pages come between.
-if (!person || $("[data-nothing-done]")) {
-  for (const key of held()) sessionStorage.setItem(key, JSON.stringify({ ...JSON.parse(sessionStorage.getItem(key)), sent: false }));
+function unsend() {
+  for (const key of held()) amend(key, { sent: false });
 }
+if (!person || $("[data-nothing-done]")) unsend();
 if (person) {
-  const here = $$("form[data-held], form[data-draft]").map(holder);
+  // A form that stands on the page it leads to has arrived when that page says what was done.
+  const here = $("[data-said]") ? [] : $$("form[data-held], form[data-draft]").map(holder);
   for (const key of held()) {
     const { sent } = JSON.parse(sessionStorage.getItem(key));
     const arrived = sent && !here.includes(key);
     if (arrived || !key.startsWith(`${HELD}${person}:`)) sessionStorage.removeItem(key);
   }
 } else if (held().length) for (const one of $$("[data-unsent-held]")) one.hidden = false;
+
+// A dialog that stood over this page when the session ended, or when the page was loaded anew, is open again.
+function reopen() {
+  const here = location.pathname + location.search;
+  const key = held().find((one) => JSON.parse(sessionStorage.getItem(one)).over === here);
+  if (key && $("#dialog")) window.htmx?.ajax("GET", key.slice(`${HELD}${person}:`.length), { target: "#dialog", swap: "innerHTML" });
+}
 
 // A form that was refused stands at its own address. Going back or loading anew then asks for the form, where a browser
 // would ask whether to send again what was mended since.
@@ -279,6 +297,14 @@ function rows(table) {
 function stage(line) {
   line.dataset.folded = "";
   line.addEventListener("click", () => line.toggleAttribute("data-folded"));
+}
+
+// Tabs: where they are wider than the page, the current one stands in the middle of what is seen.
+function tabs(row) {
+  const current = $("[aria-current]", row);
+  if (!current || row.scrollWidth <= row.clientWidth) return;
+  const [its, all] = [current, row].map((one) => one.getBoundingClientRect());
+  row.scrollLeft += its.left + its.width / 2 - (all.left + all.width / 2);
 }
 
 // Palette: a dialog over the page; its results come as links from the server.
@@ -402,8 +428,10 @@ function ready(part) {
   found("[data-matrix]").forEach(matrix);
   found("[data-rows]").forEach(rows);
   found("[data-stage]").forEach(stage);
+  found(".tabs").forEach(tabs);
   found("form[data-held], form[data-draft]").forEach(holding);
   found("form[data-draft]").forEach(drafts);
+  if (part !== document && found("[data-nothing-done]").length) unsend();
   found("[data-focus]").at(0)?.focus();
 }
 let focused = "";
@@ -447,3 +475,4 @@ document.addEventListener("htmx:responseError", (event) => fail(event, event.det
 document.addEventListener("htmx:sendError", (event) => fail(event, words.unreachable));
 
 ready(document);
+reopen();
