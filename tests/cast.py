@@ -86,7 +86,7 @@ def _found() -> Cast:
 _kept: dict[dt.date, tuple[Kept, bytes]] = {}
 
 
-def _come() -> Cast:
+def come() -> Cast:
     """Everybody, as `_found` makes them. Only the first time of a run they are made; later their rows come back."""
     if Organisation.objects.exists():
         return _found()
@@ -105,6 +105,6 @@ def _come() -> Cast:
 @pytest.fixture
 def cast(db: None) -> Iterator[Cast]:
     """Everybody, with the first organisation active."""
-    everybody = _come()
+    everybody = come()
     with context.organisation(everybody.organisation.pk):
         yield everybody
