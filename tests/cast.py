@@ -5,16 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import pickle
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from qsms.base import context, moment
 from qsms.org import actor as actors
 from qsms.org import services
 from qsms.org.actor import Actor
 from qsms.org.models import Account, Organisation, Person, Site, Unit
+from tests.harness.clock import runs_at_real_time
 from tests.harness.kept import Kept
+from tests.harness.legs import has_one_connection, uses_database
+from tests.harness.standing import taken_back, written_at_start
 
 PASSWORD = "a long enough password"
 
@@ -86,7 +92,7 @@ def _found() -> Cast:
 _kept: dict[dt.date, tuple[Kept, bytes]] = {}
 
 
-def _come() -> Cast:
+def come() -> Cast:
     """Everybody, as `_found` makes them. Only the first time of a run they are made; later their rows come back."""
     if Organisation.objects.exists():
         return _found()
@@ -102,9 +108,61 @@ def _come() -> Cast:
     return pickle.loads(everybody)
 
 
+class House:
+    """Where the cast is at home: their rows are left standing for the next test that begins with them.
+
+    That test runs in a savepoint. Whoever begins with something else finds the rows taken back.
+    """
+
+    def __init__(self, blocker: Any) -> None:
+        self._blocker = blocker
+        self._standing = ExitStack()
+        self.everybody: bytes | None = None
+
+    def prepare(self, item: pytest.Item) -> None:
+        """Before anything is set up for this test: have it find the rows of the cast, or none."""
+        if begins_with_cast(item):
+            if self.everybody is None and not connection.in_atomic_block:
+                self._standing.enter_context(taken_back(self._blocker))
+                with written_at_start(self._blocker):
+                    self.everybody = pickle.dumps(come())
+        elif uses_database(item):
+            self.clear()
+
+    def clear(self) -> None:
+        self.everybody = None
+        self._standing.close()
+
+
+def begins_with_cast(item: pytest.Item) -> bool:
+    """Whether the test has the cast of this module, at the usual moment, and a single connection."""
+    names = getattr(item, "fixturenames", ())
+    if "cast" not in names or not has_one_connection(item) or runs_at_real_time(item):
+        return False
+    [*_others, nearest] = item._fixtureinfo.name2fixturedefs["cast"]  # type: ignore[attr-defined]
+    return nearest.func.__module__ == __name__ and "_loaded" not in names
+
+
+_house: list[House] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for house in _house:
+        house.prepare(item)
+
+
+@pytest.fixture(scope="session")
+def _home(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
+    """From the first test on that asks for the cast; that one has it made anew."""
+    _house[:] = [House(django_db_blocker)]
+    yield _house[0]
+    _house.pop().clear()
+
+
 @pytest.fixture
-def cast(db: None) -> Iterator[Cast]:
+def cast(_home: House, db: None) -> Iterator[Cast]:
     """Everybody, with the first organisation active."""
-    everybody = _come()
+    everybody: Cast = pickle.loads(_home.everybody) if _home.everybody else come()
     with context.organisation(everybody.organisation.pk):
         yield everybody

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from qsms.base import context, moment
 from qsms.demo.load.loading import load
@@ -15,6 +14,7 @@ from qsms.org.actor import Actor
 from qsms.org.models import Organisation, Person
 from tests.harness.clock import START
 from tests.harness.kept import Kept
+from tests.harness.standing import taken_back, written_at_start
 
 SEED = 7
 kept: list[Kept] = []
@@ -30,15 +30,10 @@ def load_small() -> None:
 
 @pytest.fixture(scope="module")
 def _loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    with django_db_blocker.unblock():
-        whole = transaction.atomic()
-        whole.__enter__()
-        try:
+    with taken_back(django_db_blocker):
+        with written_at_start(django_db_blocker):
             load_small()
-            yield
-        finally:
-            transaction.set_rollback(True)
-            whole.__exit__(None, None, None)
+        yield
 
 
 class Larkfield:

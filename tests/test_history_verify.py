@@ -20,7 +20,8 @@ from qsms.records import append_only, attachments, correcting, history, moves, s
 from qsms.records.models import Deed, Record, Signature
 from qsms.records.signing import Proof
 from tests.cast import PASSWORD, Cast
-from tests.contract import conftest as contract
+from tests.contract.conftest import KINDS
+from tests.contract.factory import make
 from tests.newtype.models import Spill
 from tests.newtype.spills import spill
 
@@ -69,8 +70,8 @@ def lived(keeper: Cast) -> Spill:
 
 def test_an_honest_history_is_fine(lived: Spill, keeper: Cast, verify: Verify) -> None:
     system = actors.system(keeper.organisation.pk)
-    for kind in contract.KINDS:
-        contract.make(system, kind)
+    for kind in KINDS:
+        make(system, kind)
     code, found = verify("--files")
     assert (code, found) == (0, [])
 

@@ -18,7 +18,7 @@ from qsms.overview.figures import Figures
 from qsms.records import clocks, services
 from qsms.records.models import Record
 from tests.cast import Cast
-from tests.contract.test_api import asking
+from tests.contract.one_record.test_api import asking
 from tests.harness.clock import START
 from tests.test_overview import listed, numbers
 from tests.test_overview_counts import report

@@ -81,7 +81,8 @@ def test_the_how_to_shows_precisely_this_type() -> None:
 
 def test_the_contract_takes_it_up() -> None:
     assert "spill" in contract.KINDS
-    modules = [importlib.import_module(f"tests.contract.{one.stem}") for one in CONTRACT.glob("test_*.py")]
+    found = [one.relative_to(TOP).with_suffix("") for one in CONTRACT.rglob("test_*.py")]
+    modules = [importlib.import_module(".".join(one.parts)) for one in found]
     per_kind = [
         name
         for module in modules

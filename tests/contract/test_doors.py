@@ -8,6 +8,8 @@ the routes themselves, so that a page added tomorrow is held to this without a l
 from __future__ import annotations
 
 import io
+import pickle
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +27,8 @@ from qsms.records import attachments, moves, outbox, registry, scope, services, 
 from qsms.records.models import Deed, Record
 from qsms.risk import doors as risk
 from qsms.standards.models import Evidence
-from tests.cast import Cast
+from tests.cast import Cast, come
+from tests.harness.standing import taken_back, written_at_start
 
 from . import doors
 from .conftest import KINDS
@@ -128,9 +131,24 @@ class World:
         return list(dict.fromkeys(found))
 
 
-@pytest.fixture(params=STRANGERS)
-def world(request: pytest.FixtureRequest, cast: Cast) -> World:
-    who = str(request.param)
+@pytest.fixture(scope="module", params=STRANGERS)
+def who(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def _neighbourhood(who: str, django_db_setup: None, django_db_blocker: Any) -> Iterator[bytes]:
+    """The cast, the stranger and what they see, made once for all tests with this stranger."""
+    with taken_back(django_db_blocker):
+        with written_at_start(django_db_blocker):
+            cast = come()
+            with context.organisation(cast.organisation.pk):
+                found = cast, *_beside(cast, who)
+        yield pickle.dumps(found)
+
+
+def _beside(cast: Cast, who: str) -> tuple[Person, str, list[dict[str, Record]]]:
+    """The stranger, the role that they hold, and one record of each kind in every place that they reach."""
     person = stranger(cast, who)
     system = actors.system(person.organisation_id)
     given = person.grants.exclude(role__code="reporter").select_related("site", "unit", "role").order_by("pk")
@@ -144,10 +162,17 @@ def world(request: pytest.FixtureRequest, cast: Cast) -> World:
         for grant in given:
             place: dict[str, Any] = {"site": grant.unit.site if grant.unit else grant.site, "unit": grant.unit}
             near.append({kind: make(system, kind, word="Neighbour", **place) for kind in KINDS})
-    return World(cast, who, person, browser(person), program(person), given[0].role.code, near)
+    return person, given[0].role.code, near
 
 
-@pytest.mark.parametrize("world", ["elsewhere", "no_secrets"], indirect=True)
+@pytest.fixture
+def world(who: str, _neighbourhood: bytes, db: None) -> Iterator[World]:
+    cast, person, role, near = pickle.loads(_neighbourhood)
+    with context.organisation(cast.organisation.pk):
+        yield World(cast, who, person, browser(person), program(person), role, near)
+
+
+@pytest.mark.parametrize("who", ["elsewhere", "no_secrets"], indirect=True)
 def test_lists_counts_searches_exports_and_figures_are_the_same_as_before(world: World) -> None:
     asked = world.lists()
     before = {path: world.ask("GET", path) for path in asked}
@@ -172,7 +197,7 @@ def test_lists_counts_searches_exports_and_figures_are_the_same_as_before(world:
 
 
 @pytest.mark.one_engine("All of them ask whether the record is in the scope, as the tests below ask on both engines.")
-@pytest.mark.parametrize("world", ["other_organisation", "elsewhere", "no_secrets"], indirect=True)
+@pytest.mark.parametrize("who", ["other_organisation", "elsewhere", "no_secrets"], indirect=True)
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_address_of_a_record_answers_as_if_it_were_not_there(world: World, kind: str) -> None:
     record = world.hide(kind)
@@ -216,7 +241,7 @@ def _without(text: str, *asked: dict[str, object]) -> str:
     return text
 
 
-@pytest.mark.parametrize("world", ["elsewhere", "no_secrets"], indirect=True)
+@pytest.mark.parametrize("who", ["elsewhere", "no_secrets"], indirect=True)
 def test_beside_a_neighbour_it_is_not_there(world: World) -> None:
     """A record that the stranger sees is linked to one that they do not see."""
     for kind in KINDS:
@@ -232,7 +257,7 @@ def test_beside_a_neighbour_it_is_not_there(world: World) -> None:
                 assert after == before, path
 
 
-@pytest.mark.parametrize("world", ["elsewhere", "no_secrets"], indirect=True)
+@pytest.mark.parametrize("who", ["elsewhere", "no_secrets"], indirect=True)
 def test_a_move_that_waits_for_it_does_not_name_it(world: World) -> None:
     system = actors.system(world.cast.organisation.pk)
     waiting = [sheet.kind for sheet in registry.all_types() if any(move.closed for move in sheet.lifecycle.moves)]

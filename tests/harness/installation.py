@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import itertools
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -94,26 +96,59 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Install:
 
 
 MIGRATED = "qsms_migrated"
+# Beside what pytest remembers itself; `make clean` removes it.
+KEPT = TOP / ".pytest_cache" / "migrated"
+# What has no part in tables and rows.
+ASIDE = {"tests", "templates", "static", "__pycache__"}
 
 
 def migrated(shared: Path, engine: str) -> Path:
     """The home of an installation whose tables are there, for copies only; on PostgreSQL they are in MIGRATED.
 
     The first process of the run that asks for it runs `qsms migrate`, the others wait for that. On a server that is
-    not thrown away MIGRATED stays until the next run makes it anew.
+    not thrown away MIGRATED stays until the next run makes it anew. A file is kept for later runs of the same product.
     """
     home = shared / f"migrated-{engine}"
     with one_at_a_time(home):
         if not home.exists():
-            new = Installation(home.with_suffix(".new"))
             if engine == "postgresql":
                 server = Server()
                 server.drop(MIGRATED)
-                new.variables["DATABASE_URL"] = server.url(server.create(name=MIGRATED))
-            done = new.run("migrate")
-            assert done.returncode == 0, done.stderr
-            new.home.rename(home)
+                _migrate(home, DATABASE_URL=server.url(server.create(name=MIGRATED)))
+            else:
+                shutil.copytree(_kept_file(), home)
     return home
+
+
+def _migrate(home: Path, **variables: str) -> None:
+    """Make this home by `qsms migrate`: all of it, or none."""
+    new = Installation(home.with_suffix(".new"), variables)
+    shutil.rmtree(new.home, ignore_errors=True)
+    done = new.run("migrate")
+    assert done.returncode == 0, done.stderr
+    new.home.rename(home)
+
+
+def _kept_file() -> Path:
+    """A home with SQLite, made anew whenever a file of the product or a library is another one than last time."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with one_at_a_time(KEPT / "sqlite"):
+        home = KEPT / f"sqlite-{_product()}"
+        if not home.exists():
+            for old in KEPT.glob("sqlite-*"):
+                shutil.rmtree(old)
+            _migrate(home)
+    return home
+
+
+def _product() -> str:
+    """A mark of everything that decides what `qsms migrate` makes."""
+    mark = hashlib.sha256(f"{sys.version} {sqlite3.sqlite_version}".encode())
+    product = (path.relative_to(TOP) for path in (TOP / "qsms").rglob("*") if path.is_file())
+    files = sorted(path for path in product if not ASIDE.intersection(path.parts))
+    for path in (Path("requirements-dev.lock"), *files):
+        mark.update(f"\n{path}\n".encode() + (TOP / path).read_bytes())
+    return mark.hexdigest()[:16]
 
 
 _numbers = itertools.count()

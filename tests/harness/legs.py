@@ -39,6 +39,13 @@ def uses_database(item: pytest.Item) -> bool:
     return bool(asked) or item.get_closest_marker("django_db") is not None
 
 
+def has_one_connection(item: pytest.Item) -> bool:
+    """Whether all that the test does in the database is one transaction, rolled back at its end."""
+    asked = (SEVERAL | {"live", "live_server"}).intersection(getattr(item, "fixturenames", ()))
+    marked = item.get_closest_marker("django_db")
+    return not asked and not (marked and marked.kwargs.get("transaction"))
+
+
 # Modules of these names, and the kit that draws, try what becomes of rows that have been read. Every statement behind
 # a page is asked on both engines by the tests of services, queries and the API, and every list and record is opened
 # on both by tests/contract.

@@ -14,9 +14,8 @@ from qsms.org import actor as actors
 from qsms.records import registry, scope
 from qsms.records.models import Comment, Deed, Link, Record
 from tests.cast import ROLES, Cast
-
-from .conftest import KINDS
-from .factory import SECRET, values
+from tests.contract.conftest import KINDS
+from tests.contract.factory import SECRET, values
 
 EVERYBODY = ("reporter", "owner", "colleague", *ROLES)
 Ask = Callable[..., Any]

@@ -11,8 +11,7 @@ from qsms.records.errors import NotVisible, Refused
 from qsms.records.models import Record
 from qsms.rules import lifecycle as life
 from tests.cast import ROLES, Cast
-
-from .factory import SECRET
+from tests.contract.factory import SECRET
 
 EVERYBODY = ("reporter", "owner", "colleague", *ROLES)
 
