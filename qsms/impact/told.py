@@ -54,7 +54,8 @@ def people(found: Impact) -> dict[str, Any]:
 def records(actor: Actor, found: Impact, asked: Collection[int], chosen: Collection[int] | None = None) -> SafeString:
     """The touched records by kind as a table, `asked` those about which somebody is asked already; with `chosen` the
     others can be ticked."""
-    owners = names.people(actor.organisation_id, (one.owner_id for one in found.records.values()))
+    unnamed = {one.owner_id for one in found.records.values()} - found.owners.keys()
+    owners = {**found.owners, **names.people(actor.organisation_id, unnamed)}
     columns = [
         table.Column(_("Record"), "t"),
         table.Column(_("Why"), "hide-p"),

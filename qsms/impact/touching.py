@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
@@ -66,6 +66,8 @@ class Impact:
     courses: tuple[training.Taught, ...] = ()
     # Of a revision the document, whose readers and courses it changes.
     document: Record | None = None
+    # The names of owners that came with the records.
+    owners: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def records(self) -> dict[int, Record]:
@@ -75,15 +77,14 @@ class Impact:
 
 def of_record(actor: Actor, record: Record) -> Impact:
     """What hangs on a record: the requirements it shows, and the records it is linked with."""
-    found = [
-        Touched(strand.record, wording.relation(strand.relation, strand.outward))
-        for strand in threads.around(actor, record)
-    ]
+    strands = threads.around(actor, record)
+    found = [Touched(one.record, wording.relation(one.relation, one.outward)) for one in strands]
+    owners = {one.record.owner_id: one.owner for one in strands if one.record.owner_id is not None}
     subject = Subject(
         record.title, record.number, pages.record(record), scope.may(actor, "change", record), record=record
     )
     clauses = standards.requirements_of(actor, record.pk)
-    return _whole(actor, subject, clauses, found, documents.document_of(actor, record))
+    return _whole(actor, subject, clauses, found, documents.document_of(actor, record), owners)
 
 
 def of_clause(actor: Actor, clause: Reference) -> Impact:
@@ -101,7 +102,7 @@ def of_clause(actor: Actor, clause: Reference) -> Impact:
 
 def _whole(
     actor: Actor, subject: Subject, clauses: Iterable[standards.Requirement], found: list[Touched],
-    document: Record | None = None,
+    document: Record | None = None, owners: Mapping[int, str] | None = None,
 ) -> Impact:  # fmt: skip
     """With the people: of the subject if it is a document, and of every document that is touched."""
     here = [subject.record] if subject.record is not None else []
@@ -110,7 +111,8 @@ def _whole(
     known = {one.record.pk for one in found}
     teach = [Touched(one.course, _("teaches it")) for one in courses if one.course.pk not in known]
     found = [*found, *teach]
-    return Impact(subject, tuple(clauses), _grouped(found), tuple(readers), tuple(courses), document)
+    names = {**(owners or {}), **{one.course.owner.pk: one.course.owner.name for one in courses if one.course.owner}}
+    return Impact(subject, tuple(clauses), _grouped(found), tuple(readers), tuple(courses), document, names)
 
 
 def _behind(actor: Actor, shows: Mapping[int, Record]) -> Iterable[Touched]:

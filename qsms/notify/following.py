@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from qsms.base import context, jobs, moment
@@ -13,7 +14,8 @@ from qsms.org.models import Grant
 from qsms.records import wording
 from qsms.records.models import Clock, Record, Task
 
-from .services import is_told_by_clock, tell
+from .models import News
+from .services import Word, is_told_by_clock, tell, tell_each
 
 QUIET = ("imported", "linked")
 
@@ -43,11 +45,14 @@ def name_of(record: Record) -> str:
 
 def _tasks(record: Record, event: Event) -> None:
     # Each open task of a person is told once; the key keeps it so, whichever event finds it first.
-    for task in Task.everywhere.filter(record_id=record.pk, done_at=None, person__isnull=False):
-        if is_told_by_clock(record, task):
-            continue
-        key = f"task-{task.pk}-{task.person_id}"
-        tell(record, [task.person_id or 0], "task", _asked(record, task), key, but=event.actor_id, task=task)
+    told = News.everywhere.filter(task_id=OuterRef("pk"), person_id=OuterRef("person_id"), topic="task")
+    waiting = Task.everywhere.filter(~Exists(told), record_id=record.pk, done_at=None, person__isnull=False)
+    words = [
+        Word(task.person_id, _asked(record, task), f"task-{task.pk}-{task.person_id}", task)
+        for task in waiting.order_by("pk")
+        if task.person_id not in (None, event.actor_id) and not is_told_by_clock(record, task)
+    ]
+    tell_each(record, "task", words)
 
 
 def _asked(record: Record, task: Task) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -14,6 +16,7 @@ from qsms.org import actor as actors
 from qsms.org.actor import Actor
 from qsms.org.models import Person
 from qsms.records import scope
+from qsms.records.audience import who_sees
 from qsms.records.models import Record, Task
 
 from .models import News
@@ -45,42 +48,71 @@ def tell(
 
     Whoever may not see the record hears nothing, whatever part they play on it.
     """
-    wanted = {person for person in people if person != but}
-    if not wanted:
+    wanted = dict.fromkeys(person for person in people if person != but)
+    return tell_each(record, topic, [Word(person, text, key, task) for person in wanted])
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What one person is told, once per key."""
+
+    person_id: int
+    text: str
+    key: str
+    task: Task | None = None
+
+
+# Fewer people are looked at one by one; of more it is asked who sees the record at all.
+FEW = 5
+
+
+def tell_each(record: Record, topic: str, words: Sequence[Word]) -> int:
+    """Tell people something of their own about a record, as `tell` does; a few statements, whatever their number."""
+    seeing = _seeing(record, {one.person_id for one in words})
+    said = {(one.person_id, one.key[:80]): one for one in words if one.person_id in seeing}
+    if not said:
         return 0
-    today = moment.now().date()
-    told = 0
-    rows = Person.objects.select_related("organisation").filter(
-        pk__in=wanted, organisation_id=record.organisation_id, is_active=True
-    )
+    here = News.everywhere.filter(record_id=record.pk, key__in={key for _person, key in said})
     with write_transaction():
-        for person in rows:
-            if not scope.sees(actors.load(person, today), record):
-                continue
-            news, made = News.everywhere.get_or_create(
-                person=person,
-                key=key[:80],
-                defaults={
-                    "organisation_id": record.organisation_id,
-                    "record_id": record.pk,
-                    "task": task,
-                    "topic": topic,
-                    "text": text[:300],
-                    "at": moment.now(),
-                },
-            )
-            if made:
-                _fold(news)
-            told += made
-    return told
+        for known in here.values_list("person_id", "key"):
+            said.pop(known, None)
+        # Another process may tell the same at this moment: then that is what was told.
+        News.everywhere.bulk_create(
+            [_news(record, topic, key, one) for (_p, key), one in said.items()], ignore_conflicts=True
+        )
+        made = here.order_by("pk").values_list("person_id", "key", "pk")
+        _fold(record, {person: pk for person, key, pk in made if (person, key) in said})
+    return len(said)
 
 
-def _fold(news: News) -> None:
-    """Take in what the same person has not read yet of the same record."""
-    before = News.everywhere.filter(person_id=news.person_id, record_id=news.record_id, read_at=None, pk__lt=news.pk)
-    news.earlier = before.update(under=news)
-    if news.earlier:
-        news.save(update_fields=["earlier"])
+def _news(record: Record, topic: str, key: str, one: Word) -> News:
+    return News(
+        organisation_id=record.organisation_id, record_id=record.pk, person_id=one.person_id, key=key, task=one.task,
+        topic=topic, text=one.text[:300], at=moment.now(),
+    )  # fmt: skip
+
+
+def _seeing(record: Record, people: Collection[int]) -> Collection[int]:
+    """Those of these people who see the record today."""
+    if len(people) > FEW:
+        return who_sees(record).intersection(people)
+    today = moment.now().date()
+    rows = Person.objects.select_related("organisation").filter(
+        pk__in=people, organisation_id=record.organisation_id, is_active=True
+    )
+    return {person.pk for person in rows if scope.sees(actors.load(person, today), record)}
+
+
+def _fold(record: Record, newest: Mapping[int, int]) -> None:
+    """Take in, under the newest news of each person, what they have not read yet of the same record."""
+    unread = News.everywhere.filter(record_id=record.pk, read_at=None, person_id__in=list(newest))
+    before: dict[int, list[int]] = defaultdict(list)
+    for person, pk in unread.values_list("person_id", "pk"):
+        if pk < newest[person]:
+            before[newest[person]].append(pk)
+    for under, folded in before.items():
+        News.everywhere.filter(pk__in=folded).update(under=under)
+        News.everywhere.filter(pk=under).update(earlier=len(folded))
 
 
 def _newest(person: int, organisation: int) -> QuerySet[News]:

@@ -171,25 +171,31 @@ def entries(record: Record, *, reader: Actor | None = None, before: int | None =
     how the state went; why, and what was written into which field, only of deeds of their own. Reporters follow their
     reports without reading what the office thinks of them.
     """
-    knows_all = reader is None or reader.is_system or record.owner_id in reader.persons or _may_read(reader, record)
     question = _question(next((size for size in SIZES if size >= limit), SIZES[-1]))
     rows = question.rows(
         record=record.pk,
         organisation=record.organisation_id,
         before=keys.LARGEST if before is None else before,
     )
-    found = [_entry(list(same)) for _pk, same in groupby(rows, key=itemgetter(0))][:limit]
+    return _told(record, reader, [_entry(list(same)) for _pk, same in groupby(rows, key=itemgetter(0))][:limit])
+
+
+def _told(record: Record, reader: Actor | None, found: list[Entry]) -> list[Entry]:
+    knows_all = reader is None or reader.is_system or record.owner_id in reader.persons or _may_read(reader, record)
     return found if knows_all else [_outline(one, reader) for one in found]
 
 
-def landmarks(record: Record) -> list[Entry]:
-    """Of a long history the deeds that changed the state, and the one that made the version; the newest first (one
-    query)."""
+def with_landmarks(record: Record, *, reader: Actor, limit: int) -> tuple[list[Entry], list[Entry]]:
+    """Of a long history the newest deeds, as `entries` tells them; and with them those that changed the state and the
+    one that made the version, as they are, whoever reads. The newest first (one query for both)."""
     here = Deed.everywhere.filter(record_id=record.pk, organisation_id=record.organisation_id)
+    newest = here.order_by("-pk").values("pk")[:limit]
     made = here.filter(version=record.version).exclude(verb__in=BESIDE).order_by("pk").values("pk")[:1]
-    found = here.filter(Q(pk__in=here.filter(changes__field="state").values("pk")) | Q(pk__in=made))
+    turns = here.filter(changes__field="state").values("pk")
+    found = here.filter(Q(pk__in=newest) | Q(pk__in=turns) | Q(pk__in=made))
     rows = found.order_by("-pk", "changes__pk").values_list(*COLUMNS, *CHANGED)
-    return [_entry(list(same)) for _pk, same in groupby(rows, key=itemgetter(0))]
+    known = [_entry(list(same)) for _pk, same in groupby(rows, key=itemgetter(0))]
+    return _told(record, reader, known[:limit]), known
 
 
 def _entry(rows: list[tuple[Any, ...]]) -> Entry:

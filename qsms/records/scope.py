@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol
 from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from qsms.base.prepared import Prepared, Several
 from qsms.org.actor import Actor, Right
@@ -301,6 +302,17 @@ def _newest(rows: QuerySet[Any], reach: list[Branch], down: bool, after: str, li
     return Page(ids[:limit], str(ids[limit - 1]) if len(ids) > limit else "")
 
 
+def newest(actor: Actor, kind: str, where: Q, *, limit: int) -> QuerySet[Any] | RawSQL | tuple[()]:
+    """The ids of the first page of a list, the newest first, as a part of another query: for its `pk__in`."""
+    sheet = registry.get(kind)
+    rows = _rows(actor, sheet, where).order_by("-pk").values("pk")
+    parts = [rows.filter(branch.narrows())[:limit] for branch in branches(actor, kind)]
+    if len(parts) == 1:
+        return parts[0]
+    union = _union_sql(parts, True, limit)
+    return RawSQL(*union) if union is not None else ()  # noqa: S611 put together by _union_sql alone
+
+
 def own_beside(actor: Actor, kind: str) -> list[tuple[str, int]] | None:
     """State and lenses of the actor's own records that no wider branch shows; None when they are more than a few."""
     wider = [branch for branch in branches(actor, kind) if branch.axis not in OWN_BRANCHES]
@@ -331,9 +343,20 @@ OWN_RECORDS = Prepared(_own_records, organisation=int, kind=str, person=int)
 
 
 def _union(parts: list[QuerySet[Any]], down: bool, limit: int) -> list[tuple[Any, ...]]:
-    """The first `limit` rows of several limited queries, by their first column. Django cannot limit inside a union on
-    SQLite; SQL can."""
-    statements, values = [], []
+    """The first `limit` rows of several limited queries, by their first column."""
+    union = _union_sql(parts, down, limit)
+    if union is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(*union)
+        return cursor.fetchall()
+
+
+def _union_sql(parts: list[QuerySet[Any]], down: bool, limit: int) -> tuple[str, list[Any]] | None:
+    """That as text with its values; None where nothing can match. Django cannot limit inside a union on SQLite; SQL
+    can."""
+    statements: list[str] = []
+    values: list[Any] = []
     for part in parts:
         try:
             statement, given = part.query.get_compiler(connection=connection).as_sql()
@@ -343,13 +366,11 @@ def _union(parts: list[QuerySet[Any]], down: bool, limit: int) -> list[tuple[Any
         statements.append(f"SELECT * FROM ({statement}) AS branch")  # noqa: S608
         values += given
     if not statements:
-        return []
+        return None
     union = " UNION ".join(statements)
     direction = "DESC" if down else "ASC"
-    with connection.cursor() as cursor:
-        # Every value is a parameter; only Django's own SQL and these words are put together here.
-        cursor.execute(f"SELECT * FROM ({union}) AS found ORDER BY 1 {direction} LIMIT {int(limit)}", values)  # noqa: S608
-        return cursor.fetchall()
+    # Every value is a parameter; only Django's own SQL and these words are put together here.
+    return f"SELECT * FROM ({union}) AS found ORDER BY 1 {direction} LIMIT {int(limit)}", values  # noqa: S608
 
 
 def _by_column(rows: QuerySet[Any], field: str, down: bool, after: str, limit: int) -> Page:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache, partial
@@ -21,12 +21,12 @@ from . import clocks, scope
 from .models import Record, Task
 from .registry import RecordType
 
-Listener = Callable[[Task], None]
+Listener = Callable[[Sequence[Task]], None]
 _listeners: list[Listener] = []
 
 
 def when_given(listener: Listener) -> Listener:
-    """Decorator: call this inside the transaction whenever a task is given, because its taker now sees the record."""
+    """Decorator: call this inside the transaction whenever tasks are given, because their takers now see the record."""
     if listener not in _listeners:
         _listeners.append(listener)
     return listener
@@ -67,13 +67,27 @@ def give(
     )
     task.save(force_insert=True)
     for listener in _listeners:
-        listener(task)
+        listener([task])
     return task
 
 
-def give_many(actor: Actor, wanted: Iterable[tuple[Record, str, str, int, datetime | None]]) -> None:
+def give_each(actor: Actor, record: Record, code: str, title: str, takers: Mapping[int, datetime | None]) -> list[Task]:
+    """Give people the same task on a record, until the moment beside each; those who have it keep theirs (a few
+    statements, whatever their number)."""
+    waiting = Task.everywhere.filter(record_id=record.pk, code=code, done_at=None, person__isnull=False)
+    known = set(waiting.values_list("person_id", flat=True))
+    rows = ((record, code, title, person, due) for person, due in takers.items() if person not in known)
+    given = give_many(actor, rows)
+    if given:
+        for listener in _listeners:
+            listener(given)
+    return given
+
+
+def give_many(actor: Actor, wanted: Iterable[tuple[Record, str, str, int, datetime | None]]) -> list[Task]:
     """Give tasks on records that are new, so that nothing needs to be compared: (record, code, title, person, due)."""
-    Task.everywhere.bulk_create(
+    now = moment.now()
+    return Task.everywhere.bulk_create(
         Task(
             organisation_id=record.organisation_id,
             record_id=record.pk,
@@ -82,7 +96,7 @@ def give_many(actor: Actor, wanted: Iterable[tuple[Record, str, str, int, dateti
             person_id=person_id,
             asked_by_id=actor.person_id,
             due_at=due_at,
-            given_at=moment.now(),
+            given_at=now,
         )
         for record, code, title, person_id, due_at in wanted
     )

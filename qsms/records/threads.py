@@ -32,6 +32,8 @@ class Strand:
     reason: str
     at: datetime
     record: Record
+    # The name of who owns the far record.
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,12 @@ def around(actor: Actor, record: Record) -> list[Strand]:
         return noted[actor.person_id]
     given = {"record": record.pk, "organisation": actor.organisation_id, "person": actor.person_id or scope.NOBODY}
     found = []
-    for pk, relation, reason, at, outward, far_id, involved, *outline in sorted(
+    for pk, relation, reason, at, outward, far_id, involved, owner, *outline in sorted(
         AROUND.rows(**given), key=itemgetter(0)
     ):
         far = scope.outlined(actor, far_id, outline, involved=bool(involved))
         if registry.is_known(far.kind) and scope.sees(actor, far):
-            found.append(Strand(pk, bool(outward), relation, reason, at, far))
+            found.append(Strand(pk, bool(outward), relation, reason, at, far, owner or ""))
     return found
 
 
@@ -76,7 +78,7 @@ def note(actor: Actor, record: Record, strands: list[Strand]) -> None:
 
 
 FAR = {f"far_{name}": name for name in scope.OUTLINE}
-COLUMNS = ("pk", "relation", "reason", "at", "outward", "far_id", "far_involved", *FAR)
+COLUMNS = ("pk", "relation", "reason", "at", "outward", "far_id", "far_involved", "far_owner_name", *FAR)
 
 
 def _around(record: int, organisation: int, person: int) -> QuerySet[Link, Any]:
@@ -92,6 +94,7 @@ def _ends(here: str, record: int, organisation: int, person: int) -> QuerySet[Li
             outward=Value(here == "source", output_field=BooleanField()),
             far_id=F(f"{there}_id"),
             far_involved=Exists(Task.everywhere.filter(record_id=OuterRef(f"{there}_id"), person_id=person)),
+            far_owner_name=F(f"{there}__owner__name"),
             **{far: F(f"{there}__{name}") for far, name in FAR.items()},
         )
         .values_list(*COLUMNS)

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from qsms.org.actor import Actor
 from qsms.records import registry, scope, seals
 from qsms.records.models import Clock
 from qsms.rules import likeness
+from qsms.rules.lifecycle import Phase
 from qsms.rules.likeness import Likeness
 
 from .choices import Publication, Sender
@@ -45,16 +47,16 @@ class Waiting:
 
 
 def triage_queue(actor: Actor, *, limit: int = QUEUE) -> list[Waiting]:
-    """The reports that the actor may triage, nearest deadline first (three queries)."""
+    """The reports that the actor may triage, nearest deadline first (two queries, or three)."""
     sheet = registry.get("report")
     where = Q(state__in=NEW, phase__lt=3)
     ids = scope.page(actor, sheet, where, verb="triage", order="due_on", limit=limit).ids
-    rows = Report.everywhere.filter(pk__in=ids).only(*QUEUE_COLUMNS).in_bulk()
+    running = Clock.everywhere.filter(record_id=OuterRef("pk"), rule="report.triage", stopped_at=None)
+    due_at = Subquery(running.order_by("-pk").values("due_at")[:1])
+    rows = Report.everywhere.filter(pk__in=ids).only(*QUEUE_COLUMNS).annotate(due_at_desk=due_at).in_bulk()
     # The right to triage does not show what is confidential; the right to see does.
     seen = [rows[pk] for pk in ids if pk in rows and scope.sees(actor, rows[pk])]
-    running = Clock.everywhere.filter(record_id__in=ids, rule="report.triage", stopped_at=None)
-    due = dict(running.values_list("record_id", "due_at"))
-    found = [Waiting(report, due.get(report.pk)) for report in seen]
+    found = [Waiting(report, report.due_at_desk) for report in seen]
     return sorted(found, key=lambda one: (one.due_at is None, one.due_at or one.report.opened_at, one.report.pk))
 
 
@@ -62,24 +64,27 @@ def triage_queue(actor: Actor, *, limit: int = QUEUE) -> list[Waiting]:
 class Maybe:
     """A report that may tell of the same event, and why somebody might think so."""
 
-    report: Report
+    number: str
+    title: str
+    is_open: bool
     likeness: Likeness
 
 
 def duplicates(actor: Actor, report: Report, *, limit: int = 3) -> list[Maybe]:
-    """Reports within the actor's sight that may tell of the same event, the likeliest first (three queries).
+    """Reports within the actor's sight that may tell of the same event, the likeliest first (one query).
 
     Only the newest are looked through; those told apart or joined before are left out.
     """
-    sheet = registry.get("report")
-    where = ~Q(state__in=("void", "merged"))
-    ids = scope.page(actor, sheet, where, limit=LOOKED_THROUGH).ids
+    ids = scope.newest(actor, "report", ~Q(state__in=("void", "merged")), limit=LOOKED_THROUGH)
+    others = Report.everywhere.filter(pk__in=ids).exclude(merged_into=report.pk).order_by("-pk")
     apart = {report.pk, report.merged_into_id, *report.unlike}
-    others = Report.everywhere.filter(pk__in=ids).exclude(merged_into=report.pk).values_list(*ACCOUNT)
+    told, heads = [], {}
+    for number, phase, *account in others.values_list("number", "phase", *ACCOUNT):
+        if account[0] not in apart:
+            told.append(_account(*account))
+            heads[told[-1].key] = (number, told[-1].title, phase < Phase.DONE)
     new = _account(*(getattr(report, name) for name in ACCOUNT))
-    found = likeness.alike(new, [_account(*told) for told in others if told[0] not in apart], limit=limit)
-    rows = Report.everywhere.in_bulk([int(one.key) for one in found])
-    return [Maybe(rows[int(one.key)], one) for one in found]
+    return [Maybe(*heads[one.key], one) for one in likeness.alike(new, told, limit=limit)]
 
 
 def _account(pk: int, title: str, narrative: str, place: str, on: date | None, site: int | None) -> likeness.Account:
@@ -101,14 +106,14 @@ def unread(reports: Sequence[Report]) -> Mapping[int, int]:
     return dict(rows.values_list("report_id").annotate(n=Count("pk")))
 
 
-def answers_waiting(report: Report) -> int:
-    """How many of the reporter's messages came since the office last wrote."""
-    count = 0
-    for sender in Message.everywhere.filter(report_id=report.pk).order_by("-pk").values_list("sender", flat=True):
-        if sender == Sender.OFFICE:
-            break
-        count += 1
-    return count
+def on_desk(report_id: int) -> Report:
+    """A report with its form and who raised it, and in `answers_waiting` how many of the reporter's messages came since
+    the office last wrote (one query)."""
+    wrote = Message.everywhere.filter(report_id=OuterRef("report_id"), sender=Sender.OFFICE, pk__gt=OuterRef("pk"))
+    since = Message.everywhere.filter(~Exists(wrote), report_id=OuterRef("pk"), sender=Sender.REPORTER)
+    counted = since.order_by().values("report_id").annotate(n=Count("pk")).values("n")
+    rows = Report.everywhere.select_related("filed_on", "raised_by")
+    return rows.annotate(answers_waiting=Coalesce(Subquery(counted), 0)).get(pk=report_id)
 
 
 def published(actor: Actor, *, limit: int = 100) -> list[Report]:

@@ -45,10 +45,14 @@ def follow(writes: Sequence[projections.Written]) -> None:
 
 
 @tasks.when_given
-def involve(task: Task) -> None:
+def involve(given: Sequence[Task]) -> None:
     """Somebody with a task may see the record from now on, so they find it too."""
-    if task.person_id is not None:
-        engine().add_mark(task.record_id, marks.person_mark(task.person_id))
+    involved: dict[int, list[str]] = defaultdict(list)
+    for task in given:
+        if task.person_id is not None:
+            involved[task.record_id].append(marks.person_mark(task.person_id))
+    for record_id, theirs in involved.items():
+        engine().add_marks(record_id, theirs)
 
 
 def rebuild(advance: Callable[[int], None] = lambda _steps: None) -> int:

@@ -55,8 +55,8 @@ class Engine(ABC):
         """Write these documents, new or changed; the same one again costs next to nothing."""
 
     @abstractmethod
-    def add_mark(self, record_id: int, mark: str) -> None:
-        """Add a mark to a document that is there."""
+    def add_marks(self, record_id: int, marks: Sequence[str]) -> None:
+        """Add marks to a document that is there."""
 
     @abstractmethod
     def clear(self) -> None:
@@ -149,12 +149,12 @@ class Sqlite(Engine):
             rows,
         )
 
-    def add_mark(self, record_id: int, mark: str) -> None:
-        _do(
-            f"UPDATE {TABLE} SET scope = scope || ' ' || %s "
-            "WHERE record_id = %s AND instr(' ' || scope || ' ', ' ' || %s || ' ') = 0",
-            [f"={mark}", record_id, f"={mark}"],
-        )
+    def add_marks(self, record_id: int, marks: Sequence[str]) -> None:
+        rows = _query(f"SELECT scope FROM {TABLE} WHERE record_id = %s", [record_id])
+        known = {word for (scope,) in rows for word in scope.split()}
+        fresh = [f"={mark}" for mark in marks if f"={mark}" not in known]
+        if fresh:
+            _do(f"UPDATE {TABLE} SET scope = scope || ' ' || %s WHERE record_id = %s", [" ".join(fresh), record_id])
 
     def clear(self) -> None:
         for statement in (*self.remove, f"DELETE FROM {TABLE}", *self.install):
@@ -230,11 +230,11 @@ class Postgres(Engine):
         # One string: the driver takes far longer over an array of as many words.
         return " ".join({*one.title, *one.body, *one.signs()})
 
-    def add_mark(self, record_id: int, mark: str) -> None:
+    def add_marks(self, record_id: int, marks: Sequence[str]) -> None:
         _do(
-            f"UPDATE {TABLE} SET words = words || array_to_tsvector(ARRAY[%s]) "
+            f"UPDATE {TABLE} SET words = words || array_to_tsvector(%s::text[]) "
             "WHERE record_id = %s AND NOT words @@ %s::tsquery",
-            [f"={mark}", record_id, self.match(Mark(mark))],
+            [[f"={mark}" for mark in marks], record_id, self.match(All(tuple(Mark(mark) for mark in marks)))],
         )
 
     def clear(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import FilteredRelation, Q
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
@@ -70,8 +71,12 @@ def refuse_twin(actor: Actor, adoption: Adoption) -> None:
 
 def live(actor: Actor) -> list[Adoption]:
     """The adoptions that the actor may read and that are neither left nor void, the oldest first."""
-    rows = scope.visible(actor, KIND).filter(phase__lt=Phase.DONE)
-    found = {one.pk: one for one in rows}
+    living = FilteredRelation("exclusions", condition=Q(exclusions__ended_at=None))
+    rows = scope.visible(actor, KIND).filter(phase__lt=Phase.DONE).annotate(left_out=living)
+    found: dict[int, Adoption] = {}
+    # An adoption comes once for each of its exclusions, and without one has none on it.
+    for one in rows.select_related("left_out__by").order_by("pk", "left_out__pk"):
+        _noted(found.setdefault(one.pk, one), getattr(one, "left_out", None))
     if _narrow(actor):
         every = Adoption.everywhere.filter(organisation_id=actor.organisation_id, kind=KIND, phase__lt=Phase.DONE)
         found |= {one.pk: one for one in every if one.pk not in found and holds_for(actor, one)}
@@ -126,12 +131,24 @@ def adopters(organisation_id: int) -> str:
     return moves.holders(organisation_id, (f"{KIND}.create",))[f"{KIND}.create"]
 
 
+def _noted(adoption: Adoption, exclusion: Exclusion | None) -> None:
+    """Tell an adoption what it leaves out, for those who ask about it with the same object."""
+    known = adoption.__dict__.setdefault("_left_out", {})
+    if exclusion is not None:
+        known[exclusion.number] = exclusion
+
+
 def excluded(adoptions: list[Adoption]) -> Mapping[int, Mapping[str, Exclusion]]:
-    """What each of these adoptions leaves out: number -> exclusion, by the key of the adoption."""
-    found: dict[int, dict[str, Exclusion]] = {one.pk: {} for one in adoptions}
-    rows = Exclusion.everywhere.filter(adoption_id__in=list(found), ended_at=None).select_related("by")
-    for row in rows.order_by("pk"):
-        found[row.adoption_id][row.number] = row
+    """What each of these adoptions leaves out: number -> exclusion, by the key of the adoption.
+
+    One query, none where all of them came from `live`.
+    """
+    found: dict[int, dict[str, Exclusion]] = {one.pk: one.__dict__.get("_left_out", {}) for one in adoptions}
+    unknown = [one.pk for one in adoptions if "_left_out" not in one.__dict__]
+    if unknown:
+        rows = Exclusion.everywhere.filter(adoption_id__in=unknown, ended_at=None).select_related("by")
+        for row in rows.order_by("pk"):
+            found[row.adoption_id][row.number] = row
     return found
 
 

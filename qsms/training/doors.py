@@ -27,5 +27,5 @@ def not_current(organisation_id: int, course_id: int, today: dt.date) -> dict[in
 
 
 def taught(actor: Actor, document_ids: Collection[int]) -> list[Taught]:
-    """The courses that the actor sees which teach these documents, with who must hold them (two queries)."""
+    """The courses that the actor sees which teach these documents, with who must hold them (one query)."""
     return teaching.taught(actor, document_ids)

@@ -135,16 +135,13 @@ def changed(
 
 def ask_to_take(actor: Actor, course: Course, people: Mapping[int, dt.datetime | None]) -> int:
     """Give people the task to take a course, until the moment beside each; how many did not have it yet."""
-    waiting = Task.everywhere.filter(record_id=course.pk, code=TAKE, done_at=None)
-    known = set(waiting.values_list("person_id", flat=True)) | readings.asked_there(course)
-    new = {person: due for person, due in people.items() if person not in known}
-    title = _("Take “%(title)s”") % {"title": course.title}
-    for person, due in new.items():
-        tasks.give(actor, course, TAKE, title, person_id=person, due_at=due)
-    if new:
-        deed = history.write(actor, course, history.Act(ASKED_TO_TAKE, detail={"n": len(new)}))
+    elsewhere = readings.asked_there(course)
+    takers = {person: due for person, due in people.items() if person not in elsewhere}
+    given = tasks.give_each(actor, course, TAKE, _("Take “%(title)s”") % {"title": course.title}, takers)
+    if given:
+        deed = history.write(actor, course, history.Act(ASKED_TO_TAKE, detail={"n": len(given)}))
         history.tell(actor, course, deed, f"course.{ASKED_TO_TAKE}", {})
-    return len(new)
+    return len(given)
 
 
 @after("*")

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import chain
 
 from django.utils.translation import gettext as _
 
@@ -15,7 +17,7 @@ from qsms.org import actor as actors
 from qsms.org.actor import Actor
 from qsms.org.models import Organisation
 from qsms.records import moves, tasks
-from qsms.records.models import Task
+from qsms.records.models import Record, Task
 from qsms.rules.competence import State
 
 from . import following, standing
@@ -23,40 +25,62 @@ from .choices import STATES
 from .models import Course
 from .proofs import Stand
 from .readings import TAKE
-from .standing import Need
+from .standing import Ask, Member, Need
 
 ASKED = (State.SOON, State.GRACE, State.EXPIRED, State.MISSING)
-Wanted = dict[int, dict[int, tuple[Need, Stand]]]
+# Of whom a course is asked and who do not hold it for good: person -> need and how they stand.
+Lacking = dict[int, tuple[Need, Stand]]
+# So many people get their task in one transaction.
+AT_ONCE = 1_000
 
 
-def wanted(organisation_id: int, today: dt.date) -> Wanted:
-    """What is asked of whom and not held for good: course -> person -> need and how they stand."""
-    asked = standing.needs(organisation_id, today)
-    found = standing.stands(organisation_id, today, asked)
-    by_course: Wanted = defaultdict(dict)
-    for (person, course), one in found.items():
-        if one.state in ASKED:
-            by_course[course][person] = (asked[person][course], one)
-    return by_course
+def wanted(organisation_id: int, today: dt.date) -> Iterator[tuple[int, Lacking]]:
+    """Every course that is asked of people, with those who do not hold it for good; one after the other, so that no
+    more is held in mind than one course of everybody."""
+    by_course: dict[int, list[Ask]] = defaultdict(list)
+    asked = standing.asks(organisation_id)
+    for ask in asked:
+        by_course[ask.course_id].append(ask)
+    by_group: dict[int, list[Member]] = defaultdict(list)
+    for member in standing.members(organisation_id, today, asked):
+        by_group[member.group].append(member)
+    for course_id, asks in by_course.items():
+        groups = {ask.group for ask in asks}
+        needed = standing.needs_of(asks, chain.from_iterable(by_group[group] for group in groups))
+        found = standing.stands(organisation_id, today, needed)
+        yield (
+            course_id,
+            {person: (needed[person][course_id], one) for (person, _c), one in found.items() if one.state in ASKED},
+        )
 
 
 def remind(organisation_id: int) -> int:
-    """The round of one organisation; how many tasks were given."""
-    given = 0
+    """The round of one organisation; how many tasks were given. What it has done stays done if it is cut off."""
+    given, asked = 0, set()
     with context.organisation(organisation_id):
         today = standing.day_here(organisation_id)
         system = actors.system(organisation_id)
-        by_course = wanted(organisation_id, today)
+        for course_id, people in wanted(organisation_id, today):
+            asked.add(course_id)
+            given += _round_of(system, course_id, people, today)
+        waiting = Task.everywhere.filter(organisation_id=organisation_id, code=TAKE, done_at=None)
+        for course_id in set(waiting.values_list("record_id", flat=True).distinct()) - asked:
+            _take_back(system, course_id, {})
+    return given
+
+
+def _round_of(system: Actor, course_id: int, people: Lacking, today: dt.date) -> int:
+    _take_back(system, course_id, people)
+    if not people:
+        return 0
+    given, waiting = 0, list(people.items())
+    for start in range(0, len(waiting), AT_ONCE):
         with write_transaction():
-            _take_back(system, by_course)
-        for course_id, people in by_course.items():
-            with write_transaction():
-                course = moves.locked(system, course_id)
-                assert isinstance(course, Course)
-                given += following.ask_to_take(
-                    system, course, {person: _due(need, one) for person, (need, one) in people.items()}
-                )
-            _digest(course, people, today)
+            course = moves.locked(system, course_id)
+            assert isinstance(course, Course)
+            due = {person: _due(need, one) for person, (need, one) in waiting[start : start + AT_ONCE]}
+            given += following.ask_to_take(system, course, due)
+    _digest(course, people, today)
     return given
 
 
@@ -67,15 +91,17 @@ def _due(need: Need, one: Stand) -> dt.datetime:
     return now + dt.timedelta(days=need.within_days) if one.state is State.MISSING else now
 
 
-def _take_back(system: Actor, by_course: Wanted) -> None:
+def _take_back(system: Actor, course_id: int, people: Lacking) -> None:
     """What is not asked any more, because a role or a requirement ended, waits for nobody."""
-    rows = Task.everywhere.filter(organisation_id=system.organisation_id, code=TAKE, done_at=None)
-    for task in rows.select_related("record"):
-        if task.person_id is not None and task.person_id not in by_course.get(task.record_id, {}):
-            tasks.finish(system, task.record, (TAKE,), outcome=_("Not asked any more"), people=[task.person_id])
+    rows = Task.everywhere.filter(record_id=course_id, code=TAKE, done_at=None, person__isnull=False)
+    over = [person for person in rows.values_list("person_id", flat=True) if person not in people]
+    for start in range(0, len(over), AT_ONCE):
+        with write_transaction():
+            course = moves.locked(system, course_id)
+            tasks.finish(system, course, (TAKE,), outcome=_("Not asked any more"), people=over[start : start + AT_ONCE])
 
 
-def _digest(course: Course, people: dict[int, tuple[Need, Stand]], today: dt.date) -> None:
+def _digest(course: Record, people: Lacking, today: dt.date) -> None:
     """Once a week, to the owner of the course: how many people are not current or soon will not be."""
     if course.owner_id is None:
         return

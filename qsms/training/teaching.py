@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
@@ -37,47 +37,55 @@ class Taught:
     asked: tuple[Asked, ...]
 
 
-def courses(rows: QuerySet[Course], document_ids: Collection[int]) -> dict[Course, frozenset[int]]:
-    """Those of these courses in use that name one of these documents or are linked as training it (one query)."""
-    wanted = set(document_ids)
+def _teaching(rows: QuerySet[Course], wanted: Collection[int]) -> QuerySet[Course]:
+    """Those of these courses in use that name one of these documents or are linked as training it, once for each."""
     for name, here, there in (("forth", "links_out", "target"), ("back", "links_in", "source")):
         linked = Q(**{f"{here}__relation": Relation.TRAINS, f"{here}__{there}_id__in": wanted})
         rows = rows.annotate(**{name: FilteredRelation(here, condition=linked)})
         rows = rows.annotate(**{f"{name}_id": F(f"{name}__{there}_id")})
     rows = rows.filter(Q(document_id__in=wanted) | Q(forth_id__isnull=False) | Q(back_id__isnull=False))
+    return rows.filter(state=standing.IN_USE).order_by("pk")
+
+
+def _by_course(rows: Iterable[Course], wanted: Collection[int]) -> dict[Course, frozenset[int]]:
+    """The courses, each with those of the documents that it teaches."""
     found: dict[Course, set[int]] = {}
-    # A course comes once for each link.
-    for one in rows.filter(state=standing.IN_USE).order_by("pk"):
-        found.setdefault(one, set()).update({one.document_id, one.forth_id, one.back_id} & wanted)  # type: ignore[attr-defined]
+    for one in rows:
+        found.setdefault(one, set()).update({one.document_id, one.forth_id, one.back_id}.intersection(wanted))  # type: ignore[attr-defined]
     return {one: frozenset(documents) for one, documents in found.items()}
 
 
 def learnt_from(organisation_id: int, document_ids: Collection[int]) -> dict[Course, frozenset[int]]:
     """All courses of an organisation in use that teach one of these documents, whoever may see them (one query)."""
     # Said of both tables: else a database reads the courses of every organisation.
-    return courses(Course.everywhere.filter(organisation_id=organisation_id, tenant_id=organisation_id), document_ids)
+    rows = Course.everywhere.filter(organisation_id=organisation_id, tenant_id=organisation_id)
+    return _by_course(_teaching(rows, document_ids), document_ids)
 
 
 def taught(actor: Actor, document_ids: Collection[int]) -> list[Taught]:
     """The courses that the actor sees which teach these documents, with who must hold them.
 
-    Two queries, whatever the number of documents, courses and people.
+    One query, whatever the number of documents, courses and people.
     """
     # Said of both tables: else a database reads the courses of every organisation.
-    found = courses(scope.visible(actor, "course").filter(tenant_id=actor.organisation_id), document_ids)
-    asked = _asked(actor, [one.pk for one in found])
-    return [Taught(one, documents, asked.get(one.pk, ())) for one, documents in found.items()]
-
-
-def _asked(actor: Actor, course_ids: Collection[int]) -> dict[int, tuple[Asked, ...]]:
-    rows = Requirement.everywhere.filter(course_id__in=course_ids, ended_at=None).select_related("role")
-    counts = standing.sees_others(actor)
-    if counts:
+    rows = scope.visible(actor, "course").filter(tenant_id=actor.organisation_id)
+    living = FilteredRelation("requirements", condition=Q(requirements__ended_at=None))
+    rows = _teaching(rows, document_ids).annotate(wish=living).select_related("owner", "wish__role")
+    if counts := standing.sees_others(actor):
         rows = rows.annotate(people=_holders(actor))
+    # A course comes once for each of its requirements, and where it has none without one.
+    read = list(rows.order_by("pk", "wish__duty", "wish__role__title", "wish__pk"))
+    asked = _asked(read, counts=counts)
+    return [Taught(one, documents, asked.get(one.pk, ())) for one, documents in _by_course(read, document_ids).items()]
+
+
+def _asked(read: Iterable[Course], *, counts: bool) -> dict[int, tuple[Asked, ...]]:
     places: dict[int, dict[tuple[str, int | None], dict[int | None, int | None]]] = {}
-    for row in rows.order_by("duty", "role__title", "pk"):
-        people = (row.people or 0) if counts and row.role_id is not None else None  # type: ignore[attr-defined]
-        places.setdefault(row.course_id, {}).setdefault((row.whom, row.role_id), {})[row.site_id] = people
+    for course in read:
+        wish: Requirement | None = getattr(course, "wish", None)
+        if wish is not None:
+            people = (course.people or 0) if counts and wish.role_id is not None else None  # type: ignore[attr-defined]
+            places.setdefault(course.pk, {}).setdefault((wish.whom, wish.role_id), {})[wish.site_id] = people
     return {
         course: tuple(_line(title, role, at) for (title, role), at in asked.items()) for course, asked in places.items()
     }
@@ -86,9 +94,9 @@ def _asked(actor: Actor, course_ids: Collection[int]) -> dict[int, tuple[Asked, 
 def _holders(actor: Actor) -> Subquery:
     """How many of the people whose training the actor sees hold the role of a requirement today, where it asks."""
     grants = Grant.objects.filter(
-        *standing.alive(standing.today_of(actor)), organisation_id=actor.organisation_id, role_id=OuterRef("role_id"),
-        person__in=Person.objects.filter(standing.staff(actor)),
-    ).filter(Q(person__site_id=OuterRef("site_id")) | Q(IsNull(OuterRef("site_id"), True)))  # fmt: skip
+        *standing.alive(standing.today_of(actor)), organisation_id=actor.organisation_id,
+        role_id=OuterRef("wish__role_id"), person__in=Person.objects.filter(standing.staff(actor)),
+    ).filter(Q(person__site_id=OuterRef("wish__site_id")) | Q(IsNull(OuterRef("wish__site_id"), True)))  # fmt: skip
     return Subquery(grants.values("role_id").annotate(n=Count("person_id", distinct=True)).values("n"))
 
 

@@ -228,7 +228,7 @@ def _competence(system: Actor) -> None:
             own = {"record_id": f"record_id + {moved}", "course_id": str(course.pk), "code": f"code || '-{n}'"}
             _copy(Holding, own, kept, first, last)
     _set_keys([Record])
-    for course_id, lacking in wanted(system.organisation_id, today).items():
+    for course_id, lacking in wanted(system.organisation_id, today):
         course = next(one for one in courses if one.pk == course_id)
         asked = (
             (course, TAKE, f"Take “{course.title}”", person, moment.now() + dt.timedelta(days=need.within_days))

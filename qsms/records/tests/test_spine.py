@@ -165,6 +165,11 @@ def test_branches_find_what_the_plain_condition_finds(keeper: Cast) -> None:
         assert {pk for pk, row in rows.items() if scope.sees(actor, row)} == set(oracle), name
         by_due = scope.page(actor, SHEET, Q(fuel="jet"), order="due_on", limit=100).ids
         assert sorted(by_due, reverse=True) == oracle
+        for where in (Q(), Q(fuel="jet")):
+            first = Spill.objects.filter(pk__in=scope.newest(actor, "spill", where, limit=5))
+            assert sorted(first.values_list("pk", flat=True), reverse=True) == oracle[:5], name
+    nobody = scope.newest(keeper.actor("safety"), "spill", Q(pk__in=()), limit=5)
+    assert not Spill.objects.filter(pk__in=nobody).exists()
 
 
 def test_counts_by_state_are_those_of_what_the_reader_sees(keeper: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -53,7 +53,7 @@ def _draw(request: HttpRequest, actor: Actor, number: str, **extra: Any) -> Http
     if report is None and queue:
         report = queue[0].report
     if report is not None:
-        report = Report.everywhere.select_related("filed_on").get(pk=report.pk)
+        report = queries.on_desk(report.pk)
     titles = forms.titles(actor.organisation_id) if queue else {}
     shell = Shell(request)
     # The desk needs the width: here the menu is narrow, whatever is chosen for other pages.
@@ -105,7 +105,7 @@ def _desk(actor: Actor, report: Report, queue: list[Waiting]) -> dict[str, Any]:
             for row in attachments.on_record(report)
         ],
         "mailbox_url": addresses.tab(report, "mailbox"),
-        "answers_waiting": queries.answers_waiting(report),
+        "answers_waiting": report.answers_waiting,  # type: ignore[attr-defined]
         "duplicates": queries.duplicates(actor, report),
         "lens_forms": [_lens(actor, report, lens, position, judged, asked) for position, lens in enumerate(LENSES, 1)],
         "missing": missing,
@@ -128,8 +128,8 @@ def _desk(actor: Actor, report: Report, queue: list[Waiting]) -> dict[str, Any]:
 
 def _facts(actor: Actor, report: Report) -> str:
     """Who said so, when, where and which aircraft, as far as the report tells."""
-    by = names.people(actor.organisation_id, [report.raised_by_id]) if report.raised_by_id else {}
-    said = _("By %(who)s") % {"who": next(iter(by.values()))} if by and report.mode == Mode.NAMED else ""
+    by = report.raised_by if report.mode == Mode.NAMED else None
+    said = _("By %(who)s") % {"who": by.name} if by is not None else ""
     happened = ""
     if report.occurred_at is not None:
         happened = dates.moment(report.occurred_at, moment.now(), actor.tz)
@@ -203,18 +203,15 @@ def _processes(actor: Actor, report: Report) -> list[tuple[int, str, bool]]:
 
 
 def _hazards(actor: Actor, report: Report) -> list[tuple[int, str, bool]]:
-    """Hazards of the register that this report may be a case of, if there is a register."""
-    try:
-        sheet = registry.get("hazard")
-    except KeyError:
+    """Hazards of the register that this report may be a case of, if there is a register (one query)."""
+    if not registry.is_known("hazard"):
         return []
-    ids = scope.page(actor, sheet, Q(phase__lt=3), limit=HAZARDS).ids
-    linked = set(
-        Link.everywhere.filter(source=report.pk, relation=Relation.CASE_OF).values_list("target_id", flat=True)
-    )
-    rows = scope.seen_of(actor, {*ids, *linked}).values()
-    found = [(row.pk, f"{row.number} {row.title}", row.pk in linked) for row in rows if row.kind == "hazard"]
-    return sorted(found, key=lambda row: -row[0])
+    linked = Link.everywhere.filter(source=report.pk, relation=Relation.CASE_OF)
+    newest = scope.newest(actor, "hazard", Q(phase__lt=3), limit=HAZARDS)
+    rows = scope.visible(actor, "hazard").filter(Q(pk__in=newest) | Q(pk__in=linked.values("target_id")))
+    rows = rows.annotate(is_linked=Exists(linked.filter(target_id=OuterRef("pk")))).order_by("-pk")
+    told = rows.values_list("pk", "number", "title", "is_linked")
+    return [(pk, f"{number} {title}", is_linked) for pk, number, title, is_linked in told]
 
 
 @for_people

@@ -8,12 +8,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from qsms.base import moment
+from qsms.notify.models import News
+from qsms.notify.services import FEW
 from qsms.org import services as org
 from qsms.org.models import Role
-from qsms.records import history, naming, outbox, services, tasks
+from qsms.records import history, naming, outbox, scope, services, tasks
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Task
 from qsms.rules.competence import FOREVER, State
+from qsms.search.queries import find
 from qsms.training import duties, following, holdings, reminding, requiring, standing, waiving
 from qsms.training.models import Course, Holding, Requirement
 from tests.cast import Cast
@@ -145,8 +148,6 @@ def test_a_policy_that_flags_lets_it_pass_and_tells(cast: Cast) -> None:
     told = next(entry for entry in history.entries(made) if entry.verb == naming.DOUBTED)
     assert "“Auditing basics” is missing" in told.reason
     outbox.deliver()
-    from qsms.notify.models import News
-
     assert News.everywhere.filter(person=cast.owner, topic="training", record_id=made.pk).count() == 1
 
 
@@ -173,6 +174,27 @@ def test_the_daily_round_asks_once_and_takes_back(cast: Cast) -> None:
     requiring.release(cast.actor("safety"), row.pk, "Not theirs")
     reminding.remind(cast.organisation.pk)
     assert not Task.everywhere.filter(record_id=one.pk, code=holdings.TAKE, done_at=None).exists()
+
+
+def test_a_round_in_portions_asks_everybody_and_whoever_sees_the_course_hears_and_finds_it(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reminding, "AT_ONCE", 3)
+    one = course(cast, "Hydraulics")
+    asked(cast, one)
+    ours = {who: person for who, person in cast.people.items() if person.organisation_id == cast.organisation.pk}
+    assert reminding.remind(cast.organisation.pk) == len(ours) > FEW
+    waiting = Task.everywhere.filter(record_id=one.pk, code=holdings.TAKE, done_at=None)
+    assert sorted(waiting.values_list("person_id", flat=True)) == sorted(person.pk for person in ours.values())
+    actors = {person.pk: cast.actor(who) for who, person in ours.items()}
+    see = {pk for pk, actor in actors.items() if scope.sees(actor, one)}
+    for _twice in range(2):
+        assert reminding.remind(cast.organisation.pk) == 0
+        outbox.deliver_waiting()
+        told = News.everywhere.filter(record_id=one.pk, topic="task", earlier=0).values_list("person_id", flat=True)
+        assert sorted(told) == sorted(see)
+        services.comment(cast.actor("safety"), one.pk, "Soon")
+    assert {pk for pk, actor in actors.items() if one.pk in find(actor, "hydraulics").ids} == see
 
 
 def test_who_may_not_say_what_is_asked_is_refused(cast: Cast) -> None:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from qsms.org.actor import Actor
-from qsms.records import history, listing, moves, registry, scope
+from qsms.records import listing, moves, registry, scope
 from qsms.records.history import Entry
 from qsms.records.models import Record
 from qsms.records.registry import RecordType
@@ -44,9 +44,9 @@ class Head:
     steps: tuple[parts.Step, ...]
 
 
-def head(sheet: RecordType, record: Record, actor: Actor, now: datetime, lately: Sequence[Entry]) -> Head:
-    """The head of a record; `lately` are its newest deeds, the newest first: all there are, if fewer than DEEDS."""
-    known = lately if len(lately) < DEEDS else history.landmarks(record)
+def head(sheet: RecordType, record: Record, actor: Actor, now: datetime, known: Sequence[Entry]) -> Head:
+    """The head of a record; `known` are its deeds, the newest first, or of many those that changed the state or made
+    the version."""
     state = sheet.state(record)
     tone = record.risk_class
     words = listing.RISK_TONES[tone]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from qsms.base import moment
 from qsms.org.actor import Actor
 from qsms.records import clocks, history, reading, registry, scope, tasks, threads
+from qsms.records.history import Entry
 from qsms.records.models import Record
 from qsms.records.reading import Opened
 from qsms.records.registry import Panel
@@ -85,13 +86,13 @@ def draw(sight: Sight, current: str = "", *, status: int = 200, extra: Mapping[s
     panels = _panels(sight, current)
     if current not in ("", EVERYTHING, *_tabs, *(panel.code for panel, _context in panels)):
         raise Http404
-    lately = history.entries(record, reader=actor, limit=heads.DEEDS)
+    lately, known = _deeds(sight)
     waiting = tasks.on_record(record) if sight.opened.tasks else []
     context = {
         "sight": sight,
         "record": record,
         "sheet": sheet,
-        "head": heads.head(sheet, record, actor, now, lately),
+        "head": heads.head(sheet, record, actor, now, known),
         "next": heads.next_step(actor, record, heads.ways(actor, record)),
         "tabs": _tab_line(sight, current, panels, strands),
         "clocks": rail.clocks(clocks.on_record(record) if sight.opened.clocks else (), actor, now),
@@ -109,6 +110,15 @@ def draw(sight: Sight, current: str = "", *, status: int = 200, extra: Mapping[s
         "tab": current,
     }
     return answers.page(sight.request, "ui/record/page.html", context, status=status)
+
+
+def _deeds(sight: Sight) -> tuple[Sequence[Entry], Sequence[Entry]]:
+    """The newest deeds, and those that the head tells of (one query)."""
+    record, actor = sight.record, sight.actor
+    if sight.opened.deeds > heads.DEEDS:
+        return history.with_landmarks(record, reader=actor, limit=heads.DEEDS)
+    every = history.entries(record, reader=actor, limit=heads.DEEDS)
+    return every, every
 
 
 def _edit_url(sight: Sight) -> str:
