@@ -81,3 +81,24 @@ def test_a_text_that_passed_is_judged_again_on_any_other_ground(page: Page) -> N
         assert page.evaluate(LEFT_OPEN, "\n".join(passed)), style
         with pytest.raises(AssertionError, match="color-contrast"):
             looks_right(page)
+
+
+def test_a_target_is_judged_that_lacks_room(page: Page) -> None:
+    page.goto("/healthz")
+    page.evaluate(BUILT)
+    place = "a {{ display: block; position: absolute; color: #000; font: 8px/8px serif; left: 200px; top: 200px; {} }}"
+    other = place + " a + a {{ {} }}"
+    small, large = "inline-size: 16px; block-size: 16px;", "inline-size: 60px; block-size: 60px;"
+    for style in (other.format(small, "left: 224.5px"), other.format(large, f"left: 265px; {small}")):
+        page.evaluate(STYLED, style)
+        looks_right(page)
+    for style in (
+        other.format(small, "left: 218px"),
+        other.format(large, f"left: 262px; {small}"),
+        # Of a large one the other leaves a strip.
+        other.format(large, "left: 210px"),
+        other.format(large, f"left: 220px; top: 220px; {small}"),
+    ):
+        page.evaluate(STYLED, style)
+        with pytest.raises(AssertionError, match="target-size"):
+            looks_right(page)

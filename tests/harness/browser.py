@@ -66,11 +66,13 @@ COLOURS_KEPT = """(() => {
         return Object.assign(this, { r, g, b, alpha });
     };
 })();"""
-CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
+# What axe need not be asked: see there.
+SPARED = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("contrast.js", "targets.js"))
 # With its usual rules nothing that axe would load beforehand is looked at. That targets have 24 pixels (WCAG 2.2) is
 # off in axe unless it is asked for.
 AXE = """async ([rules, known]) => {
     contrast.begin(known);
+    targets.begin();
     if (rules && !contrast.leavesOpen()) return { faults: [], passed: [] };
     const found = await axe.run({ resultTypes: ["violations"], preload: false,
         ...(rules ? { runOnly: rules } : { rules: { "target-size": { enabled: true } } }) });
@@ -180,7 +182,7 @@ class Window:
         self.context = browser.new_context(locale="en-GB", timezone_id="UTC", **options)
         self.context.set_default_timeout(PATIENCE_SECONDS * 1000)
         # By the browser's protocol, which asks no policy of the page.
-        self.context.add_init_script(f"{AXE_SCRIPT}\n{COLOURS_KEPT}\n{CONTRAST}")
+        self.context.add_init_script(f"{AXE_SCRIPT}\n{COLOURS_KEPT}\n{SPARED}")
         self.page = self.context.new_page()
         self.page.on("console", self._note_message)
         self.page.on("pageerror", self._note_error)

@@ -3,7 +3,7 @@
 // it is spared, on every page, in every size and theme. It judges each time what did not pass, and every text whose
 // ground is anything but the colours of the elements around it.
 window.contrast = (() => {
-    const CLEAR = "rgba(0, 0, 0, 0)";
+    const CLEAR = "rgba(0, 0, 0, 0)", SHOWN = { opacityProperty: true, visibilityProperty: true };
     let passed, fresh, grounds, scrollers, painted, keys;
 
     const begin = (known) => {
@@ -15,7 +15,7 @@ window.contrast = (() => {
         painted = [];
         for (const element of document.querySelectorAll("body *")) {
             const { backgroundColor, backgroundImage } = getComputedStyle(element);
-            if ((backgroundColor !== CLEAR || backgroundImage !== "none") && element.checkVisibility()) {
+            if ((backgroundColor !== CLEAR || backgroundImage !== "none") && element.checkVisibility(SHOWN)) {
                 painted.push({ element, box: element.getBoundingClientRect() });
             }
         }
@@ -103,15 +103,24 @@ window.contrast = (() => {
     const isSeen = (element) => {
         const { right, bottom, width, height } = element.getBoundingClientRect();
         return width > 1 && height > 1 && right + scrollX > 0 && bottom + scrollY > 0 &&
-            element.checkVisibility({ visibilityProperty: true });
+            element.checkVisibility(SHOWN);
     };
-    // A link amid text that has no line under it to tell it from the text.
+    // A link amid text that no line under it, and nothing else, tells from the text.
     const isBare = (link) => {
-        let block = link;
-        while (getComputedStyle(block).display === "inline") block = block.parentElement;
-        return block !== link && block.textContent.trim().length > link.textContent.trim().length &&
-            !getComputedStyle(link).textDecorationLine.includes("underline");
+        const isUnderlined = (element) => getComputedStyle(element).textDecorationLine.includes("underline");
+        let block = link, around = false;
+        while (getComputedStyle(block).display === "inline") {
+            block = block.parentElement;
+            around ||= isUnderlined(block);
+        }
+        return block !== link && (around || !isUnderlined(link)) &&
+            block.textContent.trim().length > link.textContent.trim().length;
     };
+    const ofLinks = axe._audit.rules.find((one) => one.id === "link-in-text-block"), matchesLink = ofLinks.matches;
+    ofLinks.matches = function (element, ...rest) {
+        return isBare(element) && matchesLink.call(this, element, ...rest);
+    };
+
     // Whether there is a text whose contrast axe has not passed, or a link that only its colour may tell from the text.
     const leavesOpen = () =>
         [...document.querySelectorAll("body *")].some((element) =>
