@@ -8,6 +8,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -65,11 +66,23 @@ COLOURS_KEPT = """(() => {
         return Object.assign(this, { r, g, b, alpha });
     };
 })();"""
+# What axe need not be asked: see there.
+SPARED = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("contrast.js", "targets.js"))
 # With its usual rules nothing that axe would load beforehand is looked at. That targets have 24 pixels (WCAG 2.2) is
 # off in axe unless it is asked for.
-AXE = """(rules) => axe.run({ resultTypes: ["violations"], preload: false,
-        ...(rules ? { runOnly: rules } : { rules: { "target-size": { enabled: true } } }) }).then(
-    (found) => found.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 160)}`))"""
+AXE = """async ([rules, known]) => {
+    contrast.begin(known);
+    targets.begin();
+    if (rules && !contrast.leavesOpen()) return { faults: [], passed: [] };
+    const found = await axe.run({ resultTypes: ["violations"], preload: false,
+        ...(rules ? { runOnly: rules } : { rules: { "target-size": { enabled: true } } }) });
+    return {
+        faults: found.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 160)}`),
+        passed: contrast.fresh(),
+    };
+}"""
+# The texts that axe has passed in this run: see contrast.js.
+passed: set[str] = set()
 # What axe judges by the colours on the screen. All other rules read the same in both themes.
 OF_COLOUR = ["color-contrast", "link-in-text-block"]
 FORGET = "() => { localStorage.clear(); sessionStorage.clear(); }"
@@ -169,7 +182,7 @@ class Window:
         self.context = browser.new_context(locale="en-GB", timezone_id="UTC", **options)
         self.context.set_default_timeout(PATIENCE_SECONDS * 1000)
         # By the browser's protocol, which asks no policy of the page.
-        self.context.add_init_script(f"{AXE_SCRIPT}\n{COLOURS_KEPT}")
+        self.context.add_init_script(f"{AXE_SCRIPT}\n{COLOURS_KEPT}\n{SPARED}")
         self.page = self.context.new_page()
         self.page.on("console", self._note_message)
         self.page.on("pageerror", self._note_error)
@@ -319,7 +332,12 @@ def looks_right_everywhere(page: Page, name: str = "", *, themes: bool = False) 
 
 def _judged(page: Page, rules: list[str] | None = None, *, axe: bool = True) -> list[str]:
     page.evaluate(STANDS)
-    return page.evaluate(TOO_WIDE) + (page.evaluate(AXE, rules) if axe else [])
+    faults: list[str] = page.evaluate(TOO_WIDE)
+    if axe:
+        found = page.evaluate(AXE, [rules, "\n".join(passed)])
+        passed.update(found["passed"])
+        faults += found["faults"]
+    return faults
 
 
 def _no_faults(page: Page, name: str, faults: list[str]) -> None:
