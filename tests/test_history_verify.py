@@ -193,7 +193,7 @@ def test_deeds_that_an_older_program_counted_wrongly_are_corrected_by_one_more(
     keeper: Cast, verify: Verify, capsys: pytest.CaptureFixture[str]
 ) -> None:
     system, quality = actors.system(keeper.organisation.pk), keeper.actor("quality")
-    document, certificate = contract.make(system, "document"), contract.make(system, "certificate")
+    document, certificate = make(system, "document"), make(system, "certificate")
     # A document took effect, and the deed carried the version before.
     before = copy.copy(document)
     document = services.edit(system, document.pk, document.version, {"title": "In effect"})
@@ -203,7 +203,7 @@ def test_deeds_that_an_older_program_counted_wrongly_are_corrected_by_one_more(
     Record.everywhere.filter(pk=certificate.pk).update(version=certificate.version + 2)
     services.edit(quality, certificate.pk, certificate.version + 2, {"title": "Renamed again"})
     # What somebody did behind the application's back is not set right.
-    other = contract.make(system, "certificate")
+    other = make(system, "certificate")
     Record.everywhere.filter(pk=other.pk).update(version=9)
     code, found = verify()
     assert (code, len(found)) == (1, 3)
