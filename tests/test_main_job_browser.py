@@ -73,6 +73,21 @@ def number_of(page: Page) -> str:
     return page.url.rstrip("/").rpartition("/")[2]
 
 
+def show_rooms(quality: Page) -> None:
+    """The rooms that live from the same records: documents, standards and training of the demonstration."""
+    for name, path in {
+        "standards": "/standards/",
+        "matrix": "/training/matrix/",
+        "gaps": "/training/matrix/gaps/",
+    }.items():
+        quality.goto(path)
+        expect(quality.locator("h1")).to_be_visible()
+        keep(quality, name)
+    quality.goto("/r/document/")
+    quality.get_by_role("link", name="Towing of aircraft").first.click()
+    keep(quality, "document")
+
+
 def test_from_a_report_on_a_phone_to_a_verified_closed_action(enter: Enter, tmp_path: Path) -> None:
     # A mechanic reports, confidentially, on a phone.
     mechanic = enter("Joaquín Ortega", **PHONE)
@@ -200,6 +215,7 @@ def test_from_a_report_on_a_phone_to_a_verified_closed_action(enter: Enter, tmp_
     for name, path in places.items():
         safety.goto(path)
         keep(safety, name)
+    show_rooms(enter("Ravi Menon"))
     with context.organisation(Organisation.objects.get(code="larkfield").pk):
         assert Record.objects.get(number=action).state == "closed"
         assert Deed.objects.filter(record__number=action, verb="move.verify").count() == 1
