@@ -45,42 +45,13 @@ OpenPage = Callable[..., Page]
 # How long a page is waited for: far beyond what any takes, and beyond what a machine with other work makes of it.
 PATIENCE_SECONDS = 30
 
-# The page stands: nothing loads, no part of it is being exchanged, and what has come is drawn.
-STANDS = """async () => {
-    const frame = () => new Promise(requestAnimationFrame);
-    if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done, { once: true }));
-    await document.fonts.ready;
-    const moving = ".htmx-request, .htmx-swapping, .htmx-settling";
-    do { await frame(); await frame(); } while (document.querySelector(moving));
-}"""
-# What reaches past the window while the page as a whole can be scrolled sideways.
-TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : ["The page scrolls sideways."].concat(
-    [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > innerWidth)
-    .map((one) => `${one.tagName}.${one.className}: ${one.textContent.slice(0, 40)}`))"""
-# Axe works out the same few colours thousands of times in a page, which is a third of all its time.
-COLOURS_KEPT = """(() => {
-    const { Color } = axe.commons.color, work_out = Color.prototype.parseString, known = new Map();
-    Color.prototype.parseString = function (text) {
-        if (!known.has(text)) known.set(text, work_out.call(new Color(0, 0, 0), text));
-        const { r, g, b, alpha } = known.get(text);
-        return Object.assign(this, { r, g, b, alpha });
-    };
-})();"""
-# What axe need not be asked: see there.
-SPARED = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("contrast.js", "targets.js"))
-# With its usual rules nothing that axe would load beforehand is looked at. That targets have 24 pixels (WCAG 2.2) is
-# off in axe unless it is asked for.
-AXE = """async ([rules, known]) => {
-    contrast.begin(known);
-    targets.begin();
-    if (rules && !contrast.leavesOpen()) return { faults: [], passed: [] };
-    const found = await axe.run({ resultTypes: ["violations"], preload: false,
-        ...(rules ? { runOnly: rules } : { rules: { "target-size": { enabled: true } } }) });
-    return {
-        faults: found.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 160)}`),
-        passed: contrast.fresh(),
-    };
-}"""
+# What every page gets: axe, what is asked of a page, and what axe need not be asked.
+SCRIPTS = [
+    Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8") for name in ("judging", "contrast", "targets")
+]
+JUDGE_SCRIPT = "\n".join([AXE_SCRIPT, *SCRIPTS])
+STANDS = "() => judging.comeToRest()"
+JUDGE = "([axe, rules, passed]) => judging.judge(axe, rules, passed)"
 # The texts that axe has passed in this run: see contrast.js.
 passed: set[str] = set()
 # What axe judges by the colours on the screen. All other rules read the same in both themes.
@@ -181,8 +152,7 @@ class Window:
     def __init__(self, browser: Browser, **options: Any) -> None:
         self.context = browser.new_context(locale="en-GB", timezone_id="UTC", **options)
         self.context.set_default_timeout(PATIENCE_SECONDS * 1000)
-        # By the browser's protocol, which asks no policy of the page.
-        self.context.add_init_script(f"{AXE_SCRIPT}\n{COLOURS_KEPT}\n{SPARED}")
+        self.context.add_init_script(JUDGE_SCRIPT)
         self.page = self.context.new_page()
         self.page.on("console", self._note_message)
         self.page.on("pageerror", self._note_error)
@@ -331,12 +301,9 @@ def looks_right_everywhere(page: Page, name: str = "", *, themes: bool = False) 
 
 
 def _judged(page: Page, rules: list[str] | None = None, *, axe: bool = True) -> list[str]:
-    page.evaluate(STANDS)
-    faults: list[str] = page.evaluate(TOO_WIDE)
-    if axe:
-        found = page.evaluate(AXE, [rules, "\n".join(passed)])
-        passed.update(found["passed"])
-        faults += found["faults"]
+    found = page.evaluate(JUDGE, [axe, rules, "\n".join(passed)])
+    passed.update(found["passed"])
+    faults: list[str] = found["faults"]
     return faults
 
 

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.core.management.commands import flush
 from django.db import connection
 
 from tests.harness.installation import MIGRATED, migrated, shared_folder
+from tests.harness.kept import Ground
 
 ENGINE = "postgresql" if os.environ.get("QSMS_TEST_DATABASE_URL") else "sqlite"
 
@@ -47,5 +49,10 @@ def django_db_setup(
         own["NAME"] = name
         # The made-up type, which is no part of the product.
         call_command("migrate", "newtype", interactive=False, verbosity=0)
-        yield
+        ground = Ground()
+        with pytest.MonkeyPatch.context() as patch:
+            # After each test with several connections the tables are emptied. Django would then have the rooms ship
+            # all their data anew, which takes longer than most tests.
+            patch.setattr(flush, "emit_post_migrate_signal", lambda *_given: ground.put_back())
+            yield
         connection.creation.destroy_test_db(plain, 0)

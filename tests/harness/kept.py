@@ -44,6 +44,20 @@ class Kept:
                 _write(table, lines)
 
 
+class Ground:
+    """The rows that are there before the first test: what migrations and the shipped data of the rooms have made."""
+
+    def __init__(self) -> None:
+        self._rows = {table: lines for table in _tables() if (lines := _read(table))}
+
+    def put_back(self) -> None:
+        """Write them again where there are none."""
+        with transaction.atomic():
+            for table, lines in self._rows.items():
+                if not _read(table):
+                    _write(table, lines)
+
+
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
     """No test knows places of the one before: rows that are rolled back or put back send no signal to forget them."""
