@@ -20,9 +20,9 @@ from qsms.org.models import Grant, Person
 from qsms.records import services
 from qsms.rules import competence as rules
 from qsms.rules.competence import Period, State
-from qsms.training import grid, proofs, requiring, standing, tallying
+from qsms.training import grid, packs, proofs, requiring, standing, tallying
 from qsms.training.grid import Wish
-from qsms.training.models import Counts, Holding, Requirement, Waiver
+from qsms.training.models import Counts, Course, Holding, Pack, Requirement, Waiver
 from qsms.training.tests.makers import asked, course, held
 from tests.cast import Cast
 
@@ -96,8 +96,20 @@ def plain_asked(people: Q) -> dict[tuple[int, int], set[int]]:
     return found
 
 
-@pytest.mark.parametrize("who", ["quality", "site_owner"])
-def test_the_figures_are_those_of_a_plain_reckoning_on_any_day(office: Cast, who: str) -> None:
+@pytest.mark.parametrize(
+    ("who", "packed"), [("quality", None), ("site_owner", None), ("quality", "all"), ("site_owner", "some")]
+)
+def test_the_figures_are_those_of_a_plain_reckoning_on_any_day(
+    office: Cast, who: str, packed: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if packed is not None:
+        # As of more people than are named: what is packed is read, and the records where they changed since.
+        monkeypatch.setattr(proofs, "NAMED", 0)
+        packs.pack_lacking()
+        if packed == "some":
+            for one in Course.everywhere.filter(title__in=("Yearly", "Servicing")):
+                held(office, one, "reporter")
+        assert Pack.everywhere.count() == Course.everywhere.exclude(holdings=None).count() - 2 * (packed == "some")
     actor = office.actor(who)
     pairs = plain_asked(standing.staff(actor))
     sites = dict(Person.objects.values_list("pk", "site_id"))
@@ -134,6 +146,7 @@ def test_reading_the_rows_of_everybody_says_the_same_as_naming_people(
     office: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     actor = office.actor("quality")
+    packs.pack_lacking()
     wishes = [Wish(), Wish(gaps=True), Wish(gaps=True, role=office.organisation.roles.get(code="auditor").pk)]
     named = [grid.part(actor, wish) for wish in wishes]
     monkeypatch.setattr(proofs, "NAMED", 0)

@@ -7,4 +7,4 @@ class TrainingConfig(AppConfig):
 
     def ready(self) -> None:
         # Who may be named to a part, what a document changes, the worker's round, and the register.
-        from . import duties, following, living, reminding, sheets  # noqa: F401
+        from . import duties, following, living, packs, reminding, sheets  # noqa: F401

@@ -280,6 +280,16 @@ class Holding(RecordChild):
         ]  # fmt: skip
 
 
+class Pack(Owned):
+    """Who holds a course by its training records, and until when, in one row: `packs` writes and reads it."""
+
+    course = models.OneToOneField(Course, models.CASCADE, related_name="pack")
+    days = models.TextField()
+
+    class Meta(Owned.Meta):
+        abstract = False
+
+
 class Waiver(Owned):
     """Somebody is excused from a course until a day, for a reason, once another person has approved it."""
 

@@ -9,22 +9,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import CharField, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import BigIntegerField, CharField, QuerySet, Value
+from django.db.models.functions import Cast
 
 from qsms.rules import competence as rules
 from qsms.rules.competence import Period, State
 
-from . import readings
+from . import packs, readings
 from .choices import WaiverState
-from .models import Counts, Holding, Waiver
+from .models import Counts, Holding, Pack, Waiver
+from .packs import DAYS, Days, Packed
 from .readings import Reading
 
-# Last day, from when it is due soon, last day of grace, one behind the other: of two periods the greater text is the
-# better one.
-Days = str
-DAYS = Concat(*(Cast(name, CharField()) for name in ("ends_on", "soon_on", "grace_on")), output_field=CharField())
 NOTHING = Value(None, output_field=CharField())
+NOBODY = Value(0, output_field=BigIntegerField())
 LENGTH = 10
 # More people than these are not named to the database: it reads the rows of everybody in less time.
 NAMED = 500
@@ -78,10 +76,12 @@ class _Stands(dict[Days, Stand]):
 
 @dataclass(frozen=True)
 class Proofs:
-    """What some people have to show on a day: by course and person the best days, and until when they are excused."""
+    """What some people have to show on a day: by course and person the best days, or by course and days the people; and
+    until when they are excused."""
 
     today: dt.date
     days: Mapping[int, Mapping[int, Days]] = field(default_factory=dict)
+    packed: Mapping[int, Packed] = field(default_factory=dict)
     excused: Mapping[int, Mapping[int, dt.date]] = field(default_factory=dict)
 
     @cached_property
@@ -90,11 +90,32 @@ class Proofs:
 
     def stands(self, course: int) -> dict[int, Stand]:
         """How everybody stands on a course who has anything to show for it."""
-        known, days = self._known, self.days.get(course, {})
+        known, days = self._known, self._days(course)
         found = {person: known[mine] for person, mine in days.items()}
         for person, until in self.excused.get(course, {}).items():
             found[person] = stand(period(days[person]) if person in days else None, self.today, until)
         return found
+
+    def by_state(self, course: int) -> dict[State, list[int]]:
+        """The same as people by state."""
+        found: dict[State, list[int]] = defaultdict(list)
+        if course in self.packed and course not in self.excused:
+            packed, known = self.packed[course], self._known
+            state, start, end = State.MISSING, 0, 0
+            # Days that follow one another mostly mean the same: they are told in one go.
+            for days, number in zip(packed.days, packed.numbers, strict=True):
+                if (here := known[days].state) is not state:
+                    found[state] += packed.people[start:end]
+                    state, start = here, end
+                end += number
+            found[state] += packed.people[start:end]
+        else:
+            for person, one in self.stands(course).items():
+                found[one.state].append(person)
+        return found
+
+    def _days(self, course: int) -> Mapping[int, Days]:
+        return self.packed[course].each() if course in self.packed else self.days.get(course, {})
 
 
 @dataclass(frozen=True)
@@ -134,36 +155,81 @@ def seek(courses: Collection[int]) -> Sought:
 
 
 def of(organisation_id: int, wanted: Sought, people: Collection[int], today: dt.date) -> Proofs:
-    """What these people have to show; of many people it may be that of others as well (one query, and one more where
-    something is to be read)."""
+    """What these people have to show; of many people it may be that of others as well (one query, one more where
+    something is to be read, and one more of many people where a course is not packed)."""
     named = list(people) if len(people) <= NAMED else None
-    held_days: dict[int, dict[int, Days]] = defaultdict(dict)
-    excused: dict[int, dict[int, dt.date]] = defaultdict(dict)
     # The courses are the organisation's; with no other condition the index alone answers.
-    held = Holding.everywhere.filter(course_id__in=list(wanted.counting), ends_on__isnull=False)
     waived = Waiver.everywhere.filter(organisation_id=organisation_id, state=WaiverState.APPROVED, until__gte=today)
     if named is not None:
-        held, waived = held.filter(holder_id__in=named), waived.filter(person_id__in=named)
-    rows = held.values_list("holder_id", "course_id", DAYS, NOTHING)
-    for person, course, mine, until in rows.union(
-        waived.values_list("person_id", "course_id", NOTHING, Cast("until", CharField())), all=True
-    ):
-        if until is not None:
-            excused[course][person] = dt.date.fromisoformat(until)
-            continue
-        best = held_days[course]
-        if person not in best or best[person] < mine:
-            best[person] = mine
-    days: dict[int, dict[int, Days]] = {}
-    for course, theirs in held_days.items():
+        held, packed, excused = _of_named(wanted, named, waived.filter(person_id__in=named))
+    else:
+        held, packed, excused = _of_everybody(wanted, waived)
+    sources: dict[int, list[int]] = defaultdict(list)
+    for course in (*held, *packed):
         for towards in wanted.counting[course]:
-            days[towards] = _better(days[towards], theirs) if towards in days else theirs
+            sources[towards].append(course)
+    days: dict[int, Mapping[int, Days]] = {}
+    for towards, counting in sources.items():
+        # What counts in one way alone stays packed.
+        if len(counting) > 1 or counting[0] in held or towards in wanted.reading:
+            for course in counting:
+                theirs = held[course] if course in held else packed[course].each()
+                days[towards] = _better(days[towards], theirs) if towards in days else theirs
     read: dict[int, dict[int, Days]] = defaultdict(dict)
     for person, course, found in readings.acknowledged(organisation_id, wanted.reading, named):
         read[course][person] = text(found)
     for course, theirs in read.items():
         days[course] = _better(days.get(course, {}), theirs)
-    return Proofs(today, days, excused)
+    whole = {towards: packed[counting[0]] for towards, counting in sources.items() if towards not in days}
+    return Proofs(today, days, whole, excused)
+
+
+Held = dict[int, dict[int, Days]]
+Excused = dict[int, dict[int, dt.date]]
+
+
+def _of_named(wanted: Sought, named: list[int], waived: QuerySet[Waiver]) -> tuple[Held, dict[int, Packed], Excused]:
+    rows = _held(wanted.counting).filter(holder_id__in=named).values_list("holder_id", "course_id", DAYS, NOTHING)
+    held, excused = _sorted(
+        rows.union(waived.values_list("person_id", "course_id", NOTHING, Cast("until", CharField())), all=True)
+    )
+    return held, {}, excused
+
+
+def _of_everybody(wanted: Sought, waived: QuerySet[Waiver]) -> tuple[Held, dict[int, Packed], Excused]:
+    packed: dict[int, Packed] = {}
+    excused: Excused = defaultdict(dict)
+    rows = Pack.everywhere.filter(course_id__in=list(wanted.counting))
+    for person, course, days, until in rows.values_list(NOBODY, "course_id", "days", NOTHING).union(
+        waived.values_list("person_id", "course_id", NOTHING, Cast("until", CharField())), all=True
+    ):
+        if until is not None:
+            excused[course][person] = dt.date.fromisoformat(until)
+        else:
+            packed[course] = packs.unpacked(days)
+    left = wanted.counting.keys() - packed.keys()
+    held: Held = {}
+    if left:
+        held, _none = _sorted(_held(left).values_list("holder_id", "course_id", DAYS, NOTHING))
+    return held, packed, excused
+
+
+def _held(courses: Collection[int]) -> QuerySet[Holding]:
+    return Holding.everywhere.filter(course_id__in=list(courses), ends_on__isnull=False)
+
+
+def _sorted(rows: Iterable[tuple[int, int, Days | None, str | None]]) -> tuple[Held, Excused]:
+    """From rows of a person and a course with the days of a record or until when they are excused."""
+    held: Held = defaultdict(dict)
+    excused: Excused = defaultdict(dict)
+    for person, course, mine, until in rows:
+        if mine is None:
+            excused[course][person] = dt.date.fromisoformat(until or "")
+            continue
+        best = held[course]
+        if person not in best or best[person] < mine:
+            best[person] = mine
+    return held, excused
 
 
 def _better(some: Mapping[int, Days], others: Mapping[int, Days]) -> dict[int, Days]:

@@ -13,7 +13,8 @@ from django.db.models.functions import Coalesce
 from qsms.rules import competence as rules
 from qsms.rules.competence import Completion, Period
 
-from .models import Course, Holding, Renewal
+from . import packs
+from .models import Holding, Renewal
 
 HELD = "held"
 CHUNK = 500
@@ -22,9 +23,9 @@ CHUNK = 500
 def reckon(course_id: int, people: Iterable[int] | None = None) -> int:
     """Reckon the records of one course, of these people or of everybody; how many changed.
 
-    The caller has the transaction open, and has the course locked or has just made the records.
+    The caller has the transaction open.
     """
-    course = Course.everywhere.get(pk=course_id)
+    course = packs.lock(course_id)
     renewals = [rules.Renewal(one.since, one.until, one.at) for one in Renewal.everywhere.filter(course_id=course_id)]
     rows = Holding.everywhere.filter(course_id=course_id)
     if people is not None:
@@ -55,6 +56,8 @@ def reckon(course_id: int, people: Iterable[int] | None = None) -> int:
             Holding.everywhere.filter(pk__in=keys[start : start + CHUNK]).update(
                 ends_on=ends, soon_on=soon, grace_on=grace
             )
+    if changed:
+        packs.drop(course_id)
     return len(changed)
 
 
@@ -63,5 +66,6 @@ def reckon_all(holdings: Iterable[Holding]) -> None:
     of: dict[int, set[int]] = defaultdict(set)
     for one in holdings:
         of[one.course_id].add(one.holder_id)
-    for course_id, people in of.items():
+    # In one order everywhere, because each is locked.
+    for course_id, people in sorted(of.items()):
         reckon(course_id, people)

@@ -1,14 +1,15 @@
 """How many people stand how on what is asked of them: counted in one go for everybody whom a reader may look at.
 
-Nothing of it is kept. A kept figure would have to follow every training record, requirement, waiver, grant, person and
-acknowledged document, and the calendar; reading all of it costs about a microsecond for each thing that is asked.
+No figure is kept. It would have to follow every requirement, waiver, grant, person and acknowledged document, and the
+calendar. What is kept is what the training records of a course say, in one row (`packs`), which follows them alone.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 from qsms.rules import competence as rules
@@ -49,46 +50,64 @@ def crowds(there: Iterable[Member]) -> list[Crowd]:
     return [Crowd(site, theirs, people) for (site, theirs), people in found.items()]
 
 
-def count(asked: Iterable[Ask], together: Iterable[Crowd], shown: Proofs) -> Figures:
+def count(asked: Iterable[Ask], together: Sequence[Crowd], shown: Proofs) -> Figures:
     """Each person counts once for each course, and in every role of theirs that asks for it."""
     found = Figures()
-    for crowd, course, roles, states in _asked(asked, together, shown):
-        stood = Counter(map(states.get, crowd.people))
-        # Who is not in it has nothing to show.
-        tally = {State.MISSING if state is None else state: n for state, n in stood.items()}
-        for there in (
-            found.whole,
-            found.by_course[course],
-            found.by_site[crowd.site],
-            *(found.by_role[r] for r in roles),
-        ):
-            for state, n in tally.items():
-                there[state] += n
+    crowd_of = {person: n for n, crowd in enumerate(together) for person in crowd.people}
+    for course, here in _asked(asked, together):
+        stood = [(state, Counter(map(crowd_of.get, people))) for state, people in shown.by_state(course).items()]
+        by_roles: dict[frozenset[int], Counter[State]] = defaultdict(Counter)
+        for n, roles in here:
+            crowd = together[n]
+            tally = {state: numbers[n] for state, numbers in stood if n in numbers}
+            # Who is in none of them has nothing to show.
+            if missing := len(crowd.people) - sum(tally.values()):
+                tally[State.MISSING] = tally.get(State.MISSING, 0) + missing
+            _add(found.by_site[crowd.site], tally)
+            _add(by_roles[roles], tally)
+        for roles, tally in by_roles.items():
+            for there in (found.whole, found.by_course[course], *(found.by_role[role] for role in roles)):
+                _add(there, tally)
     return found
 
 
-def lacking(asked: Iterable[Ask], together: Iterable[Crowd], shown: Proofs) -> set[int]:
+def _add(there: Counter[State], tally: Mapping[State, int]) -> None:
+    for state, number in tally.items():
+        there[state] += number
+
+
+def lacking(asked: Iterable[Ask], together: Sequence[Crowd], shown: Proofs) -> set[int]:
     """Who is not current in something that is asked of them."""
-    return {
-        person
-        for crowd, _course, _roles, states in _asked(asked, together, shown)
-        for person in crowd.people
-        if states.get(person) not in rules.CURRENT
-    }
+    found: set[int] = set()
+    for course, here in _asked(asked, together):
+        states = shown.by_state(course)
+        current = set(chain.from_iterable(states[state] for state in rules.CURRENT if state in states))
+        for n, _roles in here:
+            found.update(set(together[n].people) - current)
+    return found
 
 
-def _asked(
-    asked: Iterable[Ask], together: Iterable[Crowd], shown: Proofs
-) -> Iterator[tuple[Crowd, int, frozenset[int], dict[int, State]]]:
-    """Each crowd with each course that is asked of it, the roles that ask (none where only its readers are asked), and
-    how those stand who have anything."""
-    by_course: dict[int, list[Ask]] = defaultdict(list)
+Here = list[tuple[int, frozenset[int]]]
+
+
+def _asked(asked: Iterable[Ask], together: Sequence[Crowd]) -> Iterator[tuple[int, Here]]:
+    """Each course with the crowds of which it is asked, by their place, and the roles that ask (none where only its
+    readers are asked)."""
+    by_course: dict[int, list[tuple[int | None, int, int | None]]] = defaultdict(list)
     for one in asked:
-        by_course[one.course_id].append(one)
-    together = list(together)
+        by_course[one.course_id].append((one.site_id, one.group, one.role_id))
+    # Many courses are asked of the same people.
+    known: dict[frozenset[tuple[int | None, int, int | None]], Here] = {}
     for course, wishes in by_course.items():
-        states = {person: one.state for person, one in shown.stands(course).items()}
-        for crowd in together:
-            here = [one for one in wishes if one.site_id in (None, crowd.site) and one.group in crowd.groups]
-            if here:
-                yield crowd, course, frozenset(one.role_id for one in here if one.role_id is not None), states
+        whom = frozenset(wishes)
+        if whom not in known:
+            known[whom] = [
+                (n, roles) for n, crowd in enumerate(together) if (roles := _roles(crowd, wishes)) is not None
+            ]
+        yield course, known[whom]
+
+
+def _roles(crowd: Crowd, wishes: Iterable[tuple[int | None, int, int | None]]) -> frozenset[int] | None:
+    """The roles by which these wishes ask a crowd; None where none of them does."""
+    theirs = [role for site, group, role in wishes if site in (None, crowd.site) and group in crowd.groups]
+    return frozenset(role for role in theirs if role is not None) if theirs else None

@@ -25,6 +25,7 @@ from qsms.records import bulk, tasks
 from qsms.records.models import Record
 from qsms.standards import adopting, library
 from qsms.standards.models import Evidence
+from qsms.training import packs
 from qsms.training.models import Holding, Requirement
 from qsms.training.readings import TAKE
 from qsms.training.reminding import wanted
@@ -228,6 +229,9 @@ def _competence(system: Actor) -> None:
             own = {"record_id": f"record_id + {moved}", "course_id": str(course.pk), "code": f"code || '-{n}'"}
             _copy(Holding, own, kept, first, last)
     _set_keys([Record])
+    # As the worker does.
+    for course in courses:
+        packs.pack(course.pk)
     for course_id, lacking in wanted(system.organisation_id, today):
         course = next(one for one in courses if one.pk == course_id)
         asked = (
