@@ -14,7 +14,7 @@ from qsms.records import history, moves, services
 from qsms.records.errors import Refused
 from qsms.records.models import Record
 
-from . import content, distributing, markdown
+from . import content, distributing, lasting, markdown
 from .models import Document, Receipt, Revision
 
 ACKNOWLEDGED = "acknowledged"
@@ -51,19 +51,12 @@ def text(document: Document) -> Text | None:
     if document.effective_until is None:
         return _text(document, revision)
     # What a temporary revision says is new as a whole: it is no other wording of what it adds to.
-    return replace(_text(document, revision, compared=False), lasting=lasting(document))
-
-
-def lasting(document: Document) -> Revision | None:
-    """The revision that holds beside the temporary one in effect; None where none does."""
-    rows = Revision.everywhere.filter(document_id=document.pk, state="set_aside").select_related("base", "file")
-    found: Revision | None = rows.first() if document.effective_until is not None else None
-    return found
+    return replace(_text(document, revision, compared=False), lasting=lasting.aside(document))
 
 
 def lasting_text(document: Document) -> Text | None:
     """The text of that revision, in pages; None where there is none."""
-    revision = lasting(document)
+    revision = lasting.aside(document)
     return None if revision is None else _text(document, revision, compared=False)
 
 
@@ -71,7 +64,7 @@ def _text(document: Document, revision: Revision, *, compared: bool = True) -> T
     if revision.file_id is not None:
         # A file has one page: the file itself.
         return Text(document, revision, [markdown.Page(markdown.html("", markdown.where({})), revision.file_name)])
-    base = revision.base if compared else None
+    base = lasting.before(revision) if compared else None
     before = base.body if base is not None and base.file_id is None else None
     shown = content.shown_to_readers(document, revision)
     return Text(document, revision, markdown.pages(revision.body, shown, before=before))

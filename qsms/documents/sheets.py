@@ -27,6 +27,7 @@ from . import (
     distributing,
     document_types,
     following,
+    lasting,
     naming,
     numbering,
     panels,
@@ -157,6 +158,11 @@ class DocumentSheet(RecordType):
             return Lead()
         # Until its review is near, what one does with a document is change it.
         said = _t("People work to revision %(label)s.") % {"label": record.revision_label}
+        holds = lasting.aside(record)
+        if holds is not None and record.effective_until:
+            said = _t("People work to revision %(holds)s, and to temporary revision %(label)s until %(day)s.") % {
+                "holds": holds.label, "label": record.revision_label, "day": plain_day(record.effective_until),
+            }  # fmt: skip
         return Lead(said, _t("In effect"), raises=("revision",))
 
     def about(self, actor: Actor, record: Record) -> list[str]:
@@ -270,6 +276,10 @@ class RevisionSheet(RecordType):
         if move.code not in ("send", "send_on", "review", "approve"):
             return ()
         return [("warn" if one.is_grave else "info", one.said) for one in cautions.of(actor, record)]
+
+    def also_signed(self, actor: Actor, record: Record, move: Move) -> Mapping[str, str]:
+        assert isinstance(record, Revision)
+        return lasting.signed_with(record) if move.code in ("review", "approve", "plan") else {}
 
     def next_step(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Revision)

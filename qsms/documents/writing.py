@@ -15,7 +15,7 @@ from qsms.org.actor import Actor
 from qsms.records import attachments, moves, scope, services
 from qsms.records.errors import Invalid, Refused
 
-from . import content, document_types, jobs, markdown
+from . import content, document_types, jobs, lasting, markdown
 from .models import Revision
 
 DRAWING = "image/svg+xml"
@@ -76,12 +76,14 @@ def begin_documents(actor: Actor, revisions: Sequence[Revision]) -> None:
 
 
 def carry_pictures(actor: Actor, revisions: Sequence[Revision]) -> None:
-    """What a text shows that was taken over from the revision in effect, its files go along with it."""
+    """What a text shows that was taken over from what holds, its files go along with it: those of the lasting revision
+    first, and of what a temporary one adds to it."""
     for revision in revisions:
         wanted = content.lost_pictures(revision)
         if not wanted or revision.document is None or revision.document.effective_id is None:
             continue
-        kept = content.files(revision.document.effective_id)
+        whole = lasting.of(revision.document)
+        kept = content.files(revision.document.effective_id) | content.files(whole.pk if whole is not None else None)
         for name in wanted:
             if name in kept:
                 attachments.carry(actor, kept[name], revision)

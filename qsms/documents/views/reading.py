@@ -19,7 +19,7 @@ from qsms.ui import addresses as pages
 from qsms.ui import answers, dates, marks, times
 from qsms.ui.record import filing
 
-from .. import addresses, content, copies, reading, taking_over
+from .. import addresses, content, copies, lasting, reading, taking_over
 from ..models import Document, Receipt, Revision
 
 
@@ -194,7 +194,7 @@ def open_picture(request: HttpRequest, number: str, name: str) -> HttpResponseBa
     document = reading.find(actor, number)
     revision = Revision.everywhere.filter(pk=document.effective_id or 0).first()
     if request.GET.get("lasting"):
-        revision = reading.lasting(document)
+        revision = lasting.aside(document)
     row: Attachment | None = content.pictures_of(revision).get(name) if revision is not None else None
     if row is None:
         raise NotVisible
