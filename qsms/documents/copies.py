@@ -110,7 +110,7 @@ def _signatures(revision: Revision) -> list[dict[str, str]]:
     titles = routing.role_titles(revision.organisation_id)
     found = [
         {
-            "name": step.done_by.name,
+            "name": routing.signer(step),
             "meaning": f"{step.get_kind_display()}: {titles.get(step.role, step.role)}",
             "at": _moment(step.done_at),
             "note": f"SHA-256 {step.content_hash}",

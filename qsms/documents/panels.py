@@ -114,15 +114,13 @@ def _text(actor: Actor, record: Record) -> Mapping[str, Any]:
 
 def _route(actor: Actor, record: Record) -> Mapping[str, Any]:
     assert isinstance(record, Revision)
-    titles = routing.role_titles(record.organisation_id)
+    titles = routing.titles(record)
     now = moment.now()
     labels = {kind.value: str(kind.label) for kind in StepKind}
     lines = [
         {
             "kind": labels[step.kind],
-            "who": next(
-                (one.name for one in (step.done_by, step.person) if one is not None), titles.get(step.role, "")
-            ),
+            "who": routing.signer(step) or (step.person.name if step.person else titles.get(step.role, "")),
             "role": titles.get(step.role, step.role) if step.done_by is not None else "",
             "instead": titles.get(step.instead_of, step.instead_of),
             "why": step.why,

@@ -257,6 +257,11 @@ class RevisionSheet(RecordType):
         assert isinstance(record, Revision)
         return panels.drawn(record) if name == "body" else ""
 
+    def acts_for(self, actor: Actor, record: Record, move: Move) -> int | None:
+        assert isinstance(record, Revision)
+        asked = routing.turns(actor, record) if move.code in ("review", "approve") else []
+        return asked[0].lent_by if asked else super().acts_for(actor, record, move)
+
     def waits_for(self, record: Record, move: Move) -> frozenset[int] | None:
         assert isinstance(record, Revision)
         if move.code not in ("review", "approve"):
@@ -292,7 +297,7 @@ class RevisionSheet(RecordType):
         assert isinstance(record, Revision)
         waiting = routing.waiting(record)
         if waiting:
-            titles = routing.role_titles(record.organisation_id)
+            titles = routing.titles(record)
             who = _t(", then ").join(
                 step.person.name if step.person else titles.get(step.role, step.role) for step in waiting
             )

@@ -60,6 +60,7 @@ def test_34_the_author_never_approves_neither_as_deputy_nor_through_the_task_of_
         starts_on=NOW.date(), ends_on=NOW.date(),
     )  # fmt: skip
     assert "You stand in for one of its authors" in refused("safety")
+    Delegation.objects.filter(taker=cast.safety).update(revoked_at=NOW)
     # Whoever put a hand to the text later is an author as well.
     moves.move(cast.actor("quality"), one.pk, "recall", reason="A word is missing")
     draft = again(one)
