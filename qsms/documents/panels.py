@@ -19,7 +19,19 @@ from qsms.records.registry import Panel
 from qsms.ui import addresses as pages
 from qsms.ui import marks, times
 
-from . import addresses, content, distributing, effect, markdown, naming, people, routing, taking_over, writing
+from . import (
+    addresses,
+    content,
+    distributing,
+    effect,
+    markdown,
+    naming,
+    people,
+    readings,
+    routing,
+    taking_over,
+    writing,
+)
 from .choices import StepKind
 from .lifecycles import REVISION_LIFE
 from .models import Document, Revision
@@ -83,6 +95,7 @@ def _distribution(actor: Actor, record: Record) -> Mapping[str, Any]:
         "lines": lines,
         "give_url": addresses.give(record.number) if may else "",
         "readers_url": addresses.readers(record.number) if scope.may(actor, "distribute", record) else "",
+        "readings_url": addresses.readings(record.number) if readings.may_see(actor, record) else "",
         "given": record.given,
         "acknowledged": record.acknowledged,
     }

@@ -8,9 +8,10 @@ import io
 import pytest
 from django.test import Client
 
-from qsms.documents import cautions, effect, lasting, reading, requesting
-from qsms.documents.models import Document
-from qsms.records import attachments, proof
+from qsms.documents import cautions, distributing, doors, effect, lasting, reading, requesting
+from qsms.documents.models import Document, Receipt
+from qsms.org import services as org
+from qsms.records import attachments, proof, tasks
 from qsms.records.models import Attachment, Deed
 from tests.cast import Cast
 
@@ -90,3 +91,67 @@ def test_a_temporary_one_is_told_apart_and_ends_nothing(cast: Cast) -> None:
     # A second temporary one follows the first, and both add to the procedure.
     other = revision(cast, Document.everywhere.get(pk=held.pk), "safety", body=TEXT, expires_on=until)
     assert lasting.signed_with(again(other)) == {"Takes the place of": "temporary revision 2"}
+
+
+def test_the_lasting_one_stays_asked_for_until_it_is_acknowledged(cast: Cast) -> None:
+    held = effective(cast, revision(cast, document(cast, "safety"), "safety"), "safety")
+    distributing.add_rule(cast.actor("safety"), held.pk, site_id=cast.sites["LKF"].pk)
+    until = today() + dt.timedelta(days=10)
+    short = revision(cast, held, "safety", body="## For now\n\nUse the other cart.", expires_on=until)
+    held = effective(cast, short, "safety")
+    client = Client()
+    client.force_login(cast.account("reporter"))
+    reader, page = cast.actor("reporter"), f"/documents/read/{held.number}/"
+
+    def asked() -> int:
+        return sum(task.code == distributing.READ for task in tasks.mine(reader))
+
+    def stands() -> tuple[int, bool]:
+        known = doors.acknowledged(cast.organisation.pk, [held.pk], [cast.reporter.pk])
+        return Document.everywhere.get(pk=held.pk).acknowledged, bool(known)
+
+    assert asked() == 1
+    assert client.get("/documents/").content.decode().count("given to: Everybody at Larkfield") == 2
+    client.get(page)
+    client.post(f"{page}acknowledge/", {"revision": "2"})
+    assert (asked(), stands()) == (1, (0, False)), "the lasting one is still to be read"
+    assert "Read revision 1 too" in client.get(page).content.decode()
+    assert client.post(f"{page}acknowledge/", {"revision": "1"}).status_code == 403, "not opened"
+    assert "I have read and understood this</button>" in client.get(f"{page}?lasting=1").content.decode()
+    told = client.post(f"{page}acknowledge/", {"revision": "1"}, follow=True).content.decode()
+    assert "You acknowledged PRO-001, revision 1." in told
+    assert (asked(), stands()) == (0, (1, True))
+
+    # History and the page for auditors say which revision, and when.
+    deeds = Deed.everywhere.filter(record_id=held.pk, verb=reading.ACKNOWLEDGED).order_by("pk")
+    assert [deed.detail["what"] for deed in deeds] == ["revision 2", "revision 1"]
+    shown = f"/documents/readers/{held.number}/"
+    assert client.get(shown).status_code == 403, "a reader"
+    org.grant(cast.colleague, "lead_auditor", axis="all")
+    client.force_login(cast.account("colleague"))
+    whole = client.get(shown).content.decode()
+    assert whole.count("Acknowledged</span>") == 2
+    assert "given on" in client.get(f"{shown}?revision=1").content.decode()
+    file = b"".join(client.get(f"{shown}export/?revision=1").streaming_content).decode()  # type: ignore[attr-defined]
+    assert cast.reporter.name in file
+    assert "PRO-001,2," not in file
+    client.force_login(cast.account("outsider"))
+    assert client.get(shown).status_code == 404
+
+    # A page that stayed open over the change acknowledges nothing, and says what holds now.
+    client.force_login(cast.account("owner"))
+    client.get(f"{page}?lasting=1")
+    effective(cast, revision(cast, Document.everywhere.get(pk=held.pk), "safety", body=TEXT + "\nMore."), "safety")
+    late = client.post(f"{page}acknowledge/", {"revision": "1"})
+    assert (late.status_code, "revision 3 is in effect" in late.content.decode()) == (403, True)
+
+
+def test_who_is_reached_again_is_asked_again(cast: Cast) -> None:
+    held = effective(cast, revision(cast, document(cast, "safety"), "safety"), "safety")
+    rule = distributing.add_rule(cast.actor("safety"), held.pk, site_id=cast.sites["LKF"].pk)
+    distributing.remove_rule(cast.actor("safety"), held.pk, rule.pk)
+    reader = cast.actor("reporter")
+    assert [task for task in tasks.mine(reader) if task.code == distributing.READ] == []
+    distributing.add_rule(cast.actor("safety"), held.pk, site_id=cast.sites["LKF"].pk)
+    assert len([task for task in tasks.mine(reader) if task.code == distributing.READ]) == 1
+    assert Document.everywhere.get(pk=held.pk).given == Receipt.everywhere.filter(ended_at=None).count() > 0
