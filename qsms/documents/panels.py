@@ -63,6 +63,7 @@ class Line:
 
 
 def _revisions(actor: Actor, record: Record) -> Mapping[str, Any]:
+    assert isinstance(record, Document)
     # Of each kind of right its own way to the revisions: whoever sees the document need not see what is being written.
     rows = scope.visible(actor, "revision").filter(document_id=record.pk).order_by("-pk")[:LISTED]
     today = moment.now().astimezone(actor.tz).date()
@@ -74,7 +75,7 @@ def _revisions(actor: Actor, record: Record) -> Mapping[str, Any]:
         )
         for row in rows
     ]  # fmt: skip
-    may_write = actor.holds("revision.create") and writing.under_way(record.pk) is None
+    may_write = actor.holds("revision.create") and writing.under_way_of(record) is None
     return {"lines": lines, "write_url": pages.record(record, "raise", "revision") if may_write else ""}
 
 

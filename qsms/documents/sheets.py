@@ -16,7 +16,7 @@ from qsms.records import scope, wording
 from qsms.records.models import Record
 from qsms.records.registry import Column, Lead, RecordType, Section, register
 from qsms.rules.date_bounds import When
-from qsms.rules.lifecycle import Move, Reason
+from qsms.rules.lifecycle import Move, Phase, Reason
 from qsms.ui import addresses as pages
 from qsms.ui.dates import plain_day
 
@@ -147,7 +147,7 @@ class DocumentSheet(RecordType):
             said = _t("The role “%(role)s” has a new holder, who signs it again.") % {"role": who}
             return Lead(said, _t("Signature due again"))
         if record.state == "preparing":
-            written = writing.under_way(record.pk)
+            written = writing.under_way_of(record)
             if written is None or not scope.sees(actor, written):
                 return Lead(_t("Nothing of it is in effect yet."), _t("Write the first revision"), raises=("revision",))
             said = _t("Revision %(label)s is “%(state)s”.") % {
@@ -163,7 +163,14 @@ class DocumentSheet(RecordType):
             said = _t("People work to revision %(holds)s, and to temporary revision %(label)s until %(day)s.") % {
                 "holds": holds.label, "label": record.revision_label, "day": plain_day(record.effective_until),
             }  # fmt: skip
-        return Lead(said, _t("In effect"), raises=("revision",))
+        written = writing.under_way_of(record) if actor.holds("revision.create") else None
+        if written is None or not scope.sees(actor, written):
+            return Lead(said, _t("In effect"), raises=("revision",))
+        also = _t("Revision %(label)s of it is “%(state)s”.") % {
+            "label": written.label, "state": wording.state_label(written.kind, written.state),
+        }  # fmt: skip
+        way = (_t("Open revision %(label)s") % {"label": written.label}, pages.record(written))
+        return Lead(said, _t("In effect"), also=also, ways=(way,))
 
     def about(self, actor: Actor, record: Record) -> list[str]:
         assert isinstance(record, Document)
@@ -250,6 +257,9 @@ class RevisionSheet(RecordType):
     def files_held(self, record: Record) -> str:
         if record.state == "draft":
             return ""
+        if record.phase >= Phase.DONE:
+            said = _t("The files of %(number)s stay as they were signed. Bring others with the next revision.")
+            return said % {"number": record.number}
         said = _t("The files of %(number)s are judged and signed with its text. To change them, take it back to draft.")
         return said % {"number": record.number}
 
@@ -304,6 +314,8 @@ class RevisionSheet(RecordType):
             return Lead(_t("Waits for: %(who)s.") % {"who": who})
         if record.state == "draft" and record.document is not None:
             return Lead(also=routing.unheld(record))
+        if record.state == "effective" and not following.is_asked_again(actor, record):
+            return Lead(_t("It is the one that people work to."), _t("In effect"))
         if record.state == "approved" and record.effective_on:
             return Lead(_t("It takes effect by itself."), _t("Takes effect on %(day)s") % _day(record))
         return Lead()

@@ -16,7 +16,7 @@ from qsms.records import attachments, moves, scope, services
 from qsms.records.errors import Invalid, Refused
 
 from . import content, document_types, jobs, lasting, markdown
-from .models import Revision
+from .models import Document, Revision
 
 DRAWING = "image/svg+xml"
 UNDER_WAY = ("draft", "in_review", "in_approval", "approved")
@@ -29,6 +29,14 @@ def under_way(document_id: int, *, temporary: bool | None = None) -> Revision | 
         rows = rows.filter(expires_on__isnull=not temporary)
     found: Revision | None = rows.first()
     return found
+
+
+def under_way_of(document: Document) -> Revision | None:
+    """The same, asked once for everything that the page of a document says of it."""
+    known: dict[str, Revision | None] = document.__dict__.setdefault("_under_way", {})
+    if "any" not in known:
+        known["any"] = under_way(document.pk)
+    return known["any"]
 
 
 def fill(actor_person_id: int | None, revision: Revision) -> None:

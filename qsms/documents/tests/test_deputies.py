@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 
 import pytest
@@ -14,6 +15,7 @@ from qsms.documents import effect, naming, routing
 from qsms.documents.models import Document, Step
 from qsms.documents.two_people import is_free
 from qsms.org import services as org
+from qsms.org.errors import OrgError
 from qsms.org.models import Delegation
 from qsms.records import history, moves, tasks
 from qsms.records.errors import Refused
@@ -98,3 +100,16 @@ def test_who_comes_second_is_told_who_signed(cast: Cast) -> None:
     moves.move(cast.actor("quality_2"), one.pk, "approve", proof=signer(cast, "quality_2"))
     with pytest.raises(Refused, match="Second Quality Manager has signed it already"):
         moves.move(cast.actor("quality"), one.pk, "approve", proof=signer(cast, "quality"))
+
+
+@pytest.mark.django_db
+def test_a_delegation_ends_within_a_year_and_is_given_once(cast: Cast) -> None:
+    def until(days: int) -> Delegation:
+        last = NOW.date() + dt.timedelta(days=days)
+        return org.delegate(cast.director, cast.colleague, starts_on=NOW.date(), ends_on=last, reason="Leave")
+
+    with pytest.raises(OrgError, match="a year at most"):
+        until(367)
+    until(366)
+    with pytest.raises(OrgError, match="acts for you in these days already"):
+        until(10)
