@@ -28,7 +28,7 @@ from qsms.standards.tests.makers import AS9100, ISO_9001, ISO_14001, adopted
 from qsms.training import contents
 from qsms.training.models import Course
 from qsms.training.readings import TAKE
-from qsms.training.tests.makers import asked, course
+from qsms.training.tests.makers import asked, course, own_text
 from tests.cast import PASSWORD, Cast
 from tests.harness.browser import PHONE, looks_right, looks_right_everywhere
 
@@ -81,7 +81,7 @@ def written(cast: Cast, page: Page) -> Document:
 def taught(cast: Cast, document: Document) -> Course:
     """A course about it with one question, asked of both roles, whose standing is evidence for competence."""
     one = course(cast, "Reading a torque wrench tester", document=document.pk)
-    contents.put(cast.actor("quality"), one.pk, contents.first_text(one), was=0)
+    contents.put(cast.actor("quality"), one.pk, own_text(one), was=0)
     for role in ROLES:
         asked(cast, one, role)
     question = Reference(ISO_9001, "7.2"), "training.current", {"role": "process_owner"}

@@ -22,6 +22,11 @@ def readers(number: str = "") -> str:
     return reverse("documents:readers") + (f"?{urlencode({'document': number})}" if number else "")
 
 
+def readings(number: str) -> str:
+    """Who has read which revision of a document, and when."""
+    return reverse("documents:readings", args=[number])
+
+
 def changes(number: str) -> str:
     """What a revision changes, side by side with the one before."""
     return reverse("documents:changes", args=[number])

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from qsms.org.actor import Actor
+from django.utils.translation import gettext as _
 
+from qsms.org.actor import Actor
+from qsms.ui.dates import plain_day
+
+from . import lasting
 from .models import Revision
 from .writing import UNDER_WAY
 
@@ -33,10 +37,23 @@ def caution(teller: Teller) -> Teller:
 
 def of(actor: Actor, revision: Revision) -> list[Caution]:
     """What is to be known about a revision that is on its way; worked out once for the object."""
-    if revision.state not in UNDER_WAY or not revision.training_impact or revision.document_id is None:
+    if revision.state not in UNDER_WAY or revision.document_id is None:
         return []
     known: list[Caution] | None = revision.__dict__.get("_cautions")
     if known is None:
-        known = [one for teller in _tellers for one in teller(actor, revision.document_id)]
+        tellers = _tellers if revision.training_impact else []
+        known = [*_ending(revision), *(one for teller in tellers for one in teller(actor, revision.document_id))]
         revision.__dict__["_cautions"] = known
     return known
+
+
+def _ending(revision: Revision) -> list[Caution]:
+    """A temporary revision that ends with what it was added to, perhaps before its day."""
+    temporary = lasting.ended(revision)
+    if temporary is None or temporary.expires_on is None:
+        return []
+    said = _(
+        "Temporary revision %(label)s is in effect until %(day)s. Once this one takes effect it ends: what is to stay "
+        "of it must stand here."
+    )
+    return [Caution(said % {"label": temporary.label, "day": plain_day(temporary.expires_on)}, is_grave=True)]

@@ -28,10 +28,6 @@ SHUT: dict[str, _StrPromise] = {
     "day": _("The day on which it is to take effect is past. Choose today or a later one, or leave it empty."),
     "has_review": _("Documents of this type go to approval without a review. Use “Send for approval”."),
     "no_review": _("Documents of this type are reviewed first. Use “Send for review”."),
-    "asked": _(
-        "It does not wait for a signature of yours: another role is asked, or you have signed. What the accountable "
-        "executive signs in person, no deputy signs."
-    ),
     "asked_or_owner": _("Only who is asked for a signature, or who owns it, sends it back."),
     "asked_again": _("Nobody waits for another signature of yours."),
     "approved_it": _("Only who approved it for its day changes the day. Whoever wrote it takes it back to draft."),
@@ -51,9 +47,19 @@ def _lost(values: Mapping[str, str]) -> str:
     return said % {"names": values["what"]}
 
 
+@wording.reason_words("document_asked")
+def _not_asked(values: Mapping[str, str]) -> str:
+    return values["what"]
+
+
 @wording.reason_words("document_askable")
 def _nobody(values: Mapping[str, str]) -> str:
-    said = _t("Nobody but who wrote it holds “%(roles)s”. Name who signs instead, then send it.")
+    if values.get("stands_in"):
+        said = _t(
+            "Everybody who holds “%(roles)s” wrote it or stands in for who did. Name who signs instead, then send it."
+        )
+    else:
+        said = _t("Nobody but who wrote it holds “%(roles)s”. Name who signs instead, then send it.")
     return said % {"roles": values["what"]}
 
 
@@ -67,17 +73,17 @@ def of_revision(actor: Actor, revision: Revision) -> dict[str, Reason | None]:
     if revision.state == "draft":
         return _to_send(revision)
     asked = bool(routing.asked_of(actor, revision))
-    return _facts(
-        {
+    return {
+        "asked": None if asked else Reason("document_asked", {"what": routing.why_not(actor, revision)}),
+        **_facts({
             "changed": content.is_whole(revision),
-            "asked": asked,
             "asked_or_owner": asked or revision.owner_id in actor.persons,
             "approved_it": any(
                 step.kind == StepKind.APPROVE and step.done_by_id in actor.persons for step in routing.steps(revision)
             ),
             "asked_again": following.is_asked_again(actor, revision),
-        }
-    )
+        }),
+    }  # fmt: skip
 
 
 def _to_send(revision: Revision) -> dict[str, Reason | None]:
@@ -102,7 +108,11 @@ def _to_send(revision: Revision) -> dict[str, Reason | None]:
         if lost
         else None,
         "askable": _with_way(
-            "askable", _roles(revision, missing), _t("Name who signs instead"), addresses.name(revision.number)
+            "askable",
+            _roles(revision, missing),
+            _t("Name who signs instead"),
+            addresses.name(revision.number),
+            stands_in=any(one.stands_in for one in missing),
         )
         if missing
         else None,
@@ -114,8 +124,9 @@ def of_request(request: Record) -> dict[str, Reason | None]:
     return _facts({"answered": following.is_answered(request)})
 
 
-def _with_way(fact: str, what: str, way: str, url: str) -> Reason:
-    return Reason(f"document_{fact}", {"what": what, "way": way, "way_url": url})
+def _with_way(fact: str, what: str, way: str, url: str, *, stands_in: bool = False) -> Reason:
+    also = {"stands_in": "yes"} if stands_in else {}
+    return Reason(f"document_{fact}", {"what": what, "way": way, "way_url": url, **also})
 
 
 def _roles(revision: Revision, missing: list[naming.Missing]) -> str:

@@ -17,7 +17,7 @@ from qsms.records.attachments import open_content
 from qsms.records.errors import Refused
 from qsms.records.models import Signature
 
-from . import content, reading, routing, taking_over
+from . import content, lasting, routing, taking_over
 from .following import SIGN_AGAIN
 from .models import Document, Revision
 
@@ -51,7 +51,7 @@ def _data(
     on = document.effective_since if in_effect else revision.effective_at and revision.effective_at.astimezone(actor.tz)
     since = _day(on) if on else ""
     # A temporary revision and what it adds to are printed each by itself, and name each other.
-    beside = reading.lasting(document) if in_effect else document.effective
+    beside = lasting.aside(document) if in_effect else document.effective
     mark = str(taking_over.MARK)
     facts = [
         (_("Document"), document.code),
@@ -110,7 +110,7 @@ def _signatures(revision: Revision) -> list[dict[str, str]]:
     titles = routing.role_titles(revision.organisation_id)
     found = [
         {
-            "name": step.done_by.name,
+            "name": routing.signer(step),
             "meaning": f"{step.get_kind_display()}: {titles.get(step.role, step.role)}",
             "at": _moment(step.done_at),
             "note": f"SHA-256 {step.content_hash}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, QuerySet
@@ -19,7 +19,7 @@ from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Task
 from qsms.search import documents as search
 
-from . import people
+from . import lasting, people
 from .models import Document, Receipt, Rule
 
 GIVEN, TAKEN = "distribution_added", "distribution_removed"
@@ -28,7 +28,9 @@ READ = "read"
 LONGEST_DAYS = 365
 CHUNK = 500
 # What a line of a list shows; above all not the text of the document.
-OF_DOCUMENT = ("document__number", "document__kind", "document__title", "document__code", "document__revision_label")
+OF_DOCUMENT = (
+    "document__number", "document__kind", "document__title", "document__code", "document__effective", "revision__label",
+)  # fmt: skip
 LINE = ("why", "due_at", "opened_at", "pages", "person__name", "person__site__name", *OF_DOCUMENT)
 
 
@@ -92,35 +94,60 @@ def _open(actor: Actor, document_id: int) -> Document:
 
 
 def give_out(actor: Actor, document: Document) -> int:
-    """Receipts and tasks of the revision in effect for everybody whom a rule reaches and who has none yet; how many."""
+    """Receipts and tasks of what holds for everybody whom a rule reaches and who has none yet; how many.
+
+    That is the revision in effect, and the lasting one that a temporary one adds to: each is read by itself.
+    """
     if document.effective_id is None:
         return 0
     now, today = moment.now(), moment.now().date()
-    known = set(Receipt.everywhere.filter(revision_id=document.effective_id).values_list("person_id", flat=True))
-    wanted: dict[int, Receipt] = {}
+    reached: dict[int, Rule] = {}
     # A rule that wants an answer goes before one for information.
     for rule in sorted(rules(document), key=lambda one: not one.acknowledge):
-        due = now + dt.timedelta(days=rule.days) if rule.acknowledge else None
-        for person_id in sorted(people.reached(rule, today) - known - wanted.keys()):
-            wanted[person_id] = Receipt(
-                organisation_id=document.organisation_id, document_id=document.pk, revision_id=document.effective_id,
-                person_id=person_id, why=people.in_words(rule)[:250], acknowledge=rule.acknowledge, given_at=now,
-                due_at=due,
-            )  # fmt: skip
-    made = list(wanted.values())
-    for start in range(0, len(made), CHUNK):
-        _write(actor, document, made[start : start + CHUNK])
+        for person_id in sorted(people.reached(rule, today) - reached.keys()):
+            reached[person_id] = rule
+    made = 0
+    for revision_id in in_force(document):
+        rows = Receipt.everywhere.filter(revision_id=revision_id)
+        ended = rows.filter(ended_at__isnull=False, acknowledged_at=None).values_list("person_id", "pk")
+        # What was ended and is theirs again is asked anew.
+        again = {person: pk for person, pk in ended if person in reached}
+        known = set(rows.values_list("person_id", flat=True)) - again.keys()
+        wanted = [
+            Receipt(
+                pk=again.get(person_id), organisation_id=document.organisation_id, document_id=document.pk,
+                revision_id=revision_id, person_id=person_id, why=people.in_words(rule)[:250],
+                acknowledge=rule.acknowledge, given_at=now,
+                due_at=now + dt.timedelta(days=rule.days) if rule.acknowledge else None,
+            )
+            for person_id, rule in reached.items()
+            if person_id not in known
+        ]  # fmt: skip
+        for start in range(0, len(wanted), CHUNK):
+            _write(actor, document, wanted[start : start + CHUNK])
+        made += len(wanted)
     if made:
         count(document)
         # Whoever has a task sees the record, so they find it by its words too: written once for all of them.
         search.write([document])
-    return len(made)
+    return made
+
+
+def in_force(document: Document) -> list[int]:
+    """The revisions that people work to: the lasting one first, then the temporary one that adds to it."""
+    holds = lasting.aside(document)
+    return [one for one in (holds.pk if holds is not None else None, document.effective_id) if one is not None]
 
 
 def _write(actor: Actor, document: Document, receipts: Sequence[Receipt]) -> None:
-    Receipt.everywhere.bulk_create(receipts)
+    Receipt.everywhere.bulk_create([one for one in receipts if one.pk is None])
+    again = ("why", "acknowledge", "given_at", "due_at", "ended_at", "pages", "opened_at", "reminded")
+    Receipt.everywhere.bulk_update([one for one in receipts if one.pk is not None], again)
     title = _("Read and acknowledge: %(title)s") % {"title": document.title}
     now = moment.now()
+    # One task for a reader, however many revisions of it wait for them.
+    open_ones = Task.everywhere.filter(record_id=document.pk, code=READ, done_at=None)
+    asked = set(open_ones.values_list("person_id", flat=True))
     Task.everywhere.bulk_create(
         Task(
             organisation_id=document.organisation_id, record_id=document.pk, code=READ, title=title[:250],
@@ -128,33 +155,42 @@ def _write(actor: Actor, document: Document, receipts: Sequence[Receipt]) -> Non
             done_at=None if one.acknowledge else now, outcome="" if one.acknowledge else _("For information"),
         )
         for one in receipts
+        if one.person_id not in asked
     )  # fmt: skip
 
 
 def _end(document: Document, which: Q) -> None:
     """End what waits for these readers, because it is not theirs any more or another revision took its place."""
     rows = Receipt.everywhere.filter(which, document_id=document.pk, acknowledged_at=None, ended_at=None)
-    people_ids = list(rows.values_list("person_id", flat=True))
+    people_ids = set(rows.values_list("person_id", flat=True))
     rows.update(ended_at=moment.now())
+    people_ids -= set(waiting(document.pk, people_ids).values_list("person_id", flat=True))
     Task.everywhere.filter(record_id=document.pk, code=READ, done_at=None, person_id__in=people_ids).update(
         done_at=moment.now(), outcome=_("No longer asked for")
     )
     count(document)
 
 
+def waiting(document_id: int, people_ids: Collection[int]) -> QuerySet[Receipt]:
+    """What these readers have still to acknowledge of a document."""
+    rows = Receipt.everywhere.filter(document_id=document_id, acknowledge=True, acknowledged_at=None, ended_at=None)
+    return rows.filter(person_id__in=people_ids)
+
+
 def end_others(document: Document) -> None:
-    """End what still waits for revisions that are not in effect any more."""
-    _end(document, ~Q(revision_id=document.effective_id) if document.effective_id is not None else Q())
+    """End what still waits for revisions that do not hold any more."""
+    _end(document, ~Q(revision_id__in=in_force(document)) if document.effective_id is not None else Q())
 
 
 def count(document: Document) -> None:
-    """Keep on the document how many were asked and how many have acknowledged the revision in effect."""
-    found = Receipt.everywhere.filter(revision_id=document.effective_id, acknowledge=True).aggregate(
-        given=Count("pk", filter=Q(ended_at=None) | Q(acknowledged_at__isnull=False)),
-        acknowledged=Count("pk", filter=Q(acknowledged_at__isnull=False)),
+    """Keep on the document how many were asked, and how many of them have acknowledged all that holds."""
+    asked = Receipt.everywhere.filter(revision_id__in=in_force(document), acknowledge=True)
+    found = asked.aggregate(
+        given=Count("person", distinct=True, filter=Q(ended_at=None) | Q(acknowledged_at__isnull=False)),
+        waiting=Count("person", distinct=True, filter=Q(ended_at=None, acknowledged_at=None)),
     )
-    document.given, document.acknowledged = found["given"], found["acknowledged"]
-    Document.everywhere.filter(pk=document.pk).update(given=found["given"], acknowledged=found["acknowledged"])
+    document.given, document.acknowledged = found["given"], found["given"] - found["waiting"]
+    Document.everywhere.filter(pk=document.pk).update(given=document.given, acknowledged=document.acknowledged)
 
 
 def give_out_again(organisation_id: int) -> int:
@@ -206,7 +242,9 @@ def unread(
     # Few rows are read by what makes them few and then put in order: an index by key would walk past all the others.
     rows = rows.order_by((F("pk") + 0).desc()) if few else rows.order_by("-pk")
     ids = list(rows.values_list("pk", flat=True)[: limit + 1])
-    found = Receipt.everywhere.filter(pk__in=ids[:limit]).select_related("document", "person", "person__site")
+    found = Receipt.everywhere.filter(pk__in=ids[:limit]).select_related(
+        "document", "revision", "person", "person__site"
+    )
     return list(found.only(*LINE).order_by("-pk")), ids[limit - 1] if len(ids) > limit else 0
 
 
@@ -230,7 +268,9 @@ def _narrowed(actor: Actor, rows: QuerySet[Receipt], wish: Unread) -> tuple[Quer
 
 
 def finish_task(actor: Actor, document: Document, person_id: int) -> None:
-    """The task of one reader is done."""
+    """The task of one reader is done, once nothing of it waits for them any more."""
+    if waiting(document.pk, [person_id]).exists():
+        return
     Task.everywhere.filter(record_id=document.pk, code=READ, person_id=person_id, done_at=None).update(
         done_at=moment.now(), done_by_id=actor.person_id, outcome=_("Acknowledged")
     )

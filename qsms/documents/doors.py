@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from qsms.base import moment
 from qsms.org.actor import Actor
@@ -76,13 +76,15 @@ def acknowledged(
     organisation_id: int, document_ids: Collection[int], person_ids: Collection[int] | None
 ) -> dict[tuple[int, int], dt.date]:
     """On which day, where the organisation is, each of these people acknowledged the revision in effect of each of
-    these documents; None: of everybody (one query)."""
+    these documents, with the lasting one that a temporary one adds to; None: of everybody (one query)."""
     rows = Receipt.everywhere.filter(
         organisation_id=organisation_id, document_id__in=list(document_ids), revision_id=F("document__effective_id"),
         acknowledged_at__isnull=False,
     )  # fmt: skip
     if person_ids is not None:
         rows = rows.filter(person_id__in=list(person_ids))
+    unread = Receipt.everywhere.filter(acknowledge=True, acknowledged_at=None, ended_at=None)
+    rows = rows.exclude(Exists(unread.filter(document_id=OuterRef("document_id"), person_id=OuterRef("person_id"))))
     return {
         (document, person): at.astimezone(ZoneInfo(zone)).date()
         for document, person, at, zone in rows.values_list(

@@ -82,13 +82,17 @@ def take_effect(organisation_id: int, revision_id: int, today: dt.date) -> bool:
 
 
 def _make_room(system: Actor, document: Document, revision: Revision) -> Revision | None:
-    """Take the present revision out of effect: aside for a temporary one, superseded for any other."""
+    """Take the present revision out of effect: aside for a temporary one, superseded for any other.
+
+    Gives the one whose place is taken: a lasting revision follows the lasting one, not what was added to that for a
+    time.
+    """
     present = Revision.everywhere.filter(document_id=document.pk, state__in=("effective", "set_aside")).order_by("pk")
     in_effect = None
     for one in present:
-        if one.state == "effective":
-            in_effect = one
         is_lasting = one.expires_on is None
+        if in_effect is None or one.state == ("effective" if revision.expires_on is not None else "set_aside"):
+            in_effect = one
         if revision.expires_on is not None and one.state == "set_aside":
             continue
         stays = revision.expires_on is not None and is_lasting

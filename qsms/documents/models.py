@@ -173,6 +173,8 @@ class Step(Owned):
     why = models.CharField(max_length=250, blank=True)
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
+    # Whom whoever signed it stood in for, where they did.
+    done_for = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
     content_hash = models.CharField(max_length=64, blank=True)
 
     class Meta(Owned.Meta):

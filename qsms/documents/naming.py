@@ -33,6 +33,8 @@ class Missing:
     role: str
     # By its authors alone; else nobody holds it.
     is_held: bool = field(default=False, compare=False)
+    # Some who hold it did not write it, but each of them stands in for who did.
+    stands_in: bool = field(default=False, compare=False)
 
 
 def named(revision: Revision) -> list[Step]:
@@ -48,7 +50,8 @@ def named(revision: Revision) -> list[Step]:
 
 
 def missing(revision: Revision) -> list[Missing]:
-    """The steps for which nobody could be asked: only its authors hold the role, or nobody, and nobody is named."""
+    """The steps for which nobody could be asked and nobody is named: only its authors, or who stands in for them, hold
+    the role, or nobody."""
     instead = {(one.kind, one.instead_of) for one in named(revision)}
     wanted = [
         Missing(kind, role)
@@ -57,9 +60,14 @@ def missing(revision: Revision) -> list[Missing]:
         if (kind.value, role) not in instead
     ]
     roles = sorted({one.role for one in wanted})
-    # Who stands in for an author does not sign, and who stands in for somebody else has no need to be looked for.
-    held = people.holders_each(revision.organisation_id, roles, moment.now().date())
-    return [replace(one, is_held=bool(held[one.role])) for one in wanted if not held[one.role] - set(revision.authors)]
+    # Who stands in for somebody else has no need to be looked for.
+    held = people.held_apart(revision.organisation_id, roles, revision.authors, moment.now().date())
+    authors = set(revision.authors)
+    return [
+        replace(one, is_held=bool(held[one.role].everybody), stands_in=bool(held[one.role].everybody - authors))
+        for one in wanted
+        if not held[one.role].free
+    ]
 
 
 def candidates(revision: Revision, kind: StepKind) -> list[tuple[int, str]]:
@@ -78,7 +86,8 @@ def name(actor: Actor, revision_id: int, step: Missing, person_id: int | None, w
         if step not in missing(revision):
             raise Refused([_("Somebody can be asked for this step already. Load the page again.")])
         if person_id not in dict(candidates(revision, step.kind)):
-            raise Invalid({"person": _("Choose somebody from the list: they may sign it and did not write it.")})
+            said = _("Choose somebody from the list: they may sign it, and had no hand in it.")
+            raise Invalid({"person": said})
         if not why.strip():
             raise Invalid({"why": _("Say why. It stands on the revision.")})
         Step.everywhere.filter(revision_id=revision.pk, round=PLAN, kind=step.kind, instead_of=step.role).delete()

@@ -19,7 +19,19 @@ from qsms.records.registry import Panel
 from qsms.ui import addresses as pages
 from qsms.ui import marks, times
 
-from . import addresses, content, distributing, effect, markdown, naming, people, routing, taking_over, writing
+from . import (
+    addresses,
+    content,
+    distributing,
+    effect,
+    markdown,
+    naming,
+    people,
+    readings,
+    routing,
+    taking_over,
+    writing,
+)
 from .choices import StepKind
 from .lifecycles import REVISION_LIFE
 from .models import Document, Revision
@@ -51,6 +63,7 @@ class Line:
 
 
 def _revisions(actor: Actor, record: Record) -> Mapping[str, Any]:
+    assert isinstance(record, Document)
     # Of each kind of right its own way to the revisions: whoever sees the document need not see what is being written.
     rows = scope.visible(actor, "revision").filter(document_id=record.pk).order_by("-pk")[:LISTED]
     today = moment.now().astimezone(actor.tz).date()
@@ -62,7 +75,7 @@ def _revisions(actor: Actor, record: Record) -> Mapping[str, Any]:
         )
         for row in rows
     ]  # fmt: skip
-    may_write = actor.holds("revision.create") and writing.under_way(record.pk) is None
+    may_write = actor.holds("revision.create") and writing.under_way_of(record) is None
     return {"lines": lines, "write_url": pages.record(record, "raise", "revision") if may_write else ""}
 
 
@@ -83,6 +96,7 @@ def _distribution(actor: Actor, record: Record) -> Mapping[str, Any]:
         "lines": lines,
         "give_url": addresses.give(record.number) if may else "",
         "readers_url": addresses.readers(record.number) if scope.may(actor, "distribute", record) else "",
+        "readings_url": addresses.readings(record.number) if readings.may_see(actor, record) else "",
         "given": record.given,
         "acknowledged": record.acknowledged,
     }
@@ -114,15 +128,13 @@ def _text(actor: Actor, record: Record) -> Mapping[str, Any]:
 
 def _route(actor: Actor, record: Record) -> Mapping[str, Any]:
     assert isinstance(record, Revision)
-    titles = routing.role_titles(record.organisation_id)
+    titles = routing.titles(record)
     now = moment.now()
     labels = {kind.value: str(kind.label) for kind in StepKind}
     lines = [
         {
             "kind": labels[step.kind],
-            "who": next(
-                (one.name for one in (step.done_by, step.person) if one is not None), titles.get(step.role, "")
-            ),
+            "who": routing.signer(step) or (step.person.name if step.person else titles.get(step.role, "")),
             "role": titles.get(step.role, step.role) if step.done_by is not None else "",
             "instead": titles.get(step.instead_of, step.instead_of),
             "why": step.why,

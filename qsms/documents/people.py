@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -25,32 +26,65 @@ def _held(organisation_id: int, today: dt.date) -> QuerySet[Grant]:
     )  # fmt: skip
 
 
-def holders(organisation_id: int, role: str, today: dt.date, *, deputies: bool = False) -> set[int]:
-    """The people who hold a role on this day, with those who stand in for them if wanted."""
-    return holders_each(organisation_id, [role], today, deputies=deputies)[role]
+def holders(organisation_id: int, role: str, today: dt.date) -> set[int]:
+    """The people who hold a role on this day."""
+    return holders_each(organisation_id, [role], today)[role]
 
 
-def holders_each(
-    organisation_id: int, roles: Sequence[str], today: dt.date, *, deputies: bool = False
-) -> dict[str, set[int]]:
-    """The same for several roles at once (one query, two with deputies, none for no roles)."""
+def holders_each(organisation_id: int, roles: Sequence[str], today: dt.date) -> dict[str, set[int]]:
+    """The same for several roles at once (one query, none for no roles)."""
     found: dict[str, set[int]] = {role: set() for role in roles}
     if not roles:
         return found
     grants = _held(organisation_id, today).filter(role__code__in=roles)
     for role, person in grants.values_list("role__code", "person_id"):
         found[role].add(person)
-    if deputies and any(found.values()):
-        lent = Delegation.objects.filter(
-            Q(role=None) | Q(role__code__in=roles), organisation_id=organisation_id,
-            giver_id__in=set().union(*found.values()), starts_on__lte=today, ends_on__gte=today, revoked_at=None,
-            taker__is_active=True,
-        )  # fmt: skip
-        for role, giver, taker in list(lent.values_list("role__code", "giver_id", "taker_id")):
-            for one in [role] if role else roles:
-                if giver in found[one]:
-                    found[one] = found[one] | {taker}
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Who holds a role today, and who of them may judge what some others wrote."""
+
+    everybody: frozenset[int]
+    # Neither wrote it nor stands in for one who did.
+    free: frozenset[int]
+
+
+def held_apart(organisation_id: int, roles: Sequence[str], authors: Collection[int], today: dt.date) -> dict[str, Held]:
+    """The holders of each of these roles, and those of them who are free of what these authors wrote (one query)."""
+    if not roles:
+        return {}
+    theirs = _lent(organisation_id, authors, today).filter(taker_id=OuterRef("person_id"))
+    rows = _held(organisation_id, today).filter(role__code__in=roles).annotate(stands_in=Exists(theirs))
+    held: dict[str, set[int]] = {role: set() for role in roles}
+    free: dict[str, set[int]] = {role: set() for role in roles}
+    for role, person, stands_in in rows.values_list("role__code", "person_id", "stands_in"):
+        held[role].add(person)
+        if not stands_in and person not in authors:
+            free[role].add(person)
+    return {role: Held(frozenset(held[role]), frozenset(free[role])) for role in roles}
+
+
+def deputies(organisation_id: int, role: str, givers: Collection[int], today: dt.date) -> dict[int, set[int]]:
+    """Who stands in for these holders of a role today: deputy -> those they stand in for (one query)."""
+    found: dict[int, set[int]] = {}
+    rows = _lent(organisation_id, givers, today).filter(Q(role=None) | Q(role__code=role))
+    for giver, taker in rows.values_list("giver_id", "taker_id"):
+        found.setdefault(taker, set()).add(giver)
+    return found
+
+
+def stand_ins(organisation_id: int, givers: Collection[int], today: dt.date) -> set[int]:
+    """Who stands in for one of these people today, in whatever role (one query)."""
+    return set(_lent(organisation_id, givers, today).values_list("taker_id", flat=True))
+
+
+def _lent(organisation_id: int, givers: Collection[int], today: dt.date) -> QuerySet[Delegation]:
+    return Delegation.objects.filter(
+        organisation_id=organisation_id, giver_id__in=givers, starts_on__lte=today, ends_on__gte=today,
+        revoked_at=None, taker__is_active=True,
+    )  # fmt: skip
 
 
 def unheld(organisation_id: int, roles: Iterable[str], today: dt.date) -> list[str]:
@@ -63,14 +97,15 @@ def unheld(organisation_id: int, roles: Iterable[str], today: dt.date) -> list[s
 
 
 def able(record: Record, permission: str, unit_id: int | None) -> list[tuple[int, str]]:
-    """Who may do this to a record by a role of their own and is not among its authors, with their names; those of this
-    unit first. Somebody's own records do not count: that right reaches what they made themselves."""
+    """Who may do this to a record by a role of their own, with their names: neither its authors nor who stands in for
+    one; those of this unit first. Somebody's own records do not count: that right reaches what they made themselves."""
     here = Q(axis="all") | Q(axis="site", site_id=record.site_id) | Q(axis="unit", unit_id=record.unit_id)
     grants = _held(record.organisation_id, moment.now().date()).filter(here)
     authors = registry.get(record.kind).parties(record).get("author", frozenset())
+    barred = authors | stand_ins(record.organisation_id, authors, moment.now().date())
     columns = ("person_id", "person__name", "role__permissions", "axis", "unit_id", "person__unit_id")
     found: dict[int, tuple[bool, str]] = {}
-    for person, name, patterns, axis, *units in grants.exclude(person_id__in=authors).values_list(*columns):
+    for person, name, patterns, axis, *units in grants.exclude(person_id__in=barred).values_list(*columns):
         if Right(tuple(patterns), axis).gives(permission):
             elsewhere = unit_id is None or unit_id not in units
             found[person] = min(found.get(person, (True, name)), (elsewhere, name))

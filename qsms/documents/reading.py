@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
@@ -14,7 +14,7 @@ from qsms.records import history, moves, services
 from qsms.records.errors import Refused
 from qsms.records.models import Record
 
-from . import content, distributing, markdown
+from . import content, distributing, lasting, markdown
 from .models import Document, Receipt, Revision
 
 ACKNOWLEDGED = "acknowledged"
@@ -51,19 +51,12 @@ def text(document: Document) -> Text | None:
     if document.effective_until is None:
         return _text(document, revision)
     # What a temporary revision says is new as a whole: it is no other wording of what it adds to.
-    return replace(_text(document, revision, compared=False), lasting=lasting(document))
-
-
-def lasting(document: Document) -> Revision | None:
-    """The revision that holds beside the temporary one in effect; None where none does."""
-    rows = Revision.everywhere.filter(document_id=document.pk, state="set_aside").select_related("base", "file")
-    found: Revision | None = rows.first() if document.effective_until is not None else None
-    return found
+    return replace(_text(document, revision, compared=False), lasting=lasting.aside(document))
 
 
 def lasting_text(document: Document) -> Text | None:
     """The text of that revision, in pages; None where there is none."""
-    revision = lasting(document)
+    revision = lasting.aside(document)
     return None if revision is None else _text(document, revision, compared=False)
 
 
@@ -71,7 +64,7 @@ def _text(document: Document, revision: Revision, *, compared: bool = True) -> T
     if revision.file_id is not None:
         # A file has one page: the file itself.
         return Text(document, revision, [markdown.Page(markdown.html("", markdown.where({})), revision.file_name)])
-    base = revision.base if compared else None
+    base = lasting.before(revision) if compared else None
     before = base.body if base is not None and base.file_id is None else None
     shown = content.shown_to_readers(document, revision)
     return Text(document, revision, markdown.pages(revision.body, shown, before=before))
@@ -79,16 +72,27 @@ def _text(document: Document, revision: Revision, *, compared: bool = True) -> T
 
 def receipt(actor: Actor, document: Document) -> Receipt | None:
     """What the reader was given of the revision in effect; None when it was not given to them."""
-    if actor.person_id is None or document.effective_id is None:
+    return receipt_of(actor, document.effective_id)
+
+
+def receipt_of(actor: Actor, revision_id: int | None) -> Receipt | None:
+    """The same of one revision."""
+    if actor.person_id is None or revision_id is None:
         return None
-    rows = Receipt.everywhere.filter(revision_id=document.effective_id, person_id=actor.person_id, ended_at=None)
+    rows = Receipt.everywhere.filter(revision_id=revision_id, person_id=actor.person_id, ended_at=None)
     found: Receipt | None = rows.first()
     return found
 
 
+def beside(actor: Actor, found: Text) -> Revision | None:
+    """The lasting revision that the reader has still to acknowledge, besides the temporary one they see."""
+    given = receipt_of(actor, found.lasting.pk) if found.lasting is not None else None
+    return found.lasting if given is not None and given.acknowledge and given.acknowledged_at is None else None
+
+
 def opened(actor: Actor, found: Text, page: int) -> Receipt | None:
     """Note that the reader has this page (from 1) before them; gives their receipt as it stands then."""
-    given = receipt(actor, found.document)
+    given = receipt_of(actor, found.revision.pk)
     if given is None or given.pages & (1 << (page - 1)):
         return given
     with write_transaction():
@@ -102,27 +106,44 @@ def opened(actor: Actor, found: Text, page: int) -> Receipt | None:
     return given
 
 
-def acknowledge(actor: Actor, document_id: int) -> Receipt:
-    """The reader has read and understood the revision in effect. Raises NotVisible, Refused."""
+def acknowledge(actor: Actor, document_id: int, label: str = "") -> Receipt:
+    """The reader has read and understood a revision that holds: the one with this label, else the one in effect.
+
+    Raises NotVisible, Refused.
+    """
     with write_transaction():
         document = moves.locked(actor, document_id)
         assert isinstance(document, Document)
-        given = receipt(actor, document)
-        if given is None:
+        revision = _holding(document, label)
+        given = receipt_of(actor, revision.pk if revision is not None else None)
+        if given is None or revision is None:
             raise Refused([_("%(number)s was not given to you to acknowledge.") % _named(document)])
         if given.acknowledged_at is not None:
             return given
         if given.opened_at is None:
-            said = _("You have not opened all of %(number)s yet. Open every page, then acknowledge it.")
-            raise Refused([said % _named(document)])
+            said = _(
+                "You have not opened all of %(number)s, revision %(label)s, yet. Open every page, then acknowledge it."
+            )
+            raise Refused([said % {**_named(document), "label": revision.label}])
         given.acknowledged_at = moment.now()
         given.save(update_fields=["acknowledged_at"])
         detail = {"revision": given.revision_id}
-        deed = history.write(actor, document, history.Act(ACKNOWLEDGED, detail=detail))
+        told = {**detail, "what": _("revision %(label)s") % {"label": revision.label}}
+        deed = history.write(actor, document, history.Act(ACKNOWLEDGED, detail=told))
         distributing.finish_task(actor, document, given.person_id)
         distributing.count(document)
         history.tell(actor, document, deed, "document.acknowledged", {**detail, "person": given.person_id})
     return given
+
+
+def _holding(document: Document, label: str) -> Revision | None:
+    """The revision that holds and has this label. Raises Refused when another one took its place meanwhile."""
+    rows = Revision.everywhere.filter(pk__in=distributing.in_force(document))
+    found: Revision | None = rows.filter(**{"label": label} if label else {"pk": document.effective_id}).first()
+    if found is None and label:
+        said = _("Revision %(label)s of %(number)s holds no more: revision %(now)s is in effect. Read that one.")
+        raise Refused([said % {**_named(document), "label": label, "now": document.revision_label or "–"}])
+    return found
 
 
 def _named(document: Record) -> dict[str, str]:
@@ -132,8 +153,9 @@ def _named(document: Record) -> dict[str, str]:
 def mine(actor: Actor, *, after: int = 0, limit: int = 50) -> tuple[list[Receipt], list[Receipt], int]:
     """What was given to the reader: all that is unread, soonest due first, then a page of what was read."""
     rows = Receipt.everywhere.filter(person_id=actor.person_id, organisation_id=actor.organisation_id, ended_at=None)
-    # Of an earlier revision the document would say what was never acknowledged of this one.
-    rows = rows.filter(document__state="effective", revision_id=F("document__effective_id")).select_related("document")
+    # What holds, and nothing of an earlier revision: the one in effect, and what a temporary one adds to.
+    holds = Q(revision_id=F("document__effective_id")) | Q(revision__state="set_aside")
+    rows = rows.filter(holds, document__state="effective").select_related("document", "revision")
     rows = rows.only("why", "due_at", "acknowledge", "acknowledged_at", *distributing.OF_DOCUMENT)
     unread = rows.filter(acknowledge=True, acknowledged_at=None).order_by("due_at", "pk")[:200]
     read = rows.exclude(acknowledge=True, acknowledged_at=None).order_by("-pk")

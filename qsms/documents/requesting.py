@@ -13,7 +13,7 @@ from qsms.records.models import Record
 from qsms.records.registry import Lead, Raising, RecordType, Section, offer, register
 from qsms.rules.lifecycle import Reason
 
-from . import conditions, document_types, following, sheets  # noqa: F401  documents stand before requests
+from . import conditions, document_types, following, lasting, sheets  # noqa: F401  documents stand before requests
 from .lifecycles import REQUEST_LIFE
 from .models import ChangeRequest, Document
 
@@ -60,12 +60,12 @@ class ChangeRequestSheet(RecordType):
 
 def _of_document(record: Record) -> Mapping[str, Any]:
     assert isinstance(record, Document)
-    present = record.effective.body if record.effective is not None else ""
+    present = lasting.of(record)
     return {
         **_place(record),
         "document": record.pk,
         "title": record.title,
-        "body": present or document_types.of_document(record).template,
+        "body": (present.body if present is not None else "") or document_types.of_document(record).template,
     }
 
 

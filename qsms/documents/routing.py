@@ -1,14 +1,17 @@
 """Review and approval: who is asked, who has signed, and when a revision passes on.
 
 The steps of a stage are asked in turn, each of a role or of one person. Whoever holds the role today, or stands in for
-somebody who does, gets the task; one of them signs. What is asked of the accountable executive in person, no deputy
-signs (DOMAIN 2.4). Nobody who had a hand in the content is asked, and the lifecycle refuses them as well.
+somebody who does, gets the task; one of them signs, and whom they stood in for is kept with the signature. What is
+asked of the accountable executive in person, no deputy signs (DOMAIN 2.4). Nobody who had a hand in the content is
+asked, nor who stands in for them, and the lifecycle refuses them as well. A route that asks for two people gets two: by
+way of a deputy nobody has a part in a second step.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -28,6 +31,7 @@ from qsms.records.models import Task
 from . import content, document_types, people
 from .choices import StepKind
 from .models import Revision, Step
+from .two_people import Hand, is_free
 
 STAGES = {"in_review": StepKind.REVIEW, "in_approval": StepKind.APPROVE}
 PASSES = {"in_review": "pass_review", "in_approval": "pass_approval"}
@@ -72,7 +76,8 @@ def all_steps(revision: Revision) -> list[Step]:
     """The steps of every round, in order; read once for everything that one page asks of them."""
     known = revision.__dict__.get("_steps")
     if known is None:
-        rows = Step.everywhere.filter(revision_id=revision.pk).select_related("done_by", "person").order_by("pk")
+        beside = ("done_by", "done_for", "person")
+        rows = Step.everywhere.filter(revision_id=revision.pk).select_related(*beside).order_by("pk")
         known = revision.__dict__["_steps"] = list(rows)
     return list(known)
 
@@ -95,19 +100,51 @@ def own_roles(actor: Actor) -> frozenset[str]:
     return frozenset(right.role for right in actor.rights if right.lent_by is None)
 
 
-def asked_of(actor: Actor, revision: Revision) -> list[Step]:
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A step that somebody may sign now, and for whom they would as a deputy; None: by a right of their own."""
+
+    step: Step
+    lent_by: int | None = None
+
+
+def turns(actor: Actor, revision: Revision) -> list[Turn]:
     """The steps whose turn it is and that this person may sign: in a role of their own or, mostly, as a deputy.
 
     The first that is waited for, and those after it as long as they are theirs too: nobody signs twice in a row.
     """
-    own = own_roles(actor)
-    found = []
+    if actor.person_id is None:
+        return []
+    hands, found = signed_by(revision), []
     for step in waiting(revision):
-        roles, persons = (own, {actor.person_id}) if step.in_person else (actor.roles, actor.persons)
-        if step.role not in roles and step.person_id not in persons:
+        as_whom = next((one for one in _rights(actor, step) if is_free(hands, actor.person_id, one)), 0)
+        if as_whom == 0:
             break
-        found.append(step)
+        found.append(Turn(step, as_whom))
+        hands.append((actor.person_id, as_whom))
     return found
+
+
+def _rights(actor: Actor, step: Step) -> list[int | None]:
+    """As whom somebody might sign this step: None as themselves, or the people they stand in for."""
+    if step.person_id is not None:
+        if step.person_id == actor.person_id:
+            return [None]
+        return [step.person_id] if step.person_id in actor.persons and not step.in_person else []
+    rights = {right.lent_by for right in actor.rights if right.role == step.role}
+    lenders = [] if step.in_person else sorted(one for one in rights if one is not None)
+    return [*([None] if None in rights else []), *lenders]
+
+
+def asked_of(actor: Actor, revision: Revision) -> list[Step]:
+    """The steps that this person may sign now."""
+    return [turn.step for turn in turns(actor, revision)]
+
+
+def signed_by(revision: Revision) -> list[Hand]:
+    """Who has signed in the present round, and for whom."""
+    done = [step for step in steps(revision) if step.done_at is not None and step.done_by_id is not None]
+    return [(step.done_by_id, step.done_for_id) for step in done]  # type: ignore[misc]
 
 
 def ask(actor: Actor, revision: Revision) -> None:
@@ -138,13 +175,18 @@ def ask(actor: Actor, revision: Revision) -> None:
 
 
 def asked_people(revision: Revision, step: Step) -> set[int]:
-    """Who may sign this step today: the person, or who holds the role or stands in for who does, but for authors."""
+    """Who may sign this step today: the person, or who holds the role or stands in for who does. Not its authors or
+    their deputies, nor whom this route has had already by way of a deputy."""
+    today, hands = moment.now().date(), signed_by(revision)
+    organisation_id, authors = revision.organisation_id, set(revision.authors)
+    barred = authors | people.stand_ins(organisation_id, authors, today)
     if step.person_id is not None:
-        return {step.person_id} - set(revision.authors)
-    today = moment.now().date()
-    return people.holders(revision.organisation_id, step.role, today, deputies=not step.in_person) - set(
-        revision.authors
-    )
+        return {step.person_id} - barred
+    holding = people.holders(organisation_id, step.role, today)
+    lent = {} if step.in_person else people.deputies(organisation_id, step.role, holding, today)
+    found = {one for one in holding if is_free(hands, one, None)}
+    found |= {deputy for deputy, givers in lent.items() if any(is_free(hands, deputy, giver) for giver in givers)}
+    return found - barred
 
 
 def unheld(revision: Revision) -> str:
@@ -161,10 +203,11 @@ def unheld(revision: Revision) -> str:
 
 def signed(actor: Actor, revision: Revision) -> None:
     """Inside a move that signs: the actor's steps are done, bound to the content as it stands."""
-    found = asked_of(actor, revision)
-    Step.everywhere.filter(pk__in=[step.pk for step in found], done_at=None).update(
-        done_at=moment.now(), done_by_id=actor.person_id, content_hash=revision.content_hash
-    )
+    for turn in turns(actor, revision):
+        Step.everywhere.filter(pk=turn.step.pk, done_at=None).update(
+            done_at=moment.now(), done_by_id=actor.person_id, done_for_id=turn.lent_by,
+            content_hash=revision.content_hash,
+        )  # fmt: skip
     revision.__dict__.pop("_steps", None)
     ask(actor, revision)
 
@@ -195,6 +238,52 @@ def follow(event: Event) -> None:
     if event.record_id is not None:
         with context.organisation(event.organisation_id):
             go_on(event.organisation_id, event.record_id)
+
+
+def signer(step: Step) -> str:
+    """Who signed a step, and for whom; empty before."""
+    if step.done_by is None:
+        return ""
+    if step.done_for is None:
+        return step.done_by.name
+    return _("%(who)s for %(other)s") % {"who": step.done_by.name, "other": step.done_for.name}
+
+
+def why_not(actor: Actor, revision: Revision) -> str:
+    """Why no signature of this person is waited for, as a sentence; empty when one is."""
+    if revision.state not in STAGES or turns(actor, revision):
+        return ""
+    stage, waits = STAGES[revision.state], waiting(revision)
+    done = [step for step in steps(revision) if step.kind == stage and step.done_at is not None]
+    mine = next((step for step in done if step.done_by_id == actor.person_id), None)
+    theirs = next((step for step in reversed(done) if _rights(actor, step)), None)
+    asked = _called(revision, waits[0]) if waits else ""
+    waits_for = _("It waits for: %(who)s.") % {"who": asked} if waits else _("Nobody is asked any more.")
+    if waits and _rights(actor, waits[0]):
+        said = _(
+            "You do not sign it as a deputy: you, or whom you stand in for, signed another step, and its route asks "
+            "for two people."
+        )
+        return f"{said} {waits_for}"
+    if mine is not None:
+        return f"{_('You have signed it.')} {waits_for}"
+    if theirs is not None:
+        return f"{_('%(who)s has signed it already.') % {'who': signer(theirs)}} {waits_for}"
+    if waits and waits[0].in_person and waits[0].role in actor.roles:
+        return _("%(who)s signs it in person: no deputy does.") % {"who": asked}
+    return waits_for
+
+
+def _called(revision: Revision, step: Step) -> str:
+    return step.person.name if step.person else titles(revision).get(step.role, step.role)
+
+
+def titles(revision: Revision) -> dict[str, str]:
+    """The same for one revision, read once for everything that its page says of them."""
+    known: dict[str, str] | None = revision.__dict__.get("_titles")
+    if known is None:
+        known = revision.__dict__["_titles"] = role_titles(revision.organisation_id)
+    return known
 
 
 def role_titles(organisation_id: int) -> dict[str, str]:

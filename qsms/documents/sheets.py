@@ -16,7 +16,7 @@ from qsms.records import scope, wording
 from qsms.records.models import Record
 from qsms.records.registry import Column, Lead, RecordType, Section, register
 from qsms.rules.date_bounds import When
-from qsms.rules.lifecycle import Move, Reason
+from qsms.rules.lifecycle import Move, Phase, Reason
 from qsms.ui import addresses as pages
 from qsms.ui.dates import plain_day
 
@@ -27,6 +27,7 @@ from . import (
     distributing,
     document_types,
     following,
+    lasting,
     naming,
     numbering,
     panels,
@@ -146,7 +147,7 @@ class DocumentSheet(RecordType):
             said = _t("The role “%(role)s” has a new holder, who signs it again.") % {"role": who}
             return Lead(said, _t("Signature due again"))
         if record.state == "preparing":
-            written = writing.under_way(record.pk)
+            written = writing.under_way_of(record)
             if written is None or not scope.sees(actor, written):
                 return Lead(_t("Nothing of it is in effect yet."), _t("Write the first revision"), raises=("revision",))
             said = _t("Revision %(label)s is “%(state)s”.") % {
@@ -157,7 +158,19 @@ class DocumentSheet(RecordType):
             return Lead()
         # Until its review is near, what one does with a document is change it.
         said = _t("People work to revision %(label)s.") % {"label": record.revision_label}
-        return Lead(said, _t("In effect"), raises=("revision",))
+        holds = lasting.aside(record)
+        if holds is not None and record.effective_until:
+            said = _t("People work to revision %(holds)s, and to temporary revision %(label)s until %(day)s.") % {
+                "holds": holds.label, "label": record.revision_label, "day": plain_day(record.effective_until),
+            }  # fmt: skip
+        written = writing.under_way_of(record) if actor.holds("revision.create") else None
+        if written is None or not scope.sees(actor, written):
+            return Lead(said, _t("In effect"), raises=("revision",))
+        also = _t("Revision %(label)s of it is “%(state)s”.") % {
+            "label": written.label, "state": wording.state_label(written.kind, written.state),
+        }  # fmt: skip
+        way = (_t("Open revision %(label)s") % {"label": written.label}, pages.record(written))
+        return Lead(said, _t("In effect"), also=also, ways=(way,))
 
     def about(self, actor: Actor, record: Record) -> list[str]:
         assert isinstance(record, Document)
@@ -244,12 +257,20 @@ class RevisionSheet(RecordType):
     def files_held(self, record: Record) -> str:
         if record.state == "draft":
             return ""
+        if record.phase >= Phase.DONE:
+            said = _t("The files of %(number)s stay as they were signed. Bring others with the next revision.")
+            return said % {"number": record.number}
         said = _t("The files of %(number)s are judged and signed with its text. To change them, take it back to draft.")
         return said % {"number": record.number}
 
     def drawn(self, actor: Actor, record: Record, name: str) -> str:
         assert isinstance(record, Revision)
         return panels.drawn(record) if name == "body" else ""
+
+    def acts_for(self, actor: Actor, record: Record, move: Move) -> int | None:
+        assert isinstance(record, Revision)
+        asked = routing.turns(actor, record) if move.code in ("review", "approve") else []
+        return asked[0].lent_by if asked else super().acts_for(actor, record, move)
 
     def waits_for(self, record: Record, move: Move) -> frozenset[int] | None:
         assert isinstance(record, Revision)
@@ -271,6 +292,10 @@ class RevisionSheet(RecordType):
             return ()
         return [("warn" if one.is_grave else "info", one.said) for one in cautions.of(actor, record)]
 
+    def also_signed(self, actor: Actor, record: Record, move: Move) -> Mapping[str, str]:
+        assert isinstance(record, Revision)
+        return lasting.signed_with(record) if move.code in ("review", "approve", "plan") else {}
+
     def next_step(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Revision)
         # What is to be known before it goes on stands with what comes next.
@@ -282,13 +307,15 @@ class RevisionSheet(RecordType):
         assert isinstance(record, Revision)
         waiting = routing.waiting(record)
         if waiting:
-            titles = routing.role_titles(record.organisation_id)
+            titles = routing.titles(record)
             who = _t(", then ").join(
                 step.person.name if step.person else titles.get(step.role, step.role) for step in waiting
             )
             return Lead(_t("Waits for: %(who)s.") % {"who": who})
         if record.state == "draft" and record.document is not None:
             return Lead(also=routing.unheld(record))
+        if record.state == "effective" and not following.is_asked_again(actor, record):
+            return Lead(_t("It is the one that people work to."), _t("In effect"))
         if record.state == "approved" and record.effective_on:
             return Lead(_t("It takes effect by itself."), _t("Takes effect on %(day)s") % _day(record))
         return Lead()

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from .views import distribution, naming, reading, revisions, types
+from .views import distribution, naming, reading, readings, revisions, types
 
 app_name = "documents"
 urlpatterns = [
     path("", reading.show_mine, name="mine"),
     path("readers/", distribution.show_readers, name="readers"),
+    path("readers/<str:number>/", readings.show, name="readings"),
+    path("readers/<str:number>/export/", readings.export, name="readings-export"),
     path("read/<str:number>/", reading.show, name="read"),
     path("read/<str:number>/acknowledge/", reading.acknowledge, name="acknowledge"),
     path("read/<str:number>/copy.pdf", reading.open_copy, name="copy"),

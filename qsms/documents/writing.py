@@ -15,8 +15,8 @@ from qsms.org.actor import Actor
 from qsms.records import attachments, moves, scope, services
 from qsms.records.errors import Invalid, Refused
 
-from . import content, document_types, jobs, markdown
-from .models import Revision
+from . import content, document_types, jobs, lasting, markdown
+from .models import Document, Revision
 
 DRAWING = "image/svg+xml"
 UNDER_WAY = ("draft", "in_review", "in_approval", "approved")
@@ -29,6 +29,14 @@ def under_way(document_id: int, *, temporary: bool | None = None) -> Revision | 
         rows = rows.filter(expires_on__isnull=not temporary)
     found: Revision | None = rows.first()
     return found
+
+
+def under_way_of(document: Document) -> Revision | None:
+    """The same, asked once for everything that the page of a document says of it."""
+    known: dict[str, Revision | None] = document.__dict__.setdefault("_under_way", {})
+    if "any" not in known:
+        known["any"] = under_way(document.pk)
+    return known["any"]
 
 
 def fill(actor_person_id: int | None, revision: Revision) -> None:
@@ -76,12 +84,14 @@ def begin_documents(actor: Actor, revisions: Sequence[Revision]) -> None:
 
 
 def carry_pictures(actor: Actor, revisions: Sequence[Revision]) -> None:
-    """What a text shows that was taken over from the revision in effect, its files go along with it."""
+    """What a text shows that was taken over from what holds, its files go along with it: those of the lasting revision
+    first, and of what a temporary one adds to it."""
     for revision in revisions:
         wanted = content.lost_pictures(revision)
         if not wanted or revision.document is None or revision.document.effective_id is None:
             continue
-        kept = content.files(revision.document.effective_id)
+        whole = lasting.of(revision.document)
+        kept = content.files(revision.document.effective_id) | content.files(whole.pk if whole is not None else None)
         for name in wanted:
             if name in kept:
                 attachments.carry(actor, kept[name], revision)

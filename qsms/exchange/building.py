@@ -41,6 +41,8 @@ class Made:
     errors: dict[str, str] = field(default_factory=dict)
     # Dates and moments as they were read, so that nothing depends on reading them again.
     dates: dict[str, dt.date] = field(default_factory=dict)
+    # What to know of a row that comes in, by field.
+    told: dict[str, str] = field(default_factory=dict)
 
 
 class Builder:
@@ -76,7 +78,7 @@ class Builder:
         prepared = bulk.prepare(self.actor, self.sheet.kind, row)
         errors |= prepared.errors
         errors |= self._out_of_reach(prepared.record)
-        made = Made(prepared.record, errors=errors)
+        made = Made(prepared.record, errors=errors, told=dict(row.told))
         made.dates = {name: value for name, value in fitted.items() if isinstance(value, dt.date)}
         for name in self.offer.nested.keys() & values.keys():
             for part in values[name]:

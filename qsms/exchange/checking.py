@@ -39,9 +39,7 @@ class Found:
     bad: int = 0
     warned: int = 0
     # The first of each, and the columns that they show in the order of the file.
-    problems: dict[str, list[Any]] = field(
-        default_factory=lambda: {"bad": [], "warned": [], "repeated": [], "columns": []}
-    )
+    problems: dict[str, Any] = field(default_factory=lambda: {"bad": [], "warned": [], "repeated": [], "columns": []})
     staged_hash: str = ""
     error_hash: str = ""
     check_seconds: float = 0
@@ -162,10 +160,19 @@ class _Judge:
                 continue
             self.found.new += 1
             staging.write(self._staged, staging.Staged(place, one.row.number, one.values))
+            self._count_standing(one)
             odd = [FieldProblem("", problem.column, problem.sentence) for problem in one.row.problems]
+            odd += _named(bound, one.made.told) if one.made is not None else []
             if odd:
                 self.found.warned += 1
                 self._show("warned", place, bound, one.row, odd)
+
+    def _count_standing(self, one: _Judged) -> None:
+        """How the rows will stand, where the kind leaves that to the file."""
+        if one.made is None or one.made.record is None or not kinds.of(self._run.kind).stands:
+            return
+        stands = self.found.problems.setdefault("stands", {})
+        stands[one.made.record.state] = stands.get(one.made.record.state, 0) + 1
 
     def _seen_before(self, key: str, place: int, number: int) -> tuple[int, int] | None:
         mark = hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=12).digest()

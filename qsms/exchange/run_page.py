@@ -16,6 +16,7 @@ from qsms.exchange.carrying import goes_at_once
 from qsms.exchange.models import ImportRun
 from qsms.org.actor import Actor
 from qsms.records.registry import RecordType
+from qsms.records.wording import state_label
 
 State = ImportRun.State
 MOST_COLUMNS = 6
@@ -107,6 +108,10 @@ def _checked(run: ImportRun, asked: Mapping[str, Any]) -> dict[str, Any]:
         "looked_at": sum(counts.values()),
         "tabs": [(name, words[name], f"{count:,}", name == chosen) for name, count in counts.items() if count],
         "chosen": chosen,
+        "stands": [
+            _("%(n)s “%(state)s”") % {"n": f"{n:,}", "state": state_label(run.kind, state)}
+            for state, n in run.problems.get("stands", {}).items()
+        ],
         "rows": [_row(run, one) for one in shown],
         "columns": _columns(run, shown),
         "several": len(run.files) > 1,

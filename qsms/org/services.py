@@ -138,6 +138,10 @@ def _refuse_conflicts(person: Person, wanted: list[Role]) -> None:
                 )
 
 
+# Longer than a leave or an assignment, and short enough that somebody looks at it again.
+LONGEST_DELEGATION = dt.timedelta(days=366)
+
+
 def _lent_to(person: Person) -> list[Role]:
     """The roles that others lend this person, now or later."""
     lent: list[Role] = []
@@ -156,7 +160,16 @@ def delegate(
         raise OrgError(_("Choose another person of your organisation to act for you."))
     if not reason.strip():
         raise OrgError(_("Say why, such as “leave”. The reason is kept."))
+    if ends_on > starts_on + LONGEST_DELEGATION:
+        raise OrgError(
+            _("A delegation lasts a year at most. Choose an earlier last day, and give it anew when it is over.")
+        )
     role = Role.objects.get(organisation_id=giver.organisation_id, code=role_code) if role_code else None
+    same = Delegation.objects.filter(
+        giver=giver, taker=taker, role=role, revoked_at=None, starts_on__lte=ends_on, ends_on__gte=starts_on
+    )
+    if same.exists():
+        raise OrgError(_("%(name)s acts for you in these days already. End that first.") % {"name": taker.name})
     held_by_giver = Role.objects.filter(grants__person=giver).exclude(code=EVERYBODY)
     lent = [one for one in ([role] if role else held_by_giver) if can_be_lent(one)]
     if not lent:

@@ -179,10 +179,11 @@ def _store(stream: BinaryIO, facts: FileFacts, strip: bool) -> tuple[str, int]:
 
 
 def _check_may_add(actor: Actor, record: Record) -> None:
-    if record.phase >= Phase.DONE:
-        raise Refused([_("%(number)s is closed. Open it again to add files.") % {"number": record.number}])
+    # What a room says goes first: where nobody opens a record again, it says what to do instead.
     if said := _held(record):
         raise Refused([said])
+    if record.phase >= Phase.DONE:
+        raise Refused([_("%(number)s is closed. Open it again to add files.") % {"number": record.number}])
     if not may_add(actor, record):
         raise Refused([_("Files are added by those who may change the record or have a part or a task on it.")])
 

@@ -40,6 +40,8 @@ class Row:
     # When it was closed elsewhere; for a state that is not open.
     closed_at: datetime | None = None
     raised_by_id: int | None = None
+    # What to know of it though it comes in, by field: what is not kept, or odd.
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -47,12 +47,14 @@ class Act:
     reason: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
     changes: list[FieldChange] = field(default_factory=list)
+    # For whom a deputy did it; None where that follows from the rights of whoever did.
+    for_person_id: int | None = None
 
 
 def draft(actor: Actor, record: Record | None, act: Act, *, subject: str = "") -> Deed:
     """The deed as a row that is not saved yet."""
     now = context.current()
-    lender = _lender(actor)
+    lender = act.for_person_id or _lender(actor)
     return Deed(
         organisation_id=actor.organisation_id,
         record_id=record.pk if record is not None else None,

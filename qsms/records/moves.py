@@ -200,6 +200,7 @@ def move(
         shown = signing.content_hash(sheet, record, also) if chosen.signature else ""
         if chosen.signature and not errors:
             signing.check(actor, proof, shown)
+        acting_for = _acting_for(actor, sheet, record, chosen)
         before = projections.Before.of(record)
         old = {name: wording.value(sheet, record, name) for name in (*fields, "state")}
         errors |= values.put(actor, sheet, record, fields, required=frozenset(chosen.asks))
@@ -218,7 +219,8 @@ def move(
             if (new := wording.value(sheet, record, name)) != old[name]
         ]
         kept = {**(detail or {}), **({signing.ALSO: also} if also else {})}
-        deed = history.write(actor, record, history.Act(f"move.{code}", reason, kept, changes))
+        act = history.Act(f"move.{code}", reason, kept, changes, acting_for)
+        deed = history.write(actor, record, act)
         naming.note(actor, record, doubts)
         if chosen.signature:
             signing.write(actor, record, deed, str(chosen.signature), signed)
@@ -239,6 +241,20 @@ def move(
         if follows := sheet.then(actor, record, chosen, before.state):
             record = move(actor, record_id, follows, by_service=True)
     return record
+
+
+def _acting_for(actor: Actor, sheet: RecordType, record: Record, chosen: life.Move) -> int | None:
+    """Whom a deputy stands in for with this move: the deed names both. None for a right of the actor's own."""
+    if actor.person_id is None or not any(right.lent_by for right in actor.rights):
+        return None
+    if (named := sheet.acts_for(actor, record, chosen)) is not None:
+        return named
+    parties = sheet.parties(record)
+    if any(actor.person_id in parties.get(party, ()) for party in chosen.or_party):
+        return None
+    verb = f"{record.kind}.{chosen.verb or chosen.code}"
+    lenders = {right.lent_by for right in actor.rights_for(verb) if scope.reaches(actor, right, record)}
+    return None if None in lenders else min((one for one in lenders if one is not None), default=None)
 
 
 def not_by_hand(move: life.Move) -> str:

@@ -278,6 +278,10 @@ class RecordType:
         """The people whom this move waits for, where the right to make it is not enough; None where it is."""
         return None
 
+    def acts_for(self, actor: Actor, record: Record, move: Move) -> int | None:
+        """For whom a deputy makes this move where the right to make it does not say it; None for themselves."""
+        return None
+
     def foretold(self, actor: Actor, record: Record, move: Move) -> Sequence[tuple[str, str]]:
         """What will follow from this move, for its dialog: tone ("info", "warn") and sentence. It asks no reason."""
         return ()

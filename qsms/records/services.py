@@ -263,6 +263,11 @@ def _refuse_clash(
 
 def _check_may(actor: Actor, verb: str, record: Record) -> None:
     if not scope.may(actor, verb, record):
+        if registry.get(record.kind).may(actor, verb, record) is False:
+            # The room says no to everybody: there is nobody to ask.
+            said = _("%(number)s is “%(state)s”, and is not changed there.")
+            state = wording.state_label(record.kind, record.state)
+            raise Refused([said % {"number": record.number, "state": state}])
         who = moves.who_may(record, verb, but=actor.person_id)
         said = _("You may not change this record. Ask %(who)s.") % {"who": who} if who else ""
         raise Refused([said or _("You may not change this record.")])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from qsms.base import moment
 from qsms.base.gate import write_transaction
@@ -17,6 +19,7 @@ from qsms.records.models import Record
 from qsms.rules import course_file
 from qsms.rules import courses as rules
 from qsms.rules.data_files import DataError
+from qsms.rules.lifecycle import Reason
 
 from .models import Content, Course
 
@@ -95,7 +98,7 @@ def put(actor: Actor, course_id: int, text: rules.Course, *, was: int, source: s
         made = Content(
             organisation_id=course.organisation_id, course=course, revision=was + 1,
             definition=course_file.to_dict(text), checksum=checksum, source=source, by_id=actor.person_id,
-            at=moment.now(),
+            at=moment.now(), is_written=is_written(text),
         )  # fmt: skip
         made.save(force_insert=True)
         act = history.Act(CHANGED, detail={"revision": made.revision, "questions": len(text.questions)})
@@ -111,16 +114,48 @@ def find(actor: Actor, number: str) -> Course:
     return found
 
 
+FIRST_WORDS = gettext_lazy("Write here what people are to know, in short sentences. They read it on a phone.")
+FIRST_QUESTION = gettext_lazy("This is a first question. Is it true that you will write a better one?")
+
+
+def is_written(text: rules.Course) -> bool:
+    """Whether nothing is left of what a text begins with: until then it teaches nobody, and proves nothing."""
+    return all(
+        section.content.strip() != str(FIRST_WORDS)
+        and all(one.text.strip() != str(FIRST_QUESTION) for one in section.questions)
+        for section in text.sections
+    )
+
+
+def can_be_taken(course_ids: Collection[int]) -> set[int]:
+    """Those of these courses that have a text which people can take alone (one query)."""
+    rows = Content.everywhere.filter(course_id__in=course_ids, is_written=True)
+    return set(rows.values_list("course_id", flat=True))
+
+
+def unwritten(course: Record) -> Reason | None:
+    """Why a course is not put in use: its text is still the one it began with."""
+    content = of(course)
+    if content is None or content.is_written:
+        return None
+    url = reverse("training:content", args=[course.number])
+    return Reason("course_unwritten", {"way": _("Text and questions"), "way_url": url})
+
+
+@wording.reason_words("course_unwritten")
+def _unwritten(values: Mapping[str, str]) -> str:
+    return _("Its text holds what it began with. Write the section and the question over first.")
+
+
 def first_text(course: Course) -> rules.Course:
     """What a course begins with that has no text yet: one section with one question, to be written over."""
     question = {
-        "key": "first-question", "kind": "true_false", "right": True,
-        "text": _("This is a first question. Is it true that you will write a better one?"),
+        "key": "first-question", "kind": "true_false", "right": True, "text": str(FIRST_QUESTION),
         "explanation": _("Say here why the right answer is right. People read it after the quiz."),
     }  # fmt: skip
     section = {
         "key": "first-section", "title": _("First section"), "draw": 1, "questions": [question],
-        "content": _("Write here what people are to know, in short sentences. They read it on a phone."),
+        "content": str(FIRST_WORDS),
     }  # fmt: skip
     return course_file.from_dict(
         {

@@ -40,6 +40,11 @@ def told(stand: Stand) -> str:
     return until(stand.ends_on) if stand.ends_on == FOREVER else _("until %(day)s") % {"day": until(stand.ends_on)}
 
 
+def asked_by(day: dt.date | None) -> str:
+    """Until when somebody is asked for what they never had; nothing where no day is set."""
+    return _("by %(day)s") % {"day": until(day)} if day is not None else ""
+
+
 def period(holding: Holding) -> Period | None:
     """The days of a training record, if it counts."""
     if holding.ends_on is None or holding.soon_on is None or holding.grace_on is None:

@@ -32,6 +32,11 @@ CODE_LENGTH, GROUP = 12, 4
 def new_code() -> str:
     """What is printed on a certificate and typed by whoever checks it: K7M4-QX92-TBNP, 59 random bits."""
     letters = "".join(secrets.choice(ALPHABET) for _each in range(CODE_LENGTH))
+    return grouped(letters)
+
+
+def grouped(letters: str) -> str:
+    """The letters of a code as they are printed, in groups."""
     return "-".join(letters[start : start + GROUP] for start in range(0, CODE_LENGTH, GROUP))
 
 

@@ -28,7 +28,8 @@ def of_course(actor: Actor, course: Course) -> Lead:
         )
     if is_taught and actor.holds("session.create"):
         ways.append((_("Plan a session"), _new_session(course)))
-    if is_taught and content is None and scope.may(actor, "change", course):
+    is_begun = content is not None and not content.is_written
+    if is_taught and (content is None or is_begun) and scope.may(actor, "change", course):
         ways.append((_("Write its text"), reverse("training:content", args=[course.number])))
     if asked and standing.sees_others(actor):
         ways.append((_("See who is current"), reverse("training:gaps")))
@@ -37,6 +38,9 @@ def of_course(actor: Actor, course: Course) -> Lead:
     if is_taught and content is None:
         said = _("It has no text that people could take alone, so they learn it in a session.")
         return Lead(said, _("Next: teach it"), ways=tuple(ways))
+    if is_taught and is_begun:
+        said = _("Its text holds what it began with, so nobody can take it alone yet.")
+        return Lead(said, _("Next: write its text"), ways=tuple(ways))
     return Lead(ways=tuple(ways))
 
 

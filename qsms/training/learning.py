@@ -96,6 +96,9 @@ def of(actor: Actor, number: str) -> Learning:
     content = contents.newest(course.pk)
     if content is None:
         raise NotVisible
+    if not content.is_written:
+        said = _("The text of %(number)s is being written, so it cannot be taken yet. Ask %(who)s.")
+        raise Refused([said % {"number": course.number, "who": moves.who_may(course, "change")}])
     return _learning(course, content, actor.person_id)
 
 

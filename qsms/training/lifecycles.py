@@ -16,10 +16,11 @@ COURSE_LIFE = Lifecycle(
     ),
     moves=(
         Move("release", _("Put in use"), ("draft",), "in_use", verb="change", tone="main", key="p",
-             help=_("From now on it counts for whoever is asked to hold it.")),
+             conditions=("written",), help=_("From now on it counts for whoever is asked to hold it.")),
         Move("retire", _("Retire"), ("in_use",), "retired", verb="retire", reason=True, finishes=("*",), tone="bad",
              help=_("It is asked of nobody any more. Training records of it are kept.")),
-        Move("return", _("Take it into use again"), ("retired",), "in_use", verb="retire", reason=True),
+        Move("return", _("Take it into use again"), ("retired",), "in_use", verb="retire", reason=True,
+             conditions=("written",)),
         Move("void", _("Make void"), ("draft",), "void", verb="void", reason=True, tone="bad"),
     ),
 )  # fmt: skip

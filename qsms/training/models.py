@@ -188,6 +188,8 @@ class Content(Owned):
     checksum = models.CharField(max_length=64)
     # The digest of the shipped file it was taken from, by which a newer one is recognised.
     source = models.CharField(max_length=64, blank=True)
+    # Nothing is left in it of what a text begins with; until then nobody takes it.
+    is_written = models.BooleanField(default=True)
     by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
     at = models.DateTimeField()
 

@@ -61,6 +61,9 @@ def document_acknowledged(event: Event) -> None:
     person = event.data.get("person")
     if person is None or event.record_id is None:
         return
+    if not documents.acknowledged(event.organisation_id, [event.record_id], [int(person)]):
+        # A temporary revision was, and what it adds to is not yet.
+        return
     system = actors.system(event.organisation_id)
     waiting = Task.everywhere.filter(code=TAKE, person_id=int(person), done_at=None)
     for task in waiting.filter(record__as_course__document_id=event.record_id).select_related("record"):

@@ -182,7 +182,10 @@ def desk(organisation_id: int) -> str:
 
 def whom_to_ask(organisation_id: int, permission: str, *, but: int | None = None) -> str:
     """Who deals with this here, by name; where nobody does, who may appoint somebody."""
-    who = moves.who_may_hold(organisation_id, permission, Q(axis=Axis.ALL), but=but)
+    wide = Q(axis=Axis.ALL)
+    # Whose work it is, before everybody else who may.
+    who = moves.who_may_hold(organisation_id, permission, wide & Q(role__code="training_manager"), but=but)
+    who = who or moves.who_may_hold(organisation_id, permission, wide, but=but)
     if who:
         return _("Ask %(who)s.") % {"who": who}
     who = moves.who_may_hold(organisation_id, "role.grant")

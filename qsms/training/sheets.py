@@ -24,6 +24,7 @@ from qsms.ui import addresses as pages
 from qsms.ui import dates
 
 from . import (
+    contents,
     correcting,
     following,
     holdings,
@@ -128,6 +129,9 @@ class CourseSheet(RecordType):
         if record.course_kind == CourseKind.READING and record.document is None:
             return {"document": _t("Choose the document that is to be read and understood.")}
         return {}
+
+    def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
+        return {"written": contents.unwritten(record)}
 
     def next_step(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Course)

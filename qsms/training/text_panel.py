@@ -32,9 +32,10 @@ def _text(actor: Actor, record: Record) -> Mapping[str, Any]:
     return {
         "content": content,
         "text": text,
+        "is_begun": content is not None and not content.is_written,
         "minutes": text.minutes if text else 0,
         "learn_url": reverse("training:learn", args=[record.number])
-        if text is not None and actor.person_id is not None and record.phase == Phase.OPEN
+        if content is not None and content.is_written and actor.person_id is not None and record.phase == Phase.OPEN
         else "",
         "content_url": reverse("training:content", args=[record.number]) if may else "",
     }

@@ -34,7 +34,14 @@ class ServiceAnswers:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if answer.status_code == 405 and request.method == "GET" and not getattr(answer, "content", b"-"):
+            # The address of a button, typed or loaded again: a page instead of an empty answer.
+            said = _("Nothing was sent: this address belongs to a button. Go back to its page and press it there.")
+            page = refused(request, [said], status=405)
+            page["Allow"] = answer.get("Allow", "POST")
+            return page
+        return answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, NotVisible):

@@ -60,6 +60,7 @@ def test_34_the_author_never_approves_neither_as_deputy_nor_through_the_task_of_
         starts_on=NOW.date(), ends_on=NOW.date(),
     )  # fmt: skip
     assert "You stand in for one of its authors" in refused("safety")
+    Delegation.objects.filter(taker=cast.safety).update(revoked_at=NOW)
     # Whoever put a hand to the text later is an author as well.
     moves.move(cast.actor("quality"), one.pk, "recall", reason="A word is missing")
     draft = again(one)
@@ -168,7 +169,7 @@ def test_a_temporary_revision_holds_for_its_time_and_the_one_before_comes_back(c
     assert "?lasting=1" in told
     assert "Clean both halves" in beside
     assert "Where the two differ, the temporary one holds." in beside
-    assert "I have read and understood this</button>" not in beside
+    assert "I have read and understood this</button>" in beside, "each is read and acknowledged by itself"
     paper = PdfReader(io.BytesIO(client.get(f"{page}copy.pdf?lasting=1").content))
     assert "Clean both halves" in "".join(sheet.extract_text() for sheet in paper.pages)
     assert "Clean both halves" in Document.everywhere.get(pk=held.pk).effective_text

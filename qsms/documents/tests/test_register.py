@@ -189,6 +189,39 @@ def test_the_import_says_how_the_rows_stand(cast: Cast) -> None:
     assert set(states) == {("Q-1", "preparing", ""), ("Q-2", "effective", "2")}
 
 
+def test_days_that_cannot_be_are_refused_and_what_is_not_kept_is_told(cast: Cast) -> None:
+    """Columns as registers call them: “Issue” is the revision, of an external document the issuer's edition too."""
+    run = imported(
+        cast,
+        """Document No.,Title,Type,Issue,Effective date,Next review
+R-1,In force,Procedure,3,2025-01-15,2027-01-15
+R-2,In force in five years,Procedure,1,2031-01-15,
+R-3,Reviewed before it was there,Procedure,1,2025-01-15,2024-01-15
+R-4,Overdue,Procedure,2,2019-01-15,2020-01-01
+R-5,Not written yet,Procedure,,2025-01-15,2020-01-01
+R-6,A standard,External document,2015,2016-01-01,
+""",
+    )
+    columns = ("code", "state", "revision_label", "issuer_edition", "due_on")
+    stands = {code: told for code, *told in Document.everywhere.order_by("code").values_list(*columns)}
+    assert stands == {
+        "R-1": ["effective", "3", "", dt.date(2027, 1, 15)],
+        "R-4": ["effective", "2", "", dt.date(2020, 1, 1)],
+        "R-5": ["preparing", "", "", None],
+        "R-6": ["effective", "2015", "2015", dt.date(2026, 9, 2)],
+    }
+    assert run.problems["stands"] == {"effective": 3, "preparing": 1}
+    wrong = {row["row"]: " ".join(said for _column, said in row["wrong"]) for row in run.problems["bad"]}
+    assert "15 Jan 2031 is still to come" in wrong[3]
+    assert "before 15 Jan 2025, when it took effect" in wrong[4]
+    warned = {row["row"]: " ".join(said for _column, said in row["wrong"]) for row in run.problems["warned"]}
+    assert set(warned) == {5, 6}
+    assert "overdue since 1 Jan 2020" in warned[5]
+    assert "15 Jan 2025 is not kept" in warned[6]
+    assert "1 Jan 2020 is past" in warned[6]
+    assert list(proof.records(cast.organisation.pk)) == []
+
+
 def test_a_value_that_does_not_fit_is_said_in_words_of_the_house(cast: Cast) -> None:
     for values, said in (
         ({"issuer_url": "example"}, "“example” is not the address of a page. Write one that begins with https://."),

@@ -69,7 +69,7 @@ def test_a_type_is_changed_on_its_page_for_what_is_to_come(cast: Cast) -> None:
     assert [step.role for step in routing.steps(one)] == ahead
     routing.ask(cast.actor("quality"), one)
     assert "review" not in {task.code for task in tasks.mine(cast.actor("safety")) if task.record.pk == one.pk}
-    with pytest.raises(Refused, match="another role is asked"):
+    with pytest.raises(Refused, match="It waits for: Quality manager"):
         moves.move(cast.actor("safety"), one.pk, "review", proof=signer(cast, "safety"))
     sign(cast, "quality_2", one, "review")
     assert [task.code for task in tasks.mine(cast.actor("safety")) if task.record.pk == one.pk] == ["review"]

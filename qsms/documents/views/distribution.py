@@ -67,6 +67,7 @@ def _line(actor: Actor, row: Receipt) -> dict[str, Any]:
         "why": row.why,
         "code": row.document.code,
         "title": row.document.title,
+        "revision": row.revision.label,
         "url": addresses.readers(row.document.number),
         "opened": row.opened_at is not None,
         "begun": row.pages != 0,

@@ -19,7 +19,7 @@ from qsms.ui import addresses as pages
 from qsms.ui import answers, dates, marks, times
 from qsms.ui.record import filing
 
-from .. import addresses, content, copies, reading, taking_over
+from .. import addresses, content, copies, lasting, reading, taking_over
 from ..models import Document, Receipt, Revision
 
 
@@ -43,10 +43,10 @@ def show_mine(request: HttpRequest) -> HttpResponse:
 def _line(actor: Actor, given: Receipt) -> dict[str, Any]:
     document, now = given.document, moment.now()
     return {
-        "url": addresses.read(document.number),
+        "url": addresses.read(document.number, lasting=given.revision_id != document.effective_id),
         "title": document.title,
         "code": document.code,
-        "revision": document.revision_label,
+        "revision": given.revision.label,
         "why": given.why,
         "mark": _mark(actor, given),
         "at": times.moment(given.acknowledged_at, now, actor.tz) if given.acknowledged_at else None,
@@ -80,11 +80,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         return answers.page(request, "documents/nothing.html", {"document": document, "back_url": addresses.to_read()})
     wanted = keys.whole(request.GET.get("page", "")) or 1
     at = min(max(wanted, 1), len(found.pages))
-    if beside:
-        # It was given, and acknowledged, before the temporary one came.
-        return answers.page(request, "documents/read.html", _page(actor, found, at, None))
     # A file is opened where it is handed out.
-    given = reading.receipt(actor, document) if found.revision.file_id else reading.opened(actor, found, at)
+    given = reading.receipt_of(actor, found.revision.pk) if found.revision.file_id else reading.opened(actor, found, at)
     return answers.page(request, "documents/read.html", _page(actor, found, at, given))
 
 
@@ -98,6 +95,8 @@ def _page(actor: Actor, found: reading.Text, at: int, given: Receipt | None) -> 
     if beside:
         since = revision.effective_at.astimezone(actor.tz).date() if revision.effective_at else None
     of = "?lasting=1" if beside else ""
+    # A task leads to what is in effect: what is still to be read besides is one step further.
+    waits = reading.beside(actor, found) if not asked else None
     return {
         "document": document,
         "revision": revision,
@@ -114,6 +113,7 @@ def _page(actor: Actor, found: reading.Text, at: int, given: Receipt | None) -> 
         "given": given,
         "mark": _mark(actor, given) if given is not None else "",
         "asked": asked,
+        "waits": waits,
         "page": found.pages[at - 1],
         "at": at,
         "all": len(found.pages),
@@ -121,7 +121,7 @@ def _page(actor: Actor, found: reading.Text, at: int, given: Receipt | None) -> 
         "before_url": addresses.read(document.number, at - 1, lasting=beside) if at > 1 else "",
         "after_url": addresses.read(document.number, at + 1, lasting=beside) if at < len(found.pages) else "",
         "unopened": unopened[0] if unopened else 0,
-        "unopened_url": addresses.read(document.number, unopened[0]) if unopened else "",
+        "unopened_url": addresses.read(document.number, unopened[0], lasting=beside) if unopened else "",
         "is_file": revision.file_id is not None,
         "may_acknowledge": asked and given is not None and given.opened_at is not None,
         "record_url": _record_url(actor, document),
@@ -146,9 +146,9 @@ def acknowledge(request: HttpRequest, number: str) -> HttpResponse:
     """The reader has read and understood it."""
     actor = answers.actor_of(request)
     document = reading.find(actor, number)
-    reading.acknowledge(actor, document.pk)
+    given = reading.acknowledge(actor, document.pk, request.POST.get("revision", ""))
     said = _("You acknowledged %(code)s, revision %(label)s.")
-    said %= {"code": document.code or document.number, "label": document.revision_label}
+    said %= {"code": document.code or document.number, "label": given.revision.label}
     return answers.done(request, addresses.to_read(), said)
 
 
@@ -161,8 +161,7 @@ def open_file(request: HttpRequest, number: str) -> HttpResponseBase:
     found = _wanted(request, document)
     if found is None or found.revision.file is None or found.revision.file.removed_at is not None:
         raise NotVisible
-    if found.revision.pk == document.effective_id:
-        reading.opened(actor, found, 1)
+    reading.opened(actor, found, 1)
     return filing.hand_out(request, found.revision.file)
 
 
@@ -194,7 +193,7 @@ def open_picture(request: HttpRequest, number: str, name: str) -> HttpResponseBa
     document = reading.find(actor, number)
     revision = Revision.everywhere.filter(pk=document.effective_id or 0).first()
     if request.GET.get("lasting"):
-        revision = reading.lasting(document)
+        revision = lasting.aside(document)
     row: Attachment | None = content.pictures_of(revision).get(name) if revision is not None else None
     if row is None:
         raise NotVisible

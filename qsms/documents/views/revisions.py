@@ -16,7 +16,7 @@ from qsms.ui import answers
 from qsms.ui.context import stands_in
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import content, rules, writing
+from .. import content, lasting, rules, writing
 from ..models import Revision
 
 
@@ -34,15 +34,15 @@ def show_changes(request: HttpRequest, number: str) -> HttpResponse:
     """The text beside that of the revision it was, or will be, put in place of."""
     _actor, revision = find(request, number)
     stands_in(request, pages.record(revision.document or revision))
-    base = revision.base
-    if base is None and revision.document is not None and revision.document.effective_id != revision.pk:
-        base = revision.document.effective
+    base = lasting.before(revision)
     unread = [one.file_name for one in (base, revision) if one is not None and _is_unread(one)]
     rows = [] if unread else rules.compare(_words(base), _words(revision))
     added, removed = rules.counts(rows)
     context = {
         "revision": revision,
         "base": base,
+        "ended": lasting.ended(revision) if revision.effective_at is None else None,
+        "adds_to": base if revision.expires_on is not None and base is not None and base.expires_on is None else None,
         "unread": ", ".join(unread),
         "pictures": _pictures(base, revision) if base is not None else [],
         "rows": [{"change": row.change.value, "old": row.old, "new": row.new, "skipped": row.skipped} for row in rows],

@@ -10,7 +10,9 @@ from qsms.org import actor as actors
 from qsms.org.models import Role
 from qsms.records import services
 from qsms.records.models import Record
-from qsms.training import requiring
+from qsms.rules import course_file
+from qsms.rules.courses import Course as Text
+from qsms.training import contents, requiring
 from qsms.training.models import Course, Holding, Requirement
 from tests.cast import Cast
 
@@ -45,3 +47,12 @@ def action(cast: Cast, **values: Any) -> Record:
     """An action at Larkfield."""
     given = {"title": "Replace the tow bar heads", "description": "All of bay 3", "site": cast.sites["LKF"]}
     return services.create(cast.actor("quality"), "action", {**given, "owner": cast.owner, **values})
+
+
+def own_text(one: Course) -> Text:
+    """A text of the house's own with one section and one question, which is true."""
+    data = course_file.to_dict(contents.first_text(one))
+    [section] = data["sections"]
+    section["content"] = "A tester is read at eye height."
+    section["questions"][0]["text"] = "Is a tester read at eye height?"
+    return course_file.from_dict(data)

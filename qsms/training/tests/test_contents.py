@@ -10,13 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from qsms.records import services
+from qsms.records import moves, services
 from qsms.records.errors import Invalid, Refused
 from qsms.records.models import Deed
 from qsms.rules import course_file
 from qsms.rules.courses import Course as Text
 from qsms.rules.courses import Kind
-from qsms.training import contents, editing, starters
+from qsms.training import contents, editing, learning, starters
 from qsms.training.models import Content, Course
 from qsms.training.starters import Stand
 from tests.cast import Cast
@@ -100,12 +100,31 @@ def test_what_was_changed_here_is_never_written_over(
         starters.take_newer(cast.actor("quality"), CODE)
 
 
-def test_an_own_course_begins_with_a_text_that_can_be_taken(cast: Cast) -> None:
-    made = services.create(cast.actor("quality"), "course", {"title": "De-icing here"})
+def test_what_an_own_course_begins_with_is_written_over_before_anybody_takes_it(cast: Cast) -> None:
+    keeper = cast.actor("quality")
+    made = services.create(keeper, "course", {"title": "De-icing here"})
     assert isinstance(made, Course)
-    content = contents.put(cast.actor("quality"), made.pk, contents.first_text(made), was=0)
+    content = contents.put(keeper, made.pk, contents.first_text(made), was=0)
     assert contents.text_of(content).drawn == 1
     assert Deed.everywhere.filter(record=made, verb=contents.CHANGED).exists()
+    [section] = contents.text_of(content).sections
+
+    def shut() -> None:
+        with pytest.raises(Refused, match="holds what it began with"):
+            moves.move(keeper, made.pk, "release")
+        with pytest.raises(Refused, match="is being written"):
+            learning.begin(keeper, made.number)
+        assert contents.can_be_taken([made.pk]) == set()
+
+    shut()
+    values = {"title": "Fluids", "content": "Type I is heated.", "draw": 1, "basis": "", "example": None}
+    editing.change(keeper, made, 1, editing.section(section.key, values))
+    shut()
+    own = editing.question(section.key, "first-question", "Is type I heated?", [], {1}, "It is.")
+    editing.change(keeper, made, 2, own)
+    moves.move(keeper, made.pk, "release")
+    assert learning.begin(keeper, made.number).unread
+    assert contents.can_be_taken([made.pk]) == {made.pk}
 
 
 def test_pieces_are_changed_as_a_whole_and_the_quicker_one_wins(cast: Cast, course: Course) -> None:

@@ -157,6 +157,9 @@ def test_a_certificate_is_brought_verified_printed_and_asked_for(cast: Cast) -> 
     words(page, f"/training/certificate/{record.number}/", 403)
     services.move(cast.actor("quality"), record.pk, "verify")
     told = words(anybody, f"/training/verify/{record.code}/")
+    typed = record.code.replace("-", "").lower()
+    assert "This certificate is valid." in words(anybody, f"/training/verify/{typed}/"), "as a phone types it"
+    assert "Completed" in told
     assert "This certificate is valid." in told
     assert all(word in told for word in ("Reporter Person", "Type licence", "Larkfield Air"))
     # Name, course and whether it is valid: nothing of how it was come by.

@@ -15,7 +15,7 @@ from qsms.training import contents, following
 from qsms.training.models import Course, Session
 from tests.cast import Cast
 
-from .makers import asked, course
+from .makers import asked, course, own_text
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +40,8 @@ def test_a_course_leads_to_whoever_must_hold_it_and_then_to_how_they_learn_it(ca
     asked(cast, one)
     assert buttons(keeper, one) == ["Plan a session", "Write its text", "See who is current"]
     contents.put(cast.actor("quality"), one.pk, contents.first_text(one), was=0)
+    assert buttons(keeper, one) == ["Plan a session", "Write its text", "See who is current"]
+    contents.put(cast.actor("quality"), one.pk, own_text(one), was=1)
     assert buttons(keeper, one) == ["Plan a session", "See who is current"]
     licence = course(cast, "Licence of a mechanic", course_kind="licence")
     assert buttons(keeper, licence) == ["Say who must hold it"]

@@ -171,11 +171,19 @@ def look_up(request: HttpRequest) -> HttpResponse:
     return verify(request, request.GET.get("code", ""))
 
 
+def _as_printed(code: str) -> str:
+    """The code as it is printed, from one typed without dashes, with others or in small letters."""
+    signs = "".join(one for one in code.upper() if one.isalnum())
+    if len(signs) != holdings.CODE_LENGTH:
+        return code.strip().upper()
+    return holdings.grouped(signs)
+
+
 @login_not_required
 @require_GET
 def verify(request: HttpRequest, code: str) -> HttpResponse:
-    """Whether a certificate is valid: its name, course and last day, and nothing else of anybody."""
-    typed = code.strip().upper()
+    """Whether a certificate is valid: its name, course and days as they are printed, and nothing else of anybody."""
+    typed = _as_printed(code)
     holding = (
         Holding.everywhere.filter(code=typed).select_related("holder", "course", "organisation").first()
         if typed and "\x00" not in typed
@@ -189,6 +197,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
         context |= {
             "valid": stand is not None and stand.state in rules.CURRENT,
             "until": drawing.until(holding.ends_on),
+            "completed": drawing.until(holding.completed_on),
             "organisation": holding.organisation.name,
         }
     response = answers.page(request, "training/verify.html", context, status=200 if holding or not typed else 404)

@@ -15,16 +15,18 @@ from qsms.org.actor import Actor
 from qsms.org.models import Person
 from qsms.records import scope
 from qsms.records.errors import NotVisible
+from qsms.records.models import Task
 from qsms.rules.competence import State
 from qsms.ui import addresses as pages
 from qsms.ui import answers, marks, table
 from qsms.ui.context import stands_in
 
-from .. import drawing, keeping, proofs, standing
+from .. import contents, drawing, keeping, proofs, standing
 from ..choices import CourseKind
 from ..lifecycles import HOLDING_LIFE
-from ..models import Content, Course, Holding
+from ..models import Course, Holding
 from ..proofs import Stand
+from ..readings import TAKE
 
 MOST_HELD = 200
 
@@ -59,7 +61,7 @@ def _page(request: HttpRequest, actor: Actor, person: Person, *, own: bool) -> H
     today = standing.today_of(actor)
     needed = standing.of_person(actor.organisation_id, person.pk, today)
     courses = {one.pk: one for one in Course.everywhere.filter(pk__in=[need.course_id for need, _one in needed])}
-    alone = set(Content.everywhere.filter(course_id__in=list(courses)).values_list("course_id", flat=True))
+    alone = contents.can_be_taken(courses)
     # What is to be read comes first: it is quickly done.
     needed.sort(key=lambda pair: pair[1].is_current or courses[pair[0].course_id].course_kind != CourseKind.READING)
     held = list(_held(actor, person))
@@ -101,6 +103,8 @@ def _needed(
         table.Column(_("When"), "r"),
         table.Column("", "no-print"),
     ]
+    asked = Task.everywhere.filter(code=TAKE, person_id=person.pk, done_at=None, record_id__in=list(courses))
+    days = {course: due.astimezone(actor.tz).date() for course, due in asked.values_list("record_id", "due_at") if due}
     first = next((need.course_id for need, one in needed if not one.is_current and need.course_id in alone), None)
     groups = []
     for title, wanted in ((_("To do"), False), (_("In order"), True)):
@@ -112,7 +116,7 @@ def _needed(
             rows.append([
                 _course_link(actor, course, person, alone),
                 drawing.state(one),
-                escape(drawing.told(one)),
+                escape(drawing.told(one) or drawing.asked_by(days.get(need.course_id))),
                 _way(actor, person, course, one, alone, first=need.course_id == first),
             ])  # fmt: skip
         if rows:

@@ -29,6 +29,8 @@ from . import pickers
 PLACES: dict[Any, str] = {Site: "site", Unit: "unit", Process: "process"}
 SHORT = 60
 FEW_CHOICES = 4
+# Letters from which a field holds whole documents.
+LONG_TEXT = 100_000
 
 
 class DayField(forms.CharField):
@@ -232,7 +234,11 @@ def _typed(actor: Actor, column: models.Field[Any, Any], options: dict[str, Any]
     if isinstance(column, models.JSONField):
         return LinesField(**options)
     if isinstance(column, models.TextField):
-        return forms.CharField(widget=forms.Textarea({"rows": 5}), strip=True, max_length=column.max_length, **options)
+        # A text as long as a book is written in a window of its own size, not in five lines.
+        rows = 5 if (column.max_length or 0) < LONG_TEXT else 24
+        return forms.CharField(
+            widget=forms.Textarea({"rows": rows}), strip=True, max_length=column.max_length, **options
+        )
     kinds = {models.EmailField: "email", models.URLField: "url"}
     kind = next((word for base, word in kinds.items() if isinstance(column, base)), "text")
     return forms.CharField(widget=forms.TextInput({"type": kind}), max_length=column.max_length, **options)

@@ -149,7 +149,9 @@ def next_step(actor: Actor, record: Record, found: Sequence[Way]) -> parts.NextS
     lead = sheet.next_step(actor, record)
     led = [way for code in lead.moves for way in open_ones if way.move.code == code]
     mains = led[:1] or [way for way in found if way.move.tone == "main"]
-    main = next((way for way in mains if way.verdict.is_open), mains[0] if mains else None)
+    # Of those that are all shut the one that lacks least: it is the one that the record is on its way to.
+    nearest = min(mains, key=lambda way: len(way.reasons), default=None)
+    main = next((way for way in mains if way.verdict.is_open), nearest)
     may_edit = record.phase < Phase.DONE and scope.may(actor, "change", record)
     if main is not None and not main.verdict.is_open:
         primary, why = _opens(record, main, may_edit), " ".join(main.reasons)
