@@ -83,6 +83,8 @@ def short_title(framework: Framework) -> str:
 def _basis(one: Reading) -> str:
     if one.pair.source is Source.CONTAINED:
         return _("It follows from the text: one edition contains the other.")
+    if one.pair.source is Source.FOLLOWS:
+        return _("One edition follows the other. Findings count in both; evidence is moved on by hand.")
     told = str(CONFIDENCE[one.pair.confidence])
     if one.pair.source is Source.OWN:
         told = _("Judged in your organisation. %(told)s") % {"told": told}

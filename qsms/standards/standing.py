@@ -114,12 +114,14 @@ def of_all(
     against = findings.open_against(actor) if at_hand.against is None else at_hand.against
     every_text = library.every(actor.organisation_id) if at_hand.every_text is None else at_hand.every_text
     rows = library.editions(actor.organisation_id, revisions, every_text)
+    # A finding outlives the edition that it is against: what follows that one has it, be the former one left by now.
+    former = {row.rule.follows for row in rows.values()} & {one.framework for one in against} - revisions.keys()
+    rows = {**rows, **library.editions(actor.organisation_id, dict.fromkeys(former, 0), every_text)}
     newest = library.newest(actor.organisation_id, every_text)
-    own = [row.rule for row in rows.values() if row.organisation_id is not None]
     today = moment.now().astimezone(actor.tz).date()
     rows_of_pairs = library.crosswalks(actor.organisation_id) if at_hand.crosswalks is None else at_hand.crosswalks
     crosswalks = {
-        number: library.relations(actor.organisation_id, own, number, rows_of_pairs)
+        number: library.relations(actor.organisation_id, rows.values(), number, rows_of_pairs)
         for number in {one.crosswalk_revision for one in wanted}
     }
     asks_held = certificates is None and any(one.key == PART_5 for one in every)
@@ -132,7 +134,8 @@ def of_all(
         # Of several adoptions of one edition the oldest speaks for it, but for the one that is asked about.
         first = {one.key: one for one in reversed(every)} | {adoption.key: adoption}
         pieces = {one.id: one for one in binding.counted(found, adoption) if one.framework in first}
-        struck = {(one.id, one.at): one for one in binding.counted(against, adoption) if one.framework in first}
+        found_in = {*first, rows[adoption.key].rule.follows}
+        struck = {(one.id, one.at): one for one in binding.counted(against, adoption) if one.framework in found_in}
         used = {adoption.key, *(one.framework for one in pieces.values()), *(one.framework for one in struck.values())}
         editions = {key: row.rule for key, row in rows.items() if key in used}
         away = {

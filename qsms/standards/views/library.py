@@ -180,11 +180,10 @@ def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> H
         raise NotVisible
     rule, here = row.rule, Reference(row.key, clause)
     editions = {key: one.rule for key, one in rows.items()}
-    own = [one.rule for one in rows.values() if one.organisation_id is not None]
     at_hand = AtHand(
         adopting.live(actor), every_text, library.crosswalks(actor.organisation_id), findings.open_against(actor)
     )
-    crosswalk = library.relations(actor.organisation_id, own, rows=at_hand.crosswalks)
+    crosswalk = library.relations(actor.organisation_id, rows.values(), rows=at_hand.crosswalks)
     requirement = rule.by_number[clause]
     today = moment.now().astimezone(actor.tz).date()
     adoptions = [one for one in at_hand.live or () if one.key == row.key]

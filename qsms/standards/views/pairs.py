@@ -221,8 +221,7 @@ def side_by_side(request: HttpRequest) -> HttpResponse:
     }
     if len(chosen) >= FEWEST:
         editions = {key: rows[key].rule for key in chosen}
-        own = [row.rule for row in rows.values() if row.organisation_id is not None]
-        crosswalk = library.relations(actor.organisation_id, own)
+        crosswalk = library.relations(actor.organisation_id, rows.values())
         first, others = chosen[0], chosen[1:]
         lines = [
             [
