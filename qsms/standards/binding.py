@@ -69,6 +69,7 @@ class Piece(NamedTuple):
     unit_id: int | None = None
     record_id: int | None = None
     answer: living.Answer | None = None
+    confidential: bool = False
 
     @property
     def at(self) -> Reference:
@@ -139,7 +140,9 @@ def _piece(row: tuple[Any, ...], said: tuple[Any, ...]) -> Piece:
     *which, as_of, months, expires_on, note, owner, question, asked = said
     days = (_day(as_of), months, _day(expires_on))
     given = json.loads(asked) if question else NOTHING_GIVEN
-    return Piece._make((*which, *days, note, owner, question, given, row[2] or "", row[3], row[4], row[1], None))
+    return Piece._make(
+        (*which, *days, note, owner, question, given, row[2] or "", row[3], row[4], row[1], None, bool(row[7]))
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -26,6 +26,7 @@ from .. import elsewhere, rows
 from ..choices import FRESHNESS, STATES, Strength
 from ..lifecycles import ADOPTION_LIFE
 from ..standing import Standing
+from . import outside
 
 PRINT = Path(__file__).parent.parent / "data/print"
 
@@ -81,10 +82,10 @@ class Statement:
             is_heading=not covered.counts,
             kind=rows.kind(covered),
             why=" ".join(wording.sentence(words) for words in why(covered)),
-            evidence="\n".join(f"{piece.number} {piece.title}".strip() for piece in named),
+            evidence="\n".join(outside.named(piece) for piece in named),
             through="\n".join(wording.sentence(told(each)) for each in covered.through if each.counts),
             left_out=found.left_out(one.number),
-            findings="\n".join(found.found_at(one.number)),
+            findings="\n".join(outside.found(each) for each in found.open_at(one.number)),
         )
 
     def facts(self) -> list[tuple[str, str]]:
@@ -139,7 +140,7 @@ class Statement:
         return [
             (
                 one.clause,
-                f"{one.number} {one.title}".strip(),
+                outside.named(one),
                 str(Strength(one.strength).label),
                 dates.plain_day(one.as_of) if one.as_of else "",
                 str(FRESHNESS[freshness(one.rule, self.standing.coverage.today)][0]),
