@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from qsms.rules.crosswalk import Crosswalk, Reading, Source
-from qsms.rules.frameworks import Framework, Reference
+from qsms.rules.frameworks import Framework, Reference, Status
 
 from . import addresses
 from .choices import CONFIDENCE, RELATIONS
@@ -78,6 +78,14 @@ def suggested(crosswalk: Crosswalk, here: Reference, editions: Mapping[str, Fram
 def short_title(framework: Framework) -> str:
     """What people call an edition: its title up to the first comma."""
     return framework.title.split(",", 1)[0]
+
+
+def caution(framework: Framework) -> str:
+    """What is to be known before somebody relies on an edition that is not out yet; empty for every other one."""
+    if framework.status is not Status.DRAFT:
+        return ""
+    said = _("%(edition)s is known here as a draft, so numbers and titles may still change. %(confidence)s")
+    return said % {"edition": short_title(framework), "confidence": CONFIDENCE[framework.confidence]}
 
 
 def _basis(one: Reading) -> str:

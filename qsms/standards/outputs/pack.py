@@ -27,7 +27,7 @@ from qsms.records.errors import NotVisible, Refused
 from qsms.records.models import Record
 from qsms.records.reading import Opened
 from qsms.rules.coverage import Covered
-from qsms.rules.coverage_words import told, why
+from qsms.rules.coverage_words import told
 from qsms.rules.evidence import freshness
 from qsms.ui import dates
 
@@ -207,7 +207,7 @@ class Pack:
             title=one.title,
             level=min(depth + 2, 6),
             state=rows.state(covered),
-            why=" ".join(wording.sentence(words) for words in why(covered)),
+            why=" ".join(rows.reasons(found, covered)),
             left_out=found.left_out(number),
             lines=tuple(self._line(int(str(each.id))) for each in covered.evidence),
             lent=tuple(

@@ -17,7 +17,7 @@ from qsms.org.actor import Actor
 from qsms.records import registry, scope
 from qsms.records.errors import NotVisible
 from qsms.rules.coverage import State
-from qsms.rules.coverage_words import told, told_of_finding, why
+from qsms.rules.coverage_words import told, told_of_finding
 from qsms.rules.crossing import Through
 from qsms.rules.crosswalk import Reading
 from qsms.rules.findings import Struck
@@ -249,7 +249,7 @@ def _stands(actor: Actor, found: Standing, clause: str) -> dict[str, Any]:
         "mark": marks.coverage(word, verdict),
         "why": [
             *filter(None, [away]),
-            *(str(words) for words in why(covered)),
+            *rows.reasons(found, covered),
             *filter(None, [rows.with_all_below(covered)]),
         ],
         "through": [_lent(found, one) for one in covered.through],
