@@ -40,6 +40,16 @@ def roles(organisation_id: int) -> dict[str, str]:
     return known[1]
 
 
+def sites_in_use(organisation_id: int) -> frozenset[int]:
+    """The sites where an organisation works today."""
+    known = _places.get(("site in use", organisation_id))
+    now = time.monotonic()
+    if known is None or known[0] < now:
+        rows = Site.objects.filter(organisation_id=organisation_id, is_active=True).values_list("pk", "name")
+        known = _places["site in use", organisation_id] = (now + SECONDS, dict(rows))
+    return frozenset(known[1])
+
+
 def people(organisation_id: int, ids: Iterable[int | None]) -> dict[int, str]:
     """The names of these people: one query, none for nobody."""
     wanted = {one for one in ids if one is not None}

@@ -25,12 +25,15 @@ MOST_DEEDS = 1000
 LONGEST_CHANGE = 300
 
 
-def record_pdf(actor: Actor, sheet: RecordType, record: Record, made_at: dt.datetime) -> bytes:
-    """The PDF of a record that the actor sees, as of `made_at`."""
-    return render(TEMPLATE, _data(actor, sheet, record, made_at))
+def record_pdf(
+    actor: Actor, sheet: RecordType, record: Record, made_at: dt.datetime, *, outside: bool = False
+) -> bytes:
+    """The PDF of a record that the actor sees, as of `made_at`; `outside` the house it names no other record that is
+    confidential."""
+    return render(TEMPLATE, _data(actor, sheet, record, made_at, outside))
 
 
-def _data(actor: Actor, sheet: RecordType, record: Record, made_at: dt.datetime) -> dict[str, Any]:
+def _data(actor: Actor, sheet: RecordType, record: Record, made_at: dt.datetime, outside: bool) -> dict[str, Any]:
     deeds, left_out = _deeds(actor, record)
     made = _("As of %(moment)s, printed by %(name)s") % {"moment": moment(made_at), "name": actor.name}
     return {
@@ -43,12 +46,12 @@ def _data(actor: Actor, sheet: RecordType, record: Record, made_at: dt.datetime)
             "made_at": made_at,
         },
         "facts": _facts(sheet, record),
-        "sections": _sections(sheet, record),
+        "sections": _sections(sheet, record, outside),
         "signatures": _signatures(record),
         "files": [
             [one.name, one.note, moment(one.added_at), f"SHA-256 {one.sha256}"] for one in attachments.on_record(record)
         ],
-        "history": [_line(sheet, one, seen) for seen in [_others(actor, deeds)] for one in deeds],
+        "history": [_line(sheet, one, seen) for seen in [_others(actor, deeds, outside)] for one in deeds],
         "left_out": _("Older deeds are left out. The history of the record has all of them.") if left_out else "",
         "words": {
             "signatures": _("Signatures"),
@@ -90,14 +93,14 @@ def _facts(sheet: RecordType, record: Record) -> list[tuple[str, str]]:
     return [(name, value) for name, value in pairs if value]
 
 
-def _sections(sheet: RecordType, record: Record) -> list[dict[str, Any]]:
+def _sections(sheet: RecordType, record: Record, outside: bool) -> list[dict[str, Any]]:
     """The sections of the form with what is filled in: short values as pairs, long text under its name."""
     found = []
     for section in sheet.form:
         pairs: list[tuple[str, str]] = []
         texts: list[tuple[str, str]] = []
         for name in section.fields:
-            value = "" if name in sheet.sealed_fields or name == "title" else _value(sheet, record, name)
+            value = "" if name in sheet.sealed_fields or name == "title" else _value(sheet, record, name, outside)
             if value:
                 long = isinstance(sheet.field(name), models.TextField)
                 (texts if long else pairs).append((sheet.field_label(name), value))
@@ -106,7 +109,7 @@ def _sections(sheet: RecordType, record: Record) -> list[dict[str, Any]]:
     return found
 
 
-def _value(sheet: RecordType, record: Record, name: str) -> str:
+def _value(sheet: RecordType, record: Record, name: str, outside: bool) -> str:
     raw = getattr(record, name, None)
     if isinstance(raw, dt.datetime):
         return moment(raw)
@@ -114,7 +117,7 @@ def _value(sheet: RecordType, record: Record, name: str) -> str:
         return day(raw)
     if isinstance(raw, Record):
         # Whether its reader sees the other record is not known here, so its title stays out.
-        return raw.number
+        return _("A confidential record") if outside and raw.confidential else raw.number
     return wording.value(sheet, record, name)
 
 
@@ -141,10 +144,11 @@ def _deeds(actor: Actor, record: Record) -> tuple[list[Entry], bool]:
     return found[:MOST_DEEDS], len(found) >= MOST_DEEDS
 
 
-def _others(actor: Actor, deeds: list[Entry]) -> dict[int, Record]:
-    """The other records that the deeds name, as far as the reader sees them."""
+def _others(actor: Actor, deeds: list[Entry], outside: bool) -> dict[int, Record]:
+    """The other records that the deeds name, as far as the reader sees them, and others may."""
     others = {int(entry.detail["other"]) for entry in deeds if "other" in entry.detail}
-    return dict(scope.seen_of(actor, others)) if others else {}
+    seen = scope.seen_of(actor, others) if others else {}
+    return {pk: one for pk, one in seen.items() if not (outside and one.confidential)}
 
 
 def _line(sheet: RecordType, entry: Entry, seen: dict[int, Record]) -> list[str]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import clocks, scope, tasks
+from qsms.records import clocks, registry, scope, tasks
 from qsms.records.choices import Relation
 from qsms.records.models import Clock, Link, Record
 from qsms.records.registry import Lead
@@ -19,6 +19,10 @@ from .choices import LENSES, Subject
 from .models import Report
 from .readers import LEAD
 from .services import mailbox, triage
+
+# The states of a hazard before its risk is accepted, as its room calls them.
+HAZARD = "hazard"
+NOT_ACCEPTED = ("identified", "reopened", "analysed", "assessed", "controls_planned")
 
 
 def on_created(actor: Actor, report: Report) -> None:
@@ -107,3 +111,19 @@ def next_step(actor: Actor, report: Report) -> Lead:
     if report.state == "merged" and report.merged_into is not None and scope.sees(actor, report.merged_into):
         return Lead(_("%(number)s carries on for it.") % {"number": report.merged_into.number})
     return Lead()
+
+
+def not_accepted(actor: Actor, report: Report) -> list[str]:
+    """The hazards raised from the report whose risk nobody has accepted yet, as far as the actor sees them: they go on
+    in their register, and closing the report accepts none of them."""
+    rows = Link.everywhere.filter(
+        target_id=report.pk, relation=Relation.RAISED_FROM, source__kind=HAZARD, source__state__in=NOT_ACCEPTED
+    )
+    seen = scope.seen_of(actor, rows.order_by("source_id").values_list("source_id", flat=True))
+    said = _("%(number)s was raised from it: “%(state)s”, and its risk is not accepted. It goes on by itself.")
+    found = []
+    for one in seen.values():
+        state = str(registry.get(one.kind).lifecycle.state(one.state).label)
+        words = f"{state}, {one.risk_cell}" if one.risk_cell else state
+        found.append(said % {"number": one.number, "state": words})
+    return found

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -132,6 +132,12 @@ class ReportSheet(RecordType):
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         assert isinstance(record, Report)
         following.on_moved(actor, record, move)
+
+    def foretold(self, actor: Actor, record: Record, move: Move) -> Sequence[tuple[str, str]]:
+        assert isinstance(record, Report)
+        if not move.closed:
+            return ()
+        return [("warn", said) for said in following.not_accepted(actor, record)]
 
     def own_page(self, record: Record) -> str:
         return reverse("reports:own", args=[record.pk])

@@ -336,8 +336,10 @@ def _coverage(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk | No
 
 def _through(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk) -> dict[str, list[Through]]:
     found: dict[str, list[Through]] = {}
-    direct = {(one.here.framework, one.there.number) for one in crosswalk.readings_into(tree.framework.key)}
-    for reading in crosswalk.readings_into(tree.framework.key):
+    # Evidence moves on to a new edition by a person's hand alone.
+    lending = [one for one in crosswalk.readings_into(tree.framework.key) if one.pair.source is not Source.FOLLOWS]
+    direct = {(one.here.framework, one.there.number) for one in lending}
+    for reading in lending:
         source = trees.get(reading.here.framework)
         here, there = reading.here.number, reading.there.number
         if source is None or here not in source.whole or there not in tree.own:

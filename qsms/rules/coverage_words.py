@@ -82,6 +82,9 @@ def told(through: Through) -> Sentence:
 
 def told_of_finding(found: Struck) -> Sentence:
     """How a finding reaches a requirement over one pair: how the two relate, and what it says here."""
+    if found.reading.pair.source is Source.FOLLOWS and found.weight:
+        relation = _relation(found.reading)
+        return _("%(relation)s A new edition closes no finding: it counts here until it is closed.", relation=relation)
     counts: Mapping[Weight, Sentence] = {
         Weight.FAILS: _("What is found there is found here."),
         Weight.LAPSES: _("What is found there is a part of this that is not met."),
@@ -100,6 +103,12 @@ def _relation(reading: Reading) -> Sentence:
             Relation.SUBSET: _("%(here)s is contained in this requirement, which adds to it.", here=here),
         }
         return contained[reading.relation]
+    if reading.pair.source is Source.FOLLOWS:
+        if reading.relation is Relation.EQUAL:
+            return _("%(here)s asks for the same in another edition.", here=here)
+        if reading.is_backwards:
+            return _("%(here)s stood here in the former edition, in other words.", here=here)
+        return _("%(here)s follows this in the new edition, in other words.", here=here)
     judged: Mapping[Relation, Sentence] = {
         Relation.EQUAL: _("%(here)s asks for the same.", here=here),
         Relation.SUPERSET: _("%(here)s asks for more than this.", here=here),

@@ -24,10 +24,12 @@ class Relation(StrEnum):
 
 
 class Source(StrEnum):
-    """Where a pair comes from: shipped as judged, one edition containing the other, or judged by an organisation."""
+    """Where a pair comes from: shipped as judged, one edition containing or following the other, or judged by an
+    organisation."""
 
     JUDGED = "judged"
     CONTAINED = "contained"
+    FOLLOWS = "follows"
     OWN = "own"
 
 
@@ -157,6 +159,34 @@ def contained(framework: Framework) -> Iterator[Pair]:
                 rationale=each.addition,
                 confidence=each.confidence or framework.confidence,
                 source=Source.CONTAINED,
+            )
+
+
+# How a requirement stands to what it follows. What moved or was worded anew is the same only in part, for all we know.
+_FOLLOWS: Final = {
+    Change.SAME: Relation.EQUAL,
+    Change.EXTENDED: Relation.SUPERSET,
+    Change.CHANGED: Relation.OVERLAP,
+    Change.RENUMBERED: Relation.OVERLAP,
+}
+
+
+def followed(framework: Framework) -> Iterator[Pair]:
+    """The pairs of a revision with the edition that it follows, headings included.
+
+    No evidence crosses them, because a person moves it on; what was found against the old text stays found.
+    """
+    if not framework.follows:
+        return
+    for each in framework.requirements:
+        for was in each.was if each.change in _FOLLOWS else ():
+            yield Pair(
+                Reference(framework.key, each.number),
+                Reference(framework.follows, was),
+                _FOLLOWS[each.change],
+                rationale=each.addition or each.note,
+                confidence=each.confidence or framework.confidence,
+                source=Source.FOLLOWS,
             )
 
 

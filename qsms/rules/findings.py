@@ -3,6 +3,9 @@
 A finding is the opposite of evidence, and crosses pairs the other way round. A demand that is not met belongs to every
 requirement that contains the one it was found against; whether it belongs to one that is contained in it, or overlaps
 it, nobody knows. It crosses one pair and never two, as evidence does.
+
+A new edition closes no finding: what follows a requirement has its findings until they are closed, in full where it
+asks for the same, and as something that is not wholly met where the text is another one.
 """
 
 from __future__ import annotations
@@ -46,6 +49,9 @@ def counts_against(reading: Reading, weight: Weight) -> Weight:
     """What a finding of this weight surely says of the other end of a pair; NOTES where it only touches it."""
     if reading.relation is Relation.EQUAL:
         return weight
+    if reading.pair.source is Source.FOLLOWS:
+        # Of the old text about the new one. What is found against the new one may be what the old one did not ask for.
+        return min(weight, Weight.LAPSES) if reading.is_backwards else Weight.NOTES
     if reading.relation is Relation.SUBSET and not reading.pair.jointly:
         return min(weight, Weight.LAPSES)
     # Of several on the larger side it is open which of them holds the demand.
@@ -88,7 +94,7 @@ def struck(
 def _crossing(one: OpenFinding, number: str, reading: Reading) -> Struck | None:
     if number == one.at.number:
         return Struck(reading, one, counts_against(reading, one.weight))
-    if reading.pair.source is Source.CONTAINED:
+    if reading.pair.source in (Source.CONTAINED, Source.FOLLOWS):
         # A supplement contains the text of the clause itself; the points below it have pairs of their own.
         return None
     weight = counts_against(reading, min(one.weight, Weight.LAPSES))

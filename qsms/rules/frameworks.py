@@ -129,6 +129,11 @@ class Framework:
         """Code and edition in one: “iso-9001/2015”."""
         return f"{self.code}/{self.edition}"
 
+    @property
+    def follows(self) -> str:
+        """The key of the edition that this one revises; empty for none."""
+        return self.base.framework if self.base is not None and self.base.kind is BaseKind.REVISES else ""
+
     @cached_property
     def by_number(self) -> Mapping[str, Requirement]:
         """Every requirement by its number."""

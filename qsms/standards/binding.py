@@ -26,6 +26,7 @@ from qsms.rules import evidence as rules
 from qsms.rules.calendar_days import add_months
 from qsms.rules.frameworks import Reference
 from qsms.rules.lifecycle import Phase
+from qsms.ui.dates import plain_day
 
 from . import adopting, library, living
 from .choices import Strength
@@ -34,6 +35,8 @@ from .models import Adoption, Evidence
 BOUND, CHANGED, ENDED = "evidence_bound", "evidence_changed", "evidence_ended"
 RIGHT = "adoption.evidence"
 MOST_MONTHS = 120
+# No management system standard that is worked to today is older, and no evidence for one.
+EARLIEST = dt.date(1990, 1, 1)
 # Records that say what is worked to; they show nothing of how it is met.
 NO_EVIDENCE = frozenset({adopting.KIND, "declaration"})
 STRENGTHS = {one.value: one for one in rules.Strength}
@@ -69,6 +72,7 @@ class Piece(NamedTuple):
     unit_id: int | None = None
     record_id: int | None = None
     answer: living.Answer | None = None
+    confidential: bool = False
 
     @property
     def at(self) -> Reference:
@@ -139,7 +143,9 @@ def _piece(row: tuple[Any, ...], said: tuple[Any, ...]) -> Piece:
     *which, as_of, months, expires_on, note, owner, question, asked = said
     days = (_day(as_of), months, _day(expires_on))
     given = json.loads(asked) if question else NOTHING_GIVEN
-    return Piece._make((*which, *days, note, owner, question, given, row[2] or "", row[3], row[4], row[1], None))
+    return Piece._make(
+        (*which, *days, note, owner, question, given, row[2] or "", row[3], row[4], row[1], None, bool(row[7]))
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -241,12 +247,21 @@ def check_open(actor: Actor, reference: Reference) -> Adoption:
 
 
 def questions(actor: Actor, record: Record, given: Given) -> list[str]:
-    """What to ask before a record counts, in sentences: it may be meant so, and often is a slip."""
+    """What to ask before a record counts, in sentences: it may be meant so, and often is a slip.
+
+    Raises Invalid where it cannot be meant at all, so that nobody is asked about a typing mistake.
+    """
+    _values(actor, record, given)
     asked = []
     if record.phase < Phase.DONE and given.strength == Strength.WHOLE and not registry.get(record.kind).lives_on:
         said = _("%(number)s is not finished, and you say that it shows all of it.")
         asked.append(said % {"number": record.number})
     as_of = given.as_of or usual_day(record, actor)
+    opened_on = record.opened_at.astimezone(actor.tz).date()
+    if as_of < opened_on:
+        said = _("%(number)s was opened on %(opened)s, and you say that it shows how it was on %(day)s.")
+        told = {"number": record.number, "opened": plain_day(opened_on), "day": plain_day(as_of)}
+        asked.append(said % told)
     if given.fresh_months and add_months(as_of, given.fresh_months) < moment.now().astimezone(actor.tz).date():
         asked.append(_("It is past its freshness limit already, so it counts as a part at most."))
     return asked
@@ -259,6 +274,9 @@ def _values(actor: Actor, record: Record, given: Given) -> dict[str, Any]:
         raise Invalid({"record": said % {"number": record.number}})
     if as_of > moment.now().astimezone(actor.tz).date():
         raise Invalid({"as_of": _("This day is still to come. Choose the day of what it shows, today or earlier.")})
+    if as_of < EARLIEST:
+        said = _("%(day)s is too far back. Check the year: evidence begins in %(first)s.")
+        raise Invalid({"as_of": said % {"day": plain_day(as_of), "first": EARLIEST.year}})
     if given.expires_on is not None and given.expires_on < as_of:
         raise Invalid({"expires_on": _("It would end before the day it speaks of. Choose a later day.")})
     return {"as_of": as_of, **common(actor, given)}

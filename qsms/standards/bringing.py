@@ -23,6 +23,7 @@ from qsms.rules import framework_data
 from qsms.rules.data_files import DataError
 from qsms.rules.framework_file import read_framework, write_framework
 from qsms.rules.frameworks import Framework
+from qsms.rules.sentences import Sentence
 from qsms.rules.sentences import say as sentence
 
 from . import clause_sheet, library
@@ -91,8 +92,7 @@ def bring(actor: Actor, framework: Framework) -> Brought:
     with write_transaction():
         rows = Edition.everywhere.filter(code=framework.code, edition=framework.edition)
         if rows.filter(organisation=None).exists():
-            wrong = sentence("“%(key)s” came with the program. Give yours another code or edition.", key=framework.key)
-            raise DataError(framework.key, [wrong])
+            raise DataError(framework.key, [shipped_already(framework.key)])
         row = rows.filter(organisation_id=actor.organisation_id).order_by("-revision").defer("definition").first()
         checksum = framework_data.checksum(framework)
         if row is not None and row.checksum == checksum:
@@ -106,6 +106,11 @@ def bring(actor: Actor, framework: Framework) -> Brought:
         detail = {"standard": framework.key, "revision": made.revision}
         history.write(actor, None, history.Act(BROUGHT, detail=detail), subject=f"standard:{framework.key}")
     return Brought(made, is_new=row is None, is_changed=row is not None)
+
+
+def shipped_already(key: str) -> Sentence:
+    """Why an edition that came with the program is not brought in."""
+    return sentence("“%(key)s” came with the program. Give yours another code or edition.", key=key)
 
 
 def send(actor: Actor, key: str, form: str) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from qsms.rules.crosswalk import Crosswalk, Reading, Source
-from qsms.rules.frameworks import Framework, Reference
+from qsms.rules.frameworks import Framework, Reference, Status
 
 from . import addresses
 from .choices import CONFIDENCE, RELATIONS
@@ -80,9 +80,19 @@ def short_title(framework: Framework) -> str:
     return framework.title.split(",", 1)[0]
 
 
+def caution(framework: Framework) -> str:
+    """What is to be known before somebody relies on an edition that is not out yet; empty for every other one."""
+    if framework.status is not Status.DRAFT:
+        return ""
+    said = _("%(edition)s is known here as a draft, so numbers and titles may still change. %(confidence)s")
+    return said % {"edition": short_title(framework), "confidence": CONFIDENCE[framework.confidence]}
+
+
 def _basis(one: Reading) -> str:
     if one.pair.source is Source.CONTAINED:
         return _("It follows from the text: one edition contains the other.")
+    if one.pair.source is Source.FOLLOWS:
+        return _("One edition follows the other. Findings count in both; evidence is moved on by hand.")
     told = str(CONFIDENCE[one.pair.confidence])
     if one.pair.source is Source.OWN:
         told = _("Judged in your organisation. %(told)s") % {"told": told}

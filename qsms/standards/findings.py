@@ -75,6 +75,7 @@ class Against(NamedTuple):
     grade: str
     shows: bool = True
     kind: str = KIND
+    confidential: bool = False
 
     @property
     def at(self) -> Reference:
@@ -131,16 +132,17 @@ def open_against(actor: Actor) -> list[Against]:
     columns = (
         "pk", "number", "title", "state", "phase", "due_on", "due_at", "site_id", "unit_id", "process_id",
         "framework", "own_edition", "clause", "grade", "also__framework", "also__number", "also__grade",
+        "confidential",
     )  # fmt: skip
     open_ones = scope.visible(actor, KIND).filter(phase__lt=Phase.DONE, state__in=list(OWED))
     rows = open_ones.order_by("pk", "also__pk")
     found: dict[tuple[int, Reference], Against] = {}
     for row in rows.values_list(*columns):
-        line, (framework, own, clause, grade, also, number, also_grade) = row[:SAID], row[SAID:]
+        line, (framework, own, clause, grade, also, number, also_grade, secret) = row[:SAID], row[SAID:]
         here = [(key_of(framework, own), clause, grade), (also or "", number or "", also_grade or "")]
         for key, at, graded in here:
             if key and at:
-                one = Against._make((*line, key, at, graded, True, KIND))
+                one = Against._make((*line, key, at, graded, True, KIND, secret))
                 found.setdefault((one.id, one.at), one)
     return list(found.values())
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from django.db.models import Q
 
 from qsms.org.actor import Actor
 from qsms.records.errors import NotVisible
 from qsms.rules.crosswalk import Crosswalk as CrosswalkRule
-from qsms.rules.crosswalk import contained, joined, overruled
-from qsms.rules.frameworks import Framework
+from qsms.rules.crosswalk import contained, followed, joined, overruled
 
+from . import stored
 from .models import Crosswalk, Edition
 
 VIEW = "framework.view"
@@ -76,23 +77,31 @@ def crosswalks(organisation_id: int) -> list[Crosswalk]:
 
 
 def relations(
-    organisation_id: int, own: Iterable[Framework], revision: int = 0, rows: Iterable[Crosswalk] | None = None
+    organisation_id: int, among: Iterable[Edition], revision: int = 0, rows: Iterable[Crosswalk] | None = None
 ) -> CrosswalkRule:
     """How requirements relate as the organisation judges it: the shipped pairs of a revision, the newest one without,
-    those that follow from its own editions containing others, and what it judged itself before both. One query, none
-    where the `crosswalks` were read already.
+    those that follow `among` these editions, because one of its own contains another or one follows a former one, and
+    what it judged itself before all of these. One query, none where the `crosswalks` were read already.
     """
     rows = crosswalks(organisation_id) if rows is None else list(rows)
     shipped = [row for row in rows if row.organisation_id is None]
     if not shipped:
         raise NotVisible
     row = next((one for one in shipped if one.revision == revision), shipped[-1])
-    found = row.rule
-    supplements = [pair for framework in own for pair in contained(framework)]
-    if supplements:
-        found = joined([*supplements, *found.pairs])
+    named = sorted({(one.pk, one.checksum, one.organisation_id is not None) for one in among})
+    found = _with_editions(row.pk, row.checksum, tuple(named))
     judged = next((one for one in reversed(rows) if one.organisation_id is not None), None)
     if judged is not None:
         kept = judged.own
         found = overruled(found, kept.pairs, kept.denied)
     return found
+
+
+@lru_cache(maxsize=64)
+def _with_editions(pk: int, checksum: str, named: tuple[tuple[int, str, bool], ...]) -> CrosswalkRule:
+    """A shipped crosswalk with what follows from these editions themselves, each with whether it is one's own."""
+    found = stored.crosswalk(Crosswalk, pk, checksum)
+    rules = [(stored.framework(Edition, key, digest), is_own) for key, digest, is_own in named]
+    supplements = [pair for rule, is_own in rules if is_own for pair in contained(rule)]
+    lines = [pair for rule, _is_own in rules for pair in followed(rule)]
+    return joined([*supplements, *found.pairs, *lines]) if supplements or lines else found

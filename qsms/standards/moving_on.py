@@ -21,13 +21,14 @@ from qsms.records import services as spine
 from qsms.records.choices import Relation
 from qsms.records.errors import NotVisible, Refused
 from qsms.records.models import Link
-from qsms.rules.edition_transition import Outcome, Proposal, Transition, proposals, transition
-from qsms.rules.frameworks import BaseKind, Framework, Reference
+from qsms.rules.edition_transition import Outcome, Proposal, Step, Transition, proposals, transition
+from qsms.rules.frameworks import Framework, Reference
 from qsms.rules.lifecycle import Phase
 
-from . import adopting, asking, binding, library
+from . import adopting, asking, binding, findings, library
 from .binding import Given, Piece
 from .choices import OWN
+from .findings import Against
 from .models import Adoption, Edition, Evidence, Exclusion
 
 TASK = "rejudge"
@@ -49,6 +50,8 @@ class Plan:
     # How many requirements wait for whom: by the key of the person, 0 for nobody in particular.
     waiting: Mapping[int, int]
     people: Mapping[int, str]
+    # The open findings by the number of the old edition that they are against. Beginning the way closes none of them.
+    found: Mapping[str, tuple[Against, ...]]
 
     @property
     def carried(self) -> list[Proposal]:
@@ -65,6 +68,20 @@ class Plan:
         """What was left out and asks for the same in the new edition, under the same or another number."""
         return [found for step in self.way.steps for found in self.kept_out_at(step.number)]
 
+    def found_at(self, step: Step) -> list[Against]:
+        """The open findings against what stood here in the old edition, each once."""
+        return list({one.id: one for was in step.was for one in self.found.get(was, ())}.values())
+
+    @property
+    def struck(self) -> int:
+        """How many open findings stand against something that the new edition asks for as well."""
+        return len({one.id for step in self.way.steps for one in self.found_at(step)})
+
+    @property
+    def staying(self) -> list[Against]:
+        """The open findings against numbers of the old edition that lead nowhere."""
+        return [one for was in self.way.dropped for one in self.found.get(was, ())]
+
     def kept_out_at(self, number: str) -> list[Exclusion]:
         """What was left out of the old edition where this number, unchanged, stood; if it may be left out at all."""
         step = next(one for one in self.way.steps if one.number == number)
@@ -77,11 +94,7 @@ def successors(newest: Mapping[str, Edition], key: str) -> list[Edition]:
     """Those of the editions that say how they follow this one."""
     code = key.partition("/")[0]
     near = [row for row in newest.values() if row.key != key and (row.code == code or row.organisation_id is not None)]
-    return [row for row in near if _follows(row.rule, key)]
-
-
-def _follows(framework: Framework, key: str) -> bool:
-    return framework.base is not None and (framework.base.framework, framework.base.kind) == (key, BaseKind.REVISES)
+    return [row for row in near if row.rule.follows == key]
 
 
 def successor(organisation_id: int, key: str, wanted: str = "") -> Edition:
@@ -107,9 +120,13 @@ def plan(actor: Actor, old: Adoption, row: Edition) -> Plan:
         if step.assessable and step.outcome in TO_JUDGE:
             for person in _asked(old, leads.get(step.number, ()), owners):
                 waiting[person] = waiting.get(person, 0) + 1
+    found: dict[str, tuple[Against, ...]] = {}
+    for against in binding.counted(findings.open_against(actor), old):
+        if against.framework == old.key:
+            found[against.clause] = (*found.get(against.clause, ()), against)
     return Plan(
         old, before, row.rule, way, pieces, leads, adopting.excluded([old])[old.pk], waiting,
-        names.people(old.organisation_id, waiting),
+        names.people(old.organisation_id, waiting), found,
     )  # fmt: skip
 
 

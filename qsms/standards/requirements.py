@@ -57,8 +57,7 @@ def asked_elsewhere(actor: Actor, clause: Reference) -> list[Requirement]:
     """Requirements of other editions that a pair of the crosswalk relates with this one."""
     rows = library.newest(actor.organisation_id)
     editions = {key: row.rule for key, row in rows.items()}
-    own = [row.rule for row in rows.values() if row.organisation_id is not None]
-    crosswalk = library.relations(actor.organisation_id, own)
+    crosswalk = library.relations(actor.organisation_id, rows.values())
     return [
         Requirement(one.other.edition, one.other.number, one.other.title, one.other.url, one.relation)
         for one in elsewhere.related(crosswalk, clause, editions)

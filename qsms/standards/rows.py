@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from qsms.records import wording
 from qsms.rules.coverage import Covered
+from qsms.rules.coverage_words import why
 from qsms.rules.frameworks import Requirement
 
 from .choices import STATES
@@ -34,6 +36,12 @@ def state(covered: Covered) -> str:
 def kind(covered: Covered) -> str:
     """Whether the row counts, for who adds a column up."""
     return _("Requirement") if covered.counts else _("Heading")
+
+
+def reasons(found: Standing, covered: Covered) -> list[str]:
+    """Why it is in its state, each reason as a sentence, and at how many of the sites where at some alone."""
+    said = [wording.sentence(words) for words in why(covered)]
+    return [*said, *filter(None, [found.shown_at(covered.number)])]
 
 
 def with_all_below(covered: Covered) -> str:

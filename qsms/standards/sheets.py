@@ -15,6 +15,7 @@ from qsms.records import scope, tasks, wording
 from qsms.records.errors import NotVisible
 from qsms.records.models import Record
 from qsms.records.registry import Lead, RecordType, Section, lend, register
+from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
 from qsms.ui.dates import plain_day
@@ -26,6 +27,7 @@ from . import (
     binding,
     certificate_panels,
     certifying,
+    elsewhere,
     findings,
     judging,
     library,
@@ -44,6 +46,7 @@ wording.DEEDS |= {
     adopting.PLACED: _("changed the places that it holds for"),
     packing.TAKEN: _("took the statement of compliance away"),
     packing.PACKED: _("took a trace pack away"),
+    packing.WENT_OUT: _("took it out of the house in a trace pack"),
     binding.BOUND: _("added it as evidence"),
     binding.CHANGED: _("changed what it is evidence of"),
     binding.ENDED: _("withdrew it as evidence"),
@@ -100,6 +103,8 @@ class AdoptionSheet(RecordType):
     panels = (panels.COVERAGE,)
     import_key = "reference"
     room_fields = ("revision", "crosswalk_revision", "also_sites", "also_processes")
+    # It is put in force on its day; until then it is in preparation.
+    dates = {"adopted_on": When.HAPPENED}
 
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         assert isinstance(record, Adoption)
@@ -114,6 +119,13 @@ class AdoptionSheet(RecordType):
                 return {"framework": said}
         other = adopting.twin(actor, record) if not record.pk or PLACES & values.keys() else None
         return {"site": adopting.twin_words(other)} if other else {}
+
+    def doubt(self, actor: Actor, record: Record, move: Move) -> str:
+        assert isinstance(record, Adoption)
+        if move.code != "adopt":
+            return ""
+        rows = library.editions(actor.organisation_id, {record.key: record.revision})
+        return elsewhere.caution(rows[record.key].rule) if record.key in rows else ""
 
     def prepare(self, actor: Actor, record: Record) -> None:
         assert isinstance(record, Adoption)
@@ -194,6 +206,7 @@ class GapSheet(RecordType):
     def created(self, actor: Actor, record: Record) -> None:
         assert isinstance(record, GapAssessment)
         assessing.hand_out(actor, record)
+        assessing.answer_left_out(actor, record)
 
     def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
         assert isinstance(record, GapAssessment)
@@ -243,7 +256,7 @@ class CertificateSheet(RecordType):
     form = (
         Section.of(_("Which"), "title", "framework", "own_edition", "body", "certificate_number"),
         Section.of(_("What it covers"), "scope", "covered", "site", "unit", "process"),
-        Section.of(_("Cycle"), "stage_1_on", "stage_2_on", "decided_on", "is_first", "expires_on"),
+        Section.of(_("Cycle"), "stage_1_on", "stage_2_on", "decided_on", "is_first", "expires_on", "longer_because"),
         Section.of(_("Who"), "owner", "disciplines", "reference"),
         Section.of(_("Logo and mark"), "logo_use", "logo_rules", "logo_checked_on", on_page=False),
     )
@@ -259,6 +272,10 @@ class CertificateSheet(RecordType):
             found |= _edition_errors(actor, record)
         if record.decided_on and record.expires_on and record.expires_on <= record.decided_on:
             found["expires_on"] = _t("It would end before it is decided. Choose a later day.")
+        last = certifying.usual_end(record)
+        if record.expires_on and last and record.expires_on > last and not record.longer_because.strip():
+            said = _t("A cycle ends on %(day)s. Check the year, or say why this certificate is valid for longer.")
+            found["longer_because"] = said % {"day": plain_day(last)}
         if record.stage_1_on and record.stage_2_on and record.stage_2_on < record.stage_1_on:
             found["stage_2_on"] = _t("Stage 2 follows stage 1. Choose a later day.")
         return found

@@ -16,6 +16,7 @@ from .views import (
     packs,
     pairs,
     places,
+    side_by_side,
 )
 
 app_name = "standards"
@@ -57,7 +58,7 @@ urlpatterns = [
     path("pairs/judge/", pairs.judge, name="judge"),
     path("pairs/confirm/", pairs.confirm, name="confirm-pair"),
     path("pairs/take-back/", pairs.take_back, name="take-back"),
-    path("side-by-side/", pairs.side_by_side, name="side-by-side"),
+    path("side-by-side/", side_by_side.show, name="side-by-side"),
     path("text/", pairs.paste, name="paste"),
     path("bind/", evidence.bind, name="bind"),
     path("take/", evidence.take, name="take"),

@@ -9,12 +9,13 @@ import pytest
 
 from qsms.rules.coverage import Coverage, Judgement, Reason, State, cover
 from qsms.rules.coverage_words import WHY, told_of_finding, why
-from qsms.rules.crosswalk import Crosswalk, Pair, Reading, Relation, Source
+from qsms.rules.crosswalk import Crosswalk, Pair, Reading, Relation, Source, followed
 from qsms.rules.evidence import Level, Strength
 from qsms.rules.findings import OpenFinding, Weight, capped, counts_against
 from qsms.rules.frameworks import Reference
 
 from .test_coverage import HOUSE, SHIP, TODAY, piece
+from .test_edition_transition import NEW, OLD
 
 FAILS, LAPSES, NOTES = Weight.FAILS, Weight.LAPSES, Weight.NOTES
 
@@ -167,3 +168,33 @@ def test_a_finding_never_covers_more() -> None:
                 assert order.index(one.state) <= order.index(was), (number, strength, weight)
     assert [capped(level, FAILS) for level in Level] == [Level.NOTHING] * 3
     assert [capped(level, LAPSES) for level in Level] == [Level.NOTHING, Level.PART, Level.PART]
+
+
+# Over to the next edition.
+
+
+@pytest.mark.parametrize("weight", [LAPSES, FAILS])
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [("1", None), ("2", LAPSES), ("3", None), ("5", LAPSES)],
+)
+def test_a_new_edition_closes_no_finding(number: str, expected: Weight | None, weight: Weight) -> None:
+    """Kept: as grave as it was. Worded anew or moved: not wholly met. A number of another content has none of it."""
+    against = {"1": "1", "2": "2", "3": "3", "5": "3"}[number]
+    crosswalk = Crosswalk(tuple(followed(NEW)))
+    shown = piece(number, NEW.key)
+    one = cover([OLD, NEW], [shown], TODAY, crosswalk=crosswalk, findings=[found(against, weight, OLD.key)])[NEW.key]
+    weights = [hit.weight for hit in one.covered[number].struck]
+    assert weights == ([] if number == "3" else [weight if expected is None else expected])
+    state = {FAILS: State.GAP, LAPSES: State.PARTLY}[weights[0]] if weights else State.MET
+    assert one.covered[number].state is state
+    assert all("closes no finding" in str(told_of_finding(hit)) for hit in one.covered[number].struck)
+
+
+def test_what_is_found_against_the_new_edition_is_found_in_the_old_one_where_it_asks_the_same() -> None:
+    crosswalk = Crosswalk(tuple(followed(NEW)))
+    everything = [piece(number, OLD.key) for number in ("1", "2")]
+    against = [found("1", FAILS, NEW.key, "F"), found("2", FAILS, NEW.key, "G")]
+    both = cover([OLD, NEW], everything, TODAY, crosswalk=crosswalk, findings=against)
+    assert [both[OLD.key].covered[number].state for number in ("1", "2")] == [State.GAP, State.MET]
+    assert both[NEW.key].tally.through_crosswalk == 0, "no evidence crosses from one edition to the next by itself"

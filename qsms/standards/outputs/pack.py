@@ -1,7 +1,8 @@
 """The trace pack of a clause: a ZIP that opens without us, with an index that leads from each clause to its evidence.
 
 Each record comes as a PDF and with its files, once, however many clauses it stands behind. Nothing goes in that whoever
-asks for the pack does not see. The same records at the same moment give the same bytes.
+asks for the pack does not see. Confidential records stay out, counted and not named, unless they were chosen for a
+reason; then each is marked. The same records at the same moment give the same bytes.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from qsms.org.actor import Actor
 from qsms.publish.record import record_pdf
 from qsms.records import attachments, reading, registry, wording
 from qsms.records.errors import NotVisible, Refused
+from qsms.records.models import Record
 from qsms.records.reading import Opened
 from qsms.rules.coverage import Covered
-from qsms.rules.coverage_words import told, why
+from qsms.rules.coverage_words import told
 from qsms.rules.evidence import freshness
 from qsms.ui import dates
 
@@ -35,6 +37,7 @@ from ..choices import FRESHNESS, Strength
 from ..findings import Against
 from ..lifecycles import FINDING_LIFE
 from ..standing import Standing
+from . import outside
 
 MOST_BYTES = 500 * 1024 * 1024
 LONGEST_NAME = 100
@@ -69,6 +72,7 @@ class Line:
     said: str
     note: str
     exhibit: Exhibit | None
+    confidential: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,10 @@ class Pack:
     actor: Actor
     made_at: dt.datetime
     room_bytes: int = MOST_BYTES
+    # Why confidential records go out; empty leaves them out.
+    confidential_why: str = ""
+    # Those that went in.
+    confidential: list[Record] = field(default_factory=list)
     # By kind and number of the record.
     exhibits: dict[tuple[str, str], Exhibit] = field(default_factory=dict)
 
@@ -123,13 +131,16 @@ class Pack:
                 *(each for lent in covered.through if lent.counts for each in lent.evidence),
             ]:
                 piece = self.standing.pieces[int(str(one.id))]
-                if piece.number and (piece.kind, piece.number) not in seen:
+                if piece.number and (piece.kind, piece.number) not in seen and self._goes(piece):
                     seen.add((piece.kind, piece.number))
                     yield piece
             for found in self.standing.open_at(number):
-                if (found.kind, found.number) not in seen:
+                if (found.kind, found.number) not in seen and self._goes(found):
                     seen.add((found.kind, found.number))
                     yield found
+
+    def _goes(self, one: Piece | Against) -> bool:
+        return bool(self.confidential_why) or not one.confidential
 
     def _take_in(self, archive: zipfile.ZipFile, piece: Piece | Against) -> None:
         """The record of this piece as a PDF, and its files."""
@@ -143,7 +154,12 @@ class Pack:
             # Its page is not for this reader, so neither is its paper.
             return
         href = f"records/{opened.record.number}.pdf"
-        made = record_pdf(self.actor, opened.sheet, opened.record, self.made_at)
+        if opened.record.confidential:
+            if not self.confidential_why:
+                # Made confidential a moment ago.
+                return
+            self.confidential.append(opened.record)
+        made = record_pdf(self.actor, opened.sheet, opened.record, self.made_at, outside=True)
         _put(archive, href, made, self.made_at)
         self.exhibits[piece.kind, piece.number] = Exhibit(quote(href), tuple(self._files(archive, opened)))
 
@@ -176,6 +192,9 @@ class Pack:
             "moment": dates.printed(self.made_at, self.actor.tz),
             "name": self.actor.name,
             "chapters": chapters,
+            "confidential": len(self.confidential),
+            "confidential_why": self.confidential_why,
+            "held_back": 0 if self.confidential_why else len(outside.confidential(self.standing, self._numbers())),
         }
         return render_to_string("standards/outputs/index.html", context)
 
@@ -188,7 +207,7 @@ class Pack:
             title=one.title,
             level=min(depth + 2, 6),
             state=rows.state(covered),
-            why=" ".join(wording.sentence(words) for words in why(covered)),
+            why=" ".join(rows.reasons(found, covered)),
             left_out=found.left_out(number),
             lines=tuple(self._line(int(str(each.id))) for each in covered.evidence),
             lent=tuple(
@@ -202,14 +221,19 @@ class Pack:
     def _finding(self, one: Against) -> Line:
         grade = findings.grade_of(one.grade).label
         said = f"{grade}, {FINDING_LIFE.state(one.state).label}, {one.at}"
-        return Line(one.number, one.title, said, "", self.exhibits.get((one.kind, one.number)))
+        if not self._goes(one):
+            return Line("", _("A confidential finding, left out of this pack"), said, "", None)
+        return Line(one.number, one.title, said, "", self.exhibits.get((one.kind, one.number)), one.confidential)
 
     def _line(self, piece_id: int) -> Line:
         piece = self.standing.pieces[piece_id]
         word = str(FRESHNESS[freshness(piece.rule, self.standing.coverage.today)][0])
         as_of = _("as of %(day)s") % {"day": dates.plain_day(piece.as_of)} if piece.as_of else ""
         said = ", ".join(part for part in (str(Strength(piece.strength).label), as_of, word) if part)
-        return Line(piece.number, piece.title, said, piece.note, self.exhibits.get((piece.kind, piece.number)))
+        if not self._goes(piece):
+            return Line("", _("A confidential record, left out of this pack"), said, "", None)
+        exhibit = self.exhibits.get((piece.kind, piece.number))
+        return Line(piece.number, piece.title, said, piece.note, exhibit, piece.confidential)
 
 
 def _title(standing: Standing, clause: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import BinaryIO, cast
 
@@ -16,6 +17,7 @@ from qsms.exchange.tasks import asking_actor
 from qsms.org.actor import Actor
 from qsms.records import history, services
 from qsms.records.errors import NotVisible, ServiceError
+from qsms.records.models import Record
 
 from .. import adopting, standing
 from ..models import Adoption
@@ -24,7 +26,7 @@ from .pack import Pack
 AREA = "packs"
 KEEP = timedelta(days=30)
 DAY = 24 * 3600
-TAKEN, PACKED = "statement_taken", "trace_packed"
+TAKEN, PACKED, WENT_OUT = "statement_taken", "trace_packed", "confidential_taken_out"
 
 
 def shelf() -> Store:
@@ -34,8 +36,11 @@ def shelf() -> Store:
 
 @task()
 @jobs.resumable
-def build_pack(number: str, clause: str) -> int:
-    """Put the trace pack of a clause together, or of the whole standard without one; how many records are in it."""
+def build_pack(number: str, clause: str, confidential_why: str = "") -> int:
+    """Put the trace pack of a clause together, or of the whole standard without one; how many records are in it.
+
+    Confidential records go in for a reason alone.
+    """
     actor = asking_actor()
     try:
         adoption = services.find(actor, adopting.KIND, number)
@@ -50,19 +55,25 @@ def build_pack(number: str, clause: str) -> int:
     except ServiceError as error:
         raise jobs.JobFailed(str(error)) from error
     with tempfile.TemporaryFile(prefix="qsms-") as draft:
-        pack = Pack(found, clause, actor, moment.now())
+        pack = Pack(found, clause, actor, moment.now(), confidential_why=confidential_why)
         n = pack.write(draft, lambda done, total: jobs.progress(done, total, _("Printing records")))
         # Told before anybody can fetch it.
-        note(actor, adoption, PACKED, clause)
+        note(actor, adoption, PACKED, clause, confidential_why, pack.confidential)
         draft.seek(0)
         jobs.keep_file(shelf().put(cast(BinaryIO, draft)).sha256)
     return n
 
 
-def note(actor: Actor, adoption: Adoption, verb: str, what: str) -> None:
-    """Leave a deed on the adoption: who took what away."""
+def note(
+    actor: Actor, adoption: Adoption, verb: str, what: str, why: str = "", confidential: Sequence[Record] = ()
+) -> None:
+    """Leave a deed on the adoption: who took what away; and one on each confidential record that went out, with why."""
     with write_transaction():
-        history.write(actor, adoption, history.Act(verb, detail={"what": what} if what else {}))
+        detail = {"what": what} if what else {}
+        history.write(actor, adoption, history.Act(verb, why if confidential else "", detail))
+        for record in confidential:
+            away = {"what": f"{adoption.number} {what}".strip()}
+            history.write(actor, record, history.Act(WENT_OUT, why, away))
 
 
 @jobs.every(DAY)

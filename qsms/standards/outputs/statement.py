@@ -17,7 +17,7 @@ from qsms.org.models import Person
 from qsms.publish.pdf import render
 from qsms.records import wording
 from qsms.rules.coverage import Covered, State
-from qsms.rules.coverage_words import told, why
+from qsms.rules.coverage_words import told
 from qsms.rules.evidence import freshness
 from qsms.rules.frameworks import Requirement
 from qsms.ui import dates
@@ -26,6 +26,7 @@ from .. import elsewhere, rows
 from ..choices import FRESHNESS, STATES, Strength
 from ..lifecycles import ADOPTION_LIFE
 from ..standing import Standing
+from . import outside
 
 PRINT = Path(__file__).parent.parent / "data/print"
 
@@ -80,11 +81,11 @@ class Statement:
             word=rows.state(covered),
             is_heading=not covered.counts,
             kind=rows.kind(covered),
-            why=" ".join(wording.sentence(words) for words in why(covered)),
-            evidence="\n".join(f"{piece.number} {piece.title}".strip() for piece in named),
+            why=" ".join(rows.reasons(found, covered)),
+            evidence="\n".join(outside.named(piece) for piece in named),
             through="\n".join(wording.sentence(told(each)) for each in covered.through if each.counts),
             left_out=found.left_out(one.number),
-            findings="\n".join(found.found_at(one.number)),
+            findings="\n".join(outside.found(each) for each in found.open_at(one.number)),
         )
 
     def facts(self) -> list[tuple[str, str]]:
@@ -93,6 +94,7 @@ class Statement:
         owner = Person.objects.filter(pk=adoption.owner_id).values_list("name", flat=True).first()
         pairs = [
             (_("Standard"), f"{self.standing.framework.title} ({adoption.key})"),
+            (_("Mind"), elsewhere.caution(self.standing.framework)),
             (_("Adopted as"), f"{adoption.number} {adoption.title}"),
             (_("State"), str(ADOPTION_LIFE.state(adoption.state).label)),
             (_("In force since"), dates.plain_day(adoption.adopted_on) if adoption.adopted_on else ""),
@@ -101,6 +103,7 @@ class Statement:
             (_("What it is for"), adoption.scope),
             (_("Owner"), owner or ""),
             (_("Open findings"), str(self.standing.n_open)),
+            (_("Shown at some of its sites alone"), str(self.standing.n_at_some or "")),
             (_("Text of the standard"), _("Our own words, revision %(n)s") % {"n": adoption.revision}),
             (_("As of"), self.moment),
             (_("Drawn up by"), self.made_by.name),
@@ -139,7 +142,7 @@ class Statement:
         return [
             (
                 one.clause,
-                f"{one.number} {one.title}".strip(),
+                outside.named(one),
                 str(Strength(one.strength).label),
                 dates.plain_day(one.as_of) if one.as_of else "",
                 str(FRESHNESS[freshness(one.rule, self.standing.coverage.today)][0]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 from collections.abc import Callable
 
 import pytest
@@ -57,8 +58,21 @@ def test_a_slip_is_asked_about_before_a_record_counts(cast: Cast, login: Login) 
     assert asked.status_code == 422
     assert f"{record.number} is not finished" in asked.content.decode()
     assert not Evidence.everywhere.exists()
-    old = client.post(path, {**given, "strength": "part", "as_of": "1900-01-01", "fresh_months": "12"})
+    old = client.post(path, {**given, "strength": "part", "as_of": "2024-01-01", "fresh_months": "12"})
     assert "past its freshness limit already" in old.content.decode()
+    assert f"{record.number} was opened on 2 Mar 2026, and you say that it shows how it was on 1 Jan 2024." in (
+        html.unescape(old.content.decode())
+    )
+    for slip, said in (
+        ({"as_of": "0001-01-01"}, "is too far back. Check the year"),
+        ({"as_of": "1989-12-31", "sure": "on"}, "is too far back. Check the year"),
+        ({"fresh_months": "999999"}, "Write 1 to 120"),
+        ({"fresh_months": "-3"}, "Write 1 to 120"),
+    ):
+        answer = client.post(path, {**given, **slip})
+        assert answer.status_code == 422, slip
+        assert said in answer.content.decode(), slip
+        assert "I have looked" not in answer.content.decode(), "a typing mistake is no question"
     assert client.post(path, {**given, "sure": "on"}).status_code == 303
     assert Evidence.everywhere.get().strength == "whole"
     ahead = client.post(path, {**given, "as_of": "9999-12-31", "sure": "on"})

@@ -48,6 +48,11 @@ def test_a_file_is_looked_at_first_and_then_brought_in(cast: Cast, login: Login)
     assert answer.status_code == 422
     assert "Row 5: the number is missing." in answer.content.decode()
     assert not Edition.everywhere.filter(organisation=cast.organisation).exists()
+    taken = {**wrong, "code": "iso-9001", "edition": "2015"}
+    answer = client.post(path, {**taken, "file": SimpleUploadedFile("rules.csv", GOOD)})
+    assert answer.status_code == 422
+    assert "came with the program. Give yours another code or edition." in answer.content.decode()
+    assert 'name="kept"' not in answer.content.decode(), "what cannot come in is not offered"
     answer = client.post(path, {**wrong, "file": SimpleUploadedFile("rules.csv", GOOD)})
     page = answer.content.decode()
     assert answer.status_code == 200, page

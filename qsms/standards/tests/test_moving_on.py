@@ -8,14 +8,17 @@ import pytest
 from django.test import Client
 
 from qsms.base import moment
-from qsms.records.errors import NotVisible, Refused
+from qsms.records import services
+from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Link, Task
 from qsms.rules.coverage import State
 from qsms.standards import adopting, library, moving_on, standing
 from qsms.standards.models import Adoption, Evidence, Exclusion
+from qsms.standards.outputs.statement import Statement
 from tests.cast import Cast
 
 from .makers import ISO_9001, ISO_14001, action, adopted, bound, text
+from .test_findings import TODAY, finding
 
 Login = Callable[[str], Client]
 NEW = "iso-14001/2026"
@@ -103,3 +106,54 @@ def test_the_way_starts_only_where_one_may_and_an_edition_follows(cast: Cast, lo
     newest = library.newest(cast.organisation.pk)
     assert [row.key for row in moving_on.successors(newest, ISO_9001)] == ["iso-9001/2026"]
     assert moving_on.successors(newest, NEW) == []
+
+
+def test_open_findings_go_with_the_way_and_stay_when_the_old_edition_is_left(cast: Cast, login: Login) -> None:
+    """A finding is closed by who verifies it, not by another year on the cover of the standard."""
+    old, quality = adopted(cast, ISO_9001), cast.actor("quality")
+    # 8.4.1 is carried over.
+    bound(cast, action(cast), ISO_9001, "8.4.1")
+    major = finding(cast, grade="iso/major", clause="8.4.1", title="Nobody judges the suppliers")
+    finding(cast, grade="iso/minor", clause="7.5.3.2", title="Old forms on the shelf")
+    plan = moving_on.plan(quality, old, library.find(cast.organisation.pk, "iso-9001/2026"))
+    assert plan.struck == 2
+    path = f"/standards/adopted/{old.number}/transition/?to=iso-9001%2F2026"
+    page = text(login("quality"), path)
+    assert "2 open findings count against the new edition too" in page
+    assert page.count(major.title) == 1
+    assert "ISO 9001:2026 is known here as a draft" in page
+
+    new = moving_on.begin(quality, old.pk, "iso-9001/2026")
+    for _round in ("beside the old one", "after it"):
+        found = standing.of(quality, new)
+        assert found.coverage.covered["8.4.1"].state is State.GAP, "carried evidence shows nothing while it is open"
+        assert found.coverage.covered["7.5.3.2"].state is State.GAP
+        assert found.n_open == 2
+        about = dict(Statement(found, quality, moment.now()).facts())
+        assert about["Open findings"] == "2"
+        assert len([line for line in Statement(found, quality, moment.now()).lines() if line.findings]) == 2
+        clause = text(login("quality"), "/standards/clause/iso-9001/2026/8.4.1/")
+        assert "A new edition closes no finding" in clause
+        assert "No requirement of another edition is known" not in clause
+        if old.state == "planned":
+            old = services.move(quality, old.pk, "adopt", fields={"adopted_on": TODAY})  # type: ignore[assignment]
+            old = services.move(quality, old.pk, "leave", reason="We work to the new edition.")  # type: ignore[assignment]
+    services.move(quality, major.pk, "void", reason="Withdrawn by the body.")
+    found = standing.of(quality, new)
+    assert (found.coverage.covered["8.4.1"].state, found.n_open) == (State.MET, 1)
+
+
+def test_a_draft_is_put_in_force_for_a_reason_and_never_from_a_day_ahead(cast: Cast) -> None:
+    quality = cast.actor("quality")
+    draft, known = adopted(cast, "iso-9001/2026"), adopted(cast, ISO_14001)
+    with pytest.raises(Invalid) as asked:
+        services.move(quality, draft.pk, "adopt", fields={"adopted_on": TODAY})
+    assert "ISO 9001:2026 is known here as a draft" in asked.value.errors["reason"]
+    for one, reason in ((known, ""), (draft, "The body audits to it from now on.")):
+        with pytest.raises(Invalid) as refused:
+            services.move(quality, one.pk, "adopt", fields={"adopted_on": TODAY.replace(year=2031)}, reason=reason)
+        assert set(refused.value.errors) == {"adopted_on"}
+        made = services.move(quality, one.pk, "adopt", fields={"adopted_on": TODAY}, reason=reason)
+        assert made.state == "in_force"
+        facts = dict(Statement(standing.of(quality, Adoption.everywhere.get(pk=one.pk)), quality, moment.now()).facts())
+        assert ("known here as a draft" in facts.get("Mind", "")) is (one is draft)

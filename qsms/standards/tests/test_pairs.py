@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Callable
 
+import openpyxl
 import pytest
 from django.test import Client
 
@@ -121,6 +122,13 @@ def test_editions_stand_side_by_side_and_suggestions_are_told_as_such(login: Log
     assert "is part of what" in row or "asks more" in row
     assert "suggested" in page
     assert client.get("/standards/side-by-side/?standard=a").status_code == 200
+    title = "Monitoring and measuring resources"
+    assert title in row, "a number alone says little"
+    query = "standard=iso-14001/2015&standard=iso-9001/2015"
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"/standards/side-by-side/?{query}&format=xlsx").content))
+    lines = {line[0]: line for line in book.worksheets[0].values}
+    assert f"7.1.5 {title}" in str(lines["9.1.1"][2])
+    assert login("executive").get(f"/standards/side-by-side/?{query}&format=csv").status_code == 403
 
 
 def test_a_licensed_text_stays_with_who_may_read_it_and_in_no_file(cast: Cast, login: Login) -> None:

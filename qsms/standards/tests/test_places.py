@@ -8,12 +8,14 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from qsms.base import moment
 from qsms.org.models import Grant, Process
 from qsms.records import history, services
 from qsms.records.errors import Invalid, Refused
 from qsms.rules.coverage import State
 from qsms.standards import adopting, standing, tracking
 from qsms.standards.models import Adoption, CoverageDay
+from qsms.standards.outputs.statement import Statement
 from tests.cast import Cast
 
 from .makers import AS9100, ISO_9001, ISO_14001, PART_145, action, adopted, bound, text
@@ -128,3 +130,26 @@ def test_what_is_said_where_nothing_is_adopted_is_what_this_reader_can_do(cast: 
     page = text(login("administrator"), "/standards/")
     assert "nobody may adopt a standard" in page
     assert "/administration/people/" in page
+
+
+def test_what_is_shown_at_some_sites_alone_says_so_wherever_its_state_is_told(cast: Cast, login: Login) -> None:
+    adoption, quality = adopted(cast, ISO_9001), cast.actor("quality")
+    bound(cast, action(cast), ISO_9001, "4.1")
+    bound(cast, action(cast, "Of all", site=None), ISO_9001, "4.2")
+    for site in cast.sites.values():
+        bound(cast, action(cast, f"At {site.code}", site=site), ISO_9001, "7.3")
+    found = standing.of(quality, adoption)
+    said = {number: words for number in found.coverage.covered if (words := found.shown_at(number))}
+    assert said == {"4.1": "Shown at 1 of 3 sites: Larkfield."}
+    assert found.n_at_some == 1
+    client = login("quality")
+    page = text(client, f"/standards/adopted/{adoption.number}/")
+    assert "1 is shown at some of the sites alone;" in page
+    assert page.count("Shown at 1 of 3 sites: Larkfield") == 1
+    assert said["4.1"] in text(client, "/standards/clause/iso-9001/2015/4.1/")
+    made = Statement(found, quality, moment.now())
+    assert [one.number for one in made.lines() if said["4.1"] in one.why] == ["4.1"]
+    assert dict(made.facts())["Shown at some of its sites alone"] == "1"
+    at_home = adopted(cast, ISO_9001, site=cast.sites["LKF"])
+    assert standing.of(quality, at_home).n_at_some == 0, "of one site nothing is left to ask"
+    assert all(one.n_at_some == 0 for one in standing.by_site(quality, adoption, [cast.sites["LKF"].pk]))

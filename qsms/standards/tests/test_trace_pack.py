@@ -7,13 +7,14 @@ import zipfile
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
+import openpyxl
 import pypdf
 import pytest
 from django.test import Client
 
 from qsms.base.jobs.work import next_queued, take, work_on
 from qsms.base.models import Job
-from qsms.records import attachments, history
+from qsms.records import attachments, history, services
 from qsms.records.models import Record
 from qsms.standards import standing
 from qsms.standards.models import Adoption
@@ -53,9 +54,9 @@ def finding(cast: Cast) -> Record:
     return record
 
 
-def packed(client: Client, adoption: str, clause: str) -> tuple[zipfile.ZipFile, str]:
+def packed(client: Client, adoption: str, clause: str, **given: str) -> tuple[zipfile.ZipFile, str]:
     """The pack as it is downloaded, and the address of its page."""
-    asked = client.post(f"/standards/adopted/{adoption}/outputs/", {"clause": clause})
+    asked = client.post(f"/standards/adopted/{adoption}/outputs/", {"clause": clause, **given})
     assert asked.status_code == 302, asked.content.decode()
     assert "Waiting for its turn" in makers.text(client, asked["Location"])
     while (job_id := next_queued()) is not None and take(job_id, "test"):
@@ -147,3 +148,67 @@ def test_a_clause_that_is_not_there_is_said_so(login: Login, cast: Cast) -> None
     assert answer.status_code == 422
     assert "There is no requirement “99” in this standard" in answer.content.decode()
     assert not Job.objects.exists()
+
+
+def test_confidential_records_leave_the_house_by_choice_and_for_a_reason_alone(
+    cast: Cast, login: Login, finding: Record
+) -> None:
+    adoption = Adoption.everywhere.get(number="STD-2026-0001")
+    secret = makers.action(cast, title="Head against the flap edge", confidential=True)
+    attachments.add(cast.actor("quality"), secret.pk, io.BytesIO(b"Who it was"), name="who.txt", note="")
+    makers.bound(cast, secret, ISO_9001, "7.1.5.2", note="Ask the head of the ramp")
+    # An open record that came of the confidential one.
+    child = services.create(
+        cast.actor("quality"), "action",
+        {"title": "Pad the flap edge", "description": "Foam", "site": cast.sites["LKF"], "owner": cast.owner},
+        raised_from=secret,
+    )  # fmt: skip
+    makers.bound(cast, child, ISO_9001, "7.1.5.2")
+    client, page = login("quality"), "/standards/adopted/STD-2026-0001/outputs/"
+    assert "1 confidential record that you may see stands behind this standard." in makers.text(client, page)
+    before = standing.of(cast.actor("quality"), adoption).coverage.tally
+    for given in ({}, {"confidential": "take"}, {"confidential": "take", "reason": "so"}):
+        answer = client.post(page, {"clause": "7.1.5", **given})
+        assert answer.status_code == 422, given
+    assert not Job.objects.exists()
+
+    archive, _url = packed(client, "STD-2026-0001", "7.1.5", confidential="leave")
+    index, whole = archive.read("index.html").decode(), all_text(archive)
+    assert "One confidential record is left out." in index
+    assert "A confidential record, left out of this pack" in index
+    assert not any(secret.number in name for name in archive.namelist())
+    for part in (secret.number, secret.title, "head of the ramp", "Who it was"):
+        assert part not in whole, part
+    assert child.number in whole
+    assert not [one for one in history.entries(secret) if one.verb == packing.WENT_OUT]
+
+    why = "For the inspector, who asked to see the ramp accidents."
+    archive, _url = packed(client, "STD-2026-0001", "7.1.5", confidential="take", reason=why)
+    index = archive.read("index.html").decode()
+    assert f"records/{secret.number}.pdf" in archive.namelist()
+    assert "This pack holds one confidential record." in index
+    assert index.count('<b class="mark">Confidential</b>') == 1
+    assert why in index
+    [newest] = history.entries(secret, limit=1)
+    assert (newest.verb, newest.reason) == (packing.WENT_OUT, why)
+    [newest] = history.entries(adoption, limit=1)
+    assert (newest.verb, newest.reason) == (packing.PACKED, why)
+
+    book = client.get("/standards/adopted/STD-2026-0001/statement/?format=xlsx").content
+    said = "\n".join(
+        str(cell) for sheet in openpyxl.load_workbook(io.BytesIO(book)) for row in sheet.values for cell in row if cell
+    )
+    assert "A confidential record" in said
+    assert secret.number not in said
+    assert secret.title not in said
+    assert standing.of(cast.actor("quality"), adoption).coverage.tally == before
+
+
+def all_text(archive: zipfile.ZipFile) -> str:
+    """Everything in a pack, paper read as text."""
+    found = []
+    for name in archive.namelist():
+        content = archive.read(name)
+        pages = pypdf.PdfReader(io.BytesIO(content)).pages if name.endswith(".pdf") else []
+        found += [page.extract_text() for page in pages] or [content.decode(errors="replace")]
+    return " ".join("\n".join(found).split())

@@ -17,7 +17,7 @@ from qsms.org.actor import Actor
 from qsms.records import scope
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.rules.coverage import Covered, State
-from qsms.rules.coverage_words import through_crosswalk, why
+from qsms.rules.coverage_words import through_crosswalk
 from qsms.rules.frameworks import Requirement, Status
 from qsms.rules.lifecycle import Phase
 from qsms.ui import addresses as pages
@@ -94,6 +94,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
             for state, (word, verdict) in STATES.items()
         ],
         "total": sum(counts.values()),
+        "at_some": found.n_at_some,
         "through": through_crosswalk(Covered("", State.MET, (), tally=tally)),
         "tree": tree.draw(found.framework, _("Clauses"), marks=lambda one: _marks(found, one), keep=keep),
         "nothing": keep is not None and not keep,
@@ -171,6 +172,7 @@ def _rests(found: Standing, covered: Covered) -> str:
         said.append(ngettext("%(n)d finding", "%(n)d findings", n) % {"n": n})
     lent = {one.reading.here.framework: one.reading.here for one in covered.through if one.counts}
     said += [f"{elsewhere.short_title(found.editions[key])} {here.number}" for key, here in lent.items()]
+    said += filter(None, [found.shown_at(covered.number).rstrip(".")])
     return str(escape(", ".join(said)))
 
 
@@ -199,7 +201,7 @@ def lines(found: Standing) -> Iterator[list[str]]:
             one.title,
             rows.kind(covered),
             rows.state(covered),
-            " ".join(str(words) for words in why(covered)),
+            " ".join(rows.reasons(found, covered)),
             "; ".join(pieces.named(found.pieces[int(str(each.id))]) for each in covered.evidence),
             "; ".join(
                 f"{elsewhere.short_title(found.editions[each.reading.here.framework])} {each.reading.here.number}"

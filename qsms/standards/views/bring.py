@@ -71,6 +71,8 @@ def _looked_at(actor: Actor, given: dict[str, Any]) -> dict[str, Any]:
     except DataError as error:
         return {"faults": [_said(one) for one in error.sentences[:MOST_SHOWN]]}
     row = rows.get(found.key)
+    if row is not None and row.organisation_id is None:
+        return {"faults": [_said(bringing.shipped_already(found.key))]}
     what = _("It is new here.")
     if row is not None:
         what = _("It becomes the next revision of the one that is here, where anything changed.")

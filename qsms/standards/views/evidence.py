@@ -49,9 +49,9 @@ def bind(request: HttpRequest) -> HttpResponse:
         said = binding.Given(
             given["strength"], given["as_of"], given["fresh_months"], given["expires_on"], given["note"], given["owner"]
         )
-        if _asks(request, actor, form, said):
-            return dialog(request, form, told)
         try:
+            if _asks(request, actor, form, said):
+                return dialog(request, form, told)
             row = binding.bind(actor, given["record"], reference, said)
         except (Invalid, NotVisible) as error:
             missing = {"record": _("There is no such record that you may see. Choose one from the list.")}

@@ -19,7 +19,7 @@ from qsms.org.actor import Actor
 from qsms.records import registry, scope
 from qsms.records.errors import NotVisible, Refused
 from qsms.rules.coverage import State
-from qsms.rules.coverage_words import told, told_of_finding, why
+from qsms.rules.coverage_words import told, told_of_finding
 from qsms.rules.crossing import Through
 from qsms.rules.crosswalk import Reading
 from qsms.rules.findings import Struck
@@ -211,11 +211,10 @@ def show_clause(request: HttpRequest, code: str, edition: str, clause: str) -> H
         raise NotVisible
     rule, here = row.rule, Reference(row.key, clause)
     editions = {key: one.rule for key, one in rows.items()}
-    own = [one.rule for one in rows.values() if one.organisation_id is not None]
     at_hand = AtHand(
         adopting.live(actor), every_text, library.crosswalks(actor.organisation_id), findings.open_against(actor)
     )
-    crosswalk = library.relations(actor.organisation_id, own, rows=at_hand.crosswalks)
+    crosswalk = library.relations(actor.organisation_id, rows.values(), rows=at_hand.crosswalks)
     requirement = rule.by_number[clause]
     today = moment.now().astimezone(actor.tz).date()
     adoptions = [one for one in at_hand.live or () if one.key == row.key]
@@ -281,7 +280,7 @@ def _stands(actor: Actor, found: Standing, clause: str) -> dict[str, Any]:
         "mark": marks.coverage(word, verdict),
         "why": [
             *filter(None, [away]),
-            *(str(words) for words in why(covered)),
+            *rows.reasons(found, covered),
             *filter(None, [rows.with_all_below(covered)]),
         ],
         "through": [_lent(found, one) for one in covered.through],

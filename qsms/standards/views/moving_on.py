@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from qsms.base import moment
+from qsms.org.actor import Actor
 from qsms.records import scope
 from qsms.rules.coverage import State
 from qsms.rules.edition_transition import Outcome, Step
 from qsms.rules.lifecycle import Phase
 from qsms.ui import answers, marks
 
-from .. import addresses, adopting, elsewhere, moving_on, pieces, standing
+from .. import addresses, adopting, elsewhere, finding_lines, moving_on, pieces, standing
 from ..binding import Piece
 from ..choices import STATES
 from ..moving_on import Plan
@@ -78,13 +79,16 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "counts": _counts(plan),
         "carried": len(plan.carried),
         "kept_out": len(plan.kept_out),
+        "struck": plan.struck,
+        "staying": [finding_lines.line(actor, one) for one in plan.staying],
+        "caution": elsewhere.caution(plan.after),
         "waiting": [(plan.people.get(pk, _("whoever manages quality")), n) for pk, n in plan.waiting.items()],
         "left": len(left),
         "to_judge": len(plan.to_judge),
         "groups": [
             {"words": words, "meaning": meaning, "lines": lines, "folded": outcome is Outcome.CARRIED}
             for outcome, words, meaning in GROUPS
-            if (lines := list(_lines(plan, outcome, found, moment.now().astimezone(actor.tz).date())))
+            if (lines := list(_lines(actor, plan, outcome, found)))
         ],
         "dropped": [
             (one, plan.before.by_number[one].title, addresses.clause(old.key, one)) for one in plan.way.dropped
@@ -103,10 +107,12 @@ def _counts(plan: Plan) -> list[tuple[str, int]]:
     return [(str(words), sum(one.outcome is outcome for one in steps)) for outcome, words, _meaning in GROUPS]
 
 
-def _lines(plan: Plan, outcome: Outcome, found: Standing | None, today: dt.date) -> Iterator[dict[str, Any]]:
+def _lines(actor: Actor, plan: Plan, outcome: Outcome, found: Standing | None) -> Iterator[dict[str, Any]]:
+    today = moment.now().astimezone(actor.tz).date()
     for step in plan.way.steps:
         if step.outcome is outcome and step.assessable:
-            yield _line(plan, step, found, today)
+            findings = [finding_lines.line(actor, one) for one in plan.found_at(step)]
+            yield {**_line(plan, step, found, today), "findings": findings}
 
 
 def _line(plan: Plan, step: Step, found: Standing | None, today: dt.date) -> dict[str, Any]:

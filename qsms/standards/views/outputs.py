@@ -6,6 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qsms.base import moment
@@ -21,11 +22,14 @@ from .. import addresses, adopting, declaring, library, standing
 from ..files import WORKBOOK
 from ..models import Adoption, Declaration
 from ..outputs import declaration as declarations
-from ..outputs import packing
+from ..outputs import outside, packing
 from ..outputs import statement as statements
 from ..outputs.statement import Statement
 
 PDF = "application/pdf"
+# What becomes of confidential records in a trace pack.
+LEAVE, TAKE = "leave", "take"
+SHORTEST_WHY = 10
 
 
 def exportable(request: HttpRequest, number: str) -> tuple[Actor, Adoption]:
@@ -62,11 +66,14 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         help_text=_("Its number, such as %(number)s, with all that stands under it. Empty: the whole standard.")
         % {"number": first},
     )
-    form = DialogForm(request, {"clause": clause})
-    if form.is_valid():
+    found = standing.of(actor, adoption)
+    secret = len(outside.confidential(found, framework.by_number))
+    form = DialogForm(request, {"clause": clause, **(_of_confidential(secret) if secret else {})})
+    if form.is_valid() and _is_told_why(form):
         wanted = form.cleaned_data["clause"].strip()
         if not wanted or wanted in framework.by_number:
-            job = packing.build_pack.enqueue(adoption.number, wanted)
+            why = form.cleaned_data.get("reason", "") if form.cleaned_data.get("confidential") == TAKE else ""
+            job = packing.build_pack.enqueue(adoption.number, wanted, why)
             return HttpResponseRedirect(reverse("standards:pack", args=[adoption.number, int(job.id)]))
         said = _("There is no requirement “%(number)s” in this standard. Write one of its numbers, such as %(first)s.")
         form.take_errors({"clause": said % {"number": wanted, "first": first}})
@@ -78,6 +85,45 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "form": form,
     }
     return answers.page(request, "standards/outputs/page.html", context, status=422 if form.errors else 200)
+
+
+def _of_confidential(n: int) -> dict[str, forms.Field]:
+    """What becomes of confidential records in a file that goes to others."""
+    behind = ngettext(
+        "%(n)d confidential record that you may see stands behind this standard.",
+        "%(n)d confidential records that you may see stand behind this standard.",
+        n,
+    )
+    return {
+        "confidential": forms.ChoiceField(
+            label=_("Confidential records"),
+            choices=[
+                (LEAVE, _("Leave them out: they count and are not named")),
+                (TAKE, _("Take them along, each marked, and note it in the history of each")),
+            ],
+            initial=LEAVE,
+            widget=forms.RadioSelect(),
+            help_text=behind % {"n": n},
+            error_messages={"required": _("Say what becomes of the confidential records.")},
+        ),
+        "reason": forms.CharField(
+            label=_("Why they go out"),
+            required=False,
+            max_length=500,
+            widget=forms.Textarea({"rows": 2}),
+            help_text=_("Only to take them along. It stands in the pack and in the history of each record."),
+        ),
+    }
+
+
+def _is_told_why(form: DialogForm) -> bool:
+    """Whether nothing confidential goes out, or somebody said why; else the form says so."""
+    given = form.cleaned_data
+    given["reason"] = given.get("reason", "").strip()
+    if given.get("confidential") == TAKE and len(given["reason"]) < SHORTEST_WHY:
+        form.take_errors({"reason": _("Say who gets them and why. Whoever the records protect may ask.")})
+        return False
+    return True
 
 
 @answers.for_people

@@ -7,8 +7,6 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import escape
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,17 +15,14 @@ from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import moves
 from qsms.records.errors import Invalid, NotVisible
-from qsms.rules.crosswalk import Crosswalk, Pair
-from qsms.rules.frameworks import Confidence, Framework, Reference
-from qsms.ui import answers, table, times
+from qsms.rules.crosswalk import Pair
+from qsms.rules.frameworks import Confidence, Reference
+from qsms.ui import answers, times
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import addresses, elsewhere, judging, library, texts
+from .. import addresses, judging, library, texts
 from ..choices import CONFIDENCE, JUDGEMENTS, RELATIONS
 from ..judging import Judged
-
-FEWEST, MOST = 2, 4
-FIGURES = {"superset": "⊃", "subset": "⊂", "equal": "=", "overlap": "∩"}
 
 
 @answers.for_people
@@ -204,59 +199,3 @@ def paste(request: HttpRequest) -> HttpResponse:
         "back_url": back,
     }
     return dialog(request, form, told)
-
-
-@answers.for_people
-@require_GET
-def side_by_side(request: HttpRequest) -> HttpResponse:
-    """Two to four editions beside one another, read from the first; suggestions are told as such."""
-    actor = answers.actor_of(request)
-    library.check_sees(actor)
-    rows = library.newest(actor.organisation_id)
-    chosen = [key for key in dict.fromkeys(request.GET.getlist("standard")) if key in rows][:MOST]
-    context: dict[str, Any] = {
-        "rows": [(key, row.title) for key, row in rows.items()],
-        "picked": [*chosen, *[""] * (MOST - len(chosen))],
-        "fewest": FEWEST,
-    }
-    if len(chosen) >= FEWEST:
-        editions = {key: rows[key].rule for key in chosen}
-        own = [row.rule for row in rows.values() if row.organisation_id is not None]
-        crosswalk = library.relations(actor.organisation_id, own)
-        first, others = chosen[0], chosen[1:]
-        lines = [
-            [
-                table.link(
-                    f"{one.number} {one.title}", addresses.clause(first, one.number), "" if one.assessable else "b"
-                ),
-                *(_cell(crosswalk, Reference(first, one.number), other, editions) for other in others),
-            ]
-            for one in editions[first].requirements
-        ]
-        columns = [table.Column(elsewhere.short_title(editions[key]), "wrap") for key in chosen]
-        context["table"] = table.table(columns, [table.Group(lines)], _("Requirements side by side"), phone="pile")
-    return answers.page(request, "standards/side_by_side.html", context)
-
-
-def _cell(crosswalk: Crosswalk, here: Reference, other: str, editions: Mapping[str, Framework]) -> SafeString:
-    parts = [
-        f'<span title="{escape(RELATIONS[one.relation])}">{FIGURES[one.relation.value]}<span class="vh"> '
-        f"{escape(RELATIONS[one.relation])}</span></span> "
-        f'<a href="{escape(addresses.clause(other, one.there.number))}">{escape(one.there.number)}</a>'
-        for one in crosswalk.readings(here, other)
-        if one.there.number in editions[other].by_number
-    ]
-    if not parts:
-        parts = [
-            f'<span class="faint">{escape(_("suggested"))} '
-            f'<a href="{escape(addresses.clause(other, one.there.number))}">{escape(one.there.number)}</a></span>'
-            for one in crosswalk.suggestions(here, other)[:3]
-            if one.there.number in editions[other].by_number
-        ]
-    if not parts and not editions[here.framework].by_number[here.number].assessable:
-        # Nothing is asked at a heading, so nothing is missing beside it.
-        return SafeString("")
-    if not parts:
-        return SafeString(f'<span class="faint">–<span class="vh">{escape(_("nothing"))}</span></span>')
-    lines = "".join(f"<li>{one}</li>" for one in parts)
-    return SafeString(f'<ul class="rel-cell">{lines}</ul>')

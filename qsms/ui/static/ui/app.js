@@ -469,6 +469,8 @@ function fail(event, sentence) {
   line.dataset.failed = "";
   line.textContent = sentence;
   place?.prepend(line);
+  // Whoever pressed a button far below does not look up here by themselves.
+  line.scrollIntoView({ block: "center" });
 }
 document.addEventListener("htmx:beforeRequest", () => { for (const line of $$("[data-failed]")) line.remove(); });
 document.addEventListener("htmx:responseError", (event) => fail(event, event.detail.xhr.status === 403 ? words.forbidden : words.failed));

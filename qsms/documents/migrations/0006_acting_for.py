@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('documents', '0004_named_signers'),
+        ('documents', '0005_count_of_old_deeds'),
         ('org', '0004_left_on'),
     ]
 

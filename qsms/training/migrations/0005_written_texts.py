@@ -11,7 +11,7 @@ FIRST = (
 
 def mark(apps, schema_editor):
     """Texts that were begun and never written over teach nobody."""
-    rows = apps.get_model("training", "Content").everywhere
+    rows = apps.get_model("training", "Content")._base_manager
     for row in rows.filter(source="").iterator(chunk_size=200):
         sections = row.definition.get("sections", [])
         said = {one.get("content", "") for one in sections}
@@ -23,7 +23,7 @@ def mark(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('training', '0003_readers'),
+        ('training', '0004_packs'),
     ]
 
     operations = [
