@@ -66,13 +66,20 @@ def held_apart(organisation_id: int, roles: Sequence[str], authors: Collection[i
     return {role: Held(frozenset(held[role]), frozenset(free[role])) for role in roles}
 
 
-def deputies(organisation_id: int, role: str, givers: Collection[int], today: dt.date) -> dict[int, set[int]]:
-    """Who stands in for these holders of a role today: deputy -> those they stand in for (one query)."""
+def deputies(
+    organisation_id: int, role: str, givers: Collection[int], authors: Collection[int], today: dt.date
+) -> tuple[dict[int, set[int]], set[int]]:
+    """Who stands in for these holders of a role today, and for whom; and who stands in for one of these authors, in
+    whatever role (one query)."""
     found: dict[int, set[int]] = {}
-    rows = _lent(organisation_id, givers, today).filter(Q(role=None) | Q(role__code=role))
-    for giver, taker in rows.values_list("giver_id", "taker_id"):
-        found.setdefault(taker, set()).add(giver)
-    return found
+    barred: set[int] = set()
+    rows = _lent(organisation_id, {*givers, *authors}, today)
+    for giver, taker, lent_role in rows.values_list("giver_id", "taker_id", "role__code"):
+        if giver in givers and lent_role in (None, role):
+            found.setdefault(taker, set()).add(giver)
+        if giver in authors:
+            barred.add(taker)
+    return found, barred
 
 
 def stand_ins(organisation_id: int, givers: Collection[int], today: dt.date) -> set[int]:

@@ -179,14 +179,14 @@ def asked_people(revision: Revision, step: Step) -> set[int]:
     their deputies, nor whom this route has had already by way of a deputy."""
     today, hands = moment.now().date(), signed_by(revision)
     organisation_id, authors = revision.organisation_id, set(revision.authors)
-    barred = authors | people.stand_ins(organisation_id, authors, today)
     if step.person_id is not None:
-        return {step.person_id} - barred
+        return {step.person_id} - authors - people.stand_ins(organisation_id, authors, today)
     holding = people.holders(organisation_id, step.role, today)
-    lent = {} if step.in_person else people.deputies(organisation_id, step.role, holding, today)
+    lent, barred = people.deputies(organisation_id, step.role, holding, authors, today)
     found = {one for one in holding if is_free(hands, one, None)}
-    found |= {deputy for deputy, givers in lent.items() if any(is_free(hands, deputy, giver) for giver in givers)}
-    return found - barred
+    if not step.in_person:
+        found |= {deputy for deputy, givers in lent.items() if any(is_free(hands, deputy, giver) for giver in givers)}
+    return found - authors - barred
 
 
 def unheld(revision: Revision) -> str:

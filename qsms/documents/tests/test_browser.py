@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -9,12 +10,13 @@ import pytest
 from django.test import Client
 from playwright.sync_api import FilePayload, Page, expect
 
+from qsms.documents import distributing
 from qsms.documents.models import Document, Revision
 from qsms.records import outbox
 from tests.cast import PASSWORD, Cast
 from tests.harness.browser import PHONE, looks_right, looks_right_everywhere
 
-from .makers import TEXT, again, document, effective, revision, signer
+from .makers import TEXT, again, document, effective, revision, signer, today
 from .test_register import ROWS, imported
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
@@ -136,6 +138,9 @@ def test_what_was_typed_after_the_session_ended_comes_back(
 
 def test_the_pages_of_a_document_look_right(cast: Cast, open_page: Open, live: Any) -> None:
     held = effective(cast, revision(cast, document(cast)))
+    distributing.add_rule(cast.actor("quality"), held.pk, site_id=cast.sites["LKF"].pk)
+    until = today() + dt.timedelta(days=10)
+    held = effective(cast, revision(cast, held, body="## For now\n\nUse the other cart.", expires_on=until))
     second = revision(
         cast, held, body=TEXT.replace("gloves", "gloves and goggles") + "\n\nOpen the valve slowly.",
         summary="Goggles.", training_impact=True,
@@ -145,10 +150,18 @@ def test_the_pages_of_a_document_look_right(cast: Cast, open_page: Open, live: A
         ("record", f"/r/document/{held.number}/"), ("revisions", f"/r/document/{held.number}/tab/revisions/"),
         ("distribution", f"/r/document/{held.number}/tab/distribution/"), ("give", f"/documents/give/{held.number}/"),
         ("changes", f"/documents/revision/{second.number}/changes/"), ("list", "/r/document/?phase=all"),
-        ("bring", f"/documents/revision/{second.number}/file/"),
+        ("bring", f"/documents/revision/{second.number}/file/"), ("readings", f"/documents/readers/{held.number}/"),
+        ("written", f"/r/revision/{second.number}/edit/"), ("lasting", f"/documents/read/{held.number}/?lasting=1"),
     ):  # fmt: skip
         page.goto(path)
         looks_right_everywhere(page, f"documents-{name}", themes=True)
+    # The temporary one is acknowledged, and leads on to what it adds to.
+    page.goto(f"/documents/read/{held.number}/")
+    page.get_by_role("button", name="I have read and understood this").click()
+    page.get_by_text("You acknowledged").first.wait_for()
+    page.goto(f"/documents/read/{held.number}/")
+    expect(page.get_by_role("link", name="Read revision 1 too")).to_be_visible()
+    looks_right_everywhere(page, "documents-besides", themes=True)
 
 
 def test_a_type_is_changed_and_a_register_is_taken_over(cast: Cast, open_page: Open, live: Any) -> None:

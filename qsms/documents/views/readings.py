@@ -19,6 +19,7 @@ from qsms.records import keys, moves
 from qsms.records.errors import Refused
 from qsms.ui import addresses as pages
 from qsms.ui import answers, dates, marks, times
+from qsms.ui.context import stands_in
 
 from .. import addresses, reading, readings
 from ..models import Document, Receipt
@@ -38,6 +39,7 @@ def _find(request: HttpRequest, number: str) -> tuple[Actor, Document]:
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """A page of it; `revision` narrows it to one."""
     actor, document = _find(request, number)
+    stands_in(request, pages.record(document))
     label = request.GET.get("revision", "")
     rows, after = readings.page(document, label, after=keys.whole(request.GET.get("after", "")) or 0)
     only = {"revision": label} if label else {}
