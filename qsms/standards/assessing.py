@@ -21,7 +21,7 @@ from qsms.rules.frameworks import Framework, Reference
 from qsms.rules.gap_comparison import Answer
 from qsms.rules.lifecycle import Phase
 
-from . import library
+from . import adopting, library, profile
 from .choices import GapAnswerCode
 from .models import Adoption, GapAnswer, GapAssessment, GapSnapshot
 
@@ -31,6 +31,18 @@ FINISHED = "finished"
 LONGEST_LABEL = 120
 # Answers that an assessor gives and coverage takes over; what does not apply is left out of the adoption instead.
 JUDGED = {"met": Covered.MET, "partly": Covered.PARTLY, "gap": Covered.GAP}
+
+
+class LeftOut(NamedTuple):
+    """Where a requirement is left out, and why."""
+
+    adoption: Adoption
+    why: str
+
+    @property
+    def words(self) -> str:
+        """The same as the note of an answer."""
+        return _("Left out of %(number)s: %(why)s") % {"number": self.adoption.number, "why": self.why}
 
 
 def framework_of(assessment: GapAssessment) -> Framework:
@@ -82,6 +94,8 @@ def answer(
             raise NotVisible
         note = note.strip()
         _check(code, note)
+        if code == GapAnswerCode.NOT_APPLICABLE:
+            _check_may_go(assessment, framework, number)
         row = GapAnswer.everywhere.filter(assessment=assessment, number=number).first()
         if row is None:
             row = GapAnswer(organisation_id=actor.organisation_id, assessment=assessment, number=number)
@@ -106,6 +120,57 @@ def _check(code: str, note: str) -> None:
         raise Invalid({"note": _("Say why it does not apply, so that an auditor can follow it.")})
     if code in (GapAnswerCode.GAP, GapAnswerCode.PARTLY) and not note:
         raise Invalid({"note": _("Say what is missing. The action that closes it begins with this.")})
+
+
+def _check_may_go(assessment: GapAssessment, framework: Framework, number: str) -> None:
+    """What nobody may leave out of a standard is no answer either, but for what falls away by the certificates held."""
+    if adopting.may_leave_out(framework, number):
+        return
+    held = [profile.certificate(one) for one in profile.held(assessment.organisation_id)]
+    if not profile.above(framework, number, profile.falls_away(framework, held)):
+        raise Invalid({"answer": adopting.why_not(framework, number)})
+
+
+def left_out(actor: Actor, assessment: GapAssessment, framework: Framework) -> Mapping[str, LeftOut]:
+    """What the adoptions that hold where it assesses leave out, by number, with all that stands under it."""
+    adoptions = [one for one in adopting.live(actor) if one.key == assessment.key and _holds_for(one, assessment)]
+    found: dict[str, LeftOut] = {}
+    every = adopting.excluded(adoptions)
+    for adoption in adoptions:
+        allowed, _not_allowed = adopting.sorted_out(framework, every[adoption.pk])
+        for top, exclusion in allowed.items():
+            for number in framework.subtree(top) if top in framework.by_number else ():
+                found.setdefault(number, LeftOut(adoption, exclusion.why))
+    return found
+
+
+def _holds_for(adoption: Adoption, assessment: GapAssessment) -> bool:
+    """Whether what the adoption leaves out is left out wherever the assessment looks."""
+    return (
+        (not adoption.sites or assessment.site_id in adoption.sites)
+        and adoption.unit_id in (None, assessment.unit_id)
+        and (not adoption.processes or assessment.process_id in adoption.processes)
+    )
+
+
+def answer_left_out(actor: Actor, assessment: GapAssessment) -> None:
+    """Answer what is left out already, with the reason, so that nobody looks for it; it can be answered otherwise."""
+    framework = framework_of(assessment)
+    away = left_out(actor, assessment, framework)
+    rows = [
+        GapAnswer(
+            organisation_id=actor.organisation_id, assessment=assessment, number=number,
+            answer=GapAnswerCode.NOT_APPLICABLE, note=away[number].words, by_id=actor.person_id, at=moment.now(),
+        )
+        for number in asked(framework)
+        if number in away
+    ]  # fmt: skip
+    if rows:
+        GapAnswer.everywhere.bulk_create(rows)
+        label = str(GapAnswerCode.NOT_APPLICABLE.label)
+        changes = [history.FieldChange(one.number, "", label) for one in rows]
+        detail = {"what": ", ".join(one.number for one in rows)[:500]}
+        history.write(actor, assessment, history.Act(ANSWERED, _("Left out of what is adopted"), detail, changes))
 
 
 def keep_snapshot(actor: Actor, record_id: int, label: str = "") -> GapSnapshot:

@@ -72,6 +72,11 @@ def _cycle(certificate: Certificate, audits: list[CertificationAudit], today: dt
     )
 
 
+def usual_end(certificate: Certificate) -> dt.date | None:
+    """The last day of the cycle that its decision begins, after the rules of certification; None without one."""
+    return rules.cycle(certificate.decided_on, limits()).ends_by if certificate.decided_on is not None else None
+
+
 def first_due(certificate: Certificate, today: dt.date) -> dt.date | None:
     """What is due next of a certificate that is not written yet, and so has no audits."""
     return _cycle(certificate, [], today).due_on
@@ -79,9 +84,9 @@ def first_due(certificate: Certificate, today: dt.date) -> dt.date | None:
 
 def begin_again(certificate: Certificate) -> None:
     """A cycle after the first. Its end follows from the decision, until somebody writes another one."""
-    certificate.is_first, certificate.expires_on = False, None
+    certificate.is_first, certificate.expires_on, certificate.longer_because = False, None, ""
     # Part of the move, whose deed has the version already.
-    Certificate.everywhere.filter(pk=certificate.pk).update(is_first=False, expires_on=None)
+    Certificate.everywhere.filter(pk=certificate.pk).update(is_first=False, expires_on=None, longer_because="")
 
 
 def note_audit(actor: Actor, record_id: int, kind: str, on: dt.date | None, outcome: str = "") -> CertificationAudit:

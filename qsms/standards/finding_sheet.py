@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _t
@@ -16,6 +17,7 @@ from qsms.records.registry import Lack, Lead, Raising, RecordType, Section, offe
 from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
+from qsms.ui.dates import plain_day
 
 from . import finding_panels, finding_verbs, findings, library
 from .choices import OWN, FindingOrigin
@@ -28,6 +30,8 @@ wording.DEEDS |= {
     finding_verbs.LIMITED: _("entered a limit of the body"),
 }
 wording.PARTIES["action_owner"] = _("who did what was done about it")
+# The days of an answer, in the order in which they come.
+STEPS = ("issued_on", "plan_sent_on", "plan_accepted_on", "evidence_sent_on", "accepted_on")
 SHUT: dict[str, Any] = {
     "requirement": _("Say what it is against: a clause of a standard, or the requirement as it was cited."),
     "asks_answer": _("Its grade asks for no answer. Close it and say what you made of it."),
@@ -88,6 +92,18 @@ class FindingSheet(RecordType):
             later = ("plan_by", "evidence_by", "plan_sent_on", "evidence_sent_on")
             days = {name: getattr(record, name) for name in later}
             found |= {name: early for name, day in days.items() if day is not None and day < record.issued_on}
+        return {**self._out_of_order(record, values), **found}
+
+    def _out_of_order(self, record: Finding, values: Mapping[str, Any]) -> Mapping[str, str]:
+        """Each step of the answer follows the one before it; told at what is written now."""
+        found: dict[str, str] = {}
+        known = [(name, day) for name in STEPS if (day := getattr(record, name)) is not None]
+        for (before, day), (name, later) in pairwise(known):
+            if later < day and {before, name} & values.keys():
+                here, other = (name, before) if name in values else (before, name)
+                said = _t("“%(field)s” is %(day)s. This cannot lie on the other side of it. Check both days.")
+                told = {"field": self.field_label(other), "day": plain_day(getattr(record, other))}
+                found[here] = said % told
         return found
 
     def parties(self, record: Record) -> Mapping[str, frozenset[int]]:

@@ -84,7 +84,8 @@ CERTIFICATE_LIFE = Lifecycle(
     ),
     moves=(
         Move("certify", _("Enter the decision"), ("applied",), "held", verb="change", or_party=("owner",),
-             asks=("decided_on", "certificate_number"), offers=("expires_on", "stage_2_on", "is_first"),
+             asks=("decided_on", "certificate_number"), offers=("expires_on", "longer_because", "stage_2_on",
+             "is_first"),
              conditions=("majors_closed",), tone="main", key="c", finishes=("certification",),
              help=_("The cycle and its clocks begin on that day.")),
         Move("recertify", _("Enter the recertification"), ("held", "suspended"), "held", verb="change",

@@ -15,6 +15,7 @@ from qsms.records import scope, tasks, wording
 from qsms.records.errors import NotVisible
 from qsms.records.models import Record
 from qsms.records.registry import Lead, RecordType, Section, lend, register
+from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
 from qsms.ui.dates import plain_day
@@ -26,6 +27,7 @@ from . import (
     binding,
     certificate_panels,
     certifying,
+    elsewhere,
     findings,
     judging,
     library,
@@ -93,6 +95,8 @@ class AdoptionSheet(RecordType):
     panels = (panels.COVERAGE,)
     import_key = "reference"
     room_fields = ("revision", "crosswalk_revision", "also_sites", "also_processes")
+    # It is put in force on its day; until then it is in preparation.
+    dates = {"adopted_on": When.HAPPENED}
 
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         assert isinstance(record, Adoption)
@@ -109,6 +113,13 @@ class AdoptionSheet(RecordType):
                 )
                 return {"framework": said}
         return {}
+
+    def doubt(self, actor: Actor, record: Record, move: Move) -> str:
+        assert isinstance(record, Adoption)
+        if move.code != "adopt":
+            return ""
+        rows = library.editions(actor.organisation_id, {record.key: record.revision})
+        return elsewhere.caution(rows[record.key].rule) if record.key in rows else ""
 
     def prepare(self, actor: Actor, record: Record) -> None:
         assert isinstance(record, Adoption)
@@ -167,6 +178,7 @@ class GapSheet(RecordType):
     def created(self, actor: Actor, record: Record) -> None:
         assert isinstance(record, GapAssessment)
         assessing.hand_out(actor, record)
+        assessing.answer_left_out(actor, record)
 
     def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
         assert isinstance(record, GapAssessment)
@@ -216,7 +228,7 @@ class CertificateSheet(RecordType):
     form = (
         Section.of(_("Which"), "title", "framework", "own_edition", "body", "certificate_number"),
         Section.of(_("What it covers"), "scope", "covered", "site", "unit", "process"),
-        Section.of(_("Cycle"), "stage_1_on", "stage_2_on", "decided_on", "is_first", "expires_on"),
+        Section.of(_("Cycle"), "stage_1_on", "stage_2_on", "decided_on", "is_first", "expires_on", "longer_because"),
         Section.of(_("Who"), "owner", "disciplines", "reference"),
         Section.of(_("Logo and mark"), "logo_use", "logo_rules", "logo_checked_on", on_page=False),
     )
@@ -232,6 +244,10 @@ class CertificateSheet(RecordType):
             found |= _edition_errors(actor, record)
         if record.decided_on and record.expires_on and record.expires_on <= record.decided_on:
             found["expires_on"] = _t("It would end before it is decided. Choose a later day.")
+        last = certifying.usual_end(record)
+        if record.expires_on and last and record.expires_on > last and not record.longer_because.strip():
+            said = _t("A cycle ends on %(day)s. Check the year, or say why this certificate is valid for longer.")
+            found["longer_because"] = said % {"day": plain_day(last)}
         if record.stage_1_on and record.stage_2_on and record.stage_2_on < record.stage_1_on:
             found["stage_2_on"] = _t("Stage 2 follows stage 1. Choose a later day.")
         return found

@@ -32,6 +32,11 @@ class Certificate(OfEdition, RecordChild):
     expires_on = models.DateField(
         _("valid until"), null=True, blank=True, help_text=_("Empty: as long as a cycle of certification lasts.")
     )
+    longer_because = models.TextField(
+        _("why it lasts longer"),
+        blank=True,
+        help_text=_("Only where it is valid for longer than a cycle of certification, such as to the end of the next."),
+    )
     logo_use = models.TextField(
         _("where the mark is shown"), blank=True, help_text=_("Letters, web pages, vehicles: one on each line.")
     )

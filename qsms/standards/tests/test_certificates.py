@@ -111,3 +111,18 @@ def test_who_may_not_notes_no_audit(cast: Cast, login: Login) -> None:
         certifying.note_audit(cast.actor("outsider"), made.pk, "stage_1", TODAY)
     assert login("executive").get(f"/standards/certificates/{made.number}/audit/").status_code == 403
     assert login("outsider").get(f"/standards/certificates/{made.number}/audit/").status_code == 404
+
+
+def test_a_certificate_that_outlasts_its_cycle_says_why(cast: Cast) -> None:
+    """A cycle of three years is data; a slip in the year is caught, and a true one is told."""
+    quality, made = cast.actor("quality"), certificate(cast)
+    fields = {"decided_on": TODAY, "certificate_number": "NR 1", "expires_on": dt.date(2099, 11, 1)}
+    with pytest.raises(Invalid) as asked:
+        services.move(quality, made.pk, "certify", fields=fields)
+    assert "A cycle ends on 2 Mar 2029." in asked.value.errors["longer_because"]
+    held = services.move(quality, made.pk, "certify", fields={**fields, "expires_on": dt.date(2029, 3, 2)})
+    with pytest.raises(Invalid, match="A cycle ends"):
+        services.edit(quality, held.pk, held.version, {"expires_on": dt.date(2029, 6, 30)})
+    why = "Recertified before the former cycle ended, and counted from its end."
+    longer = services.edit(quality, held.pk, held.version, {"expires_on": dt.date(2029, 6, 30), "longer_because": why})
+    assert again(longer).expires_on == dt.date(2029, 6, 30)

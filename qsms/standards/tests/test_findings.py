@@ -333,3 +333,17 @@ def test_whether_the_mark_may_be_used_today(cast: Cast, login: Login, moves: tup
     page = text(login("quality"), f"/r/certificate/{held.number}/")
     for part in (said, "Web page", "Only with the number", "On a product"):
         assert part in page
+
+
+def test_the_days_of_an_answer_come_in_their_order(cast: Cast) -> None:
+    quality, one = cast.actor("quality"), finding(cast)
+    services.create(
+        quality, "action", {"title": "New wrenches", "description": "Buy", "owner": cast.colleague}, raised_from=one
+    )
+    services.move(quality, one.pk, "answer", fields={"plan_sent_on": TODAY})
+    early = TODAY - dt.timedelta(days=1)
+    with pytest.raises(Invalid) as refused:
+        services.move(quality, one.pk, "accept_plan", fields={"plan_accepted_on": early})
+    assert list(refused.value.errors) == ["plan_accepted_on"]
+    assert "2 Mar 2026" in refused.value.errors["plan_accepted_on"]
+    assert services.move(quality, one.pk, "accept_plan", fields={"plan_accepted_on": TODAY}).state == "accepted"

@@ -15,7 +15,7 @@ from qsms.records import history, moves, services
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Link, Record, Task
 from qsms.rules.coverage import State
-from qsms.standards import assessing, standing
+from qsms.standards import adopting, assessing, standing
 from qsms.standards.models import Adoption, GapAnswer, GapAssessment, GapSnapshot
 from tests.cast import Cast
 
@@ -206,3 +206,23 @@ def test_an_older_tab_replaces_no_answer_unseen(cast: Cast, login: Login) -> Non
     again = {"answer": "gap", "note": "Nobody asked the neighbours", "seen": newer}
     assert client.post(path, again).status_code == 303
     assert GapAnswer.everywhere.get(number="4.2").answer == "gap"
+
+
+def test_what_is_left_out_is_answered_so_and_what_may_not_be_is_no_answer(cast: Cast, login: Login) -> None:
+    why = "We build to the drawings of others alone."
+    adoption = adopted(cast, ISO_9001, site=cast.sites["LKF"])
+    adopting.exclude(cast.actor("quality"), adoption.pk, "8.3", why)
+    elsewhere = assessment(cast)
+    assert not GapAnswer.everywhere.exists(), "left out at one site, it is asked of all"
+    made = assessment(cast, site=cast.sites["LKF"])
+    found = assessing.answers(made)
+    assert set(found) == {"8.3.1", "8.3.2", "8.3.3", "8.3.4", "8.3.5", "8.3.6"}
+    assert {one.note for one in found.values()} == {f"Left out of {adoption.number}: {why}"}
+    assert history.entries(made)[0].verb == assessing.ANSWERED
+    client = login("quality")
+    assert why in text(client, f"/standards/gaps/{made.number}/answer/8.3.1/")
+    assert why not in text(client, f"/standards/gaps/{elsewhere.number}/answer/8.3.1/")
+    answered(cast, made, "8.3.1", "met")
+    with pytest.raises(Invalid, match=r"4\.3 may not be left out"):
+        answered(cast, made, "4.3", "not_applicable", "We have no scope at all.")
+    answered(cast, made, "8.4.1", "not_applicable", "Nothing is bought from outside.")

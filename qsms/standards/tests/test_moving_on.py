@@ -9,7 +9,7 @@ from django.test import Client
 
 from qsms.base import moment
 from qsms.records import services
-from qsms.records.errors import NotVisible, Refused
+from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Link, Task
 from qsms.rules.coverage import State
 from qsms.standards import adopting, library, moving_on, standing
@@ -121,7 +121,7 @@ def test_open_findings_go_with_the_way_and_stay_when_the_old_edition_is_left(cas
     page = text(login("quality"), path)
     assert "2 open findings count against the new edition too" in page
     assert page.count(major.title) == 1
-    assert "ISO 9001:2026 is known here as a draft." in page
+    assert "ISO 9001:2026 is known here as a draft" in page
 
     new = moving_on.begin(quality, old.pk, "iso-9001/2026")
     for _round in ("beside the old one", "after it"):
@@ -141,3 +141,19 @@ def test_open_findings_go_with_the_way_and_stay_when_the_old_edition_is_left(cas
     services.move(quality, major.pk, "void", reason="Withdrawn by the body.")
     found = standing.of(quality, new)
     assert (found.coverage.covered["8.4.1"].state, found.n_open) == (State.MET, 1)
+
+
+def test_a_draft_is_put_in_force_for_a_reason_and_never_from_a_day_ahead(cast: Cast) -> None:
+    quality = cast.actor("quality")
+    draft, known = adopted(cast, "iso-9001/2026"), adopted(cast, ISO_14001)
+    with pytest.raises(Invalid) as asked:
+        services.move(quality, draft.pk, "adopt", fields={"adopted_on": TODAY})
+    assert "ISO 9001:2026 is known here as a draft" in asked.value.errors["reason"]
+    for one, reason in ((known, ""), (draft, "The body audits to it from now on.")):
+        with pytest.raises(Invalid) as refused:
+            services.move(quality, one.pk, "adopt", fields={"adopted_on": TODAY.replace(year=2031)}, reason=reason)
+        assert set(refused.value.errors) == {"adopted_on"}
+        made = services.move(quality, one.pk, "adopt", fields={"adopted_on": TODAY}, reason=reason)
+        assert made.state == "in_force"
+        facts = dict(Statement(standing.of(quality, Adoption.everywhere.get(pk=one.pk)), quality, moment.now()).facts())
+        assert ("known here as a draft" in facts.get("Mind", "")) is (one is draft)

@@ -185,6 +185,7 @@ def show_one(request: HttpRequest, number: str, clause: str) -> HttpResponse:
             for one in binding.at(actor, elsewhere.Reference(assessment.key, clause))
         ],
         "clause_url": addresses.clause(assessment.key, clause),
+        "left_out": assessing.left_out(actor, assessment, framework).get(clause),
     }
     status = 422 if form.is_bound and form.errors else 200
     return answers.page(request, "standards/gap.html", context, status=status)

@@ -16,13 +16,12 @@ from qsms.org.actor import Actor
 from qsms.records import scope
 from qsms.rules.coverage import State
 from qsms.rules.edition_transition import Outcome, Step
-from qsms.rules.frameworks import Status
 from qsms.rules.lifecycle import Phase
 from qsms.ui import answers, marks
 
 from .. import addresses, adopting, elsewhere, finding_lines, moving_on, pieces, standing
 from ..binding import Piece
-from ..choices import CONFIDENCE, STATES
+from ..choices import STATES
 from ..moving_on import Plan
 from ..standing import Standing
 from .adopted import adoption_of
@@ -82,14 +81,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "kept_out": len(plan.kept_out),
         "struck": plan.struck,
         "staying": [finding_lines.line(actor, one) for one in plan.staying],
-        "status": _(
-            "%(edition)s is known here as a draft. Its numbers and titles may still change: compare it with the "
-            "published text before it is put in force."
-        )
-        % {"edition": elsewhere.short_title(plan.after)}
-        if plan.after.status is Status.DRAFT
-        else "",
-        "confidence": CONFIDENCE[plan.after.confidence],
+        "caution": elsewhere.caution(plan.after),
         "waiting": [(plan.people.get(pk, _("whoever manages quality")), n) for pk, n in plan.waiting.items()],
         "left": len(left),
         "to_judge": len(plan.to_judge),
