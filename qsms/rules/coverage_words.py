@@ -37,7 +37,7 @@ WHY: Final[Mapping[Reason, Sentence]] = {
     Reason.FOUND_FAILING: _("An open finding says that it is not met."),
     Reason.FOUND_LAPSING: _("An open finding says that it is not wholly met."),
     Reason.FOUND_NOTED: _("Something was noted about it, which does not count against it."),
-    Reason.FOUND_ELSEWHERE: _("An open finding against another standard counts here through the crosswalk."),
+    Reason.FOUND_ELSEWHERE: _("An open finding against another standard or edition counts here."),
     Reason.FOUND_NEAR: _("A finding against another standard touches this. Look whether it is about this as well."),
     Reason.FOUND_ABOVE: _("A finding is open against the heading, so evidence there does not count for this."),
     Reason.NOTHING_KNOWN: _("No evidence and no judgement yet."),

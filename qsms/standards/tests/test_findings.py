@@ -120,7 +120,7 @@ def test_a_finding_of_the_body_goes_from_its_wording_to_its_verified_end(cast: C
     )
     assert "An open finding says that it is not wholly met." in text(quality, f"/standards/clause/{ISO_9001}/{CLAUSE}/")
     page = text(quality, f"/standards/clause/{AS9100}/{CLAUSE}/")
-    assert "An open finding against another standard counts here through the crosswalk." in page
+    assert "An open finding against another standard or edition counts here." in page
     said = "is contained in this requirement, which adds to it. What is found there is a part of this that is not met."
     assert f"ISO 9001:2015 7.1.5.2</a> {said}" in page
     assert one.number in page

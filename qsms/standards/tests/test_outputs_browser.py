@@ -24,17 +24,20 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
 def test_a_trace_pack_is_asked_for_and_opens_offline(cast: Cast, open_page: Open, live: Any, tmp_path: Path) -> None:
     record, adoption = action(cast), adopted(cast, ISO_9001)
     bound(cast, record, ISO_9001, "7.1.5.2", note="All 14 of bay 3")
+    bound(cast, action(cast, "Head against the flap edge", confidential=True), ISO_9001, "7.1.5.2")
     page = signed_in(cast, "quality", open_page, live)
     page.goto(f"/standards/adopted/{adoption.number}/")
     page.get_by_role("link", name="Download").click()
     looks_right_everywhere(page, "outputs-page", themes=True)
     page.get_by_label("Clause").fill("7.1.5")
+    page.get_by_label("Take them along").check()
+    page.get_by_label("Why they go out").fill("For the inspector, who asked to see them.")
     page.get_by_role("button", name="Put it together").click()
     page.get_by_role("heading", name="Waiting for its turn").wait_for()
     looks_right_everywhere(page, "outputs-waiting")
     while (job_id := next_queued()) is not None and take(job_id, "test"):
         work_on(job_id, "test")
-    page.get_by_text("The pack with one record is ready.").wait_for()
+    page.get_by_text("The pack with 2 records is ready.").wait_for()
     looks_right_everywhere(page, "outputs-ready", themes=True)
     with page.expect_download() as download:
         page.locator("a[download]").click()

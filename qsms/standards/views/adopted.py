@@ -172,8 +172,7 @@ def _rests(found: Standing, covered: Covered) -> str:
         said.append(ngettext("%(n)d finding", "%(n)d findings", n) % {"n": n})
     lent = {one.reading.here.framework: one.reading.here for one in covered.through if one.counts}
     said += [f"{elsewhere.short_title(found.editions[key])} {here.number}" for key, here in lent.items()]
-    said += filter(None, [found.shown_at(covered.number).rstrip(".")])
-    return str(escape(", ".join(said)))
+    return str(escape(". ".join(filter(None, [", ".join(said), found.shown_at(covered.number).rstrip(".")]))))
 
 
 @answers.for_people
