@@ -127,13 +127,6 @@ class AdoptionSheet(RecordType):
         rows = library.editions(actor.organisation_id, {record.key: record.revision})
         return elsewhere.caution(rows[record.key].rule) if record.key in rows else ""
 
-    def doubt(self, actor: Actor, record: Record, move: Move) -> str:
-        assert isinstance(record, Adoption)
-        if move.code != "adopt":
-            return ""
-        rows = library.editions(actor.organisation_id, {record.key: record.revision})
-        return elsewhere.caution(rows[record.key].rule) if record.key in rows else ""
-
     def prepare(self, actor: Actor, record: Record) -> None:
         assert isinstance(record, Adoption)
         record.revision = library.find(actor.organisation_id, record.key).revision

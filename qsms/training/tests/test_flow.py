@@ -71,7 +71,10 @@ def test_a_session_from_invitation_to_training_records(cast: Cast) -> None:
     # Each signs for being there, with their own password; whoever is not on the list does not.
     for who in ("reporter", "owner"):
         proof(cast, who)
-        page = browser(cast, who).post(f"/training/session/{session.number}/sign/", {"password": PASSWORD})
+        theirs, path = browser(cast, who), f"/training/session/{session.number}/sign/"
+        assert theirs.post(path, {"password": PASSWORD}).status_code == 422, "nothing was read"
+        [shown] = re.findall(r'name="shown" value="(\w+)"', theirs.get(path).content.decode())
+        page = theirs.post(path, {"password": PASSWORD, "shown": shown})
         assert page.status_code == 303, page.content
     wrong = browser(cast, "colleague").post(f"/training/session/{session.number}/sign/", {"password": "guessed"})
     assert (wrong.status_code, "not your password" in wrong.content.decode()) == (422, True)
