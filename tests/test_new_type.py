@@ -127,7 +127,9 @@ def test_list_form_page_moves_and_board(keeper: Cast, safety: Client) -> None:
     checker = browser(keeper, "quality")
     assert "Check that the stand is clean" in text(checker.get("/"))
     assert "This is not your password" in text(checker.post(f"{here}move/check/", {"password": "no"}), 422)
-    assert checker.post(f"{here}move/check/", {"password": PASSWORD}).status_code == 303
+    assert "not known what you have read" in text(checker.post(f"{here}move/check/", {"password": PASSWORD}), 422)
+    [shown] = set(re.findall(r'name="shown" value="(\w+)"', text(checker.get(f"{here}move/check/"))))
+    assert checker.post(f"{here}move/check/", {"password": PASSWORD, "shown": shown}).status_code == 303
     closed = Spill.objects.get()
     assert (closed.state, closed.closed_at is not None) == ("closed", True)
     assert "Check that the stand is clean" not in text(checker.get("/"))

@@ -65,7 +65,7 @@ def _nobody(values: Mapping[str, str]) -> str:
 
 def of_document(document: Document) -> dict[str, Reason | None]:
     """The conditions of the moves of a document."""
-    return _facts({"nothing_under_way": writing.under_way(document.pk) is None})
+    return _facts({"nothing_under_way": writing.under_way_of(document) is None})
 
 
 def of_revision(actor: Actor, revision: Revision) -> dict[str, Reason | None]:

@@ -53,7 +53,11 @@ def test_the_own_export_adds_nothing(allowed: Callable[[str], Cast], kind: str, 
     cast = allowed(kind)
     here, sheet = cast.actor("safety"), registry.get(kind)
     for n in range(3):
-        given = values(here, kind, site=cast.sites["LKF"], owner=cast.owner, disciplines=[1])
+        # Each for a process of its own: of some kinds there is one for the same places.
+        [process, _other] = [
+            one.processes.create(code=f"P{n}", name=f"P{n}") for one in (cast.organisation, cast.other)
+        ]
+        given = values(here, kind, site=cast.sites["LKF"], owner=cast.owner, disciplines=[1], process=process)
         # Without a key of their own, as everything that people enter.
         services.create(here, kind, {**given, "title": f"Number {n}"})
     # Some kinds bring records along when they are made.
