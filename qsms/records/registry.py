@@ -303,7 +303,8 @@ class RecordType:
         return ""
 
     def open_ends(self, actor: Actor, records: Sequence[Record]) -> Sequence[Lack]:
-        """What these open records of the kind still lack, in the room's words, for the trace."""
+        """What these open records of the kind still lack, in the room's words: for the trace, and for whoever closes
+        what they came from."""
         return ()
 
     def own_page(self, record: Record) -> str:

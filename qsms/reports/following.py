@@ -12,17 +12,13 @@ from qsms.records import clocks, registry, scope, tasks
 from qsms.records.choices import Relation
 from qsms.records.models import Clock, Link, Record
 from qsms.records.registry import Lead
-from qsms.rules.lifecycle import Move
+from qsms.rules.lifecycle import Move, Phase
 
 from . import readers
 from .choices import LENSES, Subject
 from .models import Report
 from .readers import LEAD
 from .services import mailbox, triage
-
-# The states of a hazard before its risk is accepted, as its room calls them.
-HAZARD = "hazard"
-NOT_ACCEPTED = ("identified", "reopened", "analysed", "assessed", "controls_planned")
 
 
 def on_created(actor: Actor, report: Report) -> None:
@@ -113,17 +109,14 @@ def next_step(actor: Actor, report: Report) -> Lead:
     return Lead()
 
 
-def not_accepted(actor: Actor, report: Report) -> list[str]:
-    """The hazards raised from the report whose risk nobody has accepted yet, as far as the actor sees them: they go on
-    in their register, and closing the report accepts none of them."""
-    rows = Link.everywhere.filter(
-        target_id=report.pk, relation=Relation.RAISED_FROM, source__kind=HAZARD, source__state__in=NOT_ACCEPTED
-    )
-    seen = scope.seen_of(actor, rows.order_by("source_id").values_list("source_id", flat=True))
-    said = _("%(number)s was raised from it: “%(state)s”, and its risk is not accepted. It goes on by itself.")
-    found = []
-    for one in seen.values():
-        state = str(registry.get(one.kind).lifecycle.state(one.state).label)
-        words = f"{state}, {one.risk_cell}" if one.risk_cell else state
-        found.append(said % {"number": one.number, "state": words})
-    return found
+def still_lacking(actor: Actor, report: Report) -> list[str]:
+    """What the open records raised from the report still lack, as their rooms say it and the actor sees them, such as a
+    risk that nobody accepted: they go on in their registers, and closing the report settles nothing of it."""
+    raised = Link.everywhere.filter(
+        target_id=report.pk, relation=Relation.RAISED_FROM, source__phase__lt=Phase.DONE
+    ).order_by("source_id")
+    by_kind: dict[str, list[Record]] = {}
+    for one in scope.seen_of(actor, raised.values_list("source_id", flat=True)).values():
+        by_kind.setdefault(one.kind, []).append(one)
+    lacks = [lack for kind, records in by_kind.items() for lack in registry.get(kind).open_ends(actor, records)]
+    return [_("%(said)s. Closing this changes nothing of it.") % {"said": lack.said} for lack in lacks]

@@ -137,7 +137,7 @@ class ReportSheet(RecordType):
         assert isinstance(record, Report)
         if not move.closed:
             return ()
-        return [("warn", said) for said in following.not_accepted(actor, record)]
+        return [("warn", said) for said in following.still_lacking(actor, record)]
 
     def own_page(self, record: Record) -> str:
         return reverse("reports:own", args=[record.pk])

@@ -135,6 +135,33 @@ def test_a_reader_gets_file_and_pictures_of_what_is_in_effect_and_no_other_file(
     reading.acknowledge(cast.actor("reporter"), other.pk)
 
 
+def test_who_has_read_it_is_for_who_gives_it_out_and_leaves_with_the_right_to_export(
+    cast: Cast, world: tuple[Document, Revision]
+) -> None:
+    held, _draft = world
+    page = f"/documents/readers/{held.number}/"
+    office = signed_in(cast, "quality")
+    assert cast.reporter.name in content(office.get(page))
+    assert f"{page}export/" in content(office.get(page))
+    rows = content(office.get(f"{page}export/")).splitlines()
+    assert any(cast.reporter.name in row and "Everybody at Larkfield" in row for row in rows[1:])
+    role = Role.objects.create(
+        organisation=cast.organisation,
+        code="giver",
+        title="Giver",
+        permissions=["document.view", "document.distribute"],
+    )
+    cast.people["giver"] = org.add_person(cast.organisation, name="Giver", email="giver@larkfield.test")
+    org.grant(cast.people["giver"], role.code, axis="all")
+    giver = signed_in(cast, "giver")
+    assert cast.reporter.name in content(giver.get(page))
+    assert "/export/" not in content(giver.get(page))
+    assert status(giver, f"{page}export/") == 403
+    for who, said in (("reporter", 403), ("other_site_auditor", 404), ("outsider", 404)):
+        client = signed_in(cast, who)
+        assert [status(client, one) for one in (page, f"{page}export/")] == [said, said], who
+
+
 @pytest.mark.one_engine("The database has no part in it.")
 def test_tables_lists_and_links_are_drawn() -> None:
     text = "# Title\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n- x\n\n1. y\n\n[l](https://a.test) ~~gone~~ ![P](p.png)"

@@ -15,7 +15,7 @@ from qsms.base import moment
 from qsms.base.files.headers import content_disposition
 from qsms.exchange.writers import csv_chunks
 from qsms.org.actor import Actor
-from qsms.records import keys, moves
+from qsms.records import keys, moves, scope
 from qsms.records.errors import Refused
 from qsms.ui import addresses as pages
 from qsms.ui import answers, dates, marks, times
@@ -52,7 +52,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "label": label,
         "rows": [_line(actor, row) for row in rows],
         "next": f"?{urlencode({**only, 'after': str(after)})}" if after else "",
-        "export_url": f"{here}?{urlencode(only)}" if only else here,
+        "export_url": (f"{here}?{urlencode(only)}" if only else here) if _may_export(actor, document) else "",
     }
     return answers.page(request, "documents/readings.html", context)
 
@@ -82,7 +82,10 @@ def _line(actor: Actor, row: Receipt) -> Mapping[str, Any]:
 @require_GET
 def export(request: HttpRequest, number: str) -> HttpResponseBase:
     """The same as CSV, with moments in UTC."""
-    _actor, document = _find(request, number)
+    actor, document = _find(request, number)
+    if not _may_export(actor, document):
+        who = moves.who_may(document, "export")
+        raise Refused([_("You may not export who has read it. Ask %(who)s.") % {"who": who}])
     label = request.GET.get("revision", "")
     head = [
         _("Document"), _("Revision"), _("Person"), _("Site"), _("Given as"), _("Given at"), _("Opened at"),
@@ -91,6 +94,10 @@ def export(request: HttpRequest, number: str) -> HttpResponseBase:
     answer = StreamingHttpResponse(csv_chunks(head, _lines(document, label)), content_type="text/csv")
     answer["Content-Disposition"] = content_disposition(f"{document.code or document.number} readers.csv")
     return answer
+
+
+def _may_export(actor: Actor, document: Document) -> bool:
+    return scope.may(actor, "export", document)
 
 
 def _lines(document: Document, label: str) -> Iterator[list[Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from qsms.records import bulk, clocks, history, moves, registry, tasks
+from qsms.records import bulk, clocks, history, moves, tasks
 from qsms.records import services as spine
 from qsms.records.choices import Lens
 from qsms.records.errors import Invalid, NotVisible, Refused
@@ -235,19 +235,3 @@ def test_events_tell_what_happened_and_name_only_named_reporters(cast: Cast) -> 
     file(cast, "confidential")
     told = [row.payload["to"] for row in Outbox.objects.filter(event="report.told").order_by("pk")]
     assert told == [cast.reporter.pk, None]
-
-
-def test_closing_tells_of_a_hazard_whose_risk_nobody_accepted(cast: Cast) -> None:
-    safety = cast.actor("safety")
-    report = at_feedback(cast, file(cast).report)
-    hazard = spine.create(
-        safety, "hazard", {"title": "Couplings", "description": "They do not lock"}, raised_from=report
-    )
-    move = LIFE.move("close")
-    [(tone, said)] = registry.get("report").foretold(safety, report, move)
-    assert tone == "warn"
-    assert hazard.number in said
-    assert registry.get("report").foretold(safety, report, LIFE.move("reopen")) == ()
-    assert registry.get("report").foretold(cast.actor("outsider"), report, move) == []
-    Record.everywhere.filter(pk=hazard.pk).update(state="accepted")
-    assert registry.get("report").foretold(safety, report, move) == []
