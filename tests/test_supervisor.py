@@ -1,4 +1,4 @@
-"""The parent of the server's processes: starts again who may, gives up on who must not end, kills who will not."""
+"""The parent of the server's processes: starts again who died, kills who will not end."""
 
 from __future__ import annotations
 
@@ -56,29 +56,22 @@ LASTING = """
     def last():
         print(os.getpid(), flush=True)
         time.sleep(60)
-    supervisor.keep("lasting one", last, restart={restart})
+    supervisor.keep("lasting one", last)
     print(supervisor.watch(lambda: False), flush=True)
 """
 
 
 def test_a_child_that_dies_is_started_again(run: Run) -> None:
-    process = run("import qsms.site.supervisor as s\ns.QUICK_DEATH = 0" + textwrap.dedent(LASTING.format(restart=True)))
+    process = run("import qsms.site.supervisor as s\ns.QUICK_DEATH = 0" + textwrap.dedent(LASTING))
     first = int(line(process))
     os.kill(first, signal.SIGKILL)
     second = int(line(process))
     assert second != first
     process.send_signal(signal.SIGTERM)
-    assert line(process) == "False"
+    assert line(process) == "None"
     with pytest.raises(ProcessLookupError):
         os.kill(second, 0)
     assert "The lasting one has ended; it is started again." in process.communicate(timeout=10)[1]
-
-
-def test_a_child_that_must_not_end_ends_all(run: Run) -> None:
-    process = run(LASTING.format(restart=False))
-    os.kill(int(line(process)), signal.SIGKILL)
-    assert line(process) == "True"
-    assert "The lasting one has ended." in process.communicate(timeout=10)[1]
 
 
 def test_a_child_that_will_not_end_is_killed(run: Run) -> None:
@@ -87,18 +80,18 @@ def test_a_child_that_will_not_end_is_killed(run: Run) -> None:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             print(os.getpid(), flush=True)
             time.sleep(60)
-        supervisor.keep("stubborn one", stay, restart=True)
+        supervisor.keep("stubborn one", stay)
         print(supervisor.watch(lambda: False), flush=True)
     """)
     stubborn = int(line(process))
     process.send_signal(signal.SIGTERM)
-    assert line(process) == "False"
+    assert line(process) == "None"
     with pytest.raises(ProcessLookupError):
         os.kill(stubborn, 0)
 
 
 def test_ctrl_c_in_a_terminal_reaches_the_parent_alone(run: Run) -> None:
-    process = run(LASTING.format(restart=True))
+    process = run(LASTING)
     assert os.getpgid(int(line(process))) != os.getpgid(process.pid)
 
 

@@ -77,16 +77,16 @@ def database(url: str, sqlite_path: Path) -> dict[str, object]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": sqlite_path,
             # Opening costs 4 ms: functions, pragmas and the schema anew. A connection is kept by its thread, so its
-            # cache gets 256 KiB and not the 2 MB of SQLite, and it keeps 32 statements ready and not the 128 of Python:
+            # cache gets 128 KiB and not the 2 MB of SQLite, and it keeps 16 statements ready and not the 128 of Python:
             # what is read often is in the cache of the system, and preparing one more takes no time that shows.
             "CONN_MAX_AGE": 600,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "cached_statements": 32,
+                "cached_statements": 16,
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
-                    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-256;"
+                    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-128;"
                 ),
             },
         }

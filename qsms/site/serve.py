@@ -1,7 +1,10 @@
-"""`qsms serve`: one parent that loads the program once and forks the web server and the job worker from it.
+"""`qsms serve`: one parent that loads the program once and forks the web workers and the job worker from it.
 
 The parent stays small, shares its memory with the others, and answers for them: it prints the address when a page
-really came back, starts a job worker again that died, and stops everything within STOP_SECONDS.
+really came back, starts a worker again that died, and stops everything within STOP_SECONDS.
+
+A web worker is gunicorn's, run by this parent: gunicorn's own would be one more process that holds its memory, to do
+what the parent does already.
 """
 
 from __future__ import annotations
@@ -13,7 +16,6 @@ import gc
 import http.client
 import importlib
 import os
-import signal
 import socket
 import sys
 import time
@@ -27,7 +29,9 @@ from qsms.site.supervisor import Supervisor, in_child
 
 STOP_SECONDS = 30
 START_SECONDS = 60
-M_ARENA_MAX = -8
+# Of malloc.h in the C library of GNU.
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+LARGE_BYTES = 64 * 1024
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,17 +98,17 @@ def _load() -> None:
     from django.urls import get_resolver
 
     with garbage.looked_for_seldom():
-        importlib.import_module("qsms.base.jobs.worker")
+        for name in ("qsms.base.jobs.worker", "gunicorn.app.base", "gunicorn.workers.gthread", "gunicorn.glogging"):
+            importlib.import_module(name)
         _ = get_resolver().url_patterns
 
 
 def _serve(listener: socket.socket, settings: Any) -> int:
     from django.db import connections
 
-    from qsms.base.jobs.worker import main as job_worker
     from qsms.config.wsgi import application
 
-    _share_one_arena()
+    _give_memory_back()
     connections.close_all()
     gc.collect()
     gc.freeze()
@@ -114,11 +118,10 @@ def _serve(listener: socket.socket, settings: Any) -> int:
 
     family, address = listener.family, listener.getsockname()[:2]
     supervisor = Supervisor(STOP_SECONDS)
-    supervisor.keep("web server", lambda: _web_server(listener, application, settings), restart=False)
-    # Only the web server may hold the socket: if it dies, callers must be refused and not wait for ever.
-    listener.close()
+    for number in range(settings.WEB_WORKERS):
+        supervisor.keep(f"web worker {number + 1}", lambda: _serve_pages(listener, application, settings))
     for number in range(settings.JOB_WORKERS):
-        supervisor.keep(f"job worker {number + 1}", job_worker, restart=True)
+        supervisor.keep(f"job worker {number + 1}", lambda: _do_jobs(listener))
 
     late_at = time.monotonic() + START_SECONDS
 
@@ -131,8 +134,8 @@ def _serve(listener: socket.socket, settings: Any) -> int:
             return False
         return True
 
-    failed = supervisor.watch(announce)
-    return cli.FAILED if failed else cli.DONE
+    supervisor.watch(announce)
+    return cli.DONE
 
 
 def answers(family: socket.AddressFamily, address: tuple[str, int]) -> bool:
@@ -150,24 +153,17 @@ def answers(family: socket.AddressFamily, address: tuple[str, int]) -> bool:
         caller.close()
 
 
-def _web_server(listener: socket.socket, application: Callable[..., Any], settings: Any) -> None:
+def _serve_pages(listener: socket.socket, application: Callable[..., Any], settings: Any) -> None:
     from gunicorn.app.base import BaseApplication
 
     class WebServer(BaseApplication):
         def load_config(self) -> None:
             wanted = {
-                "bind": f"fd://{listener.fileno()}",
                 "worker_class": "gthread",
-                "workers": settings.WEB_WORKERS,
                 "threads": settings.WEB_THREADS,
-                "preload_app": True,
                 "graceful_timeout": STOP_SECONDS - 5,
-                "timeout": 60,
                 "keepalive": 15,
                 "loglevel": "warning",
-                "proc_name": "qsms",
-                "control_socket_disable": True,
-                "post_fork": _end_when_told,
                 "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,  # noqa: S108 - beats of workers
             }
             for name, value in wanted.items():
@@ -178,17 +174,25 @@ def _web_server(listener: socket.socket, application: Callable[..., Any], settin
 
     # gunicorn looks at the command line for settings of its own.
     sys.argv = sys.argv[:1]
-    WebServer().run()
+    server = WebServer()
+    cfg = server.cfg
+    worker = cfg.worker_class(1, os.getppid(), [listener], server, cfg.timeout, cfg, cfg.logger_class(cfg))
+    worker.init_process()
 
 
-def _share_one_arena() -> None:
+def _do_jobs(listener: socket.socket) -> None:
+    from qsms.base.jobs.worker import main
+
+    # Whoever calls while no web worker lives waits for the next one, not for a job.
+    listener.close()
+    main()
+
+
+def _give_memory_back() -> None:
     # The C library gives each thread memory of its own to take from. Python lets one thread run at a time, so that
-    # only leaves more of it unused. Elsewhere than with glibc there is nothing to be set.
+    # only leaves more of it unused. And a large text, of which a page makes some, goes back as soon as it is sent.
+    # Elsewhere than with glibc there is nothing to be set.
     if sys.platform == "linux" and (set_option := getattr(ctypes.CDLL(None), "mallopt", None)):
         set_option(M_ARENA_MAX, 1)
-
-
-def _end_when_told(_arbiter: object, _worker: object) -> None:
-    # Until a new worker listens to signals itself it has those of its parent, which would note the end and do nothing:
-    # a server that was stopped while it started took its whole time of grace.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        set_option(M_TRIM_THRESHOLD, LARGE_BYTES)
+        set_option(M_MMAP_THRESHOLD, LARGE_BYTES)

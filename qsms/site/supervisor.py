@@ -48,18 +48,17 @@ def _leave(work: Work) -> None:
 
 @dataclass
 class Child:
-    """One process that is to run: what it does, and whether it is started again when it ends."""
+    """One process that is to run: what it does, and when it was or will be started."""
 
     name: str
     work: Work
-    restart: bool
     pid: int = 0
     started: float = field(default_factory=time.monotonic)
     start_at: float = 0.0
 
 
 class Supervisor:
-    """Runs children until one that must not end has ended, or a signal asks to stop."""
+    """Runs children, each started again when it ends, until a signal asks to stop."""
 
     def __init__(self, stop_seconds: float) -> None:
         self.stop_seconds = stop_seconds
@@ -74,28 +73,26 @@ class Supervisor:
         # Without a handler of Python's the end of a child would not wake the select below.
         signal.signal(signal.SIGCHLD, lambda *_: None)
 
-    def keep(self, name: str, work: Work, *, restart: bool) -> None:
-        """Starts a child that does `work`; with `restart` it is started again whenever it ends."""
-        child = Child(name, work, restart)
+    def keep(self, name: str, work: Work) -> None:
+        """Starts a child that does `work`, and again whenever it ends."""
+        child = Child(name, work)
         self.children.append(child)
         self._start(child)
 
-    def watch(self, meanwhile: Callable[[], bool]) -> bool:
-        """Returns when all children have ended; True if that was not asked for.
+    def watch(self, meanwhile: Callable[[], bool]) -> None:
+        """Returns when a signal asked to stop and all children have ended.
 
         Calls `meanwhile` between looks at the children, often as long as it returns True.
         """
-        failed = False
         often = True
-        while not self.signals and not failed:
+        while not self.signals:
             waiting = any(not child.pid for child in self.children)
             select.select([self._reader], [], [], 0.05 if often else 1.0 if waiting else None)
             self._drain()
-            failed = self._reap()
-            if often and not self.signals and not failed:
+            self._reap()
+            if often and not self.signals:
                 often = meanwhile()
         self._stop()
-        return failed
 
     def _asked(self, *_: object) -> None:
         self.signals += 1
@@ -119,26 +116,17 @@ class Supervisor:
         _die_with_parent()
         _leave(lambda: told(f"qsms serve: {child.name}", child.work))
 
-    def _reap(self) -> bool:
-        """Notes who has ended and starts again who may be; True if one ended that must not."""
-        failed = False
+    def _reap(self) -> None:
+        """Notes who has ended, and starts them again."""
         for child in self.children:
             if child.pid and os.waitpid(child.pid, os.WNOHANG)[0]:
                 child.pid = 0
                 lived = time.monotonic() - child.started
                 child.start_at = time.monotonic() + (QUICK_DEATH if lived < QUICK_DEATH else 0)
                 if not self.signals:
-                    note(f"The {child.name} has ended" + ("; it is started again." if child.restart else "."))
-                    failed = failed or not child.restart
-            if (
-                not child.pid
-                and child.restart
-                and not self.signals
-                and not failed
-                and time.monotonic() >= child.start_at
-            ):
+                    note(f"The {child.name} has ended; it is started again.")
+            if not child.pid and not self.signals and time.monotonic() >= child.start_at:
                 self._start(child)
-        return failed
 
     def _stop(self) -> None:
         """Asks the children to end; who has not within `stop_seconds`, or at a second signal, is killed."""
