@@ -14,7 +14,7 @@ from django.test import Client
 from qsms.org.actor import Actor
 from qsms.overview.counting import Counting
 from qsms.overview.figures import Figures, Number
-from qsms.records import listing, registry, scope
+from qsms.records import listing, paging, registry
 from tests.larkfield import Larkfield
 
 pytestmark = pytest.mark.one_engine(
@@ -43,7 +43,7 @@ def listed(actor: Actor, url: str, lens: int = 0) -> int:
     sheet = registry.get(where.path.strip("/").split("/")[1])
     one = listing.parse(sheet, actor, QueryDict(where.query), lens=lens)
     assert one.problems == [], url
-    return scope.count(actor, sheet, one.condition())
+    return paging.count(actor, sheet, one.condition())
 
 
 @pytest.mark.parametrize("lens", [0, 2])

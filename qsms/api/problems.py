@@ -19,7 +19,7 @@ from ninja.errors import ValidationError as PathError
 from qsms.base import context
 from qsms.base.gate import GateBusy
 from qsms.records.errors import Invalid, NotVisible, Refused, Stale
-from qsms.records.scope import BadPageKey
+from qsms.records.paging import BadPageKey
 
 from .tokens import BadToken
 

@@ -24,7 +24,7 @@ from qsms.exchange.writers import csv_chunks, json_chunks, write_csv, write_json
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.org.models import Person
-from qsms.records import history, listing, scope
+from qsms.records import history, listing, paging, scope
 from qsms.records.choices import Lens
 from qsms.records.errors import Invalid, Refused
 from qsms.records.listing import Listing
@@ -102,7 +102,7 @@ def prepare(actor: Actor, sheet: RecordType, query: QueryDict, *, form: str, col
     if one.problems:
         raise Invalid({"": " ".join(one.problems)})
     where = listing.found(actor, one, TEXT_LIMIT)
-    if one.text and scope.count(actor, sheet, where, cap=TEXT_LIMIT) >= TEXT_LIMIT:
+    if one.text and paging.count(actor, sheet, where, cap=TEXT_LIMIT) >= TEXT_LIMIT:
         sentence = _("“%(text)s” is found in more than %(most)s records. Search for more words, or add a filter.")
         raise Invalid({"q": sentence % {"text": one.text, "most": f"{TEXT_LIMIT:,}"}})
     if scope.branches(actor, sheet.kind) != scope.branches(actor, sheet.kind, "export"):
@@ -119,7 +119,7 @@ def _lens(query: QueryDict) -> int:
 def count(export: Export, cap: int) -> int:
     """How many rows there are, counted up to `cap` + 1."""
     # Reach for the export, not only for seeing: the rows are those that the right to export covers.
-    return scope.count(export.actor, export.sheet, export.where, verb="export", cap=cap)
+    return paging.count(export.actor, export.sheet, export.where, verb="export", cap=cap)
 
 
 def note(export: Export, n: int) -> None:
@@ -156,7 +156,7 @@ def rows(export: Export, tell: Callable[[int], None] | None = None) -> Iterator[
     outs = _outs(export)
     after, done = "", 0
     while True:
-        page = scope.page(
+        page = paging.page(
             export.actor, export.sheet, export.where, verb="export", order=export.listing.order, after=after, limit=STEP
         )
         found = listing.rows(export.sheet, page.ids, [out.path for out in outs])

@@ -26,7 +26,7 @@ from qsms.org.choices import Axis
 from qsms.org.models import Organisation
 from qsms.rules.lifecycle import Phase
 
-from . import scope
+from . import paging, scope
 from .choices import ClockOutcome
 from .listing import with_lens
 from .models import Clock, Record, Tally
@@ -248,7 +248,7 @@ def states(actor: Actor, kind: str, *, lens: int = 0) -> dict[str, int] | None:
     mixed = None in places and len(places) > 1
     if not places or by_unit or mixed or len(places) > SITES:
         return None
-    own = scope.own_beside(actor, kind) if len(places) < len(reach) else []
+    own = paging.own_beside(actor, kind) if len(places) < len(reach) else []
     if own is None:
         return None
     wanted = frozenset(with_lens(lens)) if lens else None

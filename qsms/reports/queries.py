@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from qsms.org.actor import Actor
-from qsms.records import registry, scope, seals
+from qsms.records import paging, registry, scope, seals
 from qsms.records.models import Clock
 from qsms.rules import likeness
 from qsms.rules.lifecycle import Phase
@@ -50,7 +50,7 @@ def triage_queue(actor: Actor, *, limit: int = QUEUE) -> list[Waiting]:
     """The reports that the actor may triage, nearest deadline first (two queries, or three)."""
     sheet = registry.get("report")
     where = Q(state__in=NEW, phase__lt=3)
-    ids = scope.page(actor, sheet, where, verb="triage", order="due_on", limit=limit).ids
+    ids = paging.page(actor, sheet, where, verb="triage", order="due_on", limit=limit).ids
     running = Clock.everywhere.filter(record_id=OuterRef("pk"), rule="report.triage", stopped_at=None)
     due_at = Subquery(running.order_by("-pk").values("due_at")[:1])
     rows = Report.everywhere.filter(pk__in=ids).only(*QUEUE_COLUMNS).annotate(due_at_desk=due_at).in_bulk()
@@ -75,7 +75,7 @@ def duplicates(actor: Actor, report: Report, *, limit: int = 3) -> list[Maybe]:
 
     Only the newest are looked through; those told apart or joined before are left out.
     """
-    ids = scope.newest(actor, "report", ~Q(state__in=("void", "merged")), limit=LOOKED_THROUGH)
+    ids = paging.newest(actor, "report", ~Q(state__in=("void", "merged")), limit=LOOKED_THROUGH)
     others = Report.everywhere.filter(pk__in=ids).exclude(merged_into=report.pk).order_by("-pk")
     apart = {report.pk, report.merged_into_id, *report.unlike}
     told, heads = [], {}

@@ -15,8 +15,8 @@ from qsms.org.actor import Actor
 from qsms.records import registry, scope
 from qsms.records.listing import Listing
 from qsms.records.models import Record
+from qsms.records.paging import BadPageKey, Page
 from qsms.records.registry import RecordType
-from qsms.records.scope import BadPageKey, Page
 
 from . import documents, expressions, marks, words
 from .engines import engine

@@ -21,7 +21,7 @@ from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import registry, scope
 from qsms.records.models import Record
-from qsms.records.scope import BadPageKey
+from qsms.records.paging import BadPageKey
 from qsms.rules.lifecycle import State
 
 from . import queries, snippets, words

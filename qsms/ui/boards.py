@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from qsms.base import moment
 from qsms.org import names
 from qsms.org.actor import Actor
-from qsms.records import listing, scope, tally
+from qsms.records import listing, paging, tally
 from qsms.rules.lifecycle import Phase, State
 
 from . import cells, dates, lists, marks
@@ -43,7 +43,7 @@ def show_board(request: HttpRequest, kind: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     sheet = lists.sheet_or_404(kind, actor)
     one = listing.parse(sheet, actor, request.GET, lens=lists.lens_of(request))
-    page = scope.page(actor, sheet, one.where & Q(phase__lt=Phase.DONE), limit=CARDS)
+    page = paging.page(actor, sheet, one.where & Q(phase__lt=Phase.DONE), limit=CARDS)
     rows = listing.rows(sheet, page.ids, COLUMNS)
     counts = tally.states(actor, kind, lens=lists.lens_of(request)) if not one.active else None
     people = names.people(actor.organisation_id, (row["owner_id"] for row in rows))

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import keys, listing, registry, saved_views, scope, tally
+from qsms.records import keys, listing, paging, registry, saved_views, tally
 from qsms.records.errors import Invalid
 from qsms.records.listing import Listing
 from qsms.records.registry import RecordType
@@ -77,8 +77,8 @@ def show_list(request: HttpRequest, kind: str) -> HttpResponse:
     one = listing.parse(sheet, actor, request.GET, lens=lens_of(request))
     condition = listing.found(actor, one)
     try:
-        page = scope.page(actor, sheet, condition, order=one.order, after=one.after, limit=PAGE, few=one.is_few)
-    except scope.BadPageKey as error:
+        page = paging.page(actor, sheet, condition, order=one.order, after=one.after, limit=PAGE, few=one.is_few)
+    except paging.BadPageKey as error:
         raise Http404 from error
     rows = listing.rows(sheet, page.ids, cells.values_needed(sheet))
     states = tally.states(actor, kind, lens=lens_of(request)) if not one.active and not one.text else None
@@ -112,8 +112,8 @@ def _total(actor: Actor, sheet: RecordType, one: Listing, condition: Q, states: 
     if states is not None and one.phase in ("open", "all"):
         live = {s.code for s in sheet.lifecycle.states if one.phase == "all" or s.phase < Phase.DONE}
         return Count(sum(n for code, n in states.items() if code in live))
-    n = scope.count(actor, sheet, condition, few=one.is_few)
-    return Count(min(n, scope.COUNT_CAP), n > scope.COUNT_CAP)
+    n = paging.count(actor, sheet, condition, few=one.is_few)
+    return Count(min(n, paging.COUNT_CAP), n > paging.COUNT_CAP)
 
 
 def _sorter(request: HttpRequest, sheet: RecordType, one: Listing) -> Callable[[str], tuple[str, str]]:
@@ -261,7 +261,7 @@ def _hidden(
     return parts.Option(words, address(request, phase="all", after=None))
 
 
-def _pages(request: HttpRequest, page: scope.Page, total: Count, shown: int) -> parts.Pages | None:
+def _pages(request: HttpRequest, page: paging.Page, total: Count, shown: int) -> parts.Pages | None:
     after = request.GET.get("after", "")
     if not page.after and not after:
         return None

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qsms.org.actor import Actor
-from qsms.records import lateness, listing, scope, services, tally
+from qsms.records import lateness, listing, paging, scope, services, tally
 from qsms.records.errors import Refused
 from qsms.records.listing import Listing
 from qsms.records.models import Record
@@ -35,7 +35,7 @@ def list_records(request: HttpRequest, kind: str) -> HttpResponse:
         raise Problem(400, "unreadable", " ".join(one.problems), reasons=one.problems)
     chosen = _chosen(request, sheet)
     condition = listing.found(actor, one)
-    page = scope.page(
+    page = paging.page(
         actor, sheet, condition, order=one.order, after=one.after, limit=asking.limit(request), few=one.is_few
     )
     rows = listing.rows(sheet, page.ids, [slot.column for slot in chosen])
@@ -82,8 +82,8 @@ def _count(actor: Actor, sheet: RecordType, one: Listing, condition: Q) -> tuple
     if not one.active and not one.text and one.phase in ("open", "all"):
         states = tally.states(actor, sheet.kind)
     if states is None:
-        n = scope.count(actor, sheet, condition, few=one.is_few)
-        return min(n, scope.COUNT_CAP), n > scope.COUNT_CAP
+        n = paging.count(actor, sheet, condition, few=one.is_few)
+        return min(n, paging.COUNT_CAP), n > paging.COUNT_CAP
     live = {s.code for s in sheet.lifecycle.states if one.phase == "all" or s.phase < Phase.DONE}
     return sum(n for code, n in states.items() if code in live), False
 
@@ -100,10 +100,10 @@ def count_records(request: HttpRequest, kind: str) -> HttpResponse:
             scope.predicate(actor, kind), organisation_id=actor.organisation_id, kind=kind, phase__lt=Phase.DONE
         )
         states = dict(mine.order_by().values_list("state").annotate(n=Count("*")))
-    late = scope.count(actor, sheet, lateness.late_to(actor))
+    late = paging.count(actor, sheet, lateness.late_to(actor))
     found = {code: states.get(code, 0) for code in (s.code for s in sheet.lifecycle.states) if code in open_states}
     return shapes.answer(
-        {"kind": kind, "open": sum(found.values()), "states": found, "late": min(late, scope.COUNT_CAP)}
+        {"kind": kind, "open": sum(found.values()), "states": found, "late": min(late, paging.COUNT_CAP)}
     )
 
 

@@ -15,7 +15,7 @@ from qsms.base import context
 from qsms.base.context import NoOrganisation
 from qsms.org.actor import Right
 from qsms.org.services import grant
-from qsms.records import listing, moves, scope, services, tally, tasks
+from qsms.records import listing, moves, paging, scope, services, tally, tasks
 from qsms.records.bulk import Row, prepare
 from qsms.records.bulk import create as bulk_create
 from qsms.records.errors import Invalid, NotVisible, Refused, Stale
@@ -113,8 +113,8 @@ def test_the_outsider_sees_nothing(keeper: Cast) -> None:
     with pytest.raises(NotVisible):
         services.move(outsider, made.pk, "void", reason="x")
     with context.organisation(keeper.other.pk):
-        assert scope.page(outsider, SHEET).ids == []
-        assert scope.count(outsider, SHEET) == 0
+        assert paging.page(outsider, SHEET).ids == []
+        assert paging.count(outsider, SHEET) == 0
         assert not Record.objects.exists()
 
 
@@ -150,25 +150,25 @@ def test_branches_find_what_the_plain_condition_finds(keeper: Cast) -> None:
         read: list[int] = []
         after = ""
         while True:
-            page = scope.page(actor, SHEET, after=after, limit=5)
+            page = paging.page(actor, SHEET, after=after, limit=5)
             read += page.ids
             after = page.after
             if not after:
                 break
         assert read == oracle, name
-        assert scope.count(actor, SHEET) == len(oracle)
-        assert scope.count(actor, SHEET, cap=2) == min(len(oracle), 3)
+        assert paging.count(actor, SHEET) == len(oracle)
+        assert paging.count(actor, SHEET, cap=2) == min(len(oracle), 3)
         named = Q(pk__in=list(Record.objects.values_list("pk", flat=True)))
-        assert scope.page(actor, SHEET, named, limit=100, few=True).ids == oracle
-        assert scope.count(actor, SHEET, named, few=True) == len(oracle)
+        assert paging.page(actor, SHEET, named, limit=100, few=True).ids == oracle
+        assert paging.count(actor, SHEET, named, few=True) == len(oracle)
         rows = {row.pk: row for row in Record.objects.all()}
         assert {pk for pk, row in rows.items() if scope.sees(actor, row)} == set(oracle), name
-        by_due = scope.page(actor, SHEET, Q(fuel="jet"), order="due_on", limit=100).ids
+        by_due = paging.page(actor, SHEET, Q(fuel="jet"), order="due_on", limit=100).ids
         assert sorted(by_due, reverse=True) == oracle
         for where in (Q(), Q(fuel="jet")):
-            first = Spill.objects.filter(pk__in=scope.newest(actor, "spill", where, limit=5))
+            first = Spill.objects.filter(pk__in=paging.newest(actor, "spill", where, limit=5))
             assert sorted(first.values_list("pk", flat=True), reverse=True) == oracle[:5], name
-    nobody = scope.newest(keeper.actor("safety"), "spill", Q(pk__in=()), limit=5)
+    nobody = paging.newest(keeper.actor("safety"), "spill", Q(pk__in=()), limit=5)
     assert not Spill.objects.filter(pk__in=nobody).exists()
 
 
@@ -195,9 +195,9 @@ def test_counts_by_state_are_those_of_what_the_reader_sees(keeper: Cast, monkeyp
         ),
     )
     assert tally.states(reader, "spill") is None
-    assert scope.count(reader, SHEET) == scope.visible(reader, "spill").count()
+    assert paging.count(reader, SHEET) == scope.visible(reader, "spill").count()
     # Who has many records of their own is counted live instead.
-    monkeypatch.setattr(scope, "OWN_COUNTED", 3)
+    monkeypatch.setattr(paging, "OWN_COUNTED", 3)
     assert tally.states(keeper.actor("owner"), "spill") is None
 
 
@@ -250,8 +250,8 @@ def test_many_at_once_are_full_records(keeper: Cast) -> None:
 @pytest.mark.parametrize("key", ["x", "v~x~1", "v~2026-01-01", "z~~1", "v~2026-02-31~1"])
 def test_a_page_key_of_no_list_is_refused(keeper: Cast, order: str, key: str) -> None:
     spill(keeper)
-    with pytest.raises(scope.BadPageKey):
-        scope.page(keeper.actor("safety"), SHEET, order=order, after=key)
+    with pytest.raises(paging.BadPageKey):
+        paging.page(keeper.actor("safety"), SHEET, order=order, after=key)
 
 
 def test_nonsense_in_a_filter_reaches_no_database(keeper: Cast) -> None:
@@ -260,11 +260,11 @@ def test_nonsense_in_a_filter_reaches_no_database(keeper: Cast) -> None:
     asked = QueryDict("owner=99999999999999999999&q=%00SPL")
     listed = listing.parse(SHEET, actor, asked)
     assert listed.problems
-    assert len(scope.page(actor, SHEET, listing.found(actor, listed)).ids) == 1
+    assert len(paging.page(actor, SHEET, listing.found(actor, listed)).ids) == 1
 
 
 def test_a_search_without_a_hit_is_an_empty_page_for_everybody(keeper: Cast) -> None:
     spill(keeper, site=keeper.sites["LKF"], owner=keeper.owner)
     for who in ("safety", "owner", "reporter"):
         # What a list makes of a text that stands in no record: every branch of the union is empty before it is asked.
-        assert scope.page(keeper.actor(who), SHEET, Q(pk__in=[])).ids == []
+        assert paging.page(keeper.actor(who), SHEET, Q(pk__in=[])).ids == []

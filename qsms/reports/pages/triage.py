@@ -14,7 +14,7 @@ from qsms.base import moment
 from qsms.base.files import cannot_open
 from qsms.org import names
 from qsms.org.actor import Actor
-from qsms.records import attachments, keys, listing, registry, scope, tasks
+from qsms.records import attachments, keys, listing, paging, registry, scope, tasks
 from qsms.records import services as spine
 from qsms.records.choices import Relation
 from qsms.records.errors import Invalid, NotVisible, Refused
@@ -207,7 +207,7 @@ def _hazards(actor: Actor, report: Report) -> list[tuple[int, str, bool]]:
     if not registry.is_known("hazard"):
         return []
     linked = Link.everywhere.filter(source=report.pk, relation=Relation.CASE_OF)
-    newest = scope.newest(actor, "hazard", Q(phase__lt=3), limit=HAZARDS)
+    newest = paging.newest(actor, "hazard", Q(phase__lt=3), limit=HAZARDS)
     rows = scope.visible(actor, "hazard").filter(Q(pk__in=newest) | Q(pk__in=linked.values("target_id")))
     rows = rows.annotate(is_linked=Exists(linked.filter(target_id=OuterRef("pk")))).order_by("-pk")
     told = rows.values_list("pk", "number", "title", "is_linked")

@@ -15,7 +15,7 @@ from PIL import Image
 
 from qsms.base import claim_codes
 from qsms.base.storage import store
-from qsms.records import history, registry, scope, seals, tally
+from qsms.records import history, paging, registry, seals, tally
 from qsms.records import services as spine
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Attachment, Deed, Draft, SealedValue
@@ -55,8 +55,8 @@ def test_nobody_without_the_right_sees_that_it_exists(cast: Cast, mode: str) -> 
         actor = cast.actor(who)
         with pytest.raises(NotVisible):
             spine.find(actor, "report", report.pk)
-        assert scope.page(actor, sheet).ids == []
-        assert scope.count(actor, sheet) == 0
+        assert paging.page(actor, sheet).ids == []
+        assert paging.count(actor, sheet) == 0
         assert not any((tally.states(actor, "report") or {}).values())
     for who in ("safety", "quality", "gatekeeper"):
         assert spine.find(cast.actor(who), "report", report.number).pk == report.pk

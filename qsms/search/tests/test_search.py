@@ -16,7 +16,7 @@ from qsms.org.choices import Axis
 from qsms.org.services import grant
 from qsms.records import bulk, listing, scope, services, tasks
 from qsms.records.models import Record
-from qsms.records.scope import BadPageKey
+from qsms.records.paging import BadPageKey
 from qsms.search import documents, marks, queries
 from qsms.search.models import SearchDocument
 from qsms.search.queries import Search, candidates, count, find

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.org.models import Person
-from qsms.records import registry, scope
+from qsms.records import paging, registry, scope
 from qsms.records.models import Record
 
 SUGGESTED = 20
@@ -51,9 +51,9 @@ def records(actor: Actor, typed: str, kinds: list[str] | None = None, limit: int
             # A range and not LIKE: an index serves it. The title is looked for among the newest only.
             upper = typed.upper()
             where = Q(number__gte=upper, number__lt=upper + "\U0010ffff")
-        ids = scope.page(actor, sheet, where, limit=limit).ids
+        ids = paging.page(actor, sheet, where, limit=limit).ids
         if typed and not ids and len(typed) >= 3:
-            newest = scope.page(actor, sheet, limit=2000).ids
+            newest = paging.page(actor, sheet, limit=2000).ids
             rows = Record.everywhere.filter(pk__in=newest, title__icontains=typed)
             ids = list(rows.order_by("-pk").values_list("pk", flat=True)[:limit])
         found += Record.everywhere.filter(pk__in=ids)

@@ -6,7 +6,7 @@ import pytest
 
 from qsms.base import context
 from qsms.org import actor as actors
-from qsms.records import history, moves, registry, scope, services, tally, wording
+from qsms.records import history, moves, paging, registry, scope, services, tally, wording
 from qsms.records.errors import NotVisible, Refused
 from qsms.records.models import Record
 from qsms.rules import lifecycle as life
@@ -59,8 +59,8 @@ def test_the_outsider_finds_nothing(cast: Cast, kind: str, record: Record) -> No
     with pytest.raises(NotVisible):
         moves.move(outsider, record.pk, sheet.lifecycle.moves[0].code)
     with context.organisation(cast.other.pk):
-        assert scope.page(outsider, sheet).ids == []
-        assert scope.count(outsider, sheet) == 0
+        assert paging.page(outsider, sheet).ids == []
+        assert paging.count(outsider, sheet) == 0
         assert tally.states(outsider, kind) in (None, {})
     assert scope.seen_of(outsider, [record.pk]) == {}
     assert not scope.sees(outsider, record)
@@ -75,8 +75,8 @@ def test_list_page_and_question_agree(cast: Cast, kind: str, record: Record, who
         Record.everywhere.filter(pk=record.pk).update(confidential=confidential)
         again = sheet.model.everywhere.get(pk=record.pk)
         sees = scope.sees(actor, again)
-        assert scope.page(actor, sheet).ids == ([record.pk] if sees else [])
-        assert scope.count(actor, sheet) == int(sees)
+        assert paging.page(actor, sheet).ids == ([record.pk] if sees else [])
+        assert paging.count(actor, sheet) == int(sees)
         assert list(scope.visible(actor, kind).values_list("pk", flat=True)) == ([record.pk] if sees else [])
         if sees:
             assert services.find(actor, kind, record.number).pk == record.pk
