@@ -25,12 +25,15 @@ from qsms.rules.lifecycle import Phase
 from .models import Action
 
 DATA = Path(__file__).parent / "data" / "escalation.yaml"
+# Whoever the action waits for: its owner, or whoever checks it.
+DUE = "whoever_is_due"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     after_days: int
     says: str
+    # One of the two: DUE, or the role that gets a task.
     to: str = ""
     role: str = ""
 
@@ -83,7 +86,7 @@ def _take(organisation_id: int, action: Action, index: int) -> None:
         # Another worker may have taken this step a moment ago.
         if not Action.everywhere.filter(pk=action.pk, escalated=index).update(escalated=F("escalated") + 1):
             return
-        owner = (action.verifier_id if action.state == "check" else action.owner_id) if step.to else None
+        owner = (action.verifier_id if action.state == "check" else action.owner_id) if step.to == DUE else None
         late = Task.everywhere.filter(record_id=action.pk, person_id=owner, done_at=None, due_at__lt=moment.now())
         if owner is not None and late.exists():
             # Their work says already that it is late. One thing to do is one line there.

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from qsms.base import moment
 from qsms.base.gate import write_transaction
+from qsms.org import actor as actors
 from qsms.org.actor import Actor
 from qsms.records import history, moves, projections, registry, scope, tasks, wording
 from qsms.records.errors import Invalid, NotVisible
@@ -190,7 +191,7 @@ def _end_of(day: dt.date | None, actor: Actor) -> dt.datetime | None:
 
 
 def ask_extension(actor: Actor, action_id: int, *, until: dt.date, reason: str) -> Extension:
-    """Ask for more time. Whoever raised the action, or else the quality manager, gets to decide.
+    """Ask for more time. Whoever raised the action gets to decide if they may, or else the quality manager.
 
     Raises NotVisible, Refused, Invalid.
     """
@@ -222,17 +223,24 @@ def ask_extension(actor: Actor, action_id: int, *, until: dt.date, reason: str) 
             wanted_on=until,
             reason=reason.strip(),
         )
-        decider = action.raised_by_id if action.raised_by_id not in (None, action.owner_id) else None
         tasks.give(
             actor,
             action,
             "extension",
             _("Decide: %(title)s until %(day)s") % {"title": action.title, "day": plain_day(until)},
-            person_id=decider,
+            person_id=_decider(action),
             role="quality_manager",
             due_at=_end_of(action.due_on, actor),
         )
     return asked
+
+
+def _decider(action: Action) -> int | None:
+    """Whoever raised the action, if they work here still and may grant time on it; nobody grants it to themselves."""
+    person = action.raised_by
+    if person is None or not person.is_active or person.pk == action.owner_id:
+        return None
+    return person.pk if scope.may(actors.load(person, moment.now().date()), "grant_extension", action) else None
 
 
 def decide_extension(

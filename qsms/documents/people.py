@@ -90,7 +90,7 @@ def stand_ins(organisation_id: int, givers: Collection[int], today: dt.date) -> 
 def _lent(organisation_id: int, givers: Collection[int], today: dt.date) -> QuerySet[Delegation]:
     return Delegation.objects.filter(
         organisation_id=organisation_id, giver_id__in=givers, starts_on__lte=today, ends_on__gte=today,
-        revoked_at=None, taker__is_active=True,
+        revoked_at=None, giver__is_active=True, taker__is_active=True,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -79,8 +79,9 @@ class Actor:
         return ZoneInfo(self.zone)
 
 
-def _administers(permissions: list[str]) -> bool:
-    return any(_matches(tuple(permissions), one) for one in (ADMINISTRATION, GRANTING))
+def can_be_lent(permissions: Iterable[str], axis: str = Axis.ALL) -> bool:
+    """Whether somebody else may hold these permissions by delegation: administration and own records are personal."""
+    return axis != Axis.OWN and not any(_matches(tuple(permissions), one) for one in (ADMINISTRATION, GRANTING))
 
 
 def system(organisation_id: int, label: str = "System") -> Actor:
@@ -94,7 +95,7 @@ def nobody(organisation_id: int, permissions: tuple[str, ...], label: str) -> Ac
 
 
 def _grants(person: int, organisation: int, today: dt.date) -> QuerySet[Grant, Any]:
-    """The person's own grants, and those of whoever has lent theirs on that day."""
+    """The person's own grants, and those of whoever has lent theirs on that day and still works here."""
     alive = Grant.objects.filter(
         Q(starts_on=None) | Q(starts_on__lte=today),
         Q(ends_on=None) | Q(ends_on__gte=today),
@@ -103,6 +104,7 @@ def _grants(person: int, organisation: int, today: dt.date) -> QuerySet[Grant, A
     # One filter, so that all of it is said about the same delegation.
     lent = alive.filter(
         Q(person__delegations_given__role=None) | Q(person__delegations_given__role=F("role")),
+        person__is_active=True,
         person__delegations_given__taker=person,
         person__delegations_given__starts_on__lte=today,
         person__delegations_given__ends_on__gte=today,
@@ -127,8 +129,7 @@ def load(person: Person, today: dt.date) -> Actor:
     rows = GRANTS.rows(person=person.pk, organisation=person.organisation_id, today=today)
     for holder, role_id, role, title, permissions, rank, axis, site, unit in rows:
         borrowed = holder != person.pk
-        # Administration and own records are personal: they are never lent.
-        if borrowed and (axis == Axis.OWN or _administers(permissions)):
+        if borrowed and not can_be_lent(permissions, axis):
             continue
         # Lent twice is held once.
         rights[Right(tuple(permissions), axis, site, unit, role, rank, holder if borrowed else None)] = None

@@ -52,11 +52,6 @@ def spelt_out(patterns: Iterable[str]) -> frozenset[str]:
     return frozenset(one for one in every if any(fnmatchcase(one, pattern) for pattern in wanted))
 
 
-def can_be_lent(role: Role) -> bool:
-    """Whether somebody else may act in this role by delegation: administration is personal."""
-    return not any(fnmatchcase(one, pattern) for one in ("org.admin", "role.grant") for pattern in role.permissions)
-
-
 def add_roles(organisation: Organisation) -> None:
     """Give an organisation the shipped roles that it lacks; those that are there stay as they are."""
     known = set(Role.objects.filter(organisation=organisation).values_list("code", flat=True))

@@ -15,10 +15,11 @@ from qsms.base.gate import write_transaction
 from qsms.base.zones import zone_names
 
 from . import accountable, naming
+from .actor import can_be_lent
 from .choices import Axis
 from .errors import OrgError
 from .models import Account, Delegation, Grant, Organisation, Person, Role, Site, Unit
-from .roles import EVERYBODY, add_roles, can_be_lent, conflict, shipped_roles, why_apart
+from .roles import EVERYBODY, add_roles, conflict, shipped_roles, why_apart
 
 __all__ = ["EVERYBODY", "OrgError", "add_roles", "shipped_roles"]
 
@@ -148,7 +149,7 @@ def _lent_to(person: Person) -> list[Role]:
     open_ones = Delegation.objects.filter(taker=person, revoked_at=None, ends_on__gte=moment.now().date())
     for giver_id, role_id in open_ones.values_list("giver_id", "role_id"):
         held = Role.objects.filter(grants__person_id=giver_id).exclude(code=EVERYBODY)
-        lent += [role for role in held if role_id in (None, role.pk) and can_be_lent(role)]
+        lent += [role for role in held if role_id in (None, role.pk) and can_be_lent(role.permissions)]
     return lent
 
 
@@ -171,7 +172,7 @@ def delegate(
     if same.exists():
         raise OrgError(_("%(name)s acts for you in these days already. End that first.") % {"name": taker.name})
     held_by_giver = Role.objects.filter(grants__person=giver).exclude(code=EVERYBODY)
-    lent = [one for one in ([role] if role else held_by_giver) if can_be_lent(one)]
+    lent = [one for one in ([role] if role else held_by_giver) if can_be_lent(one.permissions)]
     if not lent:
         raise OrgError(_("There is no role here that you could lend. Administration and own records are personal."))
     for held in Role.objects.filter(grants__person=taker):

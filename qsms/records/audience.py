@@ -7,8 +7,7 @@ from collections import defaultdict
 from django.db.models import Q
 
 from qsms.base import moment
-from qsms.org.actor import Actor, Right
-from qsms.org.choices import Axis
+from qsms.org.actor import Actor, Right, can_be_lent
 from qsms.org.models import Delegation, Grant
 
 from . import scope
@@ -21,12 +20,12 @@ def who_sees(record: Record) -> frozenset[int]:
     grants = (
         Grant.objects.filter(organisation_id=record.organisation_id, person__is_active=True)
         .filter(Q(starts_on=None) | Q(starts_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today))
-        .values_list("person_id", "role_id", "role__code", "role__permissions", "axis", "site_id", "unit_id")
+        .values_list("person_id", "role_id", "role__permissions", "axis", "site_id", "unit_id")
     )
-    held: dict[int, list[tuple[int, str, Right]]] = defaultdict(list)
-    for person, role_id, role, permissions, axis, site, unit in grants:
-        held[person].append((role_id, role, Right(tuple(permissions), axis, site, unit, role)))
-    rights = {person: [right for _id, _code, right in roles] for person, roles in held.items()}
+    held: dict[int, list[tuple[int, Right]]] = defaultdict(list)
+    for person, role_id, permissions, axis, site, unit in grants:
+        held[person].append((role_id, Right(tuple(permissions), axis, site, unit)))
+    rights = {person: [right for _role, right in roles] for person, roles in held.items()}
     for giver, taker, one_role in Delegation.objects.filter(
         organisation_id=record.organisation_id,
         starts_on__lte=today,
@@ -36,8 +35,8 @@ def who_sees(record: Record) -> frozenset[int]:
     ).values_list("giver_id", "taker_id", "role_id"):
         lent = [
             right
-            for role_id, code, right in held.get(giver, ())
-            if one_role in (None, role_id) and right.axis != Axis.OWN and code != "administrator"
+            for role_id, right in held.get(giver, ())
+            if one_role in (None, role_id) and can_be_lent(right.patterns, right.axis)
         ]
         rights.setdefault(taker, []).extend(lent)
     involved = set(

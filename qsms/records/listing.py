@@ -152,6 +152,11 @@ def narrowing(name: str, label: Any) -> Callable[[Narrowing], Narrowing]:
     return keep
 
 
+def narrowing_names() -> frozenset[str]:
+    """What lists of every kind understand in their address beside their filters."""
+    return frozenset(_narrowings)
+
+
 def filters(sheet: RecordType, actor: Actor) -> list[Filter]:
     """Every filter that this list offers to this actor."""
     found = [_filter(sheet, actor, name) for name in sheet.filters]
@@ -297,15 +302,15 @@ def _chosen(listing: Listing, actor: Actor, one: Filter, values: Sequence[str]) 
 
 
 def _people(listing: Listing, actor: Actor, one: Filter, values: Sequence[str]) -> tuple[Q, list[str]]:
-    ids = {actor.person_id if value == ME else keys.whole(value) for value in values}
-    known = names.people(actor.organisation_id, ids - {None})
+    ids = {value: actor.person_id if value == ME else keys.whole(value) for value in values if value != NONE}
+    known = names.people(actor.organisation_id, set(ids.values()) - {None})
     condition = Q(**{f"{one.name}__in": list(known)}) if known else Q()
     words = list(known.values())
     if NONE in values:
         condition |= Q(**{f"{one.name}__isnull": True})
         words.append(_("nobody"))
-    if not words:
-        listing.problems.append(_("%(label)s: nobody of this name here.") % {"label": one.label})
+    for value in (value for value, pk in ids.items() if pk not in known):
+        listing.problems.append(_("“%(given)s” is nobody here, for %(label)s.") % {"given": value, "label": one.label})
     return condition, words
 
 

@@ -198,8 +198,7 @@ def edit(
         record = moves.locked(actor, record_id)
         sheet = registry.get(record.kind)
         _check_may(actor, verb, record)
-        if record.phase >= Phase.DONE:
-            raise Refused([_("%(number)s is closed. Open it again to change it.") % {"number": record.number}])
+        _check_open(record)
         before = projections.Before.of(record)
         held, weighty = holding.held(actor, sheet, record), holding.weighty(actor, sheet, record)
         old = {name: wording.value(sheet, record, name) for name in given}
@@ -273,12 +272,18 @@ def _check_may(actor: Actor, verb: str, record: Record) -> None:
         raise Refused([said or _("You may not change this record.")])
 
 
+def _check_open(record: Record) -> None:
+    if record.phase >= Phase.DONE:
+        raise Refused([_("%(number)s is closed. Open it again to change it.") % {"number": record.number}])
+
+
 def assign(actor: Actor, record_id: int, person_id: int, *, reason: str = "") -> Record:
     """Give a record to an owner, who gets to know. Raises NotVisible, Refused, Invalid."""
     with write_transaction():
         record = moves.locked(actor, record_id)
         sheet = registry.get(record.kind)
         _check_may(actor, "assign", record)
+        _check_open(record)
         person = Person.objects.filter(pk=person_id, organisation_id=actor.organisation_id, is_active=True).first()
         if person is None:
             raise Invalid({"owner": _("This person is not in your organisation. Choose somebody from the list.")})

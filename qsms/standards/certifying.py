@@ -25,6 +25,7 @@ from .models import Certificate, CertificationAudit
 KIND = "certificate"
 NOTED = "certification_audit_noted"
 TASK = "certification"
+# A rule of the house: early enough to arrange an audit with the body.
 AHEAD = dt.timedelta(days=60)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qsms.rules import certification, evidence, gap_comparison
 from qsms.rules.coverage import State
 from qsms.rules.crosswalk import Relation
-from qsms.rules.evidence import Ageing, Freshness
+from qsms.rules.evidence import SOON_DAYS, Ageing, Freshness
 from qsms.rules.frameworks import Confidence, Documented
 
 from . import shipped
@@ -161,7 +162,7 @@ CLOSURES = {
 AGEING = {
     Ageing.OVER: (_("Counts no more"), "bad", "bad"),
     Ageing.STALE: (_("Past its freshness limit"), "warn", "clock"),
-    Ageing.SOON: (_("Within 60 days"), "mute", "clock"),
+    Ageing.SOON: (format_lazy(_("Within {days} days"), days=SOON_DAYS), "mute", "clock"),
 }
 CERTIFICATE_STANDINGS = {
     certification.Standing.VALID: _("It is valid."),

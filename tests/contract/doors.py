@@ -1,7 +1,7 @@
 """Every address of the product, and what would have to be put into it to reach one record: read from the routes.
 
-A page that is added tomorrow is a door of the contract tomorrow. One whose address holds something new fails the
-collection of the tests until it is said here how to fill it.
+A page that is added tomorrow is a door of the contract tomorrow. One whose address holds something new fails a test
+until it is said here how to fill it, or that it names no record.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from django.urls import URLPattern, URLResolver, get_resolver
 
 # Parts of an address that name a record.
-OF_A_RECORD = {"key", "number", "report_id"}
+OF_A_RECORD = {"key", "number", "report_id", "check"}
 # Addresses that name no record: they are about the reader, the organisation, the installation or a standard. Those of
 # them that show records stand by hand in the lists of test_doors.py.
 ASIDE = re.compile(
     r"^/(administration|account|sign-in|set-up|static|ui/gallery|draft|pick|overview/<|risk/matrices/<"
-    r"|standards/(edition|clause)/<|training/(person|release|excuse|verify)/<|reports/forms/<|report/form/|report/anonymous/|news/<|health"
+    r"|standards/(edition|clause)/<|documents/types/|training/(matrix/person|release|excuse|verify)/<|reports/forms/<|report/form/|report/anonymous/|news/<|health"
     r"|r/<kind>/(import|export|view)/<|api/v1/<rest>)"
 )
 PART = re.compile(r"<(?:(?P<converter>[^>:]+):)?(?P<name>[^>]+)>")
@@ -33,6 +33,10 @@ class Door:
     @property
     def parts(self) -> frozenset[str]:
         return frozenset(found["name"] for found in PART.finditer(self.path))
+
+    @property
+    def is_of_many(self) -> bool:
+        return self.parts <= {"kind"}
 
     @property
     def is_of_a_record(self) -> bool:

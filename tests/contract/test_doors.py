@@ -18,6 +18,7 @@ from django.test import Client
 
 from qsms import cli
 from qsms.base import context, moment
+from qsms.impact.models import Check
 from qsms.notify import following, letters
 from qsms.notify import services as notified
 from qsms.notify.models import Letter, News
@@ -69,6 +70,7 @@ class World:
     near: list[dict[str, Record]]
     hidden: dict[str, Record] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
+    checks: dict[str, int] = field(default_factory=dict)
     links: dict[str, int] = field(default_factory=dict)
 
     def ask(self, method: str, path: str, body: object = None) -> tuple[int, str]:
@@ -109,6 +111,12 @@ class World:
             # They are mentioned, have a task by their role, and stand beside a record that they do see.
             services.comment(system, record.pk, f"{SECRET} said", mentions=[self.person.pk])
             tasks.give(system, record, "contract", f"{SECRET} waits", role=self.role)
+            # Its owner was asked whether it still fits, because a requirement changed.
+            task = tasks.give(system, record, "impact", f"{SECRET} may change", person_id=record.owner_id)
+            self.checks[kind] = Check.objects.create(
+                organisation_id=organisation_id, framework="iso-9001/2015", clause="7.1.5.2", what=f"{SECRET} changes",
+                record=record, task=task, asked_at=moment.now(),
+            ).pk  # fmt: skip
             # It is evidence for a requirement.
             Evidence.everywhere.create(
                 organisation_id=organisation_id, record=record, framework="iso-9001/2015", number="7.1.5.2",
@@ -121,9 +129,9 @@ class World:
 
     def lists(self) -> list[str]:
         """Every address that shows several records or counts them, each with the questions it takes."""
-        found = list(EVERYWHERE)
+        found = [*EVERYWHERE, f"/training/matrix/person/{self.person.pk}/"]
         for door in doors.every():
-            if door.parts <= {"kind"} and door.path not in NOT_OPENED:
+            if door.is_of_many and door.path not in NOT_OPENED:
                 found += [door.filled({"kind": kind}) for kind in (KINDS if door.parts else [""])]
         for kind in KINDS:
             prefix = registry.get(kind).prefix
@@ -196,6 +204,10 @@ def test_lists_counts_searches_exports_and_figures_are_the_same_as_before(world:
             assert f"/{record.number}/" not in text
 
 
+def test_every_address_is_held_to_one_of_the_tests_here() -> None:
+    assert [door.path for door in doors.every() if not (door.is_of_many or door.is_of_a_record)] == []
+
+
 @pytest.mark.one_engine("All of them ask whether the record is in the scope, as the tests below ask on both engines.")
 @pytest.mark.parametrize("who", ["other_organisation", "elsewhere", "no_secrets"], indirect=True)
 @pytest.mark.parametrize("kind", KINDS)
@@ -211,8 +223,8 @@ def test_every_address_of_a_record_answers_as_if_it_were_not_there(world: World,
     }  # fmt: skip
     body = {"reason": "Mine", "text": "Mine", "title": "Mine", "password": "Mine", "purpose": "Mine, all of it"}
     deeds = Deed.everywhere.filter(record=record).count()
-    known = {"key": record.number, "number": record.number, "report_id": record.pk}
-    absent = {"key": "ZZZ-2026-9999", "number": "ZZZ-2026-9999", "report_id": record.pk + 100_000}
+    known = {"key": record.number, "number": record.number, "report_id": record.pk, "check": world.checks[kind]}
+    absent = {"key": "ZZZ-2026-9999", "number": "ZZZ-2026-9999", "report_id": record.pk + 100_000, "check": 100_000}
     # Those of the same organisation pass the same question of scope: of theirs the status is enough.
     thorough = world.who == "other_organisation"
     for door in doors.every():

@@ -11,11 +11,11 @@ from qsms.actions.models import Action, Round
 from qsms.base import moment
 from qsms.notify.services import inbox
 from qsms.org import services as org
-from qsms.org.models import Delegation
+from qsms.org.models import Delegation, Person
 from qsms.records import history, moves, tasks
 from qsms.records import services as spine
 from qsms.records.errors import Invalid, Refused
-from qsms.records.models import Attachment, Record
+from qsms.records.models import Attachment, Record, Task
 from qsms.records.signing import Proof
 from tests.cast import PASSWORD, Cast
 
@@ -33,7 +33,7 @@ def raised(cast: Cast, **values: object) -> Record:
         "site": cast.sites["LKF"],
         **values,
     }
-    return spine.create(cast.actor("quality"), "action", given)
+    return spine.create(cast.actor(str(given.pop("by", "quality"))), "action", given)
 
 
 def add_evidence(record: Record) -> None:
@@ -279,6 +279,21 @@ def test_a_check_before_its_day_says_so_and_needs_a_reason(cast: Cast) -> None:
         checker, record.pk, "verify", fields=found, reason="All ten were in for their C check", proof=Proof(PASSWORD)
     )
     assert (closed.state, history.entries(closed)[0].reason) == ("closed", "All ten were in for their C check")
+
+
+@pytest.mark.parametrize(
+    ("raiser", "decides"), [("safety", "safety"), ("site_owner", None), ("left", None)], ids=["may", "may not", "left"]
+)
+def test_more_time_is_decided_by_whoever_raised_the_action_if_they_may(
+    cast: Cast, raiser: str, decides: str | None
+) -> None:
+    record = raised(cast, by="safety" if raiser == "left" else raiser)
+    if raiser == "left":
+        Person.objects.filter(pk=cast.safety.pk).update(is_active=False)
+    services.ask_extension(cast.actor("owner"), record.pk, until=dt.date(2026, 12, 11), reason="Parts")
+    task = Task.everywhere.get(record_id=record.pk, code="extension")
+    assert task.person_id == (cast.people[decides].pk if decides else None)
+    assert decides or "extension" in [task.code for task in tasks.mine(cast.actor("quality"))]
 
 
 def test_more_time_is_asked_for_and_granted_by_another(cast: Cast) -> None:

@@ -61,6 +61,9 @@ def test_filters_orders_and_phases_are_those_of_the_screen(program: Programs, sp
     assert numbers(program("owner").get("spill/?owner=me")) == ["1"]
     assert numbers(safety.get("spill/?due_on_from=2026-04-01")) == ["1"]
     assert numbers(safety.get("spill/?q=SPL-2026-0002")) == ["2"]
+    # Where the number of a figure leads can be asked for here as well.
+    assert numbers(safety.get("spill/?month=2026-03")) == ["1"]
+    assert numbers(safety.get("spill/?month=2026-01")) == ["2"]
     assert safety.get("spill/?late=1&count=1").json()["count"] == 1
 
 
@@ -92,7 +95,9 @@ def test_a_text_search_that_the_assembly_hands_over_is_used(
         ("fields=number,secret", "“secret” is no field"),
         ("fields=extra", "“extra” is no field"),
         ("due_on_from=soon", "“soon” is not a date"),
-        ("owner=99999999999999999999", "nobody of this name"),
+        ("owner=99999999999999999999", "“99999999999999999999” is nobody here"),
+        ("owner=me&owner=99999", "“99999” is nobody here"),
+        ("month=2026-13", "“2026-13” is no choice for Opened in"),
         ("count=maybe", "is 1 or 0"),
     ],
 )

@@ -58,7 +58,7 @@ def query_names(sheet: RecordType, actor: Actor) -> frozenset[str]:
     """Every name that the query string of this list may hold."""
     known = _names.get(sheet)
     if known is None:
-        found = set(PLAIN_NAMES)
+        found = {*PLAIN_NAMES, *listing.narrowing_names()}
         for one in listing.filters(sheet, actor):
             found |= {f"{one.name}_from", f"{one.name}_to"} if one.kind == "date" else {one.name}
         known = _names[sheet] = frozenset(found)

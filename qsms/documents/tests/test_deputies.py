@@ -16,8 +16,8 @@ from qsms.documents.models import Document, Step
 from qsms.documents.two_people import is_free
 from qsms.org import services as org
 from qsms.org.errors import OrgError
-from qsms.org.models import Delegation
-from qsms.records import history, moves, tasks
+from qsms.org.models import Delegation, Person
+from qsms.records import audience, history, moves, tasks
 from qsms.records.errors import Refused
 from tests.cast import Cast
 from tests.harness.clock import START as NOW
@@ -75,6 +75,17 @@ def test_the_deputy_is_named_with_whom_they_stood_in_for_and_signs_once(cast: Ca
     assert cast.director.name in str(listed)
     paper = PdfReader(io.BytesIO(client.get(f"/documents/read/{held.number}/copy.pdf").content))
     assert names in " ".join("".join(page.extract_text() for page in paper.pages).split())
+
+
+@pytest.mark.django_db
+def test_who_left_lends_nothing_any_more(cast: Cast) -> None:
+    record = revision(cast, document(cast, "safety"), "safety")
+    lend(cast, "director", "colleague")
+    assert "department_director" in cast.actor("colleague").roles
+    assert cast.colleague.pk in audience.who_sees(record)
+    Person.objects.filter(pk=cast.director.pk).update(is_active=False)
+    assert "department_director" not in cast.actor("colleague").roles
+    assert cast.colleague.pk not in audience.who_sees(record)
 
 
 @pytest.mark.django_db

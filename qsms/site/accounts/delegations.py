@@ -14,9 +14,8 @@ from django.views.decorators.http import require_POST
 from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.org import services
-from qsms.org.actor import Actor
+from qsms.org.actor import Actor, can_be_lent
 from qsms.org.models import Delegation, Person, Role
-from qsms.org.roles import can_be_lent
 from qsms.site.administration import changes
 from qsms.ui.sentences import InHouse
 
@@ -41,7 +40,7 @@ class DelegationForm(InHouse, forms.Form):
         people = Person.objects.filter(organisation_id=giver.organisation_id, is_active=True)
         self.fields["taker"].queryset = people.exclude(pk=giver.pk)  # type: ignore[attr-defined]
         held = Role.objects.filter(grants__person=giver).exclude(code=services.EVERYBODY).distinct()
-        lendable = [role.pk for role in held if can_be_lent(role)]
+        lendable = [role.pk for role in held if can_be_lent(role.permissions)]
         self.fields["role"].queryset = Role.objects.filter(pk__in=lendable)  # type: ignore[attr-defined]
 
     def clean_ends_on(self) -> Any:
