@@ -46,7 +46,7 @@ def test_older_tables_become_those_of_a_fresh_database(
     subprocess.run(words, env=environment, cwd=TOP, check=True, timeout=600)
     before = _schema(old)
     assert before.keys() < fresh.keys()
-    assert old.run("migrate").stdout == "12 migrations applied.\n"
+    assert old.run("migrate").stdout.endswith(" migrations applied.\n")
     assert _schema(old) == fresh
     # An installation that has all the old ones and has never heard of those that replace them.
     _tell(old, FORGET_REPLACEMENTS)
