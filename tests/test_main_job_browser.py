@@ -140,7 +140,9 @@ def test_from_a_report_on_a_phone_to_a_verified_closed_action(enter: Enter, tmp_
     expect(safety.get_by_text("3B: Remote, Hazardous. Tolerable.").first).to_be_visible()
     keep(safety, "risk")
     safety.get_by_label("Why this cell").fill("Two pins in six months, nobody near.")
-    safety.get_by_role("button", name="Save rating").click()
+    # What is sent is answered before the next page is asked for: that would cut it off.
+    with safety.expect_navigation():
+        safety.get_by_role("button", name="Save rating").click()
     safety.goto(f"/r/hazard/{hazard}/")
     expect(safety.locator(".rec-h").get_by_text("3B")).to_be_visible()
     keep(safety, "hazard")

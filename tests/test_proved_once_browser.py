@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from qsms.documents.distributing import READ
 from qsms.documents.models import Document, Revision
@@ -149,11 +149,11 @@ def test_a_procedure_is_proved_once_and_counts_in_three_standards(cast: Cast, op
     keeper = counted(cast, open_page, live, document)
     assert states(cast, adoptions, *measuring) == [State.MET, State.PARTLY, State.PARTLY]
     keeper.goto("/standards/clause/iso-14001/2015/9.1.1/")
-    assert keeper.get_by_text("overlaps this. Its evidence counts here as a part.").first.is_visible()
+    expect(keeper.get_by_text("overlaps this. Its evidence counts here as a part.").first).to_be_visible()
 
     phone = signed_in(cast, "site_owner", open_page, live, viewport=PHONE)
     phone.goto("/")
-    assert phone.get_by_text("Take “Reading a torque wrench tester”").first.is_visible()
+    expect(phone.get_by_text("Take “Reading a torque wrench tester”").first).to_be_visible()
     phone.goto("/documents/")
     phone.get_by_role("link", name="Calibration of torque wrenches").click()
     phone.get_by_role("button", name="I have read and understood this").click()
@@ -166,7 +166,7 @@ def test_a_procedure_is_proved_once_and_counts_in_three_standards(cast: Cast, op
     assert before == [State.GAP, State.NOT_ASSESSED, State.NOT_ASSESSED]
     assert moved == [State.MET, State.MET, State.NOT_ASSESSED]
     keeper.goto("/standards/clause/iso-9001/2015/7.2/")
-    assert keeper.get_by_text("1 of 1").first.is_visible()
+    expect(keeper.get_by_text("1 of 1").first).to_be_visible()
     keeper.goto(f"/r/document/{document.number}/tab/impact/")
     keeper.get_by_text("It reaches 2 people. 1 of 2 have acknowledged what is in effect.").wait_for()
     looks_right_everywhere(keeper, "proved-once-impact", themes=True)

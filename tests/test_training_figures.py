@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 import random
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -12,7 +15,7 @@ from django.db.models import F, Q
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from qsms.base import moment
+from qsms.base import context, moment
 from qsms.documents import distributing
 from qsms.documents.models import Receipt
 from qsms.documents.tests.makers import document, effective, revision
@@ -24,13 +27,32 @@ from qsms.training import grid, packs, proofs, requiring, standing, tallying
 from qsms.training.grid import Wish
 from qsms.training.models import Counts, Course, Holding, Pack, Requirement, Waiver
 from qsms.training.tests.makers import asked, course, held
-from tests.cast import Cast
+from tests.cast import Cast, come
+from tests.harness.standing import taken_back, written_at_start
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def _furnished(django_db_setup: None, django_db_blocker: Any) -> Iterator[bytes]:
+    """The office, made once for all tests of this module."""
+    with taken_back(django_db_blocker):
+        with written_at_start(django_db_blocker):
+            cast = come()
+            with context.organisation(cast.organisation.pk):
+                furnish(cast)
+        yield pickle.dumps(cast)
+
+
 @pytest.fixture
-def office(cast: Cast) -> Cast:
+def office(_furnished: bytes, db: None) -> Iterator[Cast]:
+    """The cast, and what `furnish` has made for it."""
+    cast: Cast = pickle.loads(_furnished)
+    with context.organisation(cast.organisation.pk):
+        yield cast
+
+
+def furnish(cast: Cast) -> None:
     """Courses of different validity, asked of several roles, of one site and of the readers of a procedure; what people
     hold is drawn at random."""
     rng, quality = random.Random(4), cast.actor("quality")
@@ -67,7 +89,6 @@ def office(cast: Cast) -> Cast:
         organisation=cast.organisation, course=yearly, person=cast.reporter, reason="On leave", state="approved",
         until=moment.now().date() + dt.timedelta(days=90), asked_at=moment.now(),
     )  # fmt: skip
-    return cast
 
 
 def plain(person: int, wanted: int, today: dt.date) -> State:

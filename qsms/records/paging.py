@@ -119,8 +119,8 @@ def newest(actor: Actor, kind: str, where: Q, *, limit: int) -> QuerySet[Any] | 
     parts = [rows.filter(branch.narrows())[:limit] for branch in branches(actor, kind)]
     if len(parts) == 1:
         return parts[0]
-    union = _union_sql(parts, True, limit)
-    return RawSQL(*union) if union is not None else ()  # noqa: S611 put together by _union_sql alone
+    union = union_sql(parts, True, limit)
+    return RawSQL(*union) if union is not None else ()  # noqa: S611 put together by union_sql alone
 
 
 def own_beside(actor: Actor, kind: str) -> list[tuple[str, int]] | None:
@@ -153,7 +153,7 @@ OWN_RECORDS = Prepared(_own_records, organisation=int, kind=str, person=int)
 
 def _union(parts: list[QuerySet[Any]], down: bool, limit: int) -> list[tuple[Any, ...]]:
     """The first `limit` rows of several limited queries, by their first column."""
-    union = _union_sql(parts, down, limit)
+    union = union_sql(parts, down, limit)
     if union is None:
         return []
     with connection.cursor() as cursor:
@@ -161,9 +161,9 @@ def _union(parts: list[QuerySet[Any]], down: bool, limit: int) -> list[tuple[Any
         return cursor.fetchall()
 
 
-def _union_sql(parts: list[QuerySet[Any]], down: bool, limit: int) -> tuple[str, list[Any]] | None:
-    """That as text with its values; None where nothing can match. Django cannot limit inside a union on SQLite; SQL
-    can."""
+def union_sql(parts: list[QuerySet[Any]], down: bool, limit: int) -> tuple[str, list[Any]] | None:
+    """Such a union as text with its values; None where nothing can match. Django cannot limit inside a union on SQLite;
+    SQL can."""
     statements: list[str] = []
     values: list[Any] = []
     for part in parts:

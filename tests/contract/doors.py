@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -56,11 +57,12 @@ def _walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[str
             yield path
 
 
-def every() -> list[Door]:
+@cache
+def every() -> tuple[Door, ...]:
     """Every address that may show records or something about them."""
     found = []
     for path in dict.fromkeys(_walk(get_resolver().url_patterns, "/")):
         plain = PART.sub(lambda part: f"<{part['name']}>", path)
         if not ASIDE.match(plain):
             found.append(Door(plain))
-    return found
+    return tuple(found)

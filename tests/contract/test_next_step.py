@@ -38,6 +38,10 @@ def offered(strip: parts.NextStep, *, all_of_it: bool) -> set[str]:
     return {url.partition("#")[0] for url in urls if url}
 
 
+@pytest.mark.one_engine(
+    "Rights and rules decide in Python. On both engines one_record/test_records.py asks who sees a record and which "
+    "moves are shut, and test_query_counts.py and test_doors.py open its pages and forms."
+)
 @pytest.mark.parametrize("confidential", [False, True])
 def test_whatever_the_next_step_offers_opens_for_who_it_is_shown_to(cast: Cast, kind: str, confidential: bool) -> None:
     sheet = registry.get(kind)

@@ -29,6 +29,8 @@ def missing(sentence: str) -> NoReturn:
 
 # Whoever may touch the database of the leg has asked for one of these, or has the mark `django_db`.
 DATABASE = frozenset({"db", "transactional_db", "live", "live_server", "_loaded"})
+# Whoever has the small demonstration in it.
+DEMONSTRATION = frozenset({"_loaded", "usual"})
 # Whoever has several connections to it.
 SEVERAL = frozenset({"transactional_db", "real_db"})
 
@@ -65,6 +67,11 @@ def engine_matters(item: pytest.Item) -> bool:
     return uses_database(item) and not is_drawn(item) and not item.get_closest_marker("one_engine")
 
 
+def has_demonstration(item: pytest.Item) -> bool:
+    """Whether the small demonstration is loaded for it."""
+    return not DEMONSTRATION.isdisjoint(getattr(item, "fixturenames", ()))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Each leg runs what it alone can prove; what takes longest comes first, so that no worker is left with it."""
     for item in items:
@@ -80,8 +87,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("pg"):
                 item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: make pg"))
-    # The whole installations, served and killed, are in tests/, which is found last.
-    items.sort(key=lambda item: not item.path.is_relative_to(TESTS))
+    # Those with the demonstration are the very first, so that one worker loads it for all of them: what another one
+    # takes over is what comes last. The whole installations, served and killed, are in tests/, which is found last.
+    items.sort(key=lambda item: (not has_demonstration(item), not item.path.is_relative_to(TESTS)))
 
 
 def pytest_collection_finish() -> None:

@@ -131,7 +131,7 @@ def test_what_was_typed_after_the_session_ended_comes_back(
     page.goto(f"/r/revision/{draft.number}/edit/")
     expect(text).to_have_value("Typed last")
     page.get_by_role("button", name="Save", exact=True).click()
-    page.get_by_role("heading", name=draft.title).first.wait_for()
+    page.wait_for_url(f"**/r/revision/{draft.number}/")
     assert again(draft).body == "Typed last"
     console_errors[:] = [line for line in console_errors if "403" not in line]
 

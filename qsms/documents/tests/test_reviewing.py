@@ -8,8 +8,6 @@ from collections.abc import Iterable
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 
 from qsms.documents import effect, reminding
@@ -21,6 +19,7 @@ from qsms.records import moves, outbox, proof, services, tally, tasks
 from qsms.records.choices import ClockOutcome
 from qsms.records.models import Clock
 from tests.cast import Cast
+from tests.harness import older
 from tests.harness.clock import START as NOW
 
 from .makers import approved, document, effective, revision, sent, sign, signer
@@ -104,7 +103,7 @@ def test_what_is_in_effect_already_gets_its_clock(cast: Cast) -> None:
     begun = sent(cast, revision(cast, document(cast, "quality", document_type="policy")))
     sign(cast, "safety", begun, "review")
     try:
-        MigrationExecutor(connection).migrate([("documents", "0002_own_types")])
+        older.go_back_to("documents", "0002_own_types")
         assert (again(held).due_at, clocks_of(held)) == (None, [])
         Step.everywhere.update(in_person=False)
     finally:

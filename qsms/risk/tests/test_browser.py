@@ -129,7 +129,7 @@ def test_what_was_typed_outlives_a_lost_network(
     with page.expect_response("**/draft/**"):
         page.clock.run_for(16000)
     page.reload()
-    assert page.locator("#r_why").input_value() == "Same failure twice in one month"
+    expect(page.locator("#r_why")).to_have_value("Same failure twice in one month")
     page.get_by_text("is back.").wait_for()
 
 
@@ -167,7 +167,7 @@ def test_lower_severity_asks_for_its_reason_at_once(cast: Cast, story: Record, o
     page.locator("#r_why").fill("Typed before the choice")
     page.locator("input[value='2D']").check(force=True)
     page.get_by_text("Lower severity needs a reason.").wait_for()
-    assert page.locator("#r_why").input_value() == "Typed before the choice"
+    expect(page.locator("#r_why")).to_have_value("Typed before the choice")
     page.locator("#r_why_severity").fill("Half the pressure")
     page.get_by_role("button", name="Save rating").click()
     page.get_by_text("is rated 2D Acceptable (predicted).").first.wait_for()

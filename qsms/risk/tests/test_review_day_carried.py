@@ -6,12 +6,11 @@ import datetime as dt
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from qsms.records import proof, tally
 from qsms.records.models import Change, Record
 from tests.cast import Cast
+from tests.harness import older
 
 from .makers import hazard
 
@@ -24,9 +23,7 @@ def test_review_days_of_an_earlier_version_are_due_days_now(cast: Cast) -> None:
         hazard(cast, title="Ice"), hazard(cast, title="Oil", due_on=dt.date(2026, 1, 2)), hazard(cast, title="Snow"),
     )  # fmt: skip
     try:
-        executor = MigrationExecutor(connection)
-        executor.migrate([("risk", "0003_acceptance_warned")])
-        former = executor.loader.project_state([("risk", "0003_acceptance_warned")]).apps.get_model("risk", "Hazard")
+        former = older.go_back_to("risk", "0003_acceptance_warned").get_model("risk", "Hazard")
         former.everywhere.filter(pk__in=[plain.pk, both.pk]).update(review_on=DAY)
         former.everywhere.filter(pk=none.pk).update(review_on=None)
     finally:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from qsms.records import services
 from qsms.standards import adopting, assessing, tracking
@@ -72,7 +72,7 @@ def test_evidence_is_counted_by_hand(cast: Cast, open_page: Open, live: Any) -> 
     page.get_by_label("I have looked").check()
     page.get_by_role("button", name="Add as evidence").click()
     page.get_by_text("It counts as evidence for 7.2.").first.wait_for()
-    assert page.get_by_text("Fresh evidence shows all of it.").is_visible()
+    expect(page.get_by_text("Fresh evidence shows all of it.")).to_be_visible()
     looks_right(page, "standards-counted")
     page.goto("/standards/clause/iso-9001/2015/8.3/")
     page.get_by_role("link", name="It does not apply here").click()
@@ -241,8 +241,8 @@ def test_what_was_typed_is_there_again_after_a_lost_session(
     again.force_login(cast.account("quality"))
     page.context.add_cookies([{"name": "qsms_session", "value": again.cookies["qsms_session"].value, "url": live.url}])
     page.goto(f"/standards/bind/?standard={ISO_9001}&clause=7.2")
-    assert page.locator("#m_note").input_value() == "The crew list of May"
-    assert page.get_by_text("What you typed last is here.").is_visible()
+    expect(page.locator("#m_note")).to_have_value("The crew list of May")
+    expect(page.get_by_text("What you typed last is here.")).to_be_visible()
     page.get_by_role("link", name="Cancel").click()
     page.goto(f"/standards/bind/?standard={ISO_9001}&clause=7.2")
     assert page.locator("#m_note").input_value() == "", "who cancels wants it no more"

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.org.models import Person
-from qsms.records import paging, registry, scope
+from qsms.records import across, scope
 from qsms.records.models import Record
 
 SUGGESTED = 20
@@ -43,21 +43,19 @@ def people(actor: Actor, typed: str = "", limit: int = SUGGESTED) -> list[str]:
 def records(actor: Actor, typed: str, kinds: list[str] | None = None, limit: int = SUGGESTED) -> list[Record]:
     """Records the actor sees whose number begins like `typed` or whose title has it; without text the newest."""
     wanted = kinds if kinds is not None else scope.kinds_seen(actor)
-    found: list[Record] = []
-    for kind in wanted:
-        sheet = registry.get(kind)
-        where = Q()
-        if typed:
-            # A range and not LIKE: an index serves it. The title is looked for among the newest only.
-            upper = typed.upper()
-            where = Q(number__gte=upper, number__lt=upper + "\U0010ffff")
-        ids = paging.page(actor, sheet, where, limit=limit).ids
-        if typed and not ids and len(typed) >= 3:
-            newest = paging.page(actor, sheet, limit=2000).ids
+    begins = Q()
+    if typed:
+        # A range and not LIKE: an index serves it. The title is looked for among the newest only.
+        upper = typed.upper()
+        begins = Q(number__gte=upper, number__lt=upper + "\U0010ffff")
+    found = across.newest(actor, wanted, begins, limit=limit)
+    lacking = [kind for kind, ids in found.items() if not ids] if len(typed) >= 3 else []
+    for kind, newest in across.newest(actor, lacking, limit=2000).items():
+        if newest:
             rows = Record.everywhere.filter(pk__in=newest, title__icontains=typed)
-            ids = list(rows.order_by("-pk").values_list("pk", flat=True)[:limit])
-        found += Record.everywhere.filter(pk__in=ids)
-    return sorted(found, key=lambda row: -row.pk)[:limit]
+            found[kind] = list(rows.order_by("-pk").values_list("pk", flat=True)[:limit])
+    last = sorted(pk for ids in found.values() for pk in ids)[-limit:]
+    return list(Record.everywhere.filter(pk__in=last).order_by("-pk"))
 
 
 def record_label(record: Record) -> str:

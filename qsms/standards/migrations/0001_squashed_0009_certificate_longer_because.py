@@ -1,0 +1,432 @@
+import django.db.models.deletion
+import django.db.models.manager
+import qsms.records.models
+import qsms.standards.choices
+import qsms.standards.models.declaration
+from django.db import migrations, models
+
+from qsms.base.new_tables import NewTables
+
+
+class Migration(NewTables):
+
+    replaces = [('standards', '0001_start'), ('standards', '0002_adoption'), ('standards', '0003_living_queries_gaps'), ('standards', '0004_declaration'), ('standards', '0005_places_texts_certificates'), ('standards', '0006_findings'), ('standards', '0007_declaration_basis'), ('standards', '0008_count_of_old_deeds'), ('standards', '0009_certificate_longer_because')]
+
+    initial = True
+
+    dependencies = [
+        ('org', '0004_left_on'),
+        ('records', '0008_due_at'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Crosswalk',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('edition', models.CharField(max_length=40, verbose_name='edition')),
+                ('revision', models.PositiveSmallIntegerField(default=1, verbose_name='revision')),
+                ('basis', models.TextField()),
+                ('confidence_note', models.TextField()),
+                ('pairs', models.JSONField()),
+                ('checksum', models.CharField(max_length=64)),
+                ('source', models.CharField(blank=True, max_length=64)),
+                ('brought_at', models.DateTimeField()),
+                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organisation')),
+            ],
+            options={
+                'base_manager_name': 'everywhere',
+                'default_manager_name': 'everywhere',
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'revision'), name='crosswalk_once'), models.UniqueConstraint(condition=models.Q(('organisation', None)), fields=('revision',), name='crosswalk_shipped_once')],
+            },
+            managers=[
+                ('everywhere', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Edition',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=40)),
+                ('edition', models.CharField(max_length=40, verbose_name='edition')),
+                ('revision', models.PositiveSmallIntegerField(default=1, verbose_name='revision')),
+                ('title', models.CharField(max_length=250, verbose_name='title')),
+                ('publisher', models.CharField(max_length=250, verbose_name='publisher')),
+                ('status', models.CharField(choices=[('draft', 'Draft'), ('in_force', 'In force'), ('superseded', 'Superseded'), ('withdrawn', 'Withdrawn')], max_length=10)),
+                ('definition', models.JSONField()),
+                ('checksum', models.CharField(max_length=64)),
+                ('source', models.CharField(blank=True, max_length=64)),
+                ('brought_at', models.DateTimeField()),
+                ('brought_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.person')),
+                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organisation')),
+            ],
+            options={
+                'base_manager_name': 'everywhere',
+                'default_manager_name': 'everywhere',
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'code', 'edition', 'revision'), name='edition_once'), models.UniqueConstraint(condition=models.Q(('organisation', None)), fields=('code', 'edition', 'revision'), name='edition_shipped_once')],
+            },
+            managers=[
+                ('everywhere', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Adoption',
+            fields=[
+                ('record', qsms.records.models.RecordLink(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
+                ('framework', models.CharField(choices=qsms.standards.choices.offered_frameworks, max_length=81, verbose_name='standard')),
+                ('own_edition', models.CharField(blank=True, help_text='Only for one that was imported here: its code and edition, such as acme/2.', max_length=81, verbose_name='edition of your own')),
+                ('scope', models.TextField(blank=True, help_text='Products, services and activities. A site, unit or process above also narrows which evidence counts.', verbose_name='what it is for')),
+                ('adopted_on', models.DateField(blank=True, null=True, verbose_name='in force since')),
+                ('reference', models.CharField(blank=True, max_length=80, verbose_name='reference')),
+                ('revision', models.PositiveSmallIntegerField(default=1, editable=False)),
+                ('crosswalk_revision', models.PositiveSmallIntegerField(default=1, editable=False)),
+                ('tenant', qsms.records.models.TenantKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organisation')),
+                ('also_processes', models.JSONField(default=list, editable=False)),
+                ('also_sites', models.JSONField(default=list, editable=False)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'everywhere',
+                'default_manager_name': 'everywhere',
+                'indexes': [models.Index(fields=['tenant', 'framework', 'record'], name='adoption_framework'), models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['tenant', 'reference'], name='adoption_reference')],
+            },
+            bases=('records.record',),
+            managers=[
+                ('everywhere', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Evidence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('framework', models.CharField(max_length=81)),
+                ('number', models.CharField(max_length=60)),
+                ('strength', models.CharField(choices=[('whole', 'Shows all of it'), ('part', 'Shows a part of it'), ('supports', 'Supports it, and does not count by itself')], default='whole', max_length=10)),
+                ('as_of', models.DateField(null=True)),
+                ('fresh_months', models.PositiveSmallIntegerField(null=True)),
+                ('expires_on', models.DateField(null=True)),
+                ('note', models.CharField(blank=True, max_length=500)),
+                ('at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.person')),
+                ('organisation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organisation')),
+                ('owner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.person')),
+                ('record', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='records.record')),
+                ('asked', models.JSONField(default=dict)),
+                ('question', models.CharField(blank=True, max_length=60)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'everywhere',
+                'default_manager_name': 'everywhere',
+                'indexes': [models.Index(condition=models.Q(('ended_at', None)), fields=['organisation', 'framework', 'number'], name='evidence_live')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('record', 'framework', 'number'), name='evidence_once'), models.CheckConstraint(condition=models.Q(models.Q(('as_of', None), ('record', None), models.Q(('question', ''), _negated=True)), models.Q(('as_of__isnull', False), ('question', ''), ('record__isnull', False)), _connector='OR'), name='evidence_record_or_question')],
+            },
+            managers=[
+                ('everywhere', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Exclusion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=60)),
+                ('why', models.TextField()),
+                ('at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('adoption', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='exclusions', to='standards.adoption')),
+                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.person')),
+                ('organisation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organisation')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'everywhere',
+                'default_manager_name': 'everywhere',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('adoption', 'number'), name='exclusion_once')],
+            },
+            managers=[
+                ('everywhere', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='GapAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=60)),
+                ('answer', models.CharField(choices=[('met', 'Met'), ('partly', 'Partly met'), ('gap', 'A gap'), ('not_applicable', 'Does not apply')], max_length=15)),
+                ('note', models.TextField(blank=True)),
+                ('at', models.DateTimeField()),
+                ('action', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='records.record')),
+                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.person')),
+                ('organisation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organisation')),
+                ('assessment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='standards.gapassessment')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'everywhere',
+                'default_manager_name': 'everywhere',
+                'constraints': [models.UniqueConstraint(fields=('assessment', 'number'), name='gap_answer_once')],
+            },
+            managers=[
+                ('everywhere', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='GapAssessment',
+            fields=[
+                ('record', qsms.records.models.RecordLink(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
+                ('framework', models.CharField(choices=qsms.standards.choices.offered_frameworks, max_length=81, verbose_name='standard')),
+                ('own_edition', models.CharField(blank=True, help_text='Only for one that was imported here: its code and edition, such as acme/2.', max_length=81, verbose_name='edition of your own')),
+                ('scope', models.TextField(blank=True, help_text='Products, services, sites, shifts.', verbose_name='what is looked at')),
+                ('method', models.TextField(blank=True, help_text='Documents read, people asked, places seen.', verbose_name='how')),
+                ('conclusion', models.TextField(blank=True, verbose_name='conclusion')),
+                ('finished_on', models.DateField(blank=True, null=True, verbose_name='finished on')),
+                ('reference', models.CharField(blank=True, max_length=80, verbose_name='reference')),
+                ('revision', models.PositiveSmallIntegerField(default=1, editable=False)),
+                ('assessor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.person', verbose_name='assessor')),
+                ('tenant', qsms.records.models.TenantKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organisation')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'everywhere',
+                'default_manager_name': 'everywhere',
+                'indexes': [models.Index(fields=['tenant', 'framework', 'record'], name='gap_framework'), models.Index(fields=['tenant', 'assessor', 'record'], name='gap_assessor'), models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['tenant', 'reference'], name='gap_reference')],
+            },
+            bases=('records.record', models.Model),
+            managers=[
+                ('everywhere', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='GapSnapshot',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('label', models.CharField(blank=True, max_length=120)),
+                ('answers', models.JSONField()),
+                ('at', models.DateTimeField()),
+                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='snapshots', to='standards.gapassessment')),
+                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.person')),
+                ('organisation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organisation')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'everywhere',
+                'default_manager_name': 'everywhere',
+            },
+            managers=[
+                ('everywhere', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Declaration',
+            fields=[
+                ('record', qsms.records.models.RecordLink(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
+                ('certificate_kind', models.CharField(choices=qsms.standards.models.declaration.offered_certificates, max_length=30, verbose_name='certificate')),
+                ('applicant', models.BooleanField(default=False, verbose_name='applied for, not yet held')),
+                ('held_since', models.DateField(blank=True, help_text='What is due, and when, hangs on this day.', null=True, verbose_name='held since')),
+                ('single_pilot', models.BooleanField(default=False, help_text='One pilot is the only person who does everything that touches safety.', verbose_name='single pilot')),
+                ('sms_accepted_on', models.DateField(blank=True, help_text='Part 121: the day on which the FAA accepted the SMS.', null=True, verbose_name='SMS accepted on')),
+                ('plan_submitted_on', models.DateField(blank=True, help_text='Part 21: the day of the implementation plan.', null=True, verbose_name='plan submitted on')),
+                ('holds_type_certificate', models.BooleanField(default=False, help_text='Part 21: of the same product, not only licensed.', verbose_name='type certificate held')),
+                ('only_21_29', models.BooleanField(default=False, help_text='Part 21: all type certificates held are under 21.29.', verbose_name='only under 21.29')),
+                ('statement', models.TextField(blank=True, verbose_name='what is declared')),
+                ('submitted_on', models.DateField(blank=True, null=True, verbose_name='submitted on')),
+                ('acknowledged_on', models.DateField(blank=True, null=True, verbose_name='acknowledged on')),
+                ('reference', models.CharField(blank=True, max_length=80, verbose_name='reference')),
+                ('sections', models.JSONField(default=list, editable=False)),
+                ('tenant', qsms.records.models.TenantKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organisation')),
+                ('judged_from', models.ForeignKey(blank=True, db_index=False, help_text='The adopted 14 CFR Part 5 whose evidence it rests on. Empty: the only one there is.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='standards.adoption', verbose_name='judged from')),
+                ('untrue_since', models.DateTimeField(editable=False, null=True)),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'everywhere',
+                'default_manager_name': 'everywhere',
+                'indexes': [models.Index(fields=['tenant', 'certificate_kind', 'record'], name='declaration_certificate'), models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['tenant', 'reference'], name='declaration_reference')],
+            },
+            bases=('records.record',),
+            managers=[
+                ('everywhere', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Certificate',
+            fields=[
+                ('record', qsms.records.models.RecordLink(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
+                ('framework', models.CharField(choices=qsms.standards.choices.offered_frameworks, max_length=81, verbose_name='standard')),
+                ('own_edition', models.CharField(blank=True, help_text='Only for one that was imported here: its code and edition, such as acme/2.', max_length=81, verbose_name='edition of your own')),
+                ('body', models.CharField(max_length=200, verbose_name='certification body')),
+                ('certificate_number', models.CharField(blank=True, max_length=80, verbose_name='number on the certificate')),
+                ('scope', models.TextField(blank=True, verbose_name='scope as written on it')),
+                ('covered', models.TextField(blank=True, help_text='One on each line, as the certificate names them.', verbose_name='sites on it')),
+                ('stage_1_on', models.DateField(blank=True, null=True, verbose_name='stage 1 ended')),
+                ('stage_2_on', models.DateField(blank=True, null=True, verbose_name='stage 2 ended')),
+                ('decided_on', models.DateField(blank=True, help_text='The day of the decision begins the cycle.', null=True, verbose_name='decided on')),
+                ('is_first', models.BooleanField(default=True, help_text='Only there the first surveillance audit is due within 12 months.', verbose_name='first cycle')),
+                ('expires_on', models.DateField(blank=True, help_text='Empty: as long as a cycle of certification lasts.', null=True, verbose_name='valid until')),
+                ('logo_use', models.TextField(blank=True, help_text='Letters, web pages, vehicles: one on each line.', verbose_name='where the mark is shown')),
+                ('logo_checked_on', models.DateField(blank=True, null=True, verbose_name='use of the mark checked on')),
+                ('reference', models.CharField(blank=True, max_length=80, verbose_name='reference')),
+                ('tenant', qsms.records.models.TenantKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organisation')),
+                ('logo_rules', models.TextField(blank=True, help_text='What it allows and asks: form, number, wording.', verbose_name='rules of the body for its mark')),
+                ('longer_because', models.TextField(blank=True, help_text='Only where it is valid for longer than a cycle of certification, such as to the end of the next.', verbose_name='why it lasts longer')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'everywhere',
+                'default_manager_name': 'everywhere',
+                'indexes': [models.Index(fields=['tenant', 'framework', 'record'], name='certificate_framework'), models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['tenant', 'reference'], name='certificate_reference')],
+            },
+            bases=('records.record', models.Model),
+            managers=[
+                ('everywhere', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='CertificationAudit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('stage_1', 'Stage 1'), ('stage_2', 'Stage 2'), ('surveillance', 'Surveillance'), ('recertification', 'Recertification'), ('special', 'Special, or at short notice')], max_length=20)),
+                ('on', models.DateField()),
+                ('outcome', models.TextField(blank=True)),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.person')),
+                ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='audits', to='standards.certificate')),
+                ('organisation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organisation')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'everywhere',
+                'default_manager_name': 'everywhere',
+            },
+            managers=[
+                ('everywhere', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ClauseText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('framework', models.CharField(max_length=81)),
+                ('number', models.CharField(max_length=60)),
+                ('text', models.TextField(blank=True)),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.person')),
+                ('organisation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organisation')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'everywhere',
+                'default_manager_name': 'everywhere',
+                'indexes': [models.Index(fields=['organisation', 'framework', 'number', 'id'], name='clause_text')],
+            },
+            managers=[
+                ('everywhere', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='CoverageDay',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField()),
+                ('met', models.PositiveSmallIntegerField()),
+                ('partly', models.PositiveSmallIntegerField()),
+                ('gap', models.PositiveSmallIntegerField()),
+                ('not_assessed', models.PositiveSmallIntegerField()),
+                ('not_applicable', models.PositiveSmallIntegerField()),
+                ('through_crosswalk', models.PositiveSmallIntegerField()),
+                ('adoption', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='days', to='standards.adoption')),
+                ('organisation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organisation')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'everywhere',
+                'default_manager_name': 'everywhere',
+                'constraints': [models.UniqueConstraint(fields=('adoption', 'day'), name='coverage_day_once')],
+            },
+            managers=[
+                ('everywhere', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Finding',
+            fields=[
+                ('record', qsms.records.models.RecordLink(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='records.record')),
+                ('origin', models.CharField(choices=[('body', 'Certification body'), ('authority', 'Authority'), ('customer', 'Customer'), ('internal', 'Within the organisation')], default='body', max_length=20, verbose_name='found by')),
+                ('finder', models.CharField(blank=True, help_text='The body, authority, customer or auditor.', max_length=200, verbose_name='name of who found it')),
+                ('grade', models.CharField(choices=qsms.standards.choices.offered_grades, max_length=40, verbose_name='grade')),
+                ('audit_on', models.DateField(blank=True, help_text='As the audit is noted on the certificate.', null=True, verbose_name='audit ended on')),
+                ('framework', models.CharField(blank=True, choices=qsms.standards.choices.offered_frameworks, max_length=81, verbose_name='standard')),
+                ('own_edition', models.CharField(blank=True, help_text='Only for one that was imported here: its code and edition, such as acme/2.', max_length=81, verbose_name='edition of your own')),
+                ('clause', models.CharField(blank=True, help_text='Its number, such as 7.1.5.2.', max_length=60, verbose_name='clause')),
+                ('cited', models.CharField(blank=True, help_text='Where it is no clause of a standard here: a contract, a procedure, a rule.', max_length=500, verbose_name='requirement as it was cited')),
+                ('statement', models.TextField(blank=True, help_text='The nonconformity in a sentence or two.', verbose_name='what is not as it should be')),
+                ('objective_evidence', models.TextField(blank=True, help_text='What was seen, where, when and on how many.', verbose_name='objective evidence')),
+                ('issued_on', models.DateField(blank=True, help_text='The limits run from this day.', null=True, verbose_name='issued on')),
+                ('limits_from', models.DateField(editable=False, null=True)),
+                ('plan_by', models.DateField(blank=True, help_text='Empty: as its certificate or the rule says.', null=True, verbose_name='plan named for')),
+                ('evidence_by', models.DateField(blank=True, help_text='Empty: as its certificate or the rule says.', null=True, verbose_name='evidence named for')),
+                ('plan_sent_on', models.DateField(blank=True, null=True, verbose_name='plan sent on')),
+                ('plan_accepted_on', models.DateField(blank=True, null=True, verbose_name='plan accepted on')),
+                ('evidence_sent_on', models.DateField(blank=True, null=True, verbose_name='evidence sent on')),
+                ('accepted_on', models.DateField(blank=True, null=True, verbose_name='accepted on')),
+                ('accepted_by', models.CharField(blank=True, help_text='Who said so at the body, or the auditor.', max_length=200, verbose_name='accepted by')),
+                ('closing_note', models.TextField(blank=True, help_text='What was looked at, and that it worked.', verbose_name='how it was closed')),
+                ('reference', models.CharField(blank=True, max_length=80, verbose_name='their number')),
+                ('tenant', qsms.records.models.TenantKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organisation')),
+                ('under_certificate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='standards.certificate', verbose_name='certificate')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'everywhere',
+                'default_manager_name': 'everywhere',
+                'indexes': [models.Index(fields=['tenant', 'grade', 'record'], name='finding_grade'), models.Index(fields=['tenant', 'framework', 'record'], name='finding_framework'), models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['tenant', 'reference'], name='finding_reference')],
+            },
+            bases=('records.record',),
+            managers=[
+                ('everywhere', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='FindingRequirement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('framework', models.CharField(max_length=81)),
+                ('number', models.CharField(max_length=60)),
+                ('grade', models.CharField(choices=qsms.standards.choices.offered_grades, max_length=40)),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.person')),
+                ('finding', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='also', to='standards.finding')),
+                ('organisation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organisation')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'everywhere',
+                'default_manager_name': 'everywhere',
+                'constraints': [models.UniqueConstraint(fields=('finding', 'framework', 'number'), name='finding_requirement_once')],
+            },
+            managers=[
+                ('everywhere', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='BodyLimit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('grade', models.CharField(choices=qsms.standards.choices.offered_grades, max_length=40)),
+                ('plan_days', models.PositiveSmallIntegerField(null=True)),
+                ('evidence_days', models.PositiveSmallIntegerField(null=True)),
+                ('certificate', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='limits', to='standards.certificate')),
+                ('organisation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.organisation')),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'everywhere',
+                'default_manager_name': 'everywhere',
+                'constraints': [models.UniqueConstraint(fields=('certificate', 'grade'), name='body_limit_once')],
+            },
+            managers=[
+                ('everywhere', django.db.models.manager.Manager()),
+            ],
+        ),
+    ]
