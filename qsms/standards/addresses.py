@@ -101,6 +101,21 @@ def pairs() -> str:
     return reverse("standards:pairs")
 
 
+def waiting_pairs() -> str:
+    """What others judged, where many are confirmed at once."""
+    return reverse("standards:waiting-pairs")
+
+
+def confirm_pairs() -> str:
+    """Where judgements are confirmed."""
+    return reverse("standards:confirm-pair")
+
+
+def take_back_pairs() -> str:
+    """Where judgements are taken back or turned down."""
+    return reverse("standards:take-back")
+
+
 def judge(key: str, number: str, other: str = "", there: str = "") -> str:
     """The dialog in which somebody judges how two requirements relate."""
     given = {"standard": key, "clause": number, "other": other, "number": there}
