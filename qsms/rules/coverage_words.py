@@ -107,8 +107,8 @@ def _relation(reading: Reading) -> Sentence:
         if reading.relation is Relation.EQUAL:
             return _("%(here)s asks for the same in another edition.", here=here)
         if reading.is_backwards:
-            return _("%(here)s stood here in the former edition, in other words.", here=here)
-        return _("%(here)s follows this in the new edition, in other words.", here=here)
+            return _("%(here)s stood here in an earlier edition, in other words.", here=here)
+        return _("%(here)s follows this in a later edition, in other words.", here=here)
     judged: Mapping[Relation, Sentence] = {
         Relation.EQUAL: _("%(here)s asks for the same.", here=here),
         Relation.SUPERSET: _("%(here)s asks for more than this.", here=here),

@@ -145,10 +145,11 @@ def of_all(
     against = findings.open_against(actor) if at_hand.against is None else at_hand.against
     every_text = library.every(actor.organisation_id) if at_hand.every_text is None else at_hand.every_text
     rows = library.editions(actor.organisation_id, revisions, every_text)
-    # A finding outlives the edition that it is against: what follows that one has it, be the former one left by now.
-    former = {row.rule.follows for row in rows.values()} & {one.framework for one in against} - revisions.keys()
-    rows = {**rows, **library.editions(actor.organisation_id, dict.fromkeys(former, 0), every_text)}
     newest = library.newest(actor.organisation_id, every_text)
+    # A finding outlives the edition that it is against: what follows that one has it, be the former ones left by now.
+    known, found_against = {**newest, **rows}, {one.framework for one in against}
+    former = {key: library.line(row, known, found_against) for key, row in rows.items()}
+    rows = {**rows, **{key: known[key] for line in former.values() for key in line}}
     today = moment.now().astimezone(actor.tz).date()
     rows_of_pairs = library.crosswalks(actor.organisation_id) if at_hand.crosswalks is None else at_hand.crosswalks
     crosswalks = {
@@ -165,7 +166,7 @@ def of_all(
         # Of several adoptions of one edition the oldest speaks for it, but for the one that is asked about.
         first = {one.key: one for one in reversed(every)} | {adoption.key: adoption}
         pieces = {one.id: one for one in binding.counted(found, adoption) if one.framework in first}
-        found_in = {*first, rows[adoption.key].rule.follows}
+        found_in = {*first, *former[adoption.key]}
         struck = {(one.id, one.at): one for one in binding.counted(against, adoption) if one.framework in found_in}
         used = {adoption.key, *(one.framework for one in pieces.values()), *(one.framework for one in struck.values())}
         editions = {key: row.rule for key, row in rows.items() if key in used}
