@@ -141,6 +141,11 @@ def against(number: str) -> str:
     return reverse("standards:against", args=[number])
 
 
+def choose_audit(number: str) -> str:
+    """The dialog in which somebody says from which audit of its certificate a finding is."""
+    return reverse("standards:choose-audit", args=[number])
+
+
 def no_longer_against(number: str, requirement_id: int) -> str:
     """The dialog in which a further requirement of a finding is taken out again."""
     return f"{reverse('standards:no-longer-against', args=[number])}?{urlencode({'requirement': requirement_id})}"

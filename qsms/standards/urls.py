@@ -52,6 +52,7 @@ urlpatterns = [
     path("certificates/<str:number>/audit/", certificates.note_audit, name="note-audit"),
     path("certificates/<str:number>/limits/", findings.set_limit, name="limits"),
     path("findings/<str:number>/against/", findings.add_requirement, name="against"),
+    path("findings/<str:number>/audit/", findings.choose_audit, name="choose-audit"),
     path("findings/<str:number>/no-longer-against/", findings.remove_requirement, name="no-longer-against"),
     path("bring/", bring.bring, name="bring"),
     path("evidence/", ageing.show, name="ageing"),
