@@ -16,6 +16,7 @@ from qsms.rules.sentences import say_many as ngettext
 
 WHY: Final[Mapping[Reason, Sentence]] = {
     Reason.SHOWN: _("Fresh evidence shows all of it."),
+    Reason.SHOWN_AT_SOME: _("Fresh evidence shows all of it, but not at every site."),
     Reason.SHOWN_IN_PART: _("Evidence shows a part of it."),
     Reason.SHOWN_ABOVE: _("Evidence at the heading shows all that stands under it."),
     Reason.STALE: _("Evidence is past its freshness limit. Renew it; until then it counts as a part."),

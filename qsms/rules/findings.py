@@ -17,7 +17,6 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from qsms.rules.crosswalk import Crosswalk, Pair, Reading, Relation, Source
-from qsms.rules.evidence import Level
 from qsms.rules.frameworks import Framework, Reference
 
 
@@ -57,13 +56,6 @@ def counts_against(reading: Reading, weight: Weight) -> Weight:
         return min(weight, Weight.LAPSES)
     # Of several on the larger side it is open which of them holds the demand.
     return Weight.NOTES
-
-
-def capped(shown: Level, weight: Weight) -> Level:
-    """How much of a requirement is shown while a finding of this weight is open against it."""
-    if weight is Weight.FAILS:
-        return Level.NOTHING
-    return min(shown, Level.PART) if weight is Weight.LAPSES else shown
 
 
 def struck(

@@ -208,7 +208,8 @@ def _carry(actor: Actor, found: Plan, new: Adoption) -> None:
     rows = {row.pk: row for row in Evidence.everywhere.filter(pk__in=list(found.pieces))}
     for one in found.carried:
         row = rows[int(str(one.evidence.id))]
-        given = Given(row.strength, row.as_of, row.fresh_months, row.expires_on, row.note, row.owner_id)
+        given = Given(row.strength, row.as_of, row.fresh_months, row.expires_on, row.note, row.owner_id,
+                      row.for_all_sites)  # fmt: skip
         at = Reference(new.key, one.at.number)
         if row.record_id is None:
             asking.ask(actor, at, row.question, row.asked, given)
