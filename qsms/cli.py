@@ -76,6 +76,18 @@ COMMANDS = (
         "qsms.standards.commands:export_arguments",
     ),
     Command(
+        "import crosswalk",
+        "bring in how requirements relate",
+        "qsms.standards.commands:run_import_pairs",
+        "qsms.standards.commands:import_pairs_arguments",
+    ),
+    Command(
+        "export crosswalk",
+        "write how requirements relate to a file or to standard output",
+        "qsms.standards.commands:run_export_pairs",
+        "qsms.standards.commands:export_pairs_arguments",
+    ),
+    Command(
         "backup", "write database, files and keys to one archive", "qsms.site.backup:run", "qsms.site.backup:arguments"
     ),
     Command(

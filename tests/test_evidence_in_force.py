@@ -33,7 +33,7 @@ def test_a_document_counts_while_it_is_in_effect(cast: Cast) -> None:
     adoption = adopting.adopt(quality, CLAUSE.framework)
     assert isinstance(adoption, Adoption)
     held = document(cast)
-    binding.bind(quality, held.pk, CLAUSE, Given())
+    binding.bind(quality, held.pk, CLAUSE, Given(for_all_sites=True))
     client = Client()
     client.force_login(cast.account("quality"))
 

@@ -115,6 +115,7 @@ def counted(cast: Cast, open_page: Open, live: Any, document: Document) -> Page:
     page = signed_in(cast, "quality", open_page, live)
     page.goto(f"/standards/bind/?standard={ISO_9001}&clause=7.1.5.2")
     page.locator("#m_record").fill(document.number)
+    page.get_by_label("It shows it for every site").check()
     page.get_by_role("button", name="Add as evidence").click()
     page.get_by_text("It counts as evidence for 7.1.5.2.").first.wait_for()
     return page

@@ -139,6 +139,13 @@ def note(export: Export, n: int) -> None:
         history.write(export.actor, None, history.Act("exported", detail=detail), subject="organisation")
 
 
+def note_file(actor: Actor, what: str, *, kind: str, form: str, n: int | None = None) -> None:
+    """Leave the same deed for a file that is no list of records: what left, and in how many rows, if it has any."""
+    detail = {"what": what, "kind": kind, "form": form, **({} if n is None else {"rows": n})}
+    with write_transaction():
+        history.write(actor, None, history.Act("exported", detail=detail), subject="organisation")
+
+
 def head(export: Export) -> list[str]:
     """The names of the columns: of the fields in JSON, else their labels, each different."""
     if export.coded:

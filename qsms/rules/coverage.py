@@ -2,7 +2,9 @@
 
 Only what surely follows is counted; `crossing` says what that is. Evidence crosses one pair and never two.
 Evidence at a heading that shows all of it shows all below it; a clause with text of its own and points below it speaks
-for its own text alone. What is shown below a number is a part of it, and the whole when nothing is missing.
+for its own text alone. What is shown below a number is a part of it, and the whole when nothing is missing. What holds
+for several sites is met when it is shown at every one of them: evidence of one site shows nothing of another, and what
+is of no site in particular shows it everywhere.
 
 A number with text of its own counts once, by its own state, whatever hangs below it; a heading counts nothing and its
 state follows from what stands under it. So the rows that count always add up to the tally, in every list of them.
@@ -11,15 +13,18 @@ state follows from what stands under it. So the rows that count always add up to
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from functools import partial, reduce
+from operator import or_
 
+from qsms.rules.at_sites import AtSites, Shown
 from qsms.rules.crossing import Doubt, Through, counts_for, may_lend
 from qsms.rules.crosswalk import Crosswalk, Reading, Relation, Source
 from qsms.rules.evidence import Evidence, Freshness, Level, freshness, level
-from qsms.rules.findings import OpenFinding, Struck, Weight, capped, struck
+from qsms.rules.findings import OpenFinding, Struck, Weight, struck
 from qsms.rules.frameworks import Framework, Reference
 
 
@@ -37,6 +42,7 @@ class Reason(StrEnum):
     """Why a requirement is in its state; a page shows every reason that holds."""
 
     SHOWN = "shown"
+    SHOWN_AT_SOME = "shown_at_some"
     SHOWN_IN_PART = "shown_in_part"
     SHOWN_ABOVE = "shown_above"
     STALE = "stale"
@@ -105,7 +111,8 @@ class Covered:
     """One requirement: its state with reasons, its direct evidence, what came through the crosswalk, and its tally.
 
     `findings` are open against it itself, `struck` are those that reach it through the crosswalk. `state` is that of
-    its own text where it has any; `together` the one with all below it. Only what `counts` is in a tally.
+    its own text where it has any; `together` the one with all below it. Only what `counts` is in a tally. `sites` are
+    those at which it is shown, where at some of them alone.
     """
 
     number: str
@@ -118,6 +125,7 @@ class Covered:
     struck: tuple[Struck, ...] = ()
     together: State = State.NOT_ASSESSED
     counts: bool = True
+    sites: frozenset[Hashable] | None = None
 
     @property
     def is_told(self) -> bool:
@@ -127,26 +135,30 @@ class Covered:
 
 @dataclass(frozen=True)
 class Coverage:
-    """A whole framework, by number in reading order, with the tally of all."""
+    """A whole framework, by number in reading order, with the tally of all, and the sites that it is for."""
 
     framework: str
     today: date
     covered: Mapping[str, Covered]
     tally: Tally
+    sites: frozenset[Hashable] = frozenset()
 
 
 class _Tree:
     """One framework with its direct evidence: what is shown of each number, own and rolled up."""
 
-    def __init__(self, framework: Framework, exempt: Iterable[str]) -> None:
+    def __init__(self, framework: Framework, exempt: Iterable[str], sites: AtSites) -> None:
         self.framework = framework
+        self.sites = sites
         self.exempt = {below for number in exempt for below in framework.subtree(number)}
         self.pieces: dict[str, list[tuple[Evidence, Freshness]]] = {}
         self.judged: dict[str, Judgement] = {}
         self.findings: dict[str, list[OpenFinding]] = {}
         self.struck: dict[str, list[Struck]] = {}
-        self.own: dict[str, Level] = {}
-        self.whole: dict[str, Level] = {}
+        # What the evidence at a number shows by itself; at or above it, and judged; and of it with all below it.
+        self.bound: dict[str, Shown] = {}
+        self.own: dict[str, Shown] = {}
+        self.whole: dict[str, Shown] = {}
         self._behind: dict[tuple[str, bool], tuple[Evidence, ...]] = {}
 
     def is_heading(self, number: str) -> bool:
@@ -158,52 +170,57 @@ class _Tree:
         weights = [one.weight for one in (*self.findings.get(number, ()), *self.struck.get(number, ()))]
         return max(weights, default=Weight.NOTES)
 
-    def comes_from_above(self, number: str, levels: Mapping[str, Level]) -> bool:
-        """Whether the heading above is wholly shown by these levels, and nobody judged the number by itself."""
+    def from_above(self, number: str, levels: Mapping[str, Shown]) -> Shown:
+        """What the heading above shows of it: all where it is wholly shown, unless the number was judged by itself."""
         parent = self.framework.by_number[number].parent
-        return self.is_heading(parent) and levels[parent] is Level.WHOLE and number not in self.judged
+        if not self.is_heading(parent) or number in self.judged:
+            return 0
+        return self.sites.wholly(levels[parent])
+
+    def capped(self, shown: Shown, answer: State) -> Shown:
+        """What is shown after an assessor has looked: nothing of a gap, a part, or the whole where anything is."""
+        if answer is State.MET:
+            return self.sites.full if shown else 0
+        return self.sites.partly(shown) if answer is State.PARTLY else 0
 
     def weigh(self) -> None:
         """Work out `own` (shown at or above a number) and `whole` (shown of it with all below it)."""
+        for number, pieces in self.pieces.items():
+            self.bound[number] = reduce(or_, (self.sites.at(level(piece, how), piece.site) for piece, how in pieces))
         for each in self.framework.requirements:
-            best = max(
-                (level(piece, state) for piece, state in self.pieces.get(each.number, ())), default=Level.NOTHING
-            )
+            best = self.bound.get(each.number, 0)
             judged = self.judged.get(each.number)
-            self.own[each.number] = best if judged is None else _capped(best, judged.answer)
+            self.own[each.number] = best if judged is None else self.capped(best, judged.answer)
         self.own = self.spread(self.own)
         self.whole = self.rolled(self.own)
 
-    def spread(self, levels: Mapping[str, Level]) -> dict[str, Level]:
+    def spread(self, levels: Mapping[str, Shown]) -> dict[str, Shown]:
         """The same with all under a wholly shown heading wholly shown too, but for what was judged by itself; and less
         where a finding is open."""
-        found: dict[str, Level] = {}
+        found: dict[str, Shown] = {}
         for each in self.framework.requirements:
-            mine = levels.get(each.number, Level.NOTHING)
-            mine = Level.WHOLE if self.comes_from_above(each.number, found) else mine
-            found[each.number] = capped(mine, self.gravest(each.number))
+            mine = levels.get(each.number, 0) | self.from_above(each.number, found)
+            gravest = self.gravest(each.number)
+            if gravest:
+                mine = self.sites.partly(mine) if gravest is Weight.LAPSES else 0
+            found[each.number] = mine
         return found
 
-    def rolled(self, own: Mapping[str, Level]) -> dict[str, Level]:
+    def rolled(self, own: Mapping[str, Shown]) -> dict[str, Shown]:
         """How much of each number is shown with all below it: whole when every part is, a part when any is."""
-        parts: dict[str, list[Level]] = {}
-        found: dict[str, Level] = {}
+        parts: dict[str, list[Shown]] = {}
+        found: dict[str, Shown] = {}
         for each in reversed(self.framework.requirements):
             below = parts.get(each.number, [])
             levels = [*below, own[each.number]] if each.assessable or not below else below
-            if levels and all(one is Level.WHOLE for one in levels):
-                total = Level.WHOLE
-            elif any(levels) or own[each.number]:
-                total = Level.PART
-            else:
-                total = Level.NOTHING
+            total = self.sites.together(levels, own[each.number])
             judged = self.judged.get(each.number)
             if judged is not None and judged.answer is not State.MET:
-                total = _capped(total, judged.answer)
+                total = self.capped(total, judged.answer)
             if self.gravest(each.number):
-                total = min(total, Level.PART)
+                total = self.sites.partly(total)
             if each.number in self.exempt:
-                total = Level.NOTHING
+                total = 0
             elif each.assessable or below:
                 parts.setdefault(each.parent, []).append(total)
             found[each.number] = total
@@ -224,15 +241,16 @@ class _Tree:
             self._behind[number, alone] = tuple(found)
         return self._behind[number, alone]
 
-    def lends(self, reading: Reading) -> tuple[Level, tuple[Doubt, ...]]:
+    def lends(self, reading: Reading) -> tuple[Shown, tuple[Doubt, ...]]:
         """How much of its end of a pair is shown. A part of what hangs below it shows nothing of the pair for sure."""
         here = reading.here.number
         own, whole = self.own[here], self.whole[here]
         if reading.pair.source is Source.CONTAINED and here not in self.exempt:
             # A supplement contains the text of the clause itself, whatever points it hangs below.
             return own, ()
-        if own or whole is not Level.PART:
-            return whole, ()
+        sure = self.sites.where(whole, own) | self.sites.wholly(whole)
+        if sure or not whole:
+            return sure, ()
         return whole, (Doubt.FROM_UNDER_A_HEADING,)
 
 
@@ -246,14 +264,17 @@ def cover(
     judgements: Iterable[Judgement] = (),
     findings: Iterable[OpenFinding] = (),
     only: Iterable[str] | None = None,
+    sites: Iterable[Hashable] = (),
 ) -> dict[str, Coverage]:
     """The coverage of each framework by key; only of those named in `only`, where the others lend their evidence.
 
     `exempt` are the numbers that do not apply, by framework, with all below them. Of several judgements of one
-    requirement the latest holds. `findings` are those that are open; whatever an assessor says, they hold. What is at a
-    number that its edition does not have is left out.
+    requirement the latest holds, for all sites. `findings` are those that are open; whatever an assessor says, they
+    hold. `sites` are those at each of which it must be shown; without, nobody asks where. What is at a number that its
+    edition does not have is left out.
     """
-    trees = {each.key: _Tree(each, (exempt or {}).get(each.key, ())) for each in frameworks}
+    at_sites = AtSites(sites)
+    trees = {each.key: _Tree(each, (exempt or {}).get(each.key, ()), at_sites) for each in frameworks}
     for piece in evidence:
         tree = trees.get(piece.at.framework)
         if tree is not None and piece.at.number in tree.framework.by_number:
@@ -289,23 +310,18 @@ def _find(trees: Mapping[str, _Tree], findings: Iterable[OpenFinding], crosswalk
 
 
 def _coverage(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk | None, today: date) -> Coverage:
-    through = _through(tree, trees, crosswalk) if crosswalk else {}
-    lent = {
-        number: _capped(max(each.counts for each in found), tree.judged[number].answer)
-        if number in tree.judged
-        else max(each.counts for each in found)
-        for number, found in through.items()
-    }
+    sites = tree.sites
+    through, lent = _through(tree, trees, crosswalk) if crosswalk else ({}, {})
     covered: dict[str, Covered] = {}
     tallies: dict[str, Counter[str]] = {}
     total: Counter[str] = Counter()
     for each in reversed(tree.framework.requirements):
         number = each.number
         below = tallies.get(number, Counter())
-        mine, state, reasons = _unit(tree, number, lent.get(number, Level.NOTHING), through.get(number, ()))
+        mine, state, reasons = _unit(tree, number, lent.get(number, 0), through.get(number, ()))
         if each.assessable:
             below[state.value] += 1
-            if state in (State.MET, State.PARTLY) and lent.get(number, Level.NOTHING) > tree.own[number]:
+            if state in (State.MET, State.PARTLY) and sites.level(mine) > sites.level(tree.own[number]):
                 below["through_crosswalk"] += 1
         together = state
         if tree.framework.children(number):
@@ -328,14 +344,20 @@ def _coverage(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk | No
             tuple(tree.struck.get(number, ())),
             together,
             each.assessable,
+            sites.some_alone(mine) if each.assessable and state in (State.MET, State.PARTLY) else None,
         )
         (tallies.setdefault(each.parent, Counter()) if each.parent else total).update(below)
     in_order = {each.number: covered[each.number] for each in tree.framework.requirements}
-    return Coverage(tree.framework.key, today, in_order, Tally(**total))
+    return Coverage(tree.framework.key, today, in_order, Tally(**total), sites.sites)
 
 
-def _through(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk) -> dict[str, list[Through]]:
+def _through(
+    tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk
+) -> tuple[dict[str, list[Through]], dict[str, Shown]]:
+    """What comes to each number over pairs, and how much of it that shows."""
     found: dict[str, list[Through]] = {}
+    lent: dict[str, Shown] = {}
+    sites = tree.sites
     # Evidence moves on to a new edition by a person's hand alone.
     lending = [one for one in crosswalk.readings_into(tree.framework.key) if one.pair.source is not Source.FOLLOWS]
     direct = {(one.here.framework, one.there.number) for one in lending}
@@ -345,37 +367,41 @@ def _through(tree: _Tree, trees: Mapping[str, _Tree], crosswalk: Crosswalk) -> d
         if source is None or here not in source.whole or there not in tree.own:
             continue
         shown, doubts = source.lends(reading)
-        counts = counts_for(reading.relation, shown)
-        if shown is Level.NOTHING:
+        if not shown:
             continue
-        if counts is Level.WHOLE and reading.relation is Relation.SUPERSET:
-            others = (source.whole.get(other, Level.NOTHING) for other in reading.pair.jointly)
-            counts = Level.WHOLE if all(other is Level.WHOLE for other in others) else Level.PART
-        if counts is Level.NOTHING:
+        counts = sites.through(shown, partial(counts_for, reading.relation))
+        if counts and reading.relation is Relation.SUPERSET:
+            counts = sites.joined(counts, (source.whole.get(other, 0) for other in reading.pair.jointly))
+        if not counts:
             doubts = ()
         elif not may_lend(source.framework, tree.framework, reading.pair):
             doubts = (*doubts, Doubt.OTHER_SUBJECT)
-        alone = shown is Level.PART and not doubts
-        one = Through(reading, shown, Level.NOTHING if doubts else counts, source.behind(here, alone=alone), doubts)
+        alone = not sites.wholly(shown) and not doubts
+        counted = Level.NOTHING if doubts else sites.level(counts)
+        one = Through(reading, sites.level(shown), counted, source.behind(here, alone=alone), doubts)
         found.setdefault(there, []).append(one)
+        if counted:
+            lent[there] = lent.get(there, 0) | counts
         if counts and tree.is_heading(there):
             perhaps = replace(one, counts=Level.NOTHING, doubts=(*doubts, Doubt.TO_THE_HEADING_ABOVE))
             for below in tree.framework.subtree(there):
                 # What is paired by itself needs no hint from above.
                 if (source.framework.key, below) not in direct and below != there:
                     found.setdefault(below, []).append(perhaps)
-    return found
+    for number, judged in tree.judged.items():
+        if number in lent:
+            lent[number] = tree.capped(lent[number], judged.answer)
+    return found, lent
 
 
-def _unit(tree: _Tree, number: str, lent: Level, through: Iterable[Through]) -> tuple[Level, State, tuple[Reason, ...]]:
+def _unit(tree: _Tree, number: str, lent: Shown, through: Iterable[Through]) -> tuple[Shown, State, tuple[Reason, ...]]:
     if number in tree.exempt:
-        return Level.NOTHING, State.NOT_APPLICABLE, (Reason.EXEMPT,)
+        return 0, State.NOT_APPLICABLE, (Reason.EXEMPT,)
     pieces = tree.pieces.get(number, [])
     judged = tree.judged.get(number)
-    own = tree.own[number]
     reasons = _direct_reasons(tree, number, pieces)
     reasons += _lent_reasons(through)
-    shown = max(own, lent)
+    shown = tree.own[number] | lent
     if judged is not None:
         reasons.append(_JUDGED[judged.answer])
         if judged.answer is State.MET and not shown:
@@ -383,8 +409,8 @@ def _unit(tree: _Tree, number: str, lent: Level, through: Iterable[Through]) -> 
         if any(piece.as_of and piece.as_of > judged.on and level(piece, state) for piece, state in pieces):
             reasons.append(Reason.JUDGED_BEFORE_EVIDENCE)
         state = _judged_state(judged.answer, shown)
-    elif shown is not Level.NOTHING:
-        state = State.MET if shown is Level.WHOLE else State.PARTLY
+    elif shown:
+        state = State.MET if shown == tree.sites.full else State.PARTLY
     elif any(one in (Freshness.EXPIRED, Freshness.EMPTY) for _piece, one in pieces):
         state = State.GAP
     else:
@@ -425,20 +451,11 @@ def _found_state(state: State, weight: Weight) -> State:
 _JUDGED = {State.MET: Reason.JUDGED_MET, State.PARTLY: Reason.JUDGED_PARTLY, State.GAP: Reason.JUDGED_GAP}
 
 
-def _judged_state(answer: State, shown: Level) -> State:
+def _judged_state(answer: State, shown: Shown) -> State:
     """An assessor lifts parts to the whole, or says that it is not enough; without evidence, met is a claim."""
     if answer is State.MET:
         return State.MET if shown else State.PARTLY
     return answer
-
-
-def _capped(shown: Level, answer: State) -> Level:
-    """What is shown after an assessor has looked: nothing of a gap, a part, or the whole where something is there."""
-    if answer is State.GAP:
-        return Level.NOTHING
-    if answer is State.PARTLY:
-        return min(shown, Level.PART)
-    return Level.WHOLE if shown else Level.NOTHING
 
 
 _NOT_COUNTED = {
@@ -451,15 +468,16 @@ _NOT_COUNTED = {
 
 def _direct_reasons(tree: _Tree, number: str, pieces: Iterable[tuple[Evidence, Freshness]]) -> list[Reason]:
     reasons = []
+    everywhere = tree.bound.get(number) == tree.sites.full
     for piece, state in pieces:
         counted = level(piece, state)
         if counted is Level.WHOLE:
-            reasons.append(Reason.SHOWN)
+            reasons.append(Reason.SHOWN if everywhere else Reason.SHOWN_AT_SOME)
         elif state in _NOT_COUNTED:
             reasons.append(_NOT_COUNTED[state])
         else:
             reasons.append(Reason.SHOWN_IN_PART if counted else Reason.SUPPORTED_ONLY)
-    if tree.comes_from_above(number, tree.own):
+    if tree.from_above(number, tree.own):
         reasons.append(Reason.SHOWN_ABOVE)
     return reasons
 
@@ -478,7 +496,7 @@ def _lent_reasons(through: Iterable[Through]) -> list[Reason]:
 
 
 def _heading(
-    below: Counter[str], mine: Level, state: State, reasons: tuple[Reason, ...]
+    below: Counter[str], mine: Shown, state: State, reasons: tuple[Reason, ...]
 ) -> tuple[State, tuple[Reason, ...]]:
     """The state of a number with others below it, out of the tally of all of them."""
     if state is State.NOT_APPLICABLE:

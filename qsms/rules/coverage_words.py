@@ -16,6 +16,7 @@ from qsms.rules.sentences import say_many as ngettext
 
 WHY: Final[Mapping[Reason, Sentence]] = {
     Reason.SHOWN: _("Fresh evidence shows all of it."),
+    Reason.SHOWN_AT_SOME: _("Fresh evidence shows all of it, but not at every site."),
     Reason.SHOWN_IN_PART: _("Evidence shows a part of it."),
     Reason.SHOWN_ABOVE: _("Evidence at the heading shows all that stands under it."),
     Reason.STALE: _("Evidence is past its freshness limit. Renew it; until then it counts as a part."),
@@ -107,8 +108,8 @@ def _relation(reading: Reading) -> Sentence:
         if reading.relation is Relation.EQUAL:
             return _("%(here)s asks for the same in another edition.", here=here)
         if reading.is_backwards:
-            return _("%(here)s stood here in the former edition, in other words.", here=here)
-        return _("%(here)s follows this in the new edition, in other words.", here=here)
+            return _("%(here)s stood here in an earlier edition, in other words.", here=here)
+        return _("%(here)s follows this in a later edition, in other words.", here=here)
     judged: Mapping[Relation, Sentence] = {
         Relation.EQUAL: _("%(here)s asks for the same.", here=here),
         Relation.SUPERSET: _("%(here)s asks for more than this.", here=here),

@@ -53,7 +53,7 @@ class Evidence(NamedTuple):
     """A record, document or living query bound to a requirement.
 
     `as_of` is the day of what it shows, None for a query that finds nothing. It is fresh for `fresh_months` calendar
-    months (None = it does not age) and worth nothing after `expires_on`.
+    months (None = it does not age) and worth nothing after `expires_on`. Of no `site` it is of all of them.
     """
 
     id: Hashable
@@ -62,6 +62,7 @@ class Evidence(NamedTuple):
     strength: Strength = Strength.WHOLE
     fresh_months: int | None = None
     expires_on: date | None = None
+    site: Hashable | None = None
 
 
 def fresh_until(evidence: Evidence) -> date | None:

@@ -4,19 +4,19 @@ A finding is the opposite of evidence, and crosses pairs the other way round. A 
 requirement that contains the one it was found against; whether it belongs to one that is contained in it, or overlaps
 it, nobody knows. It crosses one pair and never two, as evidence does.
 
-A new edition closes no finding: what follows a requirement has its findings until they are closed, in full where it
-asks for the same, and as something that is not wholly met where the text is another one.
+A new edition closes no finding, nor do two of them: what follows a requirement, over however many changes of edition,
+has its findings until they are closed, in full where it asks for the same all along, and as something that is not
+wholly met where the text is another one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
-from qsms.rules.crosswalk import Crosswalk, Reading, Relation, Source
-from qsms.rules.evidence import Level
+from qsms.rules.crosswalk import Crosswalk, Pair, Reading, Relation, Source
 from qsms.rules.frameworks import Framework, Reference
 
 
@@ -58,13 +58,6 @@ def counts_against(reading: Reading, weight: Weight) -> Weight:
     return Weight.NOTES
 
 
-def capped(shown: Level, weight: Weight) -> Level:
-    """How much of a requirement is shown while a finding of this weight is open against it."""
-    if weight is Weight.FAILS:
-        return Level.NOTHING
-    return min(shown, Level.PART) if weight is Weight.LAPSES else shown
-
-
 def struck(
     findings: Iterable[OpenFinding], frameworks: Mapping[str, Framework], crosswalk: Crosswalk
 ) -> dict[Reference, list[Struck]]:
@@ -79,22 +72,58 @@ def struck(
         framework = frameworks.get(one.at.framework)
         if not one.weight or framework is None or one.at.number not in framework.by_number:
             continue
-        for number in (one.at.number, *framework.ancestors(one.at.number)):
-            for reading in crosswalk.readings(Reference(framework.key, number)):
-                found = _crossing(one, number, reading)
-                key = (one.id, reading.there)
-                if found is not None and key not in direct and (key not in best or best[key].weight < found.weight):
-                    best[key] = found
+        for found in _reached(one, framework, crosswalk):
+            key = (one.id, found.reading.there)
+            if key not in direct and (key not in best or best[key].weight < found.weight):
+                best[key] = found
     reached: dict[Reference, list[Struck]] = {}
     for (_id, there), found in best.items():
         reached.setdefault(there, []).append(found)
     return reached
 
 
+def _reached(one: OpenFinding, framework: Framework, crosswalk: Crosswalk) -> Iterator[Struck]:
+    for number in (one.at.number, *framework.ancestors(one.at.number)):
+        for reading in crosswalk.readings(Reference(framework.key, number)):
+            found = None if reading.pair.source is Source.FOLLOWS else _crossing(one, number, reading)
+            if found is not None:
+                yield found
+    for reading in along(one.at, crosswalk):
+        yield Struck(reading, one, counts_against(reading, one.weight))
+
+
+def along(here: Reference, crosswalk: Crosswalk) -> Iterator[Reading]:
+    """Where a requirement stands along its line of editions, each place as one reading from here.
+
+    Later ones over any number of changes; earlier ones as far back as they ask for the same, and the one before.
+    """
+    for onward in (True, False):
+        ways, seen = [(here, Relation.EQUAL)], {(here, Relation.EQUAL)}
+        for place, so_far in ways:
+            for step in crosswalk.readings(place):
+                # A pair of a line is judged from its later end.
+                if step.pair.source is not Source.FOLLOWS or step.is_backwards is not onward:
+                    continue
+                relation = step.relation if so_far is Relation.EQUAL else Relation.OVERLAP
+                if (step.there, relation) in seen:
+                    continue
+                seen.add((step.there, relation))
+                yield step if place == here else _over_many(here, step, relation, onward)
+                if onward or relation is Relation.EQUAL:
+                    ways.append((step.there, relation))
+
+
+def _over_many(here: Reference, last: Reading, relation: Relation, onward: bool) -> Reading:
+    """Several steps along a line as one reading; of what lies between only its ends are told."""
+    ends = (last.there, here) if onward else (here, last.there)
+    pair = Pair(*ends, relation, confidence=last.pair.confidence, source=Source.FOLLOWS)
+    return Reading(here, last.there, relation, pair)
+
+
 def _crossing(one: OpenFinding, number: str, reading: Reading) -> Struck | None:
     if number == one.at.number:
         return Struck(reading, one, counts_against(reading, one.weight))
-    if reading.pair.source in (Source.CONTAINED, Source.FOLLOWS):
+    if reading.pair.source is Source.CONTAINED:
         # A supplement contains the text of the clause itself; the points below it have pairs of their own.
         return None
     weight = counts_against(reading, min(one.weight, Weight.LAPSES))

@@ -101,6 +101,21 @@ def pairs() -> str:
     return reverse("standards:pairs")
 
 
+def waiting_pairs() -> str:
+    """What others judged, where many are confirmed at once."""
+    return reverse("standards:waiting-pairs")
+
+
+def confirm_pairs() -> str:
+    """Where judgements are confirmed."""
+    return reverse("standards:confirm-pair")
+
+
+def take_back_pairs() -> str:
+    """Where judgements are taken back or turned down."""
+    return reverse("standards:take-back")
+
+
 def judge(key: str, number: str, other: str = "", there: str = "") -> str:
     """The dialog in which somebody judges how two requirements relate."""
     given = {"standard": key, "clause": number, "other": other, "number": there}
@@ -124,6 +139,11 @@ def _framework(row: Edition) -> dict[str, str]:
 def against(number: str) -> str:
     """The dialog in which a finding is said to be against another requirement as well."""
     return reverse("standards:against", args=[number])
+
+
+def choose_audit(number: str) -> str:
+    """The dialog in which somebody says from which audit of its certificate a finding is."""
+    return reverse("standards:choose-audit", args=[number])
 
 
 def no_longer_against(number: str, requirement_id: int) -> str:

@@ -49,6 +49,7 @@ class Piece(NamedTuple):
     """A piece of evidence with what a line says of its record. The columns of COLUMNS behind those of the scope.
 
     Of a living query the number is empty, the title is the question, and day and place are what it finds and asks.
+    What shows it for all sites is of none in particular.
     """
 
     number: str
@@ -73,6 +74,7 @@ class Piece(NamedTuple):
     record_id: int | None = None
     answer: living.Answer | None = None
     confidential: bool = False
+    for_all_sites: bool = False
 
     @property
     def at(self) -> Reference:
@@ -93,7 +95,7 @@ class Piece(NamedTuple):
     def rule(self) -> rules.Evidence:
         """The piece as the rules weigh it."""
         return rules.Evidence(
-            self.id, self.at, self.as_of, STRENGTHS[self.strength], self.fresh_months, self.expires_on
+            self.id, self.at, self.as_of, STRENGTHS[self.strength], self.fresh_months, self.expires_on, self.site_id
         )
 
 
@@ -106,7 +108,7 @@ OF_SCOPE: tuple[str | Combinable, ...] = (
 COLUMNS: tuple[str | Combinable, ...] = (
     "record__number", "record__title", "record__state", "record__process_id", "pk", "framework", "number", "strength",
     Cast("as_of", CharField()), "fresh_months", Cast("expires_on", CharField()), "note", "owner__name", "question",
-    Cast("asked", TextField()),
+    Cast("asked", TextField()), Cast("for_all_sites", IntegerField()),
 )  # fmt: skip
 
 
@@ -120,6 +122,7 @@ class Given:
     expires_on: dt.date | None = None
     note: str = ""
     owner_id: int | None = None
+    for_all_sites: bool = False
 
 
 def pieces(actor: Actor, where: Q | None = None) -> list[Piece]:
@@ -140,12 +143,13 @@ def pieces(actor: Actor, where: Q | None = None) -> list[Piece]:
 
 
 def _piece(row: tuple[Any, ...], said: tuple[Any, ...]) -> Piece:
-    *which, as_of, months, expires_on, note, owner, question, asked = said
+    *which, as_of, months, expires_on, note, owner, question, asked, everywhere = said
     days = (_day(as_of), months, _day(expires_on))
     given = json.loads(asked) if question else NOTHING_GIVEN
     return Piece._make(
-        (*which, *days, note, owner, question, given, row[2] or "", row[3], row[4], row[1], None, bool(row[7]))
-    )
+        (*which, *days, note, owner, question, given, row[2] or "", None if everywhere else row[3], row[4], row[1],
+         None, bool(row[7]), bool(everywhere))
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
@@ -279,7 +283,7 @@ def _values(actor: Actor, record: Record, given: Given) -> dict[str, Any]:
         raise Invalid({"as_of": said % {"day": plain_day(as_of), "first": EARLIEST.year}})
     if given.expires_on is not None and given.expires_on < as_of:
         raise Invalid({"expires_on": _("It would end before the day it speaks of. Choose a later day.")})
-    return {"as_of": as_of, **common(actor, given)}
+    return {"as_of": as_of, "for_all_sites": given.for_all_sites, **common(actor, given)}
 
 
 def common(actor: Actor, given: Given) -> dict[str, Any]:

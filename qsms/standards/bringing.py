@@ -140,9 +140,9 @@ def import_files(options: argparse.Namespace) -> int:
         with console.progress(_("Reading"), len(options.file)) as advance:
             for path in options.file:
                 try:
-                    framework, told = read(_content(path), known, naming, name=path.name)
+                    framework, told = read(content_of(path), known, naming, name=path.name)
                 except DataError as error:
-                    return _faults(error)
+                    return tell_faults(error)
                 for words in told[:MOST_SHOWN]:
                     note(f"{path.name}: {words}")
                 known[framework.key] = framework
@@ -159,7 +159,7 @@ def import_files(options: argparse.Namespace) -> int:
         except Refused as error:
             raise console.Refused(str(error)) from error
         except DataError as error:
-            return _faults(error)
+            return tell_faults(error)
     for framework, one in brought:
         what = _("new") if one.is_new else _("revision %(n)s") % {"n": one.row.revision}
         say(f"{_told(framework)}: {what if one.is_new or one.is_changed else _('was here already')}")
@@ -177,20 +177,26 @@ def export_file(options: argparse.Namespace) -> int:
             raise console.Refused(words % {"key": options.standard, "known": known}) from None
         except Refused as error:
             raise console.Refused(str(error)) from error
-    if options.output is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.flush()
-    else:
-        write_whole(options.output, content)
-        say(str(options.output))
+    hand_out(content, options.output)
     return ALL_IN
 
 
-def _content(path: Path) -> bytes:
+def hand_out(content: bytes, output: Path | None) -> None:
+    """Write what is exported to a file, to standard output without one."""
+    if output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    else:
+        write_whole(output, content)
+        say(str(output))
+
+
+def content_of(path: Path) -> bytes:
+    """What a file holds. Raises console.Refused where it cannot be read, DataError where it is too large."""
     try:
         size = path.stat().st_size
         if size > LARGEST:
-            words = sentence("The file is larger than %(most)s MB. Split the catalog.", most=LARGEST // 2**20)
+            words = sentence("The file is larger than %(most)s MB. Split it.", most=LARGEST // 2**20)
             raise DataError(path.name, [words])
         return path.read_bytes()
     except OSError as error:
@@ -198,7 +204,8 @@ def _content(path: Path) -> bytes:
         raise console.Refused(_("%(path)s cannot be read: %(reason)s.") % {"path": path, "reason": reason}) from error
 
 
-def _faults(error: DataError) -> int:
+def tell_faults(error: DataError) -> int:
+    """Say what is wrong with a file, as far as a screen holds it; the exit code."""
     for words in error.sentences[:MOST_SHOWN]:
         note(f"{error.name}: {words}")
     more = len(error.sentences) - MOST_SHOWN

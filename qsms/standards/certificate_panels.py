@@ -95,9 +95,7 @@ def _cycle(actor: Actor, record: Record) -> Mapping[str, Any]:
     assert isinstance(record, Certificate)
     today = moment.now().astimezone(actor.tz).date()
     found = certifying.cycle(record, today)
-    by_day: dict[Any, list[Finding]] = {}
-    for one in _seen(actor, record):
-        by_day.setdefault(one.audit_on, []).append(one)
+    seen = _seen(actor, record)
     return {
         "found": found,
         "standing": CERTIFICATE_STANDINGS[found.standing]
@@ -109,7 +107,9 @@ def _cycle(actor: Actor, record: Record) -> Mapping[str, Any]:
                 "on": times.day(one.on, today),
                 "outcome": one.outcome,
                 "by": one.by,
-                "findings": [finding_lines.line(actor, each) for each in by_day.get(one.on, ())],
+                "findings": [
+                    finding_lines.line(actor, each) for each in seen if one.is_of(each.audit_id, each.audit_on)
+                ],
             }
             for one in reversed(found.audits)
         ],

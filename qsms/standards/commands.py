@@ -1,4 +1,7 @@
-"""What `qsms import framework` and `qsms export framework` take on the command line; the work is in other modules."""
+"""What `qsms import framework`, `qsms import crosswalk` and their exports take on the command line.
+
+The work is in other modules.
+"""
 
 from __future__ import annotations
 
@@ -68,3 +71,48 @@ def run_export(options: argparse.Namespace) -> int:
     from . import bringing
 
     return bringing.export_file(options)
+
+
+def import_pairs_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", type=Path,
+        help="CSV or XLSX with the columns from framework, from clause, to framework, to clause, relation, rationale, "
+        "and confidence if you like",
+    )  # fmt: skip
+    parser.add_argument("--dry-run", action="store_true", help="look at every row, and bring nothing in")
+    who_arguments(parser)
+
+
+def run_import_pairs(options: argparse.Namespace) -> int:
+    """Judges how requirements of different standards relate, one pair for each row of a table.
+
+    All rows come in, in one revision, or none. A relation is one of equal, subset, superset, overlap and none, read
+    from the first requirement to the second. What is brought in is the organisation's own and counts once a second
+    person has confirmed it. A row that says what stands here already is passed over, so a second run changes nothing.
+
+    It ends with 0 when everything is in, or was before; with 1 when rows are refused, each told with how to mend it;
+    with 3 when nothing could be done.
+    """
+    from . import bringing_pairs
+
+    return bringing_pairs.import_file(options)
+
+
+def export_pairs_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("csv", "xlsx"), default="csv", help="CSV (the default) or a workbook")
+    parser.add_argument(
+        "-o", dest="output", type=Path, metavar="FILE", help="write a file (standard output if left out)"
+    )
+    who_arguments(parser)
+
+
+def run_export_pairs(options: argparse.Namespace) -> int:
+    """Writes how requirements relate as a table that `qsms import crosswalk` reads again unchanged.
+
+    It holds what the organisation judged, also what waits for a second person, and what came with the program. What
+    follows from the text, because one edition contains another, is left out. It is noted in the history of the
+    organisation.
+    """
+    from . import bringing_pairs
+
+    return bringing_pairs.export_file(options)

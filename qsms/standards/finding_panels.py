@@ -15,8 +15,8 @@ from qsms.records.registry import Panel
 from qsms.ui import addresses as pages
 from qsms.ui import marks, times
 
-from . import addresses, elsewhere, findings, library
-from .models import CertificationAudit, Finding, FindingRequirement
+from . import addresses, elsewhere, finding_audits, findings, library
+from .models import Finding, FindingRequirement
 
 # The days that moves of the answer ask for.
 ANSWERED = ("plan_sent_on", "plan_accepted_on", "evidence_sent_on")
@@ -57,16 +57,17 @@ def _source(actor: Actor, finding: Finding) -> dict[str, Any] | None:
     certificate = finding.under_certificate
     if certificate is None or not scope.sees(actor, certificate):
         return None
-    audit = None
-    if finding.audit_on is not None:
-        audits = CertificationAudit.everywhere.filter(certificate=certificate, on=finding.audit_on)
-        audit = audits.order_by("-pk").first()
+    audits = finding_audits.audits_of(certificate.pk)
+    audit = next((one for one in audits if one.is_of(finding.audit_id, finding.audit_on)), None)
+    may_choose = finding.is_open and scope.may(actor, "change", finding)
     return {
         "url": pages.record(certificate),
         "title": certificate.title,
         "number": certificate.number,
         "audit": audit.get_kind_display() if audit is not None else "",
         "on": finding.audit_on,
+        "choose_url": addresses.choose_audit(finding.number) if may_choose else "",
+        "chosen": finding.audit_id is not None,
     }
 
 

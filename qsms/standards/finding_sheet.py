@@ -19,7 +19,7 @@ from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
 from qsms.ui.dates import plain_day
 
-from . import finding_panels, finding_verbs, findings, library
+from . import finding_audits, finding_panels, finding_verbs, findings, library
 from .choices import OWN, FindingOrigin
 from .lifecycles import FINDING_LIFE
 from .models import Certificate, Finding
@@ -28,6 +28,7 @@ wording.DEEDS |= {
     finding_verbs.AGAINST: _("said that it is against another requirement too"),
     finding_verbs.NO_LONGER: _("took a requirement out"),
     finding_verbs.LIMITED: _("entered a limit of the body"),
+    finding_verbs.AUDIT: _("said from which audit it is"),
 }
 wording.PARTIES["action_owner"] = _("who did what was done about it")
 # The days of an answer, in the order in which they come.
@@ -71,7 +72,7 @@ class FindingSheet(RecordType):
     search_fields = ("statement", "objective_evidence", "cited", "finder", "closing_note")
     panels = (finding_panels.AGAINST, finding_panels.DONE)
     import_key = "reference"
-    room_fields = ("limits_from",)
+    room_fields = ("audit", "limits_from")
     task_verbs = {"answer": _("Answer it"), "decide": _("Enter it"), "show": _("Show it"), "verify": _("Verify it")}
     dates = {
         "audit_on": When.HAPPENED, "issued_on": When.HAPPENED, "plan_sent_on": When.HAPPENED,
@@ -201,8 +202,10 @@ def _requirement_errors(actor: Actor, record: Finding) -> Mapping[str, str]:
 
 def _of_certificate(record: Record) -> Mapping[str, Any]:
     assert isinstance(record, Certificate)
+    last = next(iter(finding_audits.audits_of(record.pk)), None)
     return {
-        "under_certificate": record.pk, "finder": record.body, "framework": record.framework,
+        "under_certificate": record.pk, "audit_on": last.on if last is not None else None, "finder": record.body,
+        "framework": record.framework,
         "own_edition": record.own_edition, "site": record.site_id, "unit": record.unit_id,
         "process": record.process_id, "owner": record.owner, "disciplines": record.disciplines,
         "confidential": record.confidential,

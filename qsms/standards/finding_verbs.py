@@ -7,15 +7,16 @@ from django.utils.translation import gettext as _
 from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.org.actor import Actor
-from qsms.records import history, moves, projections, registry, scope, tasks
+from qsms.records import history, moves, projections, registry, scope, services, tasks
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Record
 from qsms.rules.frameworks import Reference
 
-from . import findings, library, shipped
+from . import finding_audits, findings, library, shipped
 from .models import BodyLimit, Certificate, Finding, FindingRequirement
 
 AGAINST, NO_LONGER, LIMITED = "finding_against", "finding_no_longer_against", "body_limit_set"
+AUDIT = "finding_audit_chosen"
 MOST_DAYS = 730
 
 
@@ -59,6 +60,25 @@ def remove_requirement(actor: Actor, record_id: int, requirement_id: int, reason
         row.delete()
         what = str(Reference(row.framework, row.number))
         history.write(actor, finding, history.Act(NO_LONGER, reason.strip()[:500], {"what": what, "grade": row.grade}))
+
+
+def choose_audit(actor: Actor, record_id: int, audit_id: int | None) -> None:
+    """Say from which audit of its certificate a finding is; None for none of them. Raises NotVisible, Refused, Invalid.
+
+    The day of the audit follows from it.
+    """
+    with write_transaction():
+        finding = _open(actor, record_id)
+        audits = {one.pk: one for one in finding_audits.audits_of(finding.under_certificate_id)}
+        if audit_id is not None and audit_id not in audits:
+            raise Invalid({"audit": _("Choose one of the audits that are noted on the certificate.")})
+        chosen = audits[audit_id] if audit_id is not None else None
+        day = chosen.on if chosen is not None else None
+        if day != finding.audit_on:
+            services.edit(actor, finding.pk, finding.version, {"audit_on": day})
+        finding_audits.put(finding, chosen)
+        detail = {"what": str(chosen.get_kind_display()), "on": chosen.on.isoformat()} if chosen is not None else {}
+        history.write(actor, finding, history.Act(AUDIT, detail=detail))
 
 
 def set_limit(

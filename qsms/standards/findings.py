@@ -7,7 +7,7 @@ them as the records they are.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ from qsms.rules.findings import OpenFinding, Weight
 from qsms.rules.frameworks import Reference
 from qsms.rules.lifecycle import Move, Phase
 
-from . import shipped
+from . import finding_audits, shipped
 from .choices import OWN
 from .models import BodyLimit, Certificate, Finding
 
@@ -238,8 +238,9 @@ def _set_due(finding: Finding) -> None:
 # -- what follows -----------------------------------------------------------------------------------------------------
 
 
-def on_created(actor: Actor, findings: Iterable[Finding]) -> None:
-    """A finding that comes from elsewhere as issued has its limits from there."""
+def on_created(actor: Actor, findings: Sequence[Finding]) -> None:
+    """A finding that comes from elsewhere as issued has its limits from there; each is from the audit of its day."""
+    finding_audits.name_by_day(findings)
     for finding in findings:
         if finding.state in OWED and finding.issued_on is not None:
             _keep(finding, limits_from=finding.issued_on)
@@ -265,7 +266,10 @@ def on_moved(actor: Actor, finding: Finding, move: Move) -> None:
 
 
 def on_edited(actor: Actor, finding: Finding, names: Sequence[str]) -> None:
-    """What follows from an edit: limits that hang on what was changed run anew."""
+    """What follows from an edit: of another day or certificate it is from another audit, and limits run anew."""
+    if {"audit_on", "under_certificate"} & set(names):
+        finding_audits.put(finding, None)
+        finding_audits.name_by_day([finding])
     if finding.state not in OWED:
         return
     if "issued_on" in names and finding.issued_on is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
 from django.db.models import Q
@@ -42,6 +42,26 @@ def editions(
     """These editions by key in these revisions, in the newest one where the revision is 0; of `rows`, if given."""
     found = every(organisation_id) if rows is None else rows
     return {row.key: row for row in found if wanted.get(row.key, -1) in (0, row.revision)}
+
+
+def line(row: Edition, known: Mapping[str, Edition], wanted: Collection[str]) -> list[str]:
+    """The editions that one follows, the nearest first, as far back as there is one of those `wanted`, by their keys.
+
+    What nobody asks for is not read: of a shipped edition only those of its own code, or brought in here, come before.
+    """
+    near = {key for key in wanted if key != row.key and key in known}
+    if row.organisation_id is None:
+        near = {key for key in near if known[key].code == row.code or known[key].organisation_id is not None}
+    found: list[str] = []
+    asked, at = 0, row
+    while near.difference(found):
+        key = at.rule.follows
+        if key not in known or key in (row.key, *found):
+            break
+        found.append(key)
+        asked = len(found) if key in near else asked
+        at = known[key]
+    return found[:asked]
 
 
 def find(organisation_id: int, key: str) -> Edition:

@@ -6,7 +6,7 @@ changed, moved or is new waits for somebody who judges it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -21,7 +21,9 @@ from qsms.records import services as spine
 from qsms.records.choices import Relation
 from qsms.records.errors import NotVisible, Refused
 from qsms.records.models import Link
+from qsms.rules.crosswalk import Crosswalk, followed
 from qsms.rules.edition_transition import Outcome, Proposal, Step, Transition, proposals, transition
+from qsms.rules.findings import along
 from qsms.rules.frameworks import Framework, Reference
 from qsms.rules.lifecycle import Phase
 
@@ -50,7 +52,7 @@ class Plan:
     # How many requirements wait for whom: by the key of the person, 0 for nobody in particular.
     waiting: Mapping[int, int]
     people: Mapping[int, str]
-    # The open findings by the number of the old edition that they are against. Beginning the way closes none of them.
+    # The open findings by the number of the old edition at which they stand. Beginning the way closes none of them.
     found: Mapping[str, tuple[Against, ...]]
 
     @property
@@ -80,7 +82,7 @@ class Plan:
     @property
     def staying(self) -> list[Against]:
         """The open findings against numbers of the old edition that lead nowhere."""
-        return [one for was in self.way.dropped for one in self.found.get(was, ())]
+        return list({one.id: one for was in self.way.dropped for one in self.found.get(was, ())}.values())
 
     def kept_out_at(self, number: str) -> list[Exclusion]:
         """What was left out of the old edition where this number, unchanged, stood; if it may be left out at all."""
@@ -107,7 +109,9 @@ def successor(organisation_id: int, key: str, wanted: str = "") -> Edition:
 
 def plan(actor: Actor, old: Adoption, row: Edition) -> Plan:
     """What the way to this edition means for an adoption, from what the actor sees. Raises NotVisible."""
-    before = library.editions(old.organisation_id, {old.key: old.revision})[old.key].rule
+    every_text = library.every(old.organisation_id)
+    here = library.editions(old.organisation_id, {old.key: old.revision}, every_text)[old.key]
+    before = here.rule
     way = transition(before, row.rule)
     counted = binding.counted(binding.pieces(actor, Q(framework=old.key)), old)
     pieces = {one.id: one for one in counted}
@@ -120,14 +124,28 @@ def plan(actor: Actor, old: Adoption, row: Edition) -> Plan:
         if step.assessable and step.outcome in TO_JUDGE:
             for person in _asked(old, leads.get(step.number, ()), owners):
                 waiting[person] = waiting.get(person, 0) + 1
-    found: dict[str, tuple[Against, ...]] = {}
-    for against in binding.counted(findings.open_against(actor), old):
-        if against.framework == old.key:
-            found[against.clause] = (*found.get(against.clause, ()), against)
+    against = binding.counted(findings.open_against(actor), old)
+    found = _found(here, library.newest(old.organisation_id, every_text), against)
     return Plan(
         old, before, row.rule, way, pieces, leads, adopting.excluded([old])[old.pk], waiting,
         names.people(old.organisation_id, waiting), found,
     )  # fmt: skip
+
+
+def _found(
+    row: Edition, newest: Mapping[str, Edition], against: Iterable[Against]
+) -> Mapping[str, tuple[Against, ...]]:
+    """The open findings by the number of this edition at which they stand: against it, or one that came before it."""
+    every = list(against)
+    known = {**newest, row.key: row}
+    former = library.line(row, known, {one.framework for one in every})
+    line = Crosswalk(tuple(pair for key in (row.key, *former) for pair in followed(known[key].rule)))
+    found: dict[str, tuple[Against, ...]] = {}
+    for one in every:
+        places = {each.there for each in along(one.at, line)} if one.framework in former else {one.at}
+        for number in sorted(place.number for place in places if place.framework == row.key):
+            found[number] = (*found.get(number, ()), one)
+    return found
 
 
 def _owners(pieces: Mapping[int, Piece]) -> Mapping[int, int | None]:
@@ -190,7 +208,8 @@ def _carry(actor: Actor, found: Plan, new: Adoption) -> None:
     rows = {row.pk: row for row in Evidence.everywhere.filter(pk__in=list(found.pieces))}
     for one in found.carried:
         row = rows[int(str(one.evidence.id))]
-        given = Given(row.strength, row.as_of, row.fresh_months, row.expires_on, row.note, row.owner_id)
+        given = Given(row.strength, row.as_of, row.fresh_months, row.expires_on, row.note, row.owner_id,
+                      row.for_all_sites)  # fmt: skip
         at = Reference(new.key, one.at.number)
         if row.record_id is None:
             asking.ask(actor, at, row.question, row.asked, given)

@@ -44,7 +44,7 @@ def line(piece: Piece, today: dt.date, *, url: str, title: str, may_end: bool) -
         title=title,
         number=piece.number,
         mark=mark(piece, today),
-        strength=str(Strength(piece.strength).label),
+        strength=_strength(piece),
         as_of=times.day(piece.as_of, today) if piece.as_of else None,
         finds=living.told(piece.answer) if piece.answer else "",
         expires=times.day(piece.expires_on, today) if piece.expires_on else None,
@@ -53,6 +53,11 @@ def line(piece: Piece, today: dt.date, *, url: str, title: str, may_end: bool) -
         change_url=_change(piece) if may_end else "",
         end_url=addresses.unbind(piece.id) if may_end else "",
     )
+
+
+def _strength(piece: Piece) -> str:
+    shows = str(Strength(piece.strength).label)
+    return _("%(shows)s, for every site") % {"shows": shows} if piece.for_all_sites else shows
 
 
 def _change(piece: Piece) -> str:

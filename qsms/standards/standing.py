@@ -12,8 +12,7 @@ from qsms.base import moment
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.rules.applicability import Certificate
-from qsms.rules.coverage import Coverage, State, cover
-from qsms.rules.evidence import freshness, level
+from qsms.rules.coverage import Coverage, cover
 from qsms.rules.findings import OpenFinding
 from qsms.rules.frameworks import Framework, Reference
 
@@ -69,29 +68,20 @@ class Standing:
     def shown_at(self, number: str) -> str:
         """At which of the sites it is shown, where at some of them alone; empty where that is no question.
 
-        It counts all the same: much of a system is done once, at one place, for all of them. Who reads it is told.
+        A certificate for several sites is not met by one of them, so it is met in part; see `qsms.rules.coverage`.
         """
-        covered = self.coverage.covered[number]
-        if covered.state not in (State.MET, State.PARTLY):
-            return ""
-        lent = (each for one in covered.through if one.counts for each in one.evidence)
-        counting = (one for one in (*covered.evidence, *lent) if level(one, freshness(one, self.coverage.today)))
-        here = {self.pieces[int(str(one.id))].site_id for one in counting}
-        if not here or None in here:
-            return ""
-        every = self.adoption.sites or names.sites_in_use(self.adoption.organisation_id)
-        if not every - here:
+        here = self.coverage.covered[number].sites
+        if here is None:
             return ""
         known = names.places("site", self.adoption.organisation_id)
-        named = sorted(known.get(one or 0, "?") for one in here)
-        told = {"n": len(here), "all": len(every | here), "sites": ", ".join(named)}
+        named = sorted(known.get(int(str(one)), "?") for one in here)
+        told = {"n": len(here), "all": len(self.coverage.sites), "sites": ", ".join(named)}
         return _("Shown at %(n)s of %(all)s sites: %(sites)s.") % told
 
     @property
     def n_at_some(self) -> int:
-        """How many of those that count and are shown are so at some of the sites alone."""
-        counted = (number for number, one in self.coverage.covered.items() if one.counts)
-        return sum(bool(self.shown_at(number)) for number in counted)
+        """How many of those that count are shown at some of the sites alone."""
+        return sum(one.sites is not None for one in self.coverage.covered.values() if one.counts)
 
     def left_out(self, number: str) -> str:
         """Why a number does not count, in words: what is left out at a heading is left out below it."""
@@ -145,10 +135,11 @@ def of_all(
     against = findings.open_against(actor) if at_hand.against is None else at_hand.against
     every_text = library.every(actor.organisation_id) if at_hand.every_text is None else at_hand.every_text
     rows = library.editions(actor.organisation_id, revisions, every_text)
-    # A finding outlives the edition that it is against: what follows that one has it, be the former one left by now.
-    former = {row.rule.follows for row in rows.values()} & {one.framework for one in against} - revisions.keys()
-    rows = {**rows, **library.editions(actor.organisation_id, dict.fromkeys(former, 0), every_text)}
     newest = library.newest(actor.organisation_id, every_text)
+    # A finding outlives the edition that it is against: what follows that one has it, be the former ones left by now.
+    known, found_against = {**newest, **rows}, {one.framework for one in against}
+    former = {key: library.line(row, known, found_against) for key, row in rows.items()}
+    rows = {**rows, **{key: known[key] for line in former.values() for key in line}}
     today = moment.now().astimezone(actor.tz).date()
     rows_of_pairs = library.crosswalks(actor.organisation_id) if at_hand.crosswalks is None else at_hand.crosswalks
     crosswalks = {
@@ -165,7 +156,7 @@ def of_all(
         # Of several adoptions of one edition the oldest speaks for it, but for the one that is asked about.
         first = {one.key: one for one in reversed(every)} | {adoption.key: adoption}
         pieces = {one.id: one for one in binding.counted(found, adoption) if one.framework in first}
-        found_in = {*first, rows[adoption.key].rule.follows}
+        found_in = {*first, *former[adoption.key]}
         struck = {(one.id, one.at): one for one in binding.counted(against, adoption) if one.framework in found_in}
         used = {adoption.key, *(one.framework for one in pieces.values()), *(one.framework for one in struck.values())}
         editions = {key: row.rule for key, row in rows.items() if key in used}
@@ -183,6 +174,7 @@ def of_all(
             findings=[one.rule for one in struck.values()],
             exempt={key: [*stays_out[one.pk][0], *away[key]] for key, one in first.items() if key in editions},
             only=[adoption.key],
+            sites=adoption.sites or names.sites_in_use(adoption.organisation_id),
         )[adoption.key]
         standings.append(
             Standing(

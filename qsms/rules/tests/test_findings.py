@@ -10,12 +10,27 @@ import pytest
 from qsms.rules.coverage import Coverage, Judgement, Reason, State, cover
 from qsms.rules.coverage_words import WHY, told_of_finding, why
 from qsms.rules.crosswalk import Crosswalk, Pair, Reading, Relation, Source, followed
-from qsms.rules.evidence import Level, Strength
-from qsms.rules.findings import OpenFinding, Weight, capped, counts_against
+from qsms.rules.evidence import Strength
+from qsms.rules.findings import OpenFinding, Weight, along, counts_against
+from qsms.rules.framework_data import from_dict
 from qsms.rules.frameworks import Reference
 
 from .test_coverage import HOUSE, SHIP, TODAY, piece
-from .test_edition_transition import NEW, OLD
+from .test_edition_transition import HEAD, NEW, OLD
+
+# A third edition: 1 is kept once more, 2 moved, 3 is worded anew, 5 is left out.
+NEXT = from_dict(
+    {
+        **HEAD,
+        "edition": "2031",
+        "extends": {"framework": "house/2026", "kind": "revises", "leaves_out": ["2", "5"]},
+        "requirements": [
+            {"number": "3", "intent": "Store dry."},
+            {"number": "6", "title": "Floor", "intent": "Carry more.", "was": ["2"]},
+        ],
+    },
+    {NEW.key: NEW},
+)
 
 FAILS, LAPSES, NOTES = Weight.FAILS, Weight.LAPSES, Weight.NOTES
 
@@ -166,8 +181,6 @@ def test_a_finding_never_covers_more() -> None:
             was = before.covered[number].state
             if State.NOT_ASSESSED not in (was, one.state):
                 assert order.index(one.state) <= order.index(was), (number, strength, weight)
-    assert [capped(level, FAILS) for level in Level] == [Level.NOTHING] * 3
-    assert [capped(level, LAPSES) for level in Level] == [Level.NOTHING, Level.PART, Level.PART]
 
 
 # Over to the next edition.
@@ -198,3 +211,38 @@ def test_what_is_found_against_the_new_edition_is_found_in_the_old_one_where_it_
     both = cover([OLD, NEW], everything, TODAY, crosswalk=crosswalk, findings=against)
     assert [both[OLD.key].covered[number].state for number in ("1", "2")] == [State.GAP, State.MET]
     assert both[NEW.key].tally.through_crosswalk == 0, "no evidence crosses from one edition to the next by itself"
+
+
+@pytest.mark.parametrize("weight", [LAPSES, FAILS])
+@pytest.mark.parametrize(("number", "there", "expected"), [("1", "1", None), ("2", "6", LAPSES), ("3", "", LAPSES)])
+def test_two_new_editions_close_no_finding_either(
+    number: str, there: str, expected: Weight | None, weight: Weight
+) -> None:
+    """Over two changes: as grave where it is the same all along, not wholly met where it was worded anew on the way."""
+    crosswalk = Crosswalk((*followed(NEW), *followed(NEXT)))
+    against = [found(number, weight, OLD.key)]
+    shown = [piece(one, NEXT.key) for one in NEXT.by_number]
+    for editions in ([OLD, NEXT], [OLD, NEW, NEXT]):
+        last = cover(editions, shown, TODAY, crosswalk=crosswalk, findings=against)[NEXT.key]
+        hits = {each: hit.weight for each, one in last.covered.items() for hit in one.struck}
+        assert hits == ({there: weight if expected is None else expected} if there else {}), "5 of 2026 leads nowhere"
+        assert last.tally.met == len(NEXT.by_number) - len(hits)
+        said = [str(told_of_finding(hit)) for one in last.covered.values() for hit in one.struck]
+        assert all(each.startswith(f"{OLD.key} {number} ") and "closes no finding" in each for each in said)
+
+
+def test_along_the_line_a_place_is_reached_from_either_end() -> None:
+    crosswalk = Crosswalk((*followed(NEW), *followed(NEXT)))
+
+    def reached(edition: str, number: str) -> dict[str, Relation]:
+        return {str(one.there): one.relation for one in along(Reference(edition, number), crosswalk)}
+
+    assert reached(OLD.key, "1") == {"house/2026 1": Relation.EQUAL, "house/2031 1": Relation.EQUAL}
+    assert reached(NEXT.key, "1") == {"house/2026 1": Relation.EQUAL, "house/2015 1": Relation.EQUAL}
+    assert reached(OLD.key, "2") == {"house/2026 2": Relation.OVERLAP, "house/2031 6": Relation.OVERLAP}
+    assert reached(NEXT.key, "6") == {"house/2026 2": Relation.OVERLAP}, "no further back than the text is the same"
+    round_about = Pair(Reference(OLD.key, "1"), Reference(NEXT.key, "1"), Relation.EQUAL, source=Source.FOLLOWS)
+    ring = Crosswalk((*crosswalk.pairs, round_about))
+    assert {str(one.there) for one in along(Reference(OLD.key, "1"), ring)} >= {"house/2031 1"}, (
+        "a ring comes to an end"
+    )

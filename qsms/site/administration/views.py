@@ -158,7 +158,10 @@ def _what(row: Deed) -> str:
         return str(row.detail.get("what", ""))
     known = {sheet.kind: str(sheet.label_plural) for sheet in registry.all_types()}
     kind = str(row.detail.get("kind", ""))
-    return _("%(kind)s (%(n)s rows)") % {"kind": known.get(kind, kind).lower(), "n": row.detail.get("rows", "?")}
+    named = str(row.detail.get("what", "")) or known.get(kind, kind).lower()
+    if "what" in row.detail and "rows" not in row.detail:
+        return named
+    return _("%(kind)s (%(n)s rows)") % {"kind": named, "n": row.detail.get("rows", "?")}
 
 
 def _changes(rows: list[Deed]) -> dict[int, tuple[parts.Difference, ...]]:

@@ -99,6 +99,8 @@ class Evidence(Owned):
     as_of = models.DateField(null=True)
     fresh_months = models.PositiveSmallIntegerField(null=True)
     expires_on = models.DateField(null=True)
+    # What a record shows is shown at its site alone, unless it is done once for all of them.
+    for_all_sites = models.BooleanField(default=False)
     note = models.CharField(max_length=500, blank=True)
     owner = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
     by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -66,3 +68,10 @@ class CertificationAudit(Owned):
 
     class Meta(Owned.Meta):
         abstract = False
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.on.isoformat()}"
+
+    def is_of(self, audit_id: int | None, audit_on: dt.date | None) -> bool:
+        """Whether what names this audit, or names none and was of this day, is from it."""
+        return audit_id == self.pk if audit_id is not None else audit_on == self.on

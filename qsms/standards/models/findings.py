@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from qsms.records.models import Owned, RecordChild
 
 from ..choices import FindingOrigin, offered_frameworks, offered_grades
-from .certificates import Certificate
+from .certificates import Certificate, CertificationAudit
 
 
 class Finding(RecordChild):
@@ -26,6 +26,10 @@ class Finding(RecordChild):
     # Not “certificate”: that is what every record calls the certificate that it may be itself.
     under_certificate = models.ForeignKey(
         Certificate, models.PROTECT, null=True, blank=True, related_name="findings", verbose_name=_("certificate")
+    )
+    # Which of the audits noted on the certificate it is from. One from before that was asked is known by its day alone.
+    audit = models.ForeignKey(
+        CertificationAudit, models.SET_NULL, null=True, related_name="findings", editable=False, db_index=False
     )
     audit_on = models.DateField(
         _("audit ended on"), null=True, blank=True, help_text=_("As the audit is noted on the certificate.")

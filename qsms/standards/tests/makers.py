@@ -27,8 +27,8 @@ def adopted(cast: Cast, key: str, by: str = "quality", **values: Any) -> Adoptio
 
 
 def action(cast: Cast, title: str = "Recalibrate the torque wrenches of bay 3", **values: Any) -> Record:
-    """An action at Larkfield: a record that anything can rest on."""
-    given = {"title": title, "description": title, "site": cast.sites["LKF"], "owner": cast.owner, **values}
+    """An action of no site in particular: a record that anything can rest on."""
+    given = {"title": title, "description": title, "owner": cast.owner, **values}
     return services.create(cast.actor("quality"), "action", given)
 
 

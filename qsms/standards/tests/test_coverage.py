@@ -192,9 +192,9 @@ def test_a_void_record_shows_nothing(cast: Cast, login: Login) -> None:
 
 def test_an_adoption_of_one_site_counts_what_is_of_that_site_or_of_none(cast: Cast) -> None:
     adoption = adopted(cast, ISO_9001, site=cast.sites["STV"])
-    bound(cast, action(cast), ISO_9001, "7.3")
+    bound(cast, action(cast, site=cast.sites["LKF"]), ISO_9001, "7.3")
     assert state(cast, adoption, "7.3") is State.NOT_ASSESSED
-    bound(cast, action(cast, site=None), ISO_9001, "7.3")
+    bound(cast, action(cast), ISO_9001, "7.3")
     assert state(cast, adoption, "7.3") is State.MET
 
 
@@ -261,16 +261,16 @@ def test_a_newer_text_waits_until_somebody_takes_it_over(
 
 
 def test_the_coverage_leaves_as_a_file(cast: Cast, login: Login) -> None:
-    adoption, record = adopted(cast, ISO_9001), action(cast)
+    adoption, record = adopted(cast, ISO_9001), action(cast, site=cast.sites["LKF"])
     bound(cast, record, ISO_9001, "7.1.5.2")
     client, path = login("quality"), f"/standards/adopted/{adoption.number}/export/"
     [line] = [one for one in text(client, path).splitlines() if one.startswith("7.1.5.2,")]
-    assert "Covered,Fresh evidence shows all of it." in line
+    assert 'Partly,"Fresh evidence shows all of it, but not at every site.' in line
     assert record.number in line
     book = load_workbook(BytesIO(client.get(f"{path}?format=xlsx").content), read_only=True)
     rows = {row[0]: row for row in book.worksheets[0].values}
-    why = "Fresh evidence shows all of it. Shown at 1 of 3 sites: Larkfield."
-    assert rows["7.1.5.2"][2:6] == ("Requirement", "Covered", why, record.number)
+    why = "Fresh evidence shows all of it, but not at every site. Shown at 1 of 3 sites: Larkfield."
+    assert rows["7.1.5.2"][2:6] == ("Requirement", "Partly", why, record.number)
     assert len(rows) == len(shipped.frameworks()[ISO_9001].requirements) + 1
     assert login("site_owner").get(path).status_code == 404, "at one site, and this is of all"
 
@@ -290,7 +290,8 @@ def test_coverage_of_much_evidence_is_quick_and_asks_little(cast: Cast, login: L
     bound(cast, action(cast), ISO_9001, "7.1.5.2")
     pages = (path, "/standards/", "/standards/clause/iso-9001/2015/7.1.5.2/")
     few = [asked(page) for page in pages]
-    records = [action(cast, f"Look {n}") for n in range(40)]
+    places = [None, *cast.sites.values()]
+    records = [action(cast, f"Look {n}", site=places[n % len(places)]) for n in range(40)]
     numbers = [(key, one.number) for key in keys for one in shipped.frameworks()[key].requirements]
     now = moment.now()
     rows = [

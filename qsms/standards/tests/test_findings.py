@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -17,7 +18,7 @@ from qsms.records.models import Clock, Record, Signature, Task
 from qsms.rules.coverage import State
 from qsms.rules.frameworks import Reference
 from qsms.standards import certifying, finding_verbs, findings, standing
-from qsms.standards.models import Adoption, Certificate, Finding
+from qsms.standards.models import Adoption, Certificate, CertificationAudit, Finding
 from qsms.standards.outputs.pack import Pack
 from qsms.standards.outputs.statement import Statement
 from tests.cast import PASSWORD, Cast
@@ -308,6 +309,48 @@ def test_a_major_holds_the_decision_back_and_is_told_when_late(cast: Cast, login
     with pytest.raises(Refused, match=f"Still open: {one.number}, another finding") as told:
         services.move(cast.actor("director"), asked.pk, "certify", fields=decision)
     assert secret.number not in str(told.value)
+
+
+def test_a_finding_chooses_its_audit_and_the_one_of_its_day_is_proposed(cast: Cast, login: Login) -> None:
+    held, quality = certificate(cast, decided_on=dt.date(2025, 6, 1)), login("quality")
+    first, day = dt.date(2025, 5, 12), dt.date(2026, 2, 20)
+    of_day = finding(cast, under_certificate=held, audit_on=first, title="Entered before its audit was noted")
+    path = f"/standards/findings/{of_day.number}/audit/"
+    assert "No audit is noted" in quality.get(path).content.decode()
+    for kind, on in (("stage_2", first), ("surveillance", day), ("special", day)):
+        certifying.note_audit(cast.actor("quality"), held.pk, kind, on)
+    stage_2, surveillance, special = CertificationAudit.everywhere.order_by("pk")
+    assert again(of_day).audit_id is None, "what is there keeps what it has"
+    assert "Stage 2, 12 May 2025" in text(quality, f"/r/finding/{of_day.number}/"), "and is known by its day"
+    at_once = finding(cast, under_certificate=held, audit_on=first, title="Only one audit ended on that day")
+    assert again(at_once).audit_id == stage_2.pk
+
+    one = finding(cast, under_certificate=held, audit_on=day, title="Two audits ended on that day")
+    assert again(one).audit_id is None, "two of a day are for a person to tell apart"
+    path = f"/standards/findings/{one.number}/audit/"
+    assert path in text(quality, f"/r/finding/{one.number}/")
+    page = text(quality, path)
+    assert re.findall(r'value="(\d+)"[^>]*checked', page) == [str(special.pk)], "proposed by its day, the latest noted"
+    assert "Choose the audit." in quality.post(path, {}).content.decode()
+    assert quality.post(path, {"audit": str(surveillance.pk)}).status_code == 303
+    assert again(one).audit_id == surveillance.pk
+    assert history.entries(one)[0].verb == finding_verbs.AUDIT
+    audits = text(quality, f"/r/certificate/{held.number}/").split('id="audits-h"')[1].split("</section>")[0]
+    here = {name: one.number in part for name, part in re.findall(r"<li>([^<]+)(.*?)</li>", audits, re.S)}
+    assert here == {"Surveillance": True, "Special, or at short notice": False, "Stage 2": False}
+
+    finding_verbs.choose_audit(cast.actor("quality"), one.pk, stage_2.pk)
+    assert again(one).audit_on == first, "its day follows"
+    services.edit(cast.actor("quality"), one.pk, again(one).version, {"audit_on": dt.date(2025, 7, 1)})
+    assert again(one).audit_id is None, "of another day it is from another audit"
+    other = certificate(cast, decided_on=dt.date(2025, 6, 1), site=cast.sites["LKF"])
+    elsewhere = certifying.note_audit(cast.actor("quality"), other.pk, "surveillance", day)
+    with pytest.raises(Invalid, match="noted on the certificate"):
+        finding_verbs.choose_audit(cast.actor("quality"), one.pk, elsewhere.pk)
+    finding_verbs.choose_audit(cast.actor("quality"), one.pk, None)
+    assert (again(one).audit_id, again(one).audit_on) == (None, None)
+    assert login("executive").get(path).status_code == 403
+    assert login("outsider").get(path).status_code == 404
 
 
 def test_a_level_1_finding_is_due_at_once(cast: Cast) -> None:

@@ -54,6 +54,7 @@ def test_a_finding_goes_from_its_certificate_into_coverage(cast: Cast, open_page
         ("finding-certificate", f"/r/certificate/{held.number}/"),
         ("finding-clause", f"/standards/clause/{AS9100}/7.1.5.2/"),
         ("finding-against", f"/standards/findings/{one.number}/against/"),
+        ("finding-audit", f"/standards/findings/{one.number}/audit/"),
         ("finding-limits", f"/standards/certificates/{held.number}/limits/?grade=iso/minor"),
     ):
         page.goto(path)

@@ -127,7 +127,7 @@ def test_it_finds_what_the_reader_may_see_and_nothing_else(cast: Cast, login: Lo
 
 def test_it_is_asked_of_one_place_and_counts_for_that_place(cast: Cast) -> None:
     here = adopted(cast, ISO_9001, site=cast.sites["LKF"])
-    action(cast)
+    action(cast, site=cast.sites["LKF"])
     asked(cast, "10.3", site=cast.sites["STV"].pk)
     assert state(cast, here, "10.3") is State.NOT_ASSESSED, "a question about Stavnes says nothing of Larkfield"
     asked(cast, "10.3", site=cast.sites["LKF"].pk)

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from qsms.base import moment
 from qsms.records import services
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Link, Task
 from qsms.rules.coverage import State
-from qsms.standards import adopting, library, moving_on, standing
-from qsms.standards.models import Adoption, Evidence, Exclusion
+from qsms.rules.tests.test_edition_transition import NEW as SECOND
+from qsms.rules.tests.test_edition_transition import OLD as FIRST
+from qsms.rules.tests.test_findings import NEXT as THIRD
+from qsms.standards import adopting, bringing, library, moving_on, standing
+from qsms.standards.models import Adoption, Evidence, Exclusion, Finding
+from qsms.standards.outputs.pack import Pack
 from qsms.standards.outputs.statement import Statement
 from tests.cast import Cast
 
@@ -141,6 +147,48 @@ def test_open_findings_go_with_the_way_and_stay_when_the_old_edition_is_left(cas
     services.move(quality, major.pk, "void", reason="Withdrawn by the body.")
     found = standing.of(quality, new)
     assert (found.coverage.covered["8.4.1"].state, found.n_open) == (State.MET, 1)
+
+
+def test_what_is_open_counts_across_two_changes_of_edition(cast: Cast, login: Login) -> None:
+    """A chain of three editions: found against the first, told on the way from the second, counted in the third."""
+    quality = cast.actor("quality")
+    for edition in (FIRST, SECOND, THIRD):
+        bringing.bring(quality, edition)
+    second, third = adopted(cast, SECOND.key), adopted(cast, THIRD.key)
+    for number in ("1", "6"):
+        bound(cast, action(cast), THIRD.key, number)
+    path, clause = f"/standards/adopted/{third.number}/", "/standards/clause/house/2031/6/"
+    way = f"/standards/adopted/{second.number}/transition/?to=house%2F2031"
+    client = login("quality")
+
+    def queries(against: str) -> tuple[Finding, list[int]]:
+        made = finding(cast, framework="own", own_edition=against, clause="2", title=f"Floor gives way, {against}")
+        counted = []
+        for page in (path, clause, way):
+            text(client, page)
+            with CaptureQueriesContext(connection) as asked:
+                assert made.number in text(client, page) or page == path
+            counted.append(len(asked))
+        return made, counted
+
+    nearer, of_one = queries(SECOND.key)
+    services.move(quality, nearer.pk, "void", reason="Asked for the number of queries alone.")
+    made, of_two = queries(FIRST.key)
+    assert of_two == of_one, "no query more for a change more"
+    found = standing.of(quality, third)
+    assert [(number, one.state) for number, one in found.coverage.covered.items() if found.open_at(number)] == [
+        ("6", State.PARTLY)
+    ]
+    assert found.n_open == 1
+    statement = Statement(found, quality, moment.now())
+    assert [(line.number, line.findings) for line in statement.lines() if line.findings] == [
+        ("6", found.found_at("6")[0])
+    ]
+    assert f"{made.number} {made.title}" in found.found_at("6")[0]
+    assert Pack(found, "", quality, moment.now())._chapter("6").state == "Partly"
+    assert "stood here in an earlier edition" in text(client, clause)
+    assert "1 open finding counts against the new edition too" in text(client, way)
+    assert moving_on.plan(quality, second, library.find(cast.organisation.pk, THIRD.key)).struck == 1
 
 
 def test_a_draft_is_put_in_force_for_a_reason_and_never_from_a_day_ahead(cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
@@ -13,8 +14,9 @@ from qsms.org.models import Grant, Process
 from qsms.records import history, services
 from qsms.records.errors import Invalid, Refused
 from qsms.rules.coverage import State
-from qsms.standards import adopting, standing, tracking
+from qsms.standards import addresses, adopting, standing, tracking
 from qsms.standards.models import Adoption, CoverageDay
+from qsms.standards.outputs.pack import Pack
 from qsms.standards.outputs.statement import Statement
 from tests.cast import Cast
 
@@ -36,8 +38,8 @@ def test_an_adoption_of_two_sites_counts_what_is_of_either(cast: Cast, login: Lo
     assert client.post(f"{path}places/", {"site": [cast.sites["STV"].pk]}).status_code == 303
     adoption.refresh_from_db()
     assert [state(cast, adoption, number) for number in ("4.1", "7.3", "4.2")] == [
-        State.MET, State.MET, State.NOT_ASSESSED,
-    ]  # fmt: skip
+        State.PARTLY, State.PARTLY, State.NOT_ASSESSED,
+    ], "each is shown at one of the two"  # fmt: skip
     assert "Larkfield, Stavnes." in text(client, path)
     page = text(client, f"{path}sites/")
     assert ">Stavnes</th>" in page.replace(' scope="col"', "")
@@ -132,24 +134,43 @@ def test_what_is_said_where_nothing_is_adopted_is_what_this_reader_can_do(cast: 
     assert "/administration/people/" in page
 
 
-def test_what_is_shown_at_some_sites_alone_says_so_wherever_its_state_is_told(cast: Cast, login: Login) -> None:
+def test_what_is_shown_at_some_sites_alone_is_met_in_part_wherever_it_is_told(cast: Cast, login: Login) -> None:
     adoption, quality = adopted(cast, ISO_9001), cast.actor("quality")
-    bound(cast, action(cast), ISO_9001, "4.1")
-    bound(cast, action(cast, "Of all", site=None), ISO_9001, "4.2")
+    at_home = bound(cast, action(cast, site=cast.sites["LKF"]), ISO_9001, "4.1")
+    bound(cast, action(cast, "Of all"), ISO_9001, "4.2")
     for site in cast.sites.values():
         bound(cast, action(cast, f"At {site.code}", site=site), ISO_9001, "7.3")
     found = standing.of(quality, adoption)
     said = {number: words for number in found.coverage.covered if (words := found.shown_at(number))}
     assert said == {"4.1": "Shown at 1 of 3 sites: Larkfield."}
     assert found.n_at_some == 1
-    client = login("quality")
-    page = text(client, f"/standards/adopted/{adoption.number}/")
+    assert (found.coverage.tally.met, found.coverage.tally.partly) == (2, 1)
+    client, path = login("quality"), f"/standards/adopted/{adoption.number}/"
+    page = text(client, path)
     assert "1 is shown at some of the sites alone;" in page
     assert page.count("Shown at 1 of 3 sites: Larkfield") == 1
+    header = {word: int(n) for word, n in re.findall(r"</svg>([^<]+)</span> (\d+)</a></li>", page)}
+    assert (header["Covered"], header["Partly"]) == (2, 1)
     assert said["4.1"] in text(client, "/standards/clause/iso-9001/2015/4.1/")
     made = Statement(found, quality, moment.now())
-    assert [one.number for one in made.lines() if said["4.1"] in one.why] == ["4.1"]
+    assert [(one.number, one.state) for one in made.lines() if said["4.1"] in one.why] == [("4.1", State.PARTLY)]
     assert dict(made.facts())["Shown at some of its sites alone"] == "1"
-    at_home = adopted(cast, ISO_9001, site=cast.sites["LKF"])
-    assert standing.of(quality, at_home).n_at_some == 0, "of one site nothing is left to ask"
-    assert all(one.n_at_some == 0 for one in standing.by_site(quality, adoption, [cast.sites["LKF"].pk]))
+    assert Pack(found, "", quality, moment.now())._chapter("4.1").state == "Partly"
+    tracking.watch_coverage()
+    day = CoverageDay.everywhere.get(adoption=adoption)
+    assert (day.met, day.partly) == (2, 1)
+    lines = {line.split(",")[0]: line for line in text(client, f"{path}sites/?format=csv").splitlines()}
+    assert lines["4.1"].count("Covered") == lines["4.1"].count("Not judged") - 1 == 1, "each site by itself"
+    other = adopted(cast, ISO_9001, site=cast.sites["LKF"])
+    assert standing.of(quality, other).n_at_some == 0, "of one site nothing is left to ask"
+
+    # What is done once for all of them is said to be so, in the dialog.
+    assert at_home.record is not None
+    bind = addresses.bind(record=at_home.record.number, key=ISO_9001, clause="4.1")
+    assert "It shows it for every site" in text(client, bind)
+    given = {"record": at_home.record.number, "standard": ISO_9001, "clause": "4.1", "strength": "whole", "sure": "on"}
+    assert client.post(bind, {**given, "for_all_sites": "on"}).status_code == 303
+    assert state(cast, adoption, "4.1") is State.MET
+    assert "Shows all of it, for every site" in text(client, "/standards/clause/iso-9001/2015/4.1/")
+    elsewhere = adopted(cast, ISO_9001, site=cast.sites["STV"])
+    assert state(cast, elsewhere, "4.1") is State.MET

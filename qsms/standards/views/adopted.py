@@ -189,7 +189,12 @@ def export(request: HttpRequest, number: str) -> HttpResponseBase:
         _("Left out because"), _("Open findings"),
     ]  # fmt: skip
     found = lines(standing.of(actor, adoption))
-    return as_file(Sheet(f"{adoption.number}-coverage", adoption.number, head, found), request.GET.get("format", ""))
+    return as_file(
+        actor,
+        adopting.KIND,
+        Sheet(f"{adoption.number}-coverage", adoption.number, head, found),
+        request.GET.get("format", ""),
+    )
 
 
 def lines(found: Standing) -> Iterator[list[str]]:

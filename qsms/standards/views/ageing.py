@@ -41,7 +41,12 @@ def show(request: HttpRequest) -> HttpResponseBase:
         if not actor.holds(f"{adopting.KIND}.export"):
             raise Refused([_("You may not export this. Ask the quality manager.")])
         head = [_("Evidence"), _("Title"), _("Standard"), _("Clause"), _("State"), _("Fresh until"), _("Kept fresh by")]
-        return as_file(Sheet("evidence-to-renew", _("To renew"), head, _lines(found, titles)), request.GET["format"])
+        return as_file(
+            actor,
+            adopting.KIND,
+            Sheet("evidence-to-renew", _("To renew"), head, _lines(found, titles)),
+            request.GET["format"],
+        )
     counts = Counter(one.how for one in every)
     kept = [(name, request.GET[name]) for name in ("of", "standard") if request.GET.get(name)]
     here = reverse("standards:ageing")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import keys, scope
 from qsms.records.errors import Invalid, NotVisible, Refused
@@ -47,8 +48,9 @@ def bind(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         reference = Reference(given["standard"], given["clause"].strip())
         said = binding.Given(
-            given["strength"], given["as_of"], given["fresh_months"], given["expires_on"], given["note"], given["owner"]
-        )
+            given["strength"], given["as_of"], given["fresh_months"], given["expires_on"], given["note"],
+            given["owner"], given.get("for_all_sites", False),
+        )  # fmt: skip
         try:
             if _asks(request, actor, form, said):
                 return dialog(request, form, told)
@@ -95,6 +97,12 @@ def _fields(
     row = rows.get(standard)
     listed = ", ".join(row.rule.by_number) if row is not None and len(row.rule.by_number) <= 12 else ""
     day = record and binding.usual_day(record, actor)
+    # Of no site in particular it shows it everywhere already, and of one site there is nothing to ask.
+    one_of_many = len(names.sites_in_use(actor.organisation_id)) > 1 and (record is None or record.site_id is not None)
+    every_site = forms.BooleanField(
+        label=_("It shows it for every site"), required=False, initial=known.for_all_sites if known else False,
+        help_text=_("Only what is done once for all of them, such as a management review. Else it counts at its own."),
+    )  # fmt: skip
     return {
         "record": pickers.RecordField(
             actor,
@@ -115,6 +123,7 @@ def _fields(
             label=_("As of"), required=False, initial=known.as_of if known else day,
             help_text=_("The day of what it shows. Empty: the day on which the record was closed or opened."),
         ),
+        **({"for_all_sites": every_site} if one_of_many else {}),
         **common_fields(actor, known),
     }  # fmt: skip
 

@@ -14,13 +14,16 @@ from qsms.records.models import Record
 from qsms.rules.frameworks import Reference
 from qsms.ui import addresses as pages
 from qsms.ui import answers
+from qsms.ui.dates import plain_day
 from qsms.ui.record.fields import NumberField
 from qsms.ui.record.linking import DialogForm, dialog, reason_field
 
-from .. import certifying, finding_verbs, library, shipped
+from .. import certifying, finding_audits, finding_verbs, library, shipped
 from .. import findings as room
 from ..choices import offered_grades
-from ..models import BodyLimit, Finding, FindingRequirement
+from ..models import BodyLimit, CertificationAudit, Finding, FindingRequirement
+
+NONE = "none"
 
 
 def _opened(request: HttpRequest, kind: str, number: str) -> tuple[Actor, Record]:
@@ -98,6 +101,52 @@ def remove_requirement(request: HttpRequest, number: str) -> HttpResponse:
         "back_url": back,
     }
     return dialog(request, form, told)
+
+
+@answers.for_people
+@require_http_methods(["GET", "POST"])
+def choose_audit(request: HttpRequest, number: str) -> HttpResponse:
+    """Say from which audit of its certificate a finding is; the one of its day is proposed."""
+    actor, finding = _opened(request, room.KIND, number)
+    assert isinstance(finding, Finding)
+    certificate = finding.under_certificate
+    if certificate is None or not scope.sees(actor, certificate):
+        raise NotVisible
+    back, audits = pages.record(finding), finding_audits.audits_of(certificate.pk)
+    if not audits:
+        said = _("No audit is noted on %(number)s yet. Note it there, then choose it here.")
+        raise Refused([said % {"number": certificate.number}])
+    proposed = finding.audit_id or getattr(finding_audits.proposed(finding, audits), "pk", 0)
+    form = DialogForm(
+        request,
+        {
+            "audit": forms.ChoiceField(
+                label=_("Audit"), widget=forms.RadioSelect(), initial=str(proposed or NONE),
+                choices=[*((str(one.pk), _audit_said(one)) for one in audits), (NONE, _("None of these"))],
+                error_messages={"required": _("Choose the audit.")},
+            )
+        },
+    )  # fmt: skip
+    if form.is_valid():
+        chosen = form.cleaned_data["audit"]
+        try:
+            finding_verbs.choose_audit(actor, finding.pk, None if chosen == NONE else int(chosen))
+        except Invalid as error:
+            form.take_errors(error.errors)
+        else:
+            return answers.done(request, back, _("It is kept from which audit %(number)s is.") % {"number": number})
+    told = {
+        "title": _("From which audit is %(number)s?") % {"number": number},
+        "meaning": _("The audits noted on %(number)s. The day of the audit follows from your choice.")
+        % {"number": certificate.number},
+        "verb": _("Choose it"),
+        "back_url": back,
+    }
+    return dialog(request, form, told)
+
+
+def _audit_said(one: CertificationAudit) -> str:
+    return _("%(what)s, ended %(day)s") % {"what": one.get_kind_display(), "day": plain_day(one.on)}
 
 
 @answers.for_people

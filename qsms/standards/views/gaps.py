@@ -292,7 +292,12 @@ def export(request: HttpRequest, number: str) -> HttpResponseBase:
         raise Refused([_("You may not export this. Ask the quality manager.")])
     head = [_("Number"), _("Title"), _("Answer"), _("Note"), _("Action"), _("Answered by"), _("Answered at")]
     lines = _lines(actor, assessing.framework_of(assessment), assessing.answers(assessment))
-    return as_file(Sheet(f"{assessment.number}-answers", assessment.number, head, lines), request.GET.get("format", ""))
+    return as_file(
+        actor,
+        assessing.KIND,
+        Sheet(f"{assessment.number}-answers", assessment.number, head, lines),
+        request.GET.get("format", ""),
+    )
 
 
 def _actions(actor: Actor, found: Mapping[str, GapAnswer]) -> Mapping[int, Record]:

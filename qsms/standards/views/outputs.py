@@ -19,7 +19,7 @@ from qsms.ui.context import stands_in
 from qsms.ui.record.linking import DialogForm
 
 from .. import addresses, adopting, declaring, library, standing
-from ..files import WORKBOOK
+from ..files import WORKBOOK, document
 from ..models import Adoption, Declaration
 from ..outputs import declaration as declarations
 from ..outputs import outside, packing
@@ -41,14 +41,6 @@ def exportable(request: HttpRequest, number: str) -> tuple[Actor, Adoption]:
     if not actor.holds(f"{adopting.KIND}.export"):
         raise Refused([_("You may not take coverage away as a file. Ask the quality manager.")])
     return actor, found
-
-
-def file(content: bytes, media_type: str, name: str) -> HttpResponse:
-    """An answer that is a file for this reader alone."""
-    answer = HttpResponse(content, content_type=media_type)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Cache-Control"] = "private, no-store"
-    return answer
 
 
 @answers.for_people
@@ -136,7 +128,8 @@ def statement(request: HttpRequest, number: str) -> HttpResponse:
     is_book = request.GET.get("format") == "xlsx"
     content = statements.xlsx(made) if is_book else statements.pdf(made)
     packing.note(actor, adoption, packing.TAKEN, "")
-    return file(content, WORKBOOK, f"{name}.xlsx") if is_book else file(content, PDF, f"{name}.pdf")
+    media_type, ending = (WORKBOOK, "xlsx") if is_book else (PDF, "pdf")
+    return document(actor, adopting.KIND, content, media_type, f"{name}.{ending}")
 
 
 @answers.for_people
@@ -158,4 +151,4 @@ def declaration(request: HttpRequest, number: str) -> HttpResponse:
     actor = answers.actor_of(request)
     found = services.find(actor, declaring.KIND, number)
     assert isinstance(found, Declaration)
-    return file(declarations.pdf(actor, found, moment.now()), PDF, f"{found.number}.pdf")
+    return document(actor, declaring.KIND, declarations.pdf(actor, found, moment.now()), PDF, f"{found.number}.pdf")

@@ -9,9 +9,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qsms.base import jobs
 from qsms.base.models import Job
+from qsms.exchange import exports
 from qsms.records.errors import NotVisible
 from qsms.ui import answers
 
+from .. import adopting
 from ..models import Adoption
 from ..outputs import packing
 from .outputs import exportable
@@ -73,6 +75,7 @@ def send(request: HttpRequest, number: str, job_id: int) -> HttpResponseBase:
         raise Http404
     clause = "".join(letter if letter.isalnum() or letter in ".-" else "-" for letter in job.arguments["args"][1])
     name = "-".join(part for part in (adoption.number, clause.strip("-"), "trace-pack") if part)
+    exports.note_file(answers.actor_of(request), f"{name}.zip", kind=adopting.KIND, form="zip", n=job.result)
     answer = FileResponse(content, as_attachment=True, filename=f"{name}.zip", content_type="application/zip")
     answer["Cache-Control"] = "private, no-store"
     return answer

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qsms.base import moment
@@ -15,14 +16,16 @@ from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import moves
 from qsms.records.errors import Invalid, NotVisible
-from qsms.rules.crosswalk import Pair
 from qsms.rules.frameworks import Confidence, Reference
 from qsms.ui import answers, times
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import addresses, judging, library, texts
+from .. import addresses, bringing, judging, library, texts
 from ..choices import CONFIDENCE, JUDGEMENTS, RELATIONS
 from ..judging import Judged
+
+# So many lines of each group at once.
+SHOWN = 50
 
 
 @answers.for_people
@@ -100,65 +103,104 @@ def show_own(request: HttpRequest) -> HttpResponse:
     """Every judgement of the organisation's own: what waits, what counts, what ended; with what was shipped."""
     actor = answers.actor_of(request)
     library.check_sees(actor)
-    shipped = {frozenset((one.left, one.right)): one for one in library.crosswalk().rule.pairs}
     every = judging.every(actor.organisation_id)
-    who = names.people(
-        actor.organisation_id, [key for one in every for key in (one.by, one.confirmed_by, one.ended_by)]
-    )
     may_judge = actor.holds(judging.RIGHT)
-    lines = [_own_line(actor, one, shipped.get(one.ends), who) for one in every]
     groups = [
-        (_("Waiting for a second person"), [line for line in lines if line["one"].waits]),
-        (_("They count"), [line for line in lines if line["one"].counts]),
-        (_("Replaced or taken back"), [line for line in lines if line["one"].ended_at is not None]),
+        ("waiting", _("Waiting for a second person"), [one for one in every if one.waits]),
+        ("counting", _("They count"), [one for one in every if one.counts]),
+        ("ended", _("Replaced or taken back"), [one for one in every if one.ended_at is not None]),
     ]
+    wanted = request.GET.get("of", "")
+    begin = int(first) if (first := request.GET.get("from", "")).isdecimal() and len(first) < 7 else 0
+    if wanted not in {code for code, _title, _found in groups}:
+        wanted, begin = "", 0
+    parts: list[dict[str, Any]] = [
+        {"code": code, "title": title, "n": len(found), "shown": found[begin : begin + SHOWN],
+         "next": begin + SHOWN if len(found) > begin + SHOWN else 0}
+        for code, title, found in groups
+        if found and wanted in ("", code)
+    ]  # fmt: skip
+    told = _Teller(actor, [one for part in parts for one in part["shown"]])
+    for part in parts:
+        part["lines"] = [told.line(one) for one in part["shown"]]
     context = {
-        "groups": [group for group in groups if group[1]],
+        "groups": parts,
+        "narrowed": wanted,
         "may_judge": may_judge,
+        "may_export": actor.holds(bringing.EXPORT),
         "others": judging.others(actor) if may_judge else "",
+        "to_confirm": sum(one.waits and one.by != actor.person_id for one in every) if may_judge else 0,
     }
     return answers.page(request, "standards/pairs.html", context)
 
 
-def _own_line(actor: Actor, one: Judged, before: Pair | None, who: Mapping[int, str]) -> dict[str, Any]:
-    now = moment.now()
-    steps = (
-        (_("judged by"), one.by, one.at),
-        (_("confirmed by"), one.confirmed_by, one.confirmed_at),
-        (_("ended by"), one.ended_by, one.ended_at),
-    )
-    return {
-        "one": one,
-        "left": one.left,
-        "right": one.right,
-        "left_url": addresses.clause(one.left.framework, one.left.number),
-        "right_url": addresses.clause(one.right.framework, one.right.number),
-        "words": dict(JUDGEMENTS)[one.relation],
-        "why": one.why,
-        "steps": [
-            (words, who.get(person or 0, _("somebody")), times.moment(at, now, actor.tz))
-            for words, person, at in steps
-            if at is not None
-        ],
-        "is_mine": one.by == actor.person_id,
-        "shipped": f"{before.left} {RELATIONS[before.relation]} {before.right}" if before else "",
-    }
+class _Teller:
+    """Says of judgements what their lines show, with names and shipped pairs read once."""
+
+    def __init__(self, actor: Actor, shown: Iterable[Judged]) -> None:
+        self.actor, self.now = actor, moment.now()
+        self.shipped = {frozenset((one.left, one.right)): one for one in library.crosswalk().rule.pairs}
+        people = {key for one in shown for key in (one.by, one.confirmed_by, one.ended_by) if key}
+        self.who = names.people(actor.organisation_id, people)
+
+    def line(self, one: Judged) -> dict[str, Any]:
+        """The line of one."""
+        before = self.shipped.get(one.ends)
+        steps = (
+            (_("judged by"), one.by, one.at),
+            (_("confirmed by"), one.confirmed_by, one.confirmed_at),
+            (_("ended by"), one.ended_by, one.ended_at),
+        )
+        return {
+            "one": one,
+            "left": one.left,
+            "right": one.right,
+            "left_url": addresses.clause(one.left.framework, one.left.number),
+            "right_url": addresses.clause(one.right.framework, one.right.number),
+            "words": dict(JUDGEMENTS)[one.relation],
+            "why": one.why,
+            "steps": [
+                (words, self.who.get(person or 0, _("somebody")), times.moment(at, self.now, self.actor.tz))
+                for words, person, at in steps
+                if at is not None
+            ],
+            "is_mine": one.by == self.actor.person_id,
+            "shipped": f"{before.left} {RELATIONS[before.relation]} {before.right}" if before else "",
+        }
 
 
 @answers.for_people
 @require_POST
 def confirm(request: HttpRequest) -> HttpResponse:
-    """A second person lets a judgement count."""
-    judging.confirm(answers.actor_of(request), request.POST.get("key", ""))
-    return answers.done(request, addresses.pairs(), _("Confirmed. It counts from now on."))
+    """A second person lets one judgement count, or the many that they selected."""
+    actor, many = answers.actor_of(request), request.POST.getlist("row")
+    if "key" in request.POST:
+        judging.confirm(actor, request.POST["key"])
+        return answers.done(request, addresses.pairs(), _("Confirmed. It counts from now on."))
+    if not many:
+        return _none_selected(request)
+    n = judging.confirm_all(actor, many)
+    said = ngettext("%(n)s pair counts from now on.", "%(n)s pairs count from now on.", n) % {"n": n}
+    return answers.done(request, addresses.waiting_pairs(), said)
 
 
 @answers.for_people
 @require_POST
 def take_back(request: HttpRequest) -> HttpResponse:
-    """Let what was shipped stand again."""
-    judging.take_back(answers.actor_of(request), request.POST.get("key", ""))
-    return answers.done(request, addresses.pairs(), _("Taken back. It is kept below, and counts for nothing."))
+    """Let what was shipped stand again, for one pair or the many that were selected."""
+    actor, many = answers.actor_of(request), request.POST.getlist("row")
+    if "key" in request.POST:
+        judging.take_back(actor, request.POST["key"])
+        return answers.done(request, addresses.pairs(), _("Taken back. It is kept below, and counts for nothing."))
+    if not many:
+        return _none_selected(request)
+    n = judging.take_back_all(actor, many)
+    said = ngettext("%(n)s pair is turned down, and kept.", "%(n)s pairs are turned down, and kept.", n) % {"n": n}
+    return answers.done(request, addresses.waiting_pairs(), said)
+
+
+def _none_selected(request: HttpRequest) -> HttpResponse:
+    return answers.done(request, addresses.waiting_pairs(), _("Nothing was selected. Select the pairs first."))
 
 
 @answers.for_people

@@ -98,7 +98,7 @@ def by_site(request: HttpRequest, number: str) -> HttpResponseBase:
             [one.number, one.title, *(rows.state(each.coverage.covered[one.number]) for each in found)] for one in asked
         ]
         head = [_("Number"), _("Title"), *sites.values()]
-        return as_file(Sheet(f"{number}-sites", number, head, lines), request.GET["format"])
+        return as_file(actor, adopting.KIND, Sheet(f"{number}-sites", number, head, lines), request.GET["format"])
     drawn = [
         [
             table.link(f"{one.number} {one.title}", addresses.clause(adoption.key, one.number)),

@@ -17,7 +17,7 @@ from qsms.rules.crosswalk import Crosswalk
 from qsms.rules.frameworks import Framework, Reference
 from qsms.ui import answers, table
 
-from .. import addresses, bringing, elsewhere, library
+from .. import addresses, adopting, bringing, elsewhere, library
 from ..choices import RELATIONS
 from ..files import Sheet, as_file
 
@@ -57,7 +57,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
         if request.GET.get("format"):
             if not may_export:
                 raise Refused([_("You may not export standards. Ask the quality manager.")])
-            return as_file(_sheet(crosswalk, editions), request.GET["format"])
+            return as_file(actor, adopting.KIND, _sheet(crosswalk, editions), request.GET["format"])
         context["table"] = table.table(columns, [table.Group(lines)], _("Requirements side by side"), phone="pile")
         asked = urlencode([("standard", key) for key in chosen])
         context["export_url"] = f"{request.path}?{asked}" if may_export else ""
