@@ -211,7 +211,7 @@ class RevisionSheet(RecordType):
         Section.of(_("Where and who"), "site", "unit", "process", "owner", "disciplines"),
     )
     search_fields = ("plain_text", "summary", "why")
-    panels = (panels.TEXT, panels.ROUTE)
+    panels = (panels.TEXT, panels.ROUTE, panels.REACH)
     room_fields = ("authors", "base", "effective_at", "extraction", "file", "plain_text", "taken_over")
     task_verbs = {
         "review": _("Review"), "approve": _("Approve"), "write": _("Change it"), "sign_again": _("Sign again"),
@@ -290,7 +290,8 @@ class RevisionSheet(RecordType):
         assert isinstance(record, Revision)
         if move.code not in ("send", "send_on", "review", "approve"):
             return ()
-        return [("warn" if one.is_grave else "info", one.said) for one in cautions.of(actor, record)]
+        told = [*cautions.of(actor, record), *cautions.reach(record)]
+        return [("warn" if one.is_grave else "info", one.said) for one in told]
 
     def also_signed(self, actor: Actor, record: Record, move: Move) -> Mapping[str, str]:
         assert isinstance(record, Revision)
