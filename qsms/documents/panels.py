@@ -132,7 +132,7 @@ def _is_under_way(actor: Actor, record: Record) -> bool:
 def drawn(revision: Revision) -> SafeString:
     """The text as it is read, with its tables and pictures."""
     return render_to_string(
-        "documents/drawn.html", {"html": markdown.html(revision.body, content.shown_to_keepers(revision))}
+        "documents/drawn.html", {"html": markdown.html(revision.body, content.shown_to_writers(revision))}
     )
 
 

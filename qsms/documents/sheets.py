@@ -211,6 +211,7 @@ class RevisionSheet(RecordType):
         Section.of(_("Where and who"), "site", "unit", "process", "owner", "disciplines"),
     )
     search_fields = ("plain_text", "summary", "why")
+    written = ("body",)
     panels = (panels.TEXT, panels.ROUTE, panels.REACH)
     room_fields = ("authors", "base", "effective_at", "extraction", "file", "plain_text", "taken_over")
     task_verbs = {
