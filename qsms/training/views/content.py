@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from qsms.exchange import exports
 from qsms.org.actor import Actor
 from qsms.records import moves, scope
 from qsms.records.errors import Invalid, NotVisible, Refused
@@ -103,7 +104,8 @@ def begin(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def take_out(request: HttpRequest, number: str) -> HttpResponse:
     """The whole text as a file, with its bank of questions."""
-    _actor, _course, working = with_text(request, number)
+    actor, _course, working = with_text(request, number)
+    exports.note_table(actor, "course text", 1, form="yaml", filters={"course": number})
     response = HttpResponse(course_file.write_course(working.text), content_type=YAML)
     response["Content-Disposition"] = f'attachment; filename="{working.text.code}.yaml"'
     return response
