@@ -228,7 +228,8 @@ class RevisionSheet(RecordType):
 
     def prepare(self, actor: Actor, record: Record) -> None:
         assert isinstance(record, Revision)
-        record.label = record.label or numbering.next_label(record.document_id)
+        if not record.label:
+            record.label = numbering.next_label(record.document_id, temporary=record.expires_on is not None)
         writing.fill(record.raised_by_id, record)
 
     def created(self, actor: Actor, record: Record) -> None:
