@@ -43,10 +43,20 @@ def name(number: str) -> str:
 
 
 def give(number: str) -> str:
-    """The dialog in which a document is given to a role, a site or a unit."""
+    """The dialog in which a document is given to a role, a site, a unit or one person."""
     return reverse("documents:give", args=[number])
 
 
 def take(number: str, rule_id: int) -> str:
     """Where a rule of distribution is taken away."""
     return reverse("documents:take", args=[number]) + f"?rule={rule_id}"
+
+
+def foretell(number: str) -> str:
+    """Whom a rule would reach that is being chosen."""
+    return reverse("documents:foretell", args=[number])
+
+
+def reach(number: str, **narrow: str | int) -> str:
+    """The people whom a document reaches: all, or those of one rule."""
+    return reverse("documents:reach", args=[number]) + (f"?{urlencode(narrow)}" if narrow else "")

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from qsms.org.actor import Actor
 from qsms.ui.dates import plain_day
 
-from . import lasting
+from . import lasting, reaching
 from .models import Revision
 from .writing import UNDER_WAY
 
@@ -45,6 +46,17 @@ def of(actor: Actor, revision: Revision) -> list[Caution]:
         known = [*_ending(revision), *(one for teller in tellers for one in teller(actor, revision.document_id))]
         revision.__dict__["_cautions"] = known
     return known
+
+
+def reach(revision: Revision) -> list[Caution]:
+    """How many people it will reach once it takes effect, and that somebody should see to it if there are none."""
+    if revision.document is None:
+        return []
+    n = len(reaching.now(revision.document).people)
+    if not n:
+        return [Caution(_("It reaches nobody yet: once it takes effect, nobody is told."), is_grave=True)]
+    said = ngettext("Once it takes effect it reaches one person.", "Once it takes effect it reaches %(n)d people.", n)
+    return [Caution(said % {"n": n})]
 
 
 def _ending(revision: Revision) -> list[Caution]:

@@ -63,6 +63,14 @@ def shown_to_keepers(revision: Revision) -> markdown.Where:
     return markdown.where({name: pages.record(revision, "file", row.pk, row.name) for name, row in found})
 
 
+def shown_to_writers(revision: Revision) -> markdown.Where:
+    """The same for whoever writes it: what is not saved yet shows the pictures that will come along with its text."""
+    if revision.pk is not None or revision.document is None:
+        return shown_to_keepers(revision)
+    present = revision.document.effective
+    return shown_to_readers(revision.document, present) if present is not None else markdown.where({})
+
+
 def shown_to_readers(document: Document, revision: Revision) -> markdown.Where:
     """Pictures as readers of the document in effect reach them, who need not see the revision."""
     names = pictures_of(revision)

@@ -1,15 +1,15 @@
-"""To whom a document goes: its rules, the receipts that follow from them, reminders, and who has not read."""
+"""To whom a document goes: the receipts that follow from them, reminders, and who has not read."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from qsms.base import moment
+from qsms.base import moment, sentences
 from qsms.base.gate import write_transaction
 from qsms.org import actor as actors
 from qsms.org.actor import Actor
@@ -19,8 +19,8 @@ from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Task
 from qsms.search import documents as search
 
-from . import lasting, people
-from .models import Document, Receipt, Rule
+from . import lasting, reaching
+from .models import LONGEST_WHY, Document, Receipt, Rule
 
 GIVEN, TAKEN = "distribution_added", "distribution_removed"
 # The code of the task that a reader gets, open until it is acknowledged; for information alone it is done at once.
@@ -34,55 +34,60 @@ OF_DOCUMENT = (
 LINE = ("why", "due_at", "opened_at", "pages", "person__name", "person__site__name", *OF_DOCUMENT)
 
 
-def rules(document: Document) -> list[Rule]:
-    """The rules of a document, in the order they were made (one query)."""
-    rows = Rule.everywhere.filter(document_id=document.pk).select_related("role", "site", "unit")
-    return list(rows.order_by("pk"))
-
-
 def add_rule(
     actor: Actor, document_id: int, *, role_id: int | None = None, site_id: int | None = None,
-    unit_id: int | None = None, acknowledge: bool = True, days: int = 14,
+    unit_id: int | None = None, person_id: int | None = None, why: str = "", acknowledge: bool = True, days: int = 14,
 ) -> Rule:  # fmt: skip
-    """Give a document to a role, a site, a unit, or to everybody. If it is in effect, they get it at once."""
+    """Give a document to a role, a site, a unit, to one person, or to everybody. If it is in effect, they get it at
+    once."""
+    given = {"role_id": role_id, "site_id": site_id, "unit_id": unit_id, "person_id": person_id}
     with write_transaction():
         document = _open(actor, document_id)
-        if not 1 <= days <= LONGEST_DAYS:
-            said = _("“%(days)s” is not a number of days. Write 1 to %(most)s.")
-            raise Invalid({"days": said % {"days": days, "most": LONGEST_DAYS}})
-        for name, model, key in (("role", Role, role_id), ("site", Site, site_id), ("unit", Unit, unit_id)):
-            wanted = {"pk": key, "organisation_id": actor.organisation_id}
-            if key is not None and not model.objects.filter(**wanted).exists():  # type: ignore[attr-defined]
-                raise Invalid({name: _("This choice does not exist, or not any more. Choose another one.")})
-        given = {"role_id": role_id, "site_id": site_id, "unit_id": unit_id}
+        _check(actor, given, why.strip(), days)
         known: Rule | None = Rule.everywhere.filter(document_id=document.pk, **given).first()
         if known is not None:
             raise Invalid({"": _("It goes to them already. Take that rule away first to change it.")})
         made = Rule.everywhere.create(
             organisation_id=document.organisation_id, document_id=document.pk, acknowledge=acknowledge, days=days,
-            **given,
+            why=why.strip(), **given,
         )  # fmt: skip
-        history.write(actor, document, history.Act(GIVEN, detail={"to": people.in_words(made)}))
+        history.write(actor, document, history.Act(GIVEN, made.why, {"to": reaching.to_whom(made)}))
         if document.effective_id is not None:
             give_out(actor, document)
     return made
+
+
+def _check(actor: Actor, given: Mapping[str, int | None], why: str, days: int) -> None:
+    """Raises Invalid for what makes no rule."""
+    if not 1 <= days <= LONGEST_DAYS:
+        said = _("“%(days)s” is not a number of days. Write 1 to %(most)s.")
+        raise Invalid({"days": said % {"days": days, "most": LONGEST_DAYS}})
+    if fault := sentences.too_long(why, LONGEST_WHY):
+        raise Invalid({"why": fault})
+    for name, model in (("role", Role), ("site", Site), ("unit", Unit), ("person", Person)):
+        wanted = {"pk": given[f"{name}_id"], "organisation_id": actor.organisation_id}
+        if wanted["pk"] is not None and not model.objects.filter(**wanted).exists():  # type: ignore[attr-defined]
+            raise Invalid({name: _("This choice does not exist, or not any more. Choose another one.")})
+    if given["person_id"] is None:
+        return
+    if any(given[f"{name}_id"] is not None for name in ("role", "site", "unit")):
+        raise Invalid({"person": _("Whoever is named gets it wherever they work. Leave role, site and unit open.")})
+    if not why:
+        raise Invalid({"why": _("Say why they get it. They read it beside the document.")})
 
 
 def remove_rule(actor: Actor, document_id: int, rule_id: int) -> None:
     """Give it no longer to those a rule reaches. What they acknowledged stays; what waits for them alone ends."""
     with write_transaction():
         document = _open(actor, document_id)
-        rule = Rule.everywhere.filter(pk=rule_id, document_id=document.pk).first()
-        if rule is None:
+        before = reaching.of(reaching.rules(document), moment.now().date())
+        gone = next((way for way in before.ways if way.rule.pk == rule_id), None)
+        if gone is None:
             raise NotVisible
-        history.write(actor, document, history.Act(TAKEN, detail={"to": people.in_words(rule)}))
-        reached = people.reached(rule, moment.now().date())
-        rule.delete()
-        today = moment.now().date()
-        still: set[int] = set()
-        for other in rules(document):
-            still |= people.reached(other, today)
-        _end(document, Q(person_id__in=reached - still))
+        history.write(actor, document, history.Act(TAKEN, detail={"to": reaching.to_whom(gone.rule)}))
+        still = reaching.Reach(tuple(way for way in before.ways if way is not gone))
+        gone.rule.delete()
+        _end(document, Q(person_id__in=gone.people - still.people.keys()))
 
 
 def _open(actor: Actor, document_id: int) -> Document:
@@ -101,12 +106,7 @@ def give_out(actor: Actor, document: Document) -> int:
     if document.effective_id is None:
         return 0
     now, today = moment.now(), moment.now().date()
-    reached: dict[int, Rule] = {}
-    # A rule that wants an answer goes before one for information.
-    for rule in sorted(rules(document), key=lambda one: not one.acknowledge):
-        for person_id in sorted(people.reached(rule, today) - reached.keys()):
-            reached[person_id] = rule
-    made = 0
+    reached, made = reaching.of(reaching.rules(document), today).people, 0
     for revision_id in in_force(document):
         rows = Receipt.everywhere.filter(revision_id=revision_id)
         ended = rows.filter(ended_at__isnull=False, acknowledged_at=None).values_list("person_id", "pk")
@@ -116,7 +116,7 @@ def give_out(actor: Actor, document: Document) -> int:
         wanted = [
             Receipt(
                 pk=again.get(person_id), organisation_id=document.organisation_id, document_id=document.pk,
-                revision_id=revision_id, person_id=person_id, why=people.in_words(rule)[:250],
+                revision_id=revision_id, person_id=person_id, why=reaching.in_words(rule)[:250],
                 acknowledge=rule.acknowledge, given_at=now,
                 due_at=now + dt.timedelta(days=rule.days) if rule.acknowledge else None,
             )

@@ -15,11 +15,10 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.org.models import Person
 from qsms.records.models import Record
 from qsms.ui import addresses as pages
 
-from . import distributing, document_types, effect, people, routing
+from . import document_types, effect, people, reaching, routing
 from .cautions import Caution, caution
 from .effect import EFFECTIVE
 from .models import Document, Receipt, Revision
@@ -107,8 +106,8 @@ def readers(organisation_id: int, document_ids: Collection[int], whom: Q) -> lis
 def reach(document_id: int) -> dict[int, int | None]:
     """To whom a document goes as its rules are today, in effect or not: person -> where they work."""
     document, today = Document.everywhere.get(pk=document_id), moment.now().date()
-    found = {person for rule in distributing.rules(document) for person in people.reached(rule, today)}
-    return dict(Person.objects.filter(pk__in=found).values_list("pk", "site_id"))
+    rows = reaching.who(document.organisation_id, reaching.rules(document), today)
+    return dict(rows.values_list("pk", "site_id"))
 
 
 def distribution(actor: Actor, records: Iterable[Record]) -> list[Distribution]:

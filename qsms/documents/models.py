@@ -11,6 +11,7 @@ from qsms.records.models import Owned, RecordChild, RecordLink
 from .choices import USUAL_TYPE, DocumentType, Retention, StepKind, offered_types
 
 LONGEST_BODY = 400_000
+LONGEST_WHY = 200
 
 
 class OwnType(Owned):
@@ -188,14 +189,26 @@ class Step(Owned):
 
 
 class Rule(Owned):
-    """A document goes to whoever holds this role, at this site, in this unit; each left empty does not narrow."""
+    """A document goes to whoever holds this role, at this site, in this unit; each left empty does not narrow. Or it
+    goes to one person by name, wherever they work."""
 
     document = models.ForeignKey(Document, models.CASCADE, related_name="rules")
     role = models.ForeignKey("org.Role", models.PROTECT, null=True, related_name="+", db_index=False)
     site = models.ForeignKey("org.Site", models.PROTECT, null=True, related_name="+", db_index=False)
     unit = models.ForeignKey("org.Unit", models.PROTECT, null=True, related_name="+", db_index=False)
+    person = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
+    # What those it reaches read beside the document; who is named alone is always told.
+    why = models.CharField(max_length=LONGEST_WHY, blank=True)
     acknowledge = models.BooleanField(default=True)
     days = models.PositiveSmallIntegerField(default=14)
+
+    class Meta(Owned.Meta):
+        abstract = False
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person=None) | Q(role=None, site=None, unit=None), name="rule_names_one_or_many"
+            )
+        ]
 
 
 class Receipt(Owned):

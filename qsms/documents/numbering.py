@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from qsms.records import numbers
@@ -11,6 +12,8 @@ from .models import Document, Revision
 
 # A number that an organisation gave out by hand before is passed over; after so many there is something else wrong.
 MOST_PASSED = 10_000
+# How a temporary revision is called unless somebody calls it otherwise.
+TEMPORARY = re.compile(r"TR ([0-9]{1,6})")
 
 
 def give(organisation_id: int, documents: Iterable[Document]) -> None:
@@ -31,11 +34,25 @@ def give(organisation_id: int, documents: Iterable[Document]) -> None:
         taken.add(code)
 
 
-def next_label(document_id: int | None) -> str:
-    """The number of the revision after those there are: 1, 2, 3, whatever letters were used in between."""
-    if document_id is None:
-        return "1"
-    labels = set(Revision.everywhere.filter(document_id=document_id).values_list("label", flat=True))
-    whole = [int(label) for label in labels if label.isdecimal()]
-    n = max([len(labels), *whole], default=0) + 1
-    return str(n)
+def next_label(document_id: int | None, *, temporary: bool = False) -> str:
+    """The label of the revision after those there are (one query): 1, 2, 3, whatever letters were used in between.
+
+    Temporary ones have a row of their own, TR 1, TR 2, so that none of them leaves a hole among the others. Those that
+    were given a plain number before keep it, and it is not given again.
+    """
+    rows = Revision.everywhere.filter(document_id=document_id or 0)
+    labels = list(rows.values_list("label", "expires_on"))
+    if temporary:
+        apart = [int(found[1]) for label, _ends in labels if (found := TEMPORARY.fullmatch(label))]
+        return f"TR {max(apart, default=0) + 1}"
+    lasting = [
+        label for label, ends in labels if label.isdecimal() or (ends is None and not TEMPORARY.fullmatch(label))
+    ]
+    whole = [int(label) for label in lasting if label.isdecimal()]
+    return str(max([len(lasting), *whole], default=0) + 1)
+
+
+def fits(revision: Revision) -> bool:
+    """Whether the label is of the row that it belongs to; one that somebody chose in their own way always is."""
+    is_apart = TEMPORARY.fullmatch(revision.label) is not None
+    return is_apart == (revision.expires_on is not None) or not (is_apart or revision.label.isdecimal())

@@ -22,11 +22,10 @@ from qsms.ui import marks, times
 from . import (
     addresses,
     content,
-    distributing,
     effect,
     markdown,
     naming,
-    people,
+    reaching,
     readings,
     routing,
     taking_over,
@@ -81,31 +80,59 @@ def _revisions(actor: Actor, record: Record) -> Mapping[str, Any]:
 
 def _distribution(actor: Actor, record: Record) -> Mapping[str, Any]:
     assert isinstance(record, Document)
-    may = record.is_open and scope.may(actor, "distribute", record)
+    may_give = scope.may(actor, "distribute", record)
+    may = record.is_open and may_give
+    may_list = readings.may_see(actor, record)
+    reach = reaching.now(record)
     lines = [
         {
-            "who": people.in_words(rule),
-            "how": _t("acknowledges within %(days)d days") % {"days": rule.days}
-            if rule.acknowledge
+            "who": reaching.to_whom(way.rule),
+            "n": len(way.people),
+            "is_named": way.rule.person_id is not None,
+            "list_url": addresses.reach(record.number, rule=way.rule.pk) if may_list else "",
+            "how": _t("acknowledges within %(days)d days") % {"days": way.rule.days}
+            if way.rule.acknowledge
             else _t("for information"),
-            "take_url": addresses.take(record.number, rule.pk) if may else "",
+            "why": way.rule.why,
+            "take_url": addresses.take(record.number, way.rule.pk) if may else "",
         }
-        for rule in distributing.rules(record)
+        for way in reach.ways
     ]
     return {
         "lines": lines,
+        "reached": len(reach.people),
+        "reach_url": addresses.reach(record.number) if may_list else "",
         "give_url": addresses.give(record.number) if may else "",
-        "readers_url": addresses.readers(record.number) if scope.may(actor, "distribute", record) else "",
-        "readings_url": addresses.readings(record.number) if readings.may_see(actor, record) else "",
+        "readers_url": addresses.readers(record.number) if may_give else "",
+        "readings_url": addresses.readings(record.number) if may_list else "",
         "given": record.given,
         "acknowledged": record.acknowledged,
     }
 
 
+def _reach(actor: Actor, record: Record) -> Mapping[str, Any]:
+    assert isinstance(record, Revision)
+    assert record.document is not None
+    document = record.document
+    reach = reaching.now(document)
+    seen = scope.sees(actor, document)
+    return {
+        "n": len(reach.people),
+        "ways": [{"whom": reaching.to_whom(way.rule), "n": len(way.people)} for way in reach.ways],
+        "list_url": addresses.reach(document.number) if seen and readings.may_see(actor, document) else "",
+        "give_url": pages.tab(document, "distribution") if seen and scope.may(actor, "distribute", document) else "",
+    }
+
+
+def _is_under_way(actor: Actor, record: Record) -> bool:
+    assert isinstance(record, Revision)
+    return record.state in writing.UNDER_WAY and record.document_id is not None
+
+
 def drawn(revision: Revision) -> SafeString:
     """The text as it is read, with its tables and pictures."""
     return render_to_string(
-        "documents/drawn.html", {"html": markdown.html(revision.body, content.shown_to_keepers(revision))}
+        "documents/drawn.html", {"html": markdown.html(revision.body, content.shown_to_writers(revision))}
     )
 
 
@@ -154,3 +181,6 @@ REVISIONS = Panel("revisions", _("Revisions"), "documents/panel_revisions.html",
 DISTRIBUTION = Panel("distribution", _("Distribution"), "documents/panel_distribution.html", _distribution, order=11)
 TEXT = Panel("text", _("Text"), "documents/panel_text.html", _text, tab=False, order=5)
 ROUTE = Panel("route", _("Review and approval"), "documents/panel_route.html", _route, order=10)
+REACH = Panel(
+    "reach", _("Goes to"), "documents/panel_reach.html", _reach, tab=False, order=6, place="rail", shown=_is_under_way
+)

@@ -7,11 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from qsms.base import moment
 from qsms.org.actor import Right
-from qsms.org.models import Delegation, Grant, Person, Role
+from qsms.org.models import Delegation, Grant, Role
 from qsms.records import registry
 from qsms.records.models import Record
 
@@ -119,28 +118,22 @@ def able(record: Record, permission: str, unit_id: int | None) -> list[tuple[int
     return [(person, name) for person, (_elsewhere, name) in sorted(found.items(), key=lambda one: one[1])]
 
 
-def reached(rule: Rule, today: dt.date) -> set[int]:
+def whom(rule: Rule, today: dt.date) -> Q:
     """The people whom a rule of distribution reaches today. A role held for one site counts at that site only."""
-    people = Person.objects.filter(organisation_id=rule.organisation_id, is_active=True)
+    if rule.person_id is not None:
+        return Q(pk=rule.person_id)
     if rule.role_id is None:
+        # Active is everybody who is asked for anyhow; an empty condition would drop out of an OR.
+        found = Q(is_active=True)
         if rule.site_id is not None:
-            people = people.filter(site_id=rule.site_id)
+            found &= Q(site_id=rule.site_id)
         if rule.unit_id is not None:
-            people = people.filter(unit_id=rule.unit_id)
-        return set(people.values_list("pk", flat=True))
+            found &= Q(unit_id=rule.unit_id)
+        return found
     grants = _held(rule.organisation_id, today).filter(role_id=rule.role_id)
     if rule.site_id is not None:
         here = Q(site_id=rule.site_id) | Q(unit__site_id=rule.site_id)
         grants = grants.filter(here | Q(axis__in=("all", "own"), person__site_id=rule.site_id))
     if rule.unit_id is not None:
         grants = grants.filter(Q(unit_id=rule.unit_id) | Q(person__unit_id=rule.unit_id))
-    return set(grants.values_list("person_id", flat=True))
-
-
-def in_words(rule: Rule) -> str:
-    """Why a document comes to somebody: “Mechanic at Larkfield”."""
-    who = rule.role.title if rule.role is not None else _("Everybody")
-    places = [str(place) for place in (rule.unit, rule.site) if place is not None]
-    if not places:
-        return who
-    return _("%(who)s at %(places)s") % {"who": who, "places": ", ".join(places)}
+    return Q(pk__in=grants.values("person_id"))

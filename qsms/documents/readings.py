@@ -46,6 +46,11 @@ def everything(document: Document, label: str = "") -> Iterator[Receipt]:
     return _rows(document, label).iterator(chunk_size=CHUNK)
 
 
+def count(document: Document, label: str = "") -> int:
+    """How many lines that file has (one query)."""
+    return _rows(document, label).count()
+
+
 def _rows(document: Document, label: str) -> QuerySet[Receipt]:
     rows = Receipt.everywhere.filter(organisation_id=document.organisation_id, document_id=document.pk)
     if label:

@@ -211,7 +211,8 @@ class RevisionSheet(RecordType):
         Section.of(_("Where and who"), "site", "unit", "process", "owner", "disciplines"),
     )
     search_fields = ("plain_text", "summary", "why")
-    panels = (panels.TEXT, panels.ROUTE)
+    written = ("body",)
+    panels = (panels.TEXT, panels.ROUTE, panels.REACH)
     room_fields = ("authors", "base", "effective_at", "extraction", "file", "plain_text", "taken_over")
     task_verbs = {
         "review": _("Review"), "approve": _("Approve"), "write": _("Change it"), "sign_again": _("Sign again"),
@@ -227,7 +228,8 @@ class RevisionSheet(RecordType):
 
     def prepare(self, actor: Actor, record: Record) -> None:
         assert isinstance(record, Revision)
-        record.label = record.label or numbering.next_label(record.document_id)
+        if not record.label:
+            record.label = numbering.next_label(record.document_id, temporary=record.expires_on is not None)
         writing.fill(record.raised_by_id, record)
 
     def created(self, actor: Actor, record: Record) -> None:
@@ -290,7 +292,8 @@ class RevisionSheet(RecordType):
         assert isinstance(record, Revision)
         if move.code not in ("send", "send_on", "review", "approve"):
             return ()
-        return [("warn" if one.is_grave else "info", one.said) for one in cautions.of(actor, record)]
+        told = [*cautions.of(actor, record), *cautions.reach(record)]
+        return [("warn" if one.is_grave else "info", one.said) for one in told]
 
     def also_signed(self, actor: Actor, record: Record, move: Move) -> Mapping[str, str]:
         assert isinstance(record, Revision)

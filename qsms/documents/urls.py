@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import distribution, naming, reading, readings, revisions, types
+from .views import distribution, naming, reach, reading, readings, revisions, types
 
 app_name = "documents"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("revision/<str:number>/file/", revisions.bring, name="bring"),
     path("revision/<str:number>/name/", naming.show, name="name"),
     path("give/<str:number>/", distribution.give, name="give"),
+    path("give/<str:number>/reach/", distribution.foretell, name="foretell"),
+    path("reach/<str:number>/", reach.show, name="reach"),
     path("give/<str:number>/take/", distribution.take, name="take"),
     path("types/", types.show_list, name="types"),
     path("types/new/", types.edit, name="type-new"),

@@ -15,7 +15,7 @@ from qsms.org.actor import Actor
 from qsms.records import attachments, moves, scope, services
 from qsms.records.errors import Invalid, Refused
 
-from . import content, document_types, jobs, lasting, markdown
+from . import content, document_types, jobs, lasting, markdown, numbering
 from .models import Document, Revision
 
 DRAWING = "image/svg+xml"
@@ -53,6 +53,9 @@ def edited(actor: Actor, revision: Revision, names: Sequence[str]) -> None:
     if "body" in names:
         fill(actor.person_id, revision)
         _keep(revision, "content_hash", "plain_text", "authors")
+    if "expires_on" in names and "label" not in names and not numbering.fits(revision):
+        revision.label = numbering.next_label(revision.document_id, temporary=revision.expires_on is not None)
+        _keep(revision, "label")
 
 
 def settle(revision: Revision) -> None:

@@ -127,16 +127,23 @@ def note(export: Export, n: int) -> None:
     filters = {active.label: active.words for active in export.listing.active}
     if export.listing.text:
         filters[str(_("Text"))] = export.listing.text
-    detail = {
-        "kind": export.sheet.kind,
-        "rows": n,
-        "form": export.form,
-        "phase": export.listing.phase,
-        "filters": filters,
-        "columns": export.columns,
-    }
+    more = {"phase": export.listing.phase, "columns": export.columns}
+    _note(export.actor, export.sheet.kind, n, export.form, filters, more)
+
+
+def note_table(
+    actor: Actor, what: str, n: int, *, form: str, columns: Sequence[str] = (), filters: Mapping[str, str] | None = None
+) -> None:  # fmt: skip
+    """The same for a file that a room makes and that is no list of records: `what` says which, as people call it."""
+    _note(actor, what, n, form, dict(filters or {}), {"columns": list(columns)})
+
+
+def _note(
+    actor: Actor, kind: str, n: int, form: str, filters: Mapping[str, str], more: Mapping[str, Any]
+) -> None:  # fmt: skip
+    detail = {"kind": kind, "rows": n, "form": form, "filters": filters, **more}
     with write_transaction():
-        history.write(export.actor, None, history.Act("exported", detail=detail), subject="organisation")
+        history.write(actor, None, history.Act("exported", detail=detail), subject="organisation")
 
 
 def note_file(actor: Actor, what: str, *, kind: str, form: str, n: int | None = None) -> None:

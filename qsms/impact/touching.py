@@ -83,7 +83,7 @@ def of_record(actor: Actor, record: Record) -> Impact:
     subject = Subject(
         record.title, record.number, pages.record(record), scope.may(actor, "change", record), record=record
     )
-    clauses = standards.requirements_of(actor, record.pk)
+    clauses = standards.requirements_of(actor, record)
     return _whole(actor, subject, clauses, found, documents.document_of(actor, record), owners)
 
 

@@ -177,6 +177,8 @@ class RecordType:
     room_fields: Sequence[str] = ()
     # People on the record that moves and tasks speak of, beside owner and raised_by: name -> field.
     party_fields: Mapping[str, str] = {}
+    # Long texts written with marks (Markdown): their form has buttons and a preview, which is what `drawn` draws.
+    written: Sequence[str] = ()
     # Fields that say who checks it, when and how: while it waits for that, whoever is checked leaves them alone.
     check_plan: Sequence[str] = ()
     # What a date is the date of, which says how far it may lie back or ahead; a field not named may be either.

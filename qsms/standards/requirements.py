@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Concat
 
 from qsms.org.actor import Actor
 from qsms.records import scope
 from qsms.records.errors import NotVisible
+from qsms.records.models import Record
 from qsms.rules.frameworks import Framework, Reference
 
-from . import addresses, adopting, binding, elsewhere, library
+from . import addresses, adopting, binding, elsewhere, library, stored
+from .models import Edition, Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +37,20 @@ def requirement(actor: Actor, clause: Reference) -> Requirement:
     return _named(rule, clause.number)
 
 
-def requirements_of(actor: Actor, record_id: int) -> list[Requirement]:
-    """What a record is evidence for, by standard and number; nothing to who may not look into standards."""
-    if not actor.holds(library.VIEW):
+def requirements_of(actor: Actor, record: Record) -> list[Requirement]:
+    """What a record is evidence for, by standard and number; nothing to who may not look into standards (one query)."""
+    if not actor.holds(library.VIEW) or not scope.sees(actor, record):
         return []
-    found = {one.at for one in binding.pieces(actor, Q(record_id=record_id))}
-    editions = library.editions(actor.organisation_id, {one.framework: 0 for one in found})
-    rules = {key: row.rule for key, row in editions.items()}
-    known = [one for one in found if one.framework in rules and one.number in rules[one.framework].by_number]
-    places = {key: list(rule.by_number) for key, rule in rules.items()}
-    known.sort(key=lambda one: (rules[one.framework].title, places[one.framework].index(one.number)))
-    return [_named(rules[one.framework], one.number) for one in known]
+    mine = Edition.everywhere.filter(Q(organisation_id=actor.organisation_id) | Q(organisation=None))
+    newest = mine.alias(at=Concat("code", Value("/"), "edition")).filter(at=OuterRef("framework")).order_by("-revision")
+    rows = Evidence.everywhere.filter(
+        organisation_id=actor.organisation_id, record_id=record.pk, ended_at=None
+    ).annotate(key=Subquery(newest.values("pk")[:1]), checksum=Subquery(newest.values("checksum")[:1]))
+    found = set(rows.exclude(key=None).values_list("key", "checksum", "number"))
+    rules = {key: stored.framework(Edition, key, checksum) for key, checksum, _number in found}
+    places = {key: {number: place for place, number in enumerate(rule.by_number)} for key, rule in rules.items()}
+    known = [(rules[key].title, key, places[key][number], number) for key, _, number in found if number in places[key]]
+    return [_named(rules[key], number) for _title, key, _place, number in sorted(known)]
 
 
 def shown_by(actor: Actor, clause: Reference) -> list[int]:

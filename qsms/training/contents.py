@@ -75,19 +75,15 @@ def _told(error: DataError) -> str:
 SHOWN = 10
 
 
-def put(actor: Actor, course_id: int, text: rules.Course, *, was: int, source: str = "") -> Content:
+def put(
+    actor: Actor, course_id: int, text: rules.Course, *, was: int, source: str = "", why: str = ""
+) -> Content:  # fmt: skip
     """Make this the text of a course, as its next revision. `was` is the revision that the change began from, or 0.
 
     Raises NotVisible, Refused, and Invalid when somebody else was quicker. The same text again changes nothing.
     """
     with write_transaction():
-        course = moves.locked(actor, course_id)
-        if not isinstance(course, Course):
-            raise NotVisible
-        if not scope.may(actor, "change", course):
-            raise Refused(
-                [_("You may not change this course. Ask %(who)s.") % {"who": moves.who_may(course, "change")}]
-            )
+        course = locked(actor, course_id)
         known = newest(course.pk)
         checksum = course_file.checksum(text)
         if known is not None and known.checksum == checksum:
@@ -101,10 +97,20 @@ def put(actor: Actor, course_id: int, text: rules.Course, *, was: int, source: s
             at=moment.now(), is_written=is_written(text),
         )  # fmt: skip
         made.save(force_insert=True)
-        act = history.Act(CHANGED, detail={"revision": made.revision, "questions": len(text.questions)})
+        act = history.Act(CHANGED, why, detail={"revision": made.revision, "questions": len(text.questions)})
         deed = history.write(actor, course, act)
         history.tell(actor, course, deed, "course.content", {"revision": made.revision})
     return made
+
+
+def locked(actor: Actor, course_id: int) -> Course:
+    """The course, held for a change of its text. Raises NotVisible, Refused."""
+    course = moves.locked(actor, course_id)
+    if not isinstance(course, Course):
+        raise NotVisible
+    if not scope.may(actor, "change", course):
+        raise Refused([_("You may not change this course. Ask %(who)s.") % {"who": moves.who_may(course, "change")}])
+    return course
 
 
 def find(actor: Actor, number: str) -> Course:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from qsms.org.actor import Actor
 from qsms.records.errors import Invalid, NotVisible
 from qsms.rules import course_file
+from qsms.rules import courses as rules
 from qsms.rules.courses import Kind
 
 from . import contents
@@ -25,9 +26,18 @@ def change(actor: Actor, course: Course, was: int, how: Callable[[Data], None]) 
     content = Content.everywhere.filter(course=course, revision=was).first()
     if content is None:
         raise NotVisible
-    data = course_file.to_dict(contents.text_of(content))
-    how(data)
-    return contents.put(actor, course.pk, contents.checked(data), was=was)
+    return contents.put(actor, course.pk, changed(how)(contents.text_of(content)), was=was)
+
+
+def changed(how: Callable[[Data], None]) -> Callable[[rules.Course], rules.Course]:
+    """A text with this change, checked as a whole. Raises NotVisible, Invalid."""
+
+    def made(text: rules.Course) -> rules.Course:
+        data = course_file.to_dict(text)
+        how(data)
+        return contents.checked(data)
+
+    return made
 
 
 def outline(values: Mapping[str, Any]) -> Callable[[Data], None]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import content, learning, quizzes, starters
+from .views import content, learning, publishing, quizzes, starters
 
 urlpatterns = [
     path("learn/<str:number>/", learning.show, name="learn"),
@@ -18,6 +18,9 @@ urlpatterns = [
     path("content/<str:number>/bring/", content.bring, name="content-bring"),
     path("content/<str:number>/course/", content.outline, name="content-outline"),
     path("content/<str:number>/again/<id:person>/", content.let_again, name="let-again"),
+    path("content/<str:number>/preview/", publishing.preview, name="content-preview"),
+    path("content/<str:number>/publish/", publishing.publish, name="content-publish"),
+    path("content/<str:number>/undo/", publishing.drop, name="content-drop"),
     path("content/<str:number>/new/", content.section, name="section-new"),
     path("content/<str:number>/in/<slug:section>/", content.section, name="section"),
     path("content/<str:number>/in/<slug:section>/up/", content.section_up, name="section-up"),

@@ -198,6 +198,21 @@ class Content(Owned):
         constraints = [models.UniqueConstraint(fields=["course", "revision"], name="content_once")]
 
 
+class TextDraft(Owned):
+    """The next text of a course in use while it is being written: nobody reads it before it is published."""
+
+    course = models.OneToOneField(Course, models.CASCADE, related_name="draft")
+    # The revision it was begun from, and how often the draft was written.
+    was = models.PositiveSmallIntegerField()
+    version = models.PositiveIntegerField(default=1)
+    definition = models.JSONField()
+    by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta(Owned.Meta):
+        abstract = False
+
+
 class Progress(Owned):
     """How far somebody has read a revision of a course."""
 

@@ -20,7 +20,7 @@ from qsms.ui import dates
 
 from . import correcting, drawing, proofs, requiring, sessions, standing
 from .choices import Presence, Result, WaiverState
-from .models import Counts, Holding, Session, Waiver
+from .models import Attempt, Counts, Holding, Session, Waiver
 
 
 def _required(actor: Actor, record: Record) -> Mapping[str, Any]:
@@ -107,8 +107,11 @@ def _certificate(actor: Actor, record: Record) -> Mapping[str, Any]:
     today = standing.today_of(actor)
     period = drawing.period(record)
     stand = proofs.stand(period, today) if period is not None else None
+    passed = Attempt.everywhere.filter(pk=record.attempt_id) if record.attempt_id else Attempt.everywhere.none()
     return {
         "record": record,
+        # Which text was passed stays told, whatever was published since.
+        "revision": passed.values_list("content__revision", flat=True).first(),
         "mark": drawing.state(stand) if stand is not None else "",
         "until": drawing.until(record.ends_on),
         "print_url": reverse("training:certificate", args=[record.number])

@@ -16,10 +16,12 @@ from qsms.rules.frameworks import Reference
 from qsms.rules.lifecycle import Phase
 from qsms.standards import doors as standards
 
-from . import contents, learning, quizzes
+from . import contents, drafting, learning, quizzes
 
 wording.DEEDS |= {
     contents.CHANGED: _("changed the text"),
+    drafting.DRAFTED: _("began a draft of the text"),
+    drafting.DROPPED: _("threw the draft of the text away"),
     learning.AGAIN: _("let somebody try again"),
     quizzes.HANDED_IN: _("handed in a quiz"),
 }

@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from . import my_work
 from .addresses import HasDigit
-from .record import editing, filing, keeping, linking, moving, page, picking, talking, telling, tracing
+from .record import editing, filing, keeping, linking, moving, page, picking, talking, telling, tracing, written
 
 register_converter(HasDigit, "record")
 RECORD = "r/<slug:kind>/<record:key>/"
@@ -12,8 +12,11 @@ RECORD = "r/<slug:kind>/<record:key>/"
 urlpatterns = [
     path("", my_work.show_work, name="home"),
     path("r/<slug:kind>/new/", editing.show_new, name="new"),
+    path("r/<slug:kind>/preview/<slug:code>/", written.preview, name="preview-new"),
     path(RECORD, page.show_record, name="record"),
     path(f"{RECORD}tab/<slug:tab>/", page.show_record, name="tab"),
+    path(f"{RECORD}preview/<slug:code>/", written.preview, name="preview"),
+    path(f"{RECORD}picture/", written.add_picture, name="picture"),
     path(f"{RECORD}edit/", editing.show_edit, name="edit"),
     path(f"{RECORD}move/<slug:code>/", moving.show_move, name="move"),
     path(f"{RECORD}raise/<slug:to>/", editing.show_raise, name="raise"),

@@ -109,6 +109,21 @@ def test_what_hangs_on_a_document(cast: Cast, office: Client) -> None:
     check(office, made.number, paths, few)
 
 
+def test_whom_a_document_reaches(cast: Cast, office: Client) -> None:
+    made = procedure(cast)
+    draft = revision(cast, made, summary="The next one")
+    paths = ("/r/document/{number}/tab/distribution/", "/documents/reach/{number}/", "/documents/give/{number}/")
+
+    def more(n: int) -> tuple[dict[str, int], dict[str, int]]:
+        for one in range(n):
+            person = org.add_person(cast.organisation, name=f"Reader {n} {one}", email=f"r{n}{one}@larkfield.test")
+            distributing.add_rule(cast.actor("quality"), made.pk, person_id=person.pk, why="Works there")
+        return check(office, made.number, paths), check(office, draft.number, ("/r/revision/{number}/",))
+
+    few = more(2)
+    assert more(6) == few
+
+
 def test_a_declaration(cast: Cast, office: Client) -> None:
     adopted.adopted(cast, PART_5)
     given = {"title": "Part 135", "certificate_kind": "part_135", "statement": "I declare it.", "owner": cast.quality}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.cast import PASSWORD, Cast
 from tests.harness.browser import PHONE, looks_right, looks_right_everywhere
 
 from .makers import TEXT, again, document, effective, revision, signer, today
+from .test_preview import PNG
 from .test_register import ROWS, imported
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_db")]
@@ -194,3 +196,80 @@ def test_a_type_is_changed_and_a_register_is_taken_over(cast: Cast, open_page: O
         keeper.goto(path)
         keeper.get_by_text("Taken over, not approved here.").wait_for()
         looks_right_everywhere(keeper, f"documents-taken-over-{name}", themes=True)
+
+
+def test_whom_it_reaches_is_told_while_choosing(cast: Cast, open_page: Open, live: Any) -> None:
+    draft = revision(cast, held := document(cast))
+    page = signed_in(cast, "quality", open_page, live)
+    page.goto(f"/r/revision/{draft.number}/")
+    looks_right_everywhere(page, "documents-reaches-nobody", themes=True)
+    page.get_by_role("link", name="Say to whom it goes").click()
+    page.goto(f"/documents/give/{held.number}/")
+    page.locator("#m_unit").select_option(label="Line maintenance")
+    page.get_by_text("It reaches nobody today.").wait_for()
+    page.locator("#m_unit").select_option(label="In every unit")
+    page.locator("#m_person").fill("Reporter Person")
+    page.locator("#m_why").fill("You service the carts")
+    page.get_by_text("It reaches one person.").wait_for()
+    looks_right_everywhere(page, "documents-give", themes=True)
+    page.get_by_role("button", name="Give it").click()
+    page.get_by_text("goes to them from now on.").first.wait_for()
+    distributing.add_rule(cast.actor("quality"), held.pk, site_id=cast.sites["LKF"].pk)
+    page.goto(f"/r/document/{held.number}/tab/distribution/")
+    looks_right_everywhere(page, "documents-distribution", themes=True)
+    page.get_by_role("link", name="Who they are").click()
+    page.get_by_text("By name: You service the carts · Everybody at Larkfield").wait_for()
+    looks_right_everywhere(page, "documents-reach", themes=True)
+
+
+def test_a_text_is_written_beside_what_it_will_look_like(
+    cast: Cast, open_page: Open, live: Any, console_errors: list[str]
+) -> None:
+    draft = revision(cast, document(cast), body="")
+    page = signed_in(cast, "quality", open_page, live)
+    page.goto(f"/r/revision/{draft.number}/edit/")
+    text, shown = page.locator("#f_body"), page.locator("[data-written-shown]")
+    expect(shown).to_contain_text("Nothing is written yet.")
+    # By keyboard alone: back from the text to its buttons, and on in the text where the mark was put.
+    page.get_by_role("button", name="Heading").press("Enter")
+    page.keyboard.type(" to come", delay=1)
+    expect(text).to_be_focused()
+    expect(text).to_have_value("## Heading to come")
+    expect(shown.get_by_role("heading", name="Heading to come")).to_be_visible()
+    page.keyboard.press("End")
+    page.get_by_role("button", name="Table").press("Enter")
+    page.get_by_role("button", name="Link").press("Enter")
+    page.keyboard.type("example.test")
+    page.keyboard.type(")\n\nChock it.\nGloves on.")
+    page.get_by_role("button", name="List").click()
+    expect(shown.locator("table th").first).to_have_text("Step")
+    picture = FilePayload(name="cart.png", mimeType="image/png", buffer=PNG)
+    page.locator("[data-written-file]").set_input_files([picture])
+    expect(page.locator("[data-written-said]")).to_have_text("“cart.png” is in the text.")
+    expect(shown.locator("img")).to_have_attribute("alt", "cart")
+    expect(text).to_have_value(re.compile(r"!\[cart\]\(cart\.png\)"))
+    expect(page.locator("[data-draft-said]")).to_contain_text("Draft kept")
+    looks_right_everywhere(page, "documents-writing", themes=True)
+    # What was put in is undone like what was typed.
+    before = text.input_value()
+    page.get_by_role("button", name="List").click()
+    text.press("Control+z")
+    expect(text).to_have_value(before)
+    # After the end of the session what is drawn stays, and so does the text.
+    page.context.clear_cookies(name="qsms_session")
+    text.press("Control+End")
+    page.keyboard.type("\nTyped after the end")
+    expect(page.locator("[data-written-said]")).to_contain_text("You are signed out. What you typed is kept here")
+    expect(shown.locator("img")).to_have_count(1)
+    other = page.context.new_page()
+    other.goto(f"{live.url}/sign-in/")
+    sign_in(other, "quality")
+    other.get_by_role("heading", name="My work").first.wait_for()
+    page.keyboard.type(", and more")
+    expect(page.locator("[data-draft-said]")).to_contain_text("Draft kept")
+    page.keyboard.type(".")
+    expect(shown).to_contain_text("Typed after the end, and more.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("heading", name=draft.title).first.wait_for()
+    assert again(draft).body.endswith("Typed after the end, and more.")
+    console_errors[:] = [line for line in console_errors if "403" not in line]

@@ -11,7 +11,7 @@ from django.test import Client
 from qsms.documents import cautions, distributing, doors, effect, lasting, reading, requesting
 from qsms.documents.models import Document, Receipt
 from qsms.org import services as org
-from qsms.records import attachments, proof, tasks
+from qsms.records import attachments, moves, proof, services, tasks
 from qsms.records.models import Attachment, Deed
 from tests.cast import Cast
 
@@ -43,10 +43,10 @@ def test_the_next_ordinary_revision_follows_the_lasting_one(cast: Cast) -> None:
 
     # Whoever judges it sees what it changes of the procedure, that it ends the temporary one, and signs just that.
     changes = client.get(f"/documents/revision/{second.number}/changes/").content.decode()
-    assert "revision 1 against revision 3" in changes
+    assert "revision 1 against revision 2" in changes
     assert "goggles" in changes
     assert "Use the other cart" not in changes
-    assert "Temporary revision 2 is in effect besides" in changes
+    assert "Temporary revision TR 1 is in effect besides" in changes
     page = client.get(f"/r/revision/{second.number}/").content.decode()
     assert "Once this one takes effect it ends" in page
     client.force_login(cast.account("quality"))
@@ -56,7 +56,7 @@ def test_the_next_ordinary_revision_follows_the_lasting_one(cast: Cast) -> None:
     sign(cast, "quality", second, "review")
     sign(cast, "director", second)
     covers = [deed.detail["also_signed"] for deed in Deed.everywhere.filter(record_id=second.pk, verb="move.approve")]
-    assert covers == [{"Takes the place of": "revision 1", "Ends": "temporary revision 2"}]
+    assert covers == [{"Takes the place of": "revision 1", "Ends": "temporary revision TR 1"}]
     assert list(proof.records(cast.organisation.pk)) == []
 
     effect.run(cast.organisation.pk)
@@ -87,10 +87,10 @@ def test_a_temporary_one_is_told_apart_and_ends_nothing(cast: Cast) -> None:
     approved(cast, one, "safety")
     effect.run(cast.organisation.pk)
     page = client.get(f"/r/document/{held.number}/").content.decode()
-    assert "People work to revision 1, and to temporary revision 2 until" in page
+    assert "People work to revision 1, and to temporary revision TR 1 until" in page
     # A second temporary one follows the first, and both add to the procedure.
     other = revision(cast, Document.everywhere.get(pk=held.pk), "safety", body=TEXT, expires_on=until)
-    assert lasting.signed_with(again(other)) == {"Takes the place of": "temporary revision 2"}
+    assert lasting.signed_with(again(other)) == {"Takes the place of": "temporary revision TR 1"}
 
 
 def test_the_lasting_one_stays_asked_for_until_it_is_acknowledged(cast: Cast) -> None:
@@ -113,7 +113,7 @@ def test_the_lasting_one_stays_asked_for_until_it_is_acknowledged(cast: Cast) ->
     assert asked() == 1
     assert client.get("/documents/").content.decode().count("given to: Everybody at Larkfield") == 2
     client.get(page)
-    client.post(f"{page}acknowledge/", {"revision": "2"})
+    client.post(f"{page}acknowledge/", {"revision": "TR 1"})
     assert (asked(), stands()) == (1, (0, False)), "the lasting one is still to be read"
     assert "Read revision 1 too" in client.get(page).content.decode()
     assert client.post(f"{page}acknowledge/", {"revision": "1"}).status_code == 403, "not opened"
@@ -124,7 +124,7 @@ def test_the_lasting_one_stays_asked_for_until_it_is_acknowledged(cast: Cast) ->
 
     # History and the page for auditors say which revision, and when.
     deeds = Deed.everywhere.filter(record_id=held.pk, verb=reading.ACKNOWLEDGED).order_by("pk")
-    assert [deed.detail["what"] for deed in deeds] == ["revision 2", "revision 1"]
+    assert [deed.detail["what"] for deed in deeds] == ["revision TR 1", "revision 1"]
     shown = f"/documents/readers/{held.number}/"
     assert client.get(shown).status_code == 403, "a reader"
     org.grant(cast.colleague, "lead_auditor", axis="all")
@@ -134,7 +134,7 @@ def test_the_lasting_one_stays_asked_for_until_it_is_acknowledged(cast: Cast) ->
     assert "given on" in client.get(f"{shown}?revision=1").content.decode()
     file = b"".join(client.get(f"{shown}export/?revision=1").streaming_content).decode()  # type: ignore[attr-defined]
     assert cast.reporter.name in file
-    assert "PRO-001,2," not in file
+    assert "PRO-001,TR 1," not in file
     client.force_login(cast.account("outsider"))
     assert client.get(shown).status_code == 404
 
@@ -143,7 +143,7 @@ def test_the_lasting_one_stays_asked_for_until_it_is_acknowledged(cast: Cast) ->
     client.get(f"{page}?lasting=1")
     effective(cast, revision(cast, Document.everywhere.get(pk=held.pk), "safety", body=TEXT + "\nMore."), "safety")
     late = client.post(f"{page}acknowledge/", {"revision": "1"})
-    assert (late.status_code, "revision 3 is in effect" in late.content.decode()) == (403, True)
+    assert (late.status_code, "revision 2 is in effect" in late.content.decode()) == (403, True)
 
 
 def test_who_is_reached_again_is_asked_again(cast: Cast) -> None:
@@ -155,3 +155,24 @@ def test_who_is_reached_again_is_asked_again(cast: Cast) -> None:
     distributing.add_rule(cast.actor("safety"), held.pk, site_id=cast.sites["LKF"].pk)
     assert len([task for task in tasks.mine(reader) if task.code == distributing.READ]) == 1
     assert Document.everywhere.get(pk=held.pk).given == Receipt.everywhere.filter(ended_at=None).count() > 0
+
+
+def test_temporary_ones_have_a_row_of_their_own(cast: Cast) -> None:
+    safety, until = cast.actor("safety"), today() + dt.timedelta(days=10)
+    held = effective(cast, revision(cast, document(cast, "safety"), "safety"), "safety")
+    # What was numbered with the others before keeps its number, and it is not given again.
+    old = revision(cast, held, "safety", label="2", expires_on=until)
+    assert again(old).label == "2"
+    moves.move(safety, old.pk, "withdraw", reason="Another one is written")
+    first = revision(cast, held, "safety", expires_on=until)
+    assert first.label == "TR 1"
+    # Before it is sent it may turn out to be lasting, and the other way round.
+    lasting_one = services.edit(safety, first.pk, again(first).version, {"expires_on": None})
+    assert again(first).label == "3"
+    deed = Deed.everywhere.filter(record_id=first.pk, verb="edited").latest("pk")
+    assert ("label", "TR 1", "3") in deed.changes.values_list("field", "old", "new")
+    services.edit(safety, first.pk, lasting_one.version, {"expires_on": until, "label": "TR-24-07"})
+    assert again(first).label == "TR-24-07", "who numbers them otherwise does so"
+    effective(cast, first, "safety")
+    assert revision(cast, Document.everywhere.get(pk=held.pk), "safety", expires_on=until).label == "TR 1"
+    assert revision(cast, Document.everywhere.get(pk=held.pk), "safety").label == "3"

@@ -18,10 +18,12 @@ from qsms.ui import addresses as pages
 from qsms.ui import answers, dates, marks
 from qsms.ui.context import stands_in
 from qsms.ui.record.fields import NumberField
-from qsms.ui.record.linking import DialogForm, dialog
+from qsms.ui.record.linking import DialogForm
+from qsms.ui.record.pickers import PersonField
 
 from .. import addresses, distributing, reading
-from ..models import Document, Receipt, Rule
+from ..models import LONGEST_WHY, Document, Receipt, Rule
+from . import reach
 
 
 @answers.for_people
@@ -87,15 +89,18 @@ def _document(request: HttpRequest, number: str) -> tuple[Actor, Document]:
 @answers.for_people
 @require_http_methods(["GET", "POST"])
 def give(request: HttpRequest, number: str) -> HttpResponse:
-    """Give a document to a role, a site or a unit."""
+    """Give a document to a role, a site, a unit or one person, once it is told whom that reaches."""
     actor, document = _document(request, number)
     form = DialogForm(request, _fields(actor))
-    if form.is_valid():
+    # Without script a button asks whom it would reach.
+    is_look = "look" in request.POST
+    if form.is_valid() and not is_look:
         given = form.cleaned_data
         try:
             distributing.add_rule(
-                actor, document.pk, role_id=given["role"] or None, site_id=given["site"] or None,
-                unit_id=given["unit"] or None, acknowledge=given["acknowledge"] == "yes", days=given["days"] or 14,
+                actor, document.pk, role_id=given["role"], site_id=given["site"], unit_id=given["unit"],
+                person_id=given["person"], why=given["why"], acknowledge=given["acknowledge"] == "yes",
+                days=given["days"] or 14,
             )  # fmt: skip
         except Invalid as error:
             form.take_errors(error.errors)
@@ -107,8 +112,34 @@ def give(request: HttpRequest, number: str) -> HttpResponse:
         "meaning": _("All that you choose must fit. Whoever comes later, or gets the role later, gets it too."),
         "verb": _("Give it"),
         "back_url": pages.tab(document, "distribution"),
+        "form": form,
+        "reach": _reach(actor, document, form),
+        "foretell_url": addresses.foretell(document.number),
     }
-    return dialog(request, form, told)
+    if form.is_bound and not is_look:
+        return answers.invalid_form(request, "documents/give.html", told)
+    return answers.page(request, "documents/give.html", told)
+
+
+@answers.for_people
+@require_GET
+def foretell(request: HttpRequest, number: str) -> HttpResponse:
+    """Whom the rule would reach that stands in the dialog: a part of that page."""
+    actor, document = _document(request, number)
+    form = DialogForm(request, _fields(actor))
+    form.data, form.is_bound = request.GET, True
+    return answers.page(request, "documents/foretold.html", {"reach": _reach(actor, document, form)})
+
+
+def _reach(actor: Actor, document: Document, form: DialogForm) -> dict[str, Any] | None:
+    """Whom the rule in the form would reach; None while what stands there is no choice."""
+    given: dict[str, Any] = {}
+    if form.is_bound and not form.is_valid() and not reach.CHOICES.keys().isdisjoint(form.errors):
+        return None
+    if form.is_bound:
+        given = {name: form.cleaned_data.get(name) for name in reach.CHOICES}
+    rule = reach.wished(actor, document, given)
+    return reach.foretold(document, rule) if rule is not None else None
 
 
 def _fields(actor: Actor) -> dict[str, forms.Field]:
@@ -122,6 +153,14 @@ def _fields(actor: Actor) -> dict[str, forms.Field]:
         "role": choice(_("Who holds the role"), Role, _("Whatever the role")),
         "site": choice(_("At the site"), Site, _("At every site")),
         "unit": choice(_("In the unit"), Unit, _("In every unit")),
+        "person": PersonField(
+            actor, label=_("Or one person"), required=False,
+            help_text=_("By name, wherever they work. Leave role, site and unit open then."),
+        ),
+        "why": forms.CharField(
+            label=_("Why they get it"), required=False, max_length=LONGEST_WHY,
+            help_text=_("They read it beside the document. Needed for one person."),
+        ),
         "acknowledge": forms.ChoiceField(
             label=_("What they do"), initial="yes", widget=forms.RadioSelect(),
             choices=[("yes", _("Open it and acknowledge that they understood")), ("no", _("Have it for information"))],

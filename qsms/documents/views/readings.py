@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from qsms.base import moment
 from qsms.base.files.headers import content_disposition
+from qsms.exchange import exports
 from qsms.exchange.writers import csv_chunks
 from qsms.org.actor import Actor
 from qsms.records import keys, moves, scope
@@ -91,6 +92,9 @@ def export(request: HttpRequest, number: str) -> HttpResponseBase:
         _("Document"), _("Revision"), _("Person"), _("Site"), _("Given as"), _("Given at"), _("Opened at"),
         _("Acknowledged at"), _("Ended at"),
     ]  # fmt: skip
+    narrowed = {str(_("Document")): document.code or document.number, **({str(_("Revision")): label} if label else {})}
+    n = readings.count(document, label)
+    exports.note_table(actor, "acknowledgements", n, form="csv", columns=head, filters=narrowed)
     answer = StreamingHttpResponse(csv_chunks(head, _lines(document, label)), content_type="text/csv")
     answer["Content-Disposition"] = content_disposition(f"{document.code or document.number} readers.csv")
     return answer

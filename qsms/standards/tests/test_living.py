@@ -166,7 +166,7 @@ def test_other_rooms_learn_what_a_record_is_evidence_for(cast: Cast) -> None:
     adopted(cast, ISO_9001)
     record = action(cast)
     bound(cast, record, ISO_9001, "7.2")
-    [told] = doors.requirements_of(cast.actor("quality"), record.pk)
+    [told] = doors.requirements_of(cast.actor("quality"), record)
     assert (told.standard, told.number) == ("ISO 9001:2015", "7.2")
-    assert doors.requirements_of(cast.actor("outsider"), record.pk) == []
+    assert doors.requirements_of(cast.actor("outsider"), record) == []
     assert moment.now().date() == Evidence.everywhere.get().as_of

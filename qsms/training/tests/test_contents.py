@@ -16,7 +16,7 @@ from qsms.records.models import Deed
 from qsms.rules import course_file
 from qsms.rules.courses import Course as Text
 from qsms.rules.courses import Kind
-from qsms.training import contents, editing, learning, starters
+from qsms.training import contents, drafting, editing, learning, starters
 from qsms.training.models import Content, Course
 from qsms.training.starters import Stand
 from tests.cast import Cast
@@ -165,7 +165,10 @@ def test_a_question_is_written_on_its_page(cast: Cast, course: Course, client: C
     assert "Write at least two options." in faulty.content.decode()
     given |= {"option_3": "Nowhere", "right_1": "on"}
     assert client.post(url, given).status_code == 303
-    made = text_of(course).questions["where-is-the-kit"]
+    working = drafting.of(course)
+    assert working is not None
+    made = working.text.questions["where-is-the-kit"]
+    assert "where-is-the-kit" not in text_of(course).questions, "nobody reads a draft"
     assert (made.kind, made.options, made.right) == (Kind.SINGLE, ("Door 3", "Nowhere"), {1})
     stale = client.post(url, given | {"text": "Where is the second kit?"})
     assert "Somebody changed this course while you were writing" in stale.content.decode()
@@ -180,4 +183,7 @@ def test_the_text_leaves_as_a_file_and_comes_back(cast: Cast, course: Course, cl
     assert "“sections” is missing" in broken.content.decode()
     changed = taken.content.replace(b"minutes: 30", b"minutes: 31")
     assert client.post(url, {"was": "1", "file": SimpleUploadedFile("c.yaml", changed)}).status_code == 303
-    assert text_of(course).minutes == 31
+    working = drafting.of(course)
+    assert working is not None
+    assert (working.text.minutes, text_of(course).minutes) == (31, 30)
+    assert b"minutes: 31" in client.get(reverse("training:content-file", args=[course.number])).content

@@ -85,7 +85,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
         for by, titles, tallies in parts
         for key, tally in sorted(tallies.items(), key=_worst)
     ]
-    return files.table(request, "training-gaps", _("Gaps"), head, lines)
+    narrowed = matrix.chips(request, matrix.filters(actor, wish, asked)[:2], wish)
+    return files.table(request, "training-gaps", _("Gaps"), head, lines, narrowed)
 
 
 def _figures_of(actor: Actor, wish: grid.Wish, asked: grid.Asked) -> Figures:

@@ -34,9 +34,7 @@ def show(request: HttpRequest) -> HttpResponse:
     wish, due = _wish(request)
     found, more = keeping.leavers(actor, site=wish.site, due=due, after=wish.after)
     choices = [one for one in matrix.filters(actor, wish, grid.asked(actor)) if one["name"] == "site"]
-    chips = matrix.chips(request, choices, wish)
-    if due:
-        chips.append(parts.Chip(_("Records"), _("may be disposed of"), address(request, due=None, after=None)))
+    chips = _chips(request, choices, wish, due)
     query = request.GET.copy()
     query.pop("after", None)
     context = {
@@ -50,6 +48,13 @@ def show(request: HttpRequest) -> HttpResponse:
         "export_url": f"{reverse('training:leavers-export')}?{query.urlencode()}" if matrix.may_export(actor) else "",
     }
     return answers.page(request, "training/leavers.html", context)
+
+
+def _chips(request: HttpRequest, choices: list[dict[str, Any]], wish: Wish, due: bool) -> list[parts.Chip]:
+    chips = matrix.chips(request, choices, wish)
+    if due:
+        chips.append(parts.Chip(_("Records"), _("may be disposed of"), address(request, due=None, after=None)))
+    return chips
 
 
 def _wish(request: HttpRequest) -> tuple[Wish, bool]:
@@ -127,7 +132,9 @@ def export(request: HttpRequest) -> HttpResponseBase:
             yield [one.number, person.name, str(person.site or ""), one.course.title, one.completed_on,
                    person.left_on, day]  # fmt: skip
 
-    return files.table(request, "training-records-of-leavers", _("Records"), head, lines())
+    choices = [one for one in matrix.filters(actor, wish, grid.asked(actor)) if one["name"] == "site"]
+    narrowed = _chips(request, choices, wish, due)
+    return files.table(request, "training-records-of-leavers", _("Records"), head, lines(), narrowed)
 
 
 @answers.for_people

@@ -91,8 +91,8 @@ def lesson(request: HttpRequest, number: str, section: str) -> HttpResponse:
     context = {
         "mine": mine,
         "section": shown,
-        "content": _drawn(shown.content),
-        "example": _drawn(shown.example.text) if shown.example else "",
+        "content": drawn(shown.content),
+        "example": drawn(shown.example.text, below=2) if shown.example else "",
         "place": place + 1,
         "count": len(sections),
         "is_read": shown.key in mine.read,
@@ -103,9 +103,9 @@ def lesson(request: HttpRequest, number: str, section: str) -> HttpResponse:
     return answers.page(request, "training/lesson.html", context)
 
 
-def _drawn(written: str) -> SafeString:
-    """A lesson or an example: its headings begin below the title of the section, and it has no pictures."""
-    return safe_html.html(written, below=2, table="lesson-table")
+def drawn(written: str, *, below: int = 1) -> SafeString:
+    """A lesson, or an example below its own heading: headings follow what stands above, and there are no pictures."""
+    return safe_html.html(written, below=below, table="lesson-table")
 
 
 @answers.for_people

@@ -167,10 +167,12 @@ def export(request: HttpRequest) -> HttpResponseBase:
     check_sees(actor)
     if not may_export(actor):
         raise requiring.refusal(actor, _("You may not export the matrix."), "holding.export")
-    courses, people = grid.whole(actor, Wish.read(request.GET.dict()))
+    wish = Wish.read(request.GET.dict())
+    courses, people = grid.whole(actor, wish)
+    narrowed = chips(request, filters(actor, wish, grid.asked(actor)), wish)
     head = [_("Person"), _("Job"), _("Site"), _("Unit"), *_once(title for _course, title in courses)]
     lines = _lines(actor, people)
-    return files.table(request, "competence-matrix", _("Competence"), head, lines)
+    return files.table(request, "competence-matrix", _("Competence"), head, lines, narrowed)
 
 
 def _once(titles: Iterator[str]) -> Iterator[str]:

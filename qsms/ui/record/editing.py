@@ -25,7 +25,7 @@ from qsms.records.registry import Raising, RecordType
 from qsms.rules.lifecycle import Phase
 
 from .. import addresses, answers, dates, parts
-from . import merging
+from . import merging, written
 from .forms import RecordForm, changed, from_draft, starting
 
 REASON = "reason"
@@ -51,6 +51,7 @@ class Writing:
         names = self.sheet.form_fields if "title" in self.sheet.form_fields else ("title", *self.sheet.form_fields)
         sent = self.request.POST if self.request.method == "POST" else None
         form = RecordForm(self.actor, self.sheet, self._open(names), data=sent, initial=self.initial)
+        written.fit(form, self.record)
         if self.record is not None:
             self._ask_for_a_reason(self.record, form)
         return form
