@@ -125,7 +125,6 @@ class Desk:
 
 # The columns of the trace, from what happened to what shows whether it got better.
 TRACE = ("happened", "means", "done", "changed", "shows")
-SPINE_FIELDS = ("title", "site", "unit", "process", "disciplines", "owner", "due_on", "confidential")
 # Never set from a form, an import or the API.
 KEPT_FIELDS = frozenset(
     {
