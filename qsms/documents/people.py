@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
+from qsms.org import grants
 from qsms.org.actor import Right
 from qsms.org.models import Delegation, Grant, Person, Role
 from qsms.records import registry
@@ -106,13 +107,13 @@ def unheld(organisation_id: int, roles: Iterable[str], today: dt.date) -> list[s
 def able(record: Record, permission: str, unit_id: int | None) -> list[tuple[int, str]]:
     """Who may do this to a record by a role of their own, with their names: neither its authors nor who stands in for
     one; those of this unit first. Somebody's own records do not count: that right reaches what they made themselves."""
-    here = Q(axis="all") | Q(axis="site", site_id=record.site_id) | Q(axis="unit", unit_id=record.unit_id)
-    grants = _held(record.organisation_id, moment.now().date()).filter(here)
+    here = grants.reaching(record.site_id, record.unit_id)
+    held = _held(record.organisation_id, moment.now().date()).filter(here)
     authors = registry.get(record.kind).parties(record).get("author", frozenset())
     barred = authors | stand_ins(record.organisation_id, authors, moment.now().date())
     columns = ("person_id", "person__name", "role__permissions", "axis", "unit_id", "person__unit_id")
     found: dict[int, tuple[bool, str]] = {}
-    for person, name, patterns, axis, *units in grants.exclude(person_id__in=barred).values_list(*columns):
+    for person, name, patterns, axis, *units in held.exclude(person_id__in=barred).values_list(*columns):
         if Right(tuple(patterns), axis).gives(permission):
             elsewhere = unit_id is None or unit_id not in units
             found[person] = min(found.get(person, (True, name)), (elsewhere, name))
@@ -128,13 +129,13 @@ def reached(rule: Rule, today: dt.date) -> set[int]:
         if rule.unit_id is not None:
             people = people.filter(unit_id=rule.unit_id)
         return set(people.values_list("pk", flat=True))
-    grants = _held(rule.organisation_id, today).filter(role_id=rule.role_id)
+    held = _held(rule.organisation_id, today).filter(role_id=rule.role_id)
     if rule.site_id is not None:
         here = Q(site_id=rule.site_id) | Q(unit__site_id=rule.site_id)
-        grants = grants.filter(here | Q(axis__in=("all", "own"), person__site_id=rule.site_id))
+        held = held.filter(here | Q(axis__in=("all", "own"), person__site_id=rule.site_id))
     if rule.unit_id is not None:
-        grants = grants.filter(Q(unit_id=rule.unit_id) | Q(person__unit_id=rule.unit_id))
-    return set(grants.values_list("person_id", flat=True))
+        held = held.filter(Q(unit_id=rule.unit_id) | Q(person__unit_id=rule.unit_id))
+    return set(held.values_list("person_id", flat=True))
 
 
 def in_words(rule: Rule) -> str:

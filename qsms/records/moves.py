@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.base.prepared import Prepared
+from qsms.org import grants
 from qsms.org.actor import Actor, Right
 from qsms.org.models import Grant, Person
 from qsms.rules import lifecycle as life
@@ -117,8 +118,7 @@ def _who_else(actor: Actor, record: Record, move: life.Move) -> str:
     if called is not None:
         return ""
     verb = move.verb or move.code
-    here = Q(axis="all") | Q(axis="site", site_id=record.site_id) | Q(axis="unit", unit_id=record.unit_id)
-    apart = here & ~Q(person_id__in=barred)
+    apart = grants.reaching(record.site_id, record.unit_id) & ~Q(person_id__in=barred)
     return who_may_hold(record.organisation_id, f"{record.kind}.{verb}", apart)
 
 
@@ -129,7 +129,7 @@ def who_may(record: Record, verb: str, *, but: int | None = None, limit: int = 3
 
 def who_may_each(record: Record, verbs: Iterable[str], *, but: int | None = None, limit: int = 3) -> dict[str, str]:
     """The same for several verbs at once (one query, none for no verbs)."""
-    here = Q(axis="all") | Q(axis="site", site_id=record.site_id) | Q(axis="unit", unit_id=record.unit_id)
+    here = grants.reaching(record.site_id, record.unit_id)
     names = holders(record.organisation_id, [f"{record.kind}.{verb}" for verb in verbs], here, but=but, limit=limit)
     return {permission.partition(".")[2]: said for permission, said in names.items()}
 
@@ -149,7 +149,7 @@ def holders(
     if not found:
         return {}
     today = moment.now().date()
-    grants = (
+    held = (
         Grant.objects.filter(where or Q(), organisation_id=organisation_id, person__is_active=True)
         .filter(Q(starts_on=None) | Q(starts_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today))
         .exclude(person_id=but)
@@ -157,7 +157,7 @@ def holders(
         .values_list("person_id", "person__name", "role__permissions", "axis")
     )
     names = {}
-    for person_id, name, patterns, axis in grants:
+    for person_id, name, patterns, axis in held:
         names[person_id] = name
         right = Right(tuple(patterns), axis)
         for permission, people in found.items():
