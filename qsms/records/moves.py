@@ -24,6 +24,7 @@ from . import bounds, clocks, history, naming, projections, registry, scope, sig
 from .errors import Invalid, NotVisible, Refused
 from .models import Link, Record
 from .registry import RecordType
+from .settling import settle
 
 # So many open ends of a relation are named when they shut a move.
 OPEN_ENDS_NAMED = 10
@@ -233,11 +234,8 @@ def move(
         if record.phase >= Phase.DONE:
             tasks.finish(actor, record, ("*",), outcome=str(chosen.label))
             clocks.stop_all(record, str(chosen.label))
-        aside = history.stood(record)
-        sheet.moved(actor, record, chosen, fields)
-        history.also(sheet, [(deed, aside, record)])
-        projections.run([projections.Written(sheet, record, before)])
-        history.tell(actor, record, deed, f"{record.kind}.{code}", {"move": code, "from": before.state})
+        written, data = projections.Written(sheet, record, before), {"move": code, "from": before.state}
+        settle(actor, written, deed, lambda: sheet.moved(actor, record, chosen, fields), code, data)
         if follows := sheet.then(actor, record, chosen, before.state):
             record = move(actor, record_id, follows, by_service=True)
     return record
