@@ -285,6 +285,11 @@ class Attachment(Owned):
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
 
+    @property
+    def safe_to_inline(self) -> bool:
+        """What the headers for handing it out ask."""
+        return self.inline
+
 
 class Comment(Owned):
     record = models.ForeignKey(Record, models.CASCADE, related_name="comments")
