@@ -35,8 +35,8 @@ def broken(page: Path) -> Iterator[str]:
 
 
 def main() -> int:
-    """Prints the broken links of README.md and docs/; 1 if there are any."""
-    pages = [Path("README.md"), *sorted(Path("docs").rglob("*.md"))]
+    """Prints the broken links of the pages at the root and under docs/; 1 if there are any."""
+    pages = [*sorted(Path().glob("*.md")), *sorted(Path("docs").rglob("*.md"))]
     found = [line for page in pages for line in broken(page)]
     sys.stdout.write("".join(f"{line}\n" for line in found))
     return 1 if found else 0

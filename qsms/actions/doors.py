@@ -9,6 +9,7 @@ from qsms.records import services
 from qsms.records.models import Record
 
 from .choices import ActionKind
+from .services import inherited
 
 __all__ = ["ActionKind", "raise_action"]
 
@@ -28,8 +29,5 @@ def raise_action(
     """An action, linked as raised from `source` in the same transaction. It takes over site, unit and lenses."""
     given = {"title": title, "description": description, "action_kind": kind, "owner": owner_id, "due_on": due_on}
     if source is not None:
-        given |= {
-            "site": source.site_id, "unit": source.unit_id, "process": source.process_id,
-            "disciplines": source.disciplines, "confidential": source.confidential,
-        }  # fmt: skip
+        given |= inherited(source)
     return services.create(actor, "action", given | more, raised_from=source, once=once)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
@@ -31,6 +32,14 @@ EVIDENCE = "evidence"
 # The tasks in which the owner does the action.
 OWNERS = ("start", "cause", "do")
 OWN_CHECK = gettext_lazy("%(name)s does this action, so somebody else must check it. Choose another person.")
+
+
+def inherited(source: Record) -> dict[str, Any]:
+    """What an action takes over from the record it is raised from.
+
+    Not the title: that says what happened or what is wrong. An action's says what to do, which somebody has to write.
+    """
+    return {**registry.place_of(source), "confidential": source.confidential}
 
 
 def has_evidence(action: Action) -> bool:

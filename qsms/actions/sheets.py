@@ -212,24 +212,13 @@ class ActionSheet(RecordType):
         return Lead()
 
 
-def _from(record: Record) -> Mapping[str, Any]:
-    # Its title says what happened or what is wrong; an action's says what to do, which somebody has to write.
-    return {
-        "site": record.site_id,
-        "unit": record.unit_id,
-        "process": record.process_id,
-        "disciplines": record.disciplines,
-        "confidential": record.confidential,
-    }
-
-
 offer(
     Raising(
         "action",
         _("Raise action"),
         ("report", "hazard", "control", "gap_assessment", "certificate", "finding"),
         "raised_from",
-        _from,
+        services.inherited,
         key="a",
     )
 )

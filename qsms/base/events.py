@@ -1,9 +1,8 @@
 """Listeners by event name, so that a floor can speak upward without knowing who hears it.
 
-`@inside("action.closed")` runs in the transaction of the deed: for projections that must never disagree with the
-record (search document, tally). An error there undoes the deed. `@after("action.closed")` runs from the outbox after
-commit, at least once: such a listener must bear being called twice. Publishing and the outbox table belong to the
-records floor.
+`@after("action.closed")` runs from the outbox after commit, at least once: such a listener must bear being called
+twice. Publishing, the outbox table, and what must be written in the transaction of the deed itself (projections)
+belong to the records floor.
 """
 
 from __future__ import annotations
@@ -80,14 +79,6 @@ class Listeners:
         return None
 
 
-inside_listeners = Listeners()
 after_listeners = Listeners()
 
-inside = inside_listeners.add
 after = after_listeners.add
-
-
-def run_inside(event: Event) -> None:
-    """Call everybody who listens inside the transaction. The caller has the transaction open; errors go through."""
-    for listener in inside_listeners.of(event.name):
-        listener.call(event)

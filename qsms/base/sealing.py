@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from qsms.base.atomic_files import PRIVATE_FILE, private_folder, sync_folder, write_once, write_whole
+from qsms.base.atomic_files import PRIVATE_FILE, private_folder, sync_folder, write_once
 
 PROGRAMME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 FORMAT = 1
@@ -109,21 +109,10 @@ def unseal(programme: str, sealed: bytes, place: Place) -> str:
 
 
 def sealed_version(sealed: bytes) -> int:
-    """Which version of the key sealed this value; a rotation reseals everything below the newest."""
+    """Which version of the key sealed this value. Older versions in the key file open what they sealed."""
     if len(sealed) <= HEAD_BYTES + NONCE_BYTES or sealed[0] != FORMAT:
         raise CannotOpen
     return int.from_bytes(sealed[1:HEAD_BYTES], "big")
-
-
-def rotate(programme: str) -> int:
-    """Add a new version of the key; values sealed before stay readable. Gives the new version."""
-    _keys(programme, make=True)
-    with _alone(programme):
-        keys = _keys(programme)
-        version = keys.newest + 1
-        versions = {**keys.versions, version: AESGCM.generate_key(bit_length=256)}
-        write_whole(_path(programme), _Keys(keys.index, versions).dump())
-    return version
 
 
 def shred(programme: str) -> None:
@@ -143,7 +132,7 @@ def shred(programme: str) -> None:
 def blind_index(programme: str, value: str) -> str:
     """A stable mark for `value`, useless without the key: finds "the reports of this person" without storing who.
 
-    It survives rotation, not shredding. Equal values have equal marks within a programme, so put the organisation
+    It hangs on no version of the key. Equal values have equal marks within a programme, so put the organisation
     into the value where a programme spans several.
     """
     keys = _keys(programme, make=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from qsms.base import moment
+from qsms.org import grants
 from qsms.org.actor import Right
 from qsms.org.models import Delegation, Grant, Role
 from qsms.records import registry
@@ -105,13 +106,13 @@ def unheld(organisation_id: int, roles: Iterable[str], today: dt.date) -> list[s
 def able(record: Record, permission: str, unit_id: int | None) -> list[tuple[int, str]]:
     """Who may do this to a record by a role of their own, with their names: neither its authors nor who stands in for
     one; those of this unit first. Somebody's own records do not count: that right reaches what they made themselves."""
-    here = Q(axis="all") | Q(axis="site", site_id=record.site_id) | Q(axis="unit", unit_id=record.unit_id)
-    grants = _held(record.organisation_id, moment.now().date()).filter(here)
+    here = grants.reaching(record.site_id, record.unit_id)
+    held = _held(record.organisation_id, moment.now().date()).filter(here)
     authors = registry.get(record.kind).parties(record).get("author", frozenset())
     barred = authors | stand_ins(record.organisation_id, authors, moment.now().date())
     columns = ("person_id", "person__name", "role__permissions", "axis", "unit_id", "person__unit_id")
     found: dict[int, tuple[bool, str]] = {}
-    for person, name, patterns, axis, *units in grants.exclude(person_id__in=barred).values_list(*columns):
+    for person, name, patterns, axis, *units in held.exclude(person_id__in=barred).values_list(*columns):
         if Right(tuple(patterns), axis).gives(permission):
             elsewhere = unit_id is None or unit_id not in units
             found[person] = min(found.get(person, (True, name)), (elsewhere, name))
@@ -130,10 +131,10 @@ def whom(rule: Rule, today: dt.date) -> Q:
         if rule.unit_id is not None:
             found &= Q(unit_id=rule.unit_id)
         return found
-    grants = _held(rule.organisation_id, today).filter(role_id=rule.role_id)
+    held = _held(rule.organisation_id, today).filter(role_id=rule.role_id)
     if rule.site_id is not None:
         here = Q(site_id=rule.site_id) | Q(unit__site_id=rule.site_id)
-        grants = grants.filter(here | Q(axis__in=("all", "own"), person__site_id=rule.site_id))
+        held = held.filter(here | Q(axis__in=("all", "own"), person__site_id=rule.site_id))
     if rule.unit_id is not None:
-        grants = grants.filter(Q(unit_id=rule.unit_id) | Q(person__unit_id=rule.unit_id))
-    return Q(pk__in=grants.values("person_id"))
+        held = held.filter(Q(unit_id=rule.unit_id) | Q(person__unit_id=rule.unit_id))
+    return Q(pk__in=held.values("person_id"))

@@ -109,7 +109,7 @@ def bring_file(
     if inspect(upload, name or str(getattr(upload, "name", ""))).media_type == DRAWING:  # type: ignore[arg-type]
         said = _("“%(name)s” is a drawing that can carry a program. Save it as PDF or PNG and bring that.")
         raise Invalid({"file": said % {"name": name or getattr(upload, "name", "")}})
-    kept = attachments.add(actor, revision_id, upload, name=name, role=content.CONTENT)
+    kept = attachments.add(actor, revision_id, upload, name=name, role=content.CONTENT, whole=True)
     row = kept.attachment
     with write_transaction():
         revision = moves.locked(actor, revision_id)

@@ -92,25 +92,6 @@ def to_whole(value: Cell | None, *, mark: DecimalMark | None = None) -> int | No
     return int(number)
 
 
-def decimal_mark_of(values: Iterable[Cell]) -> DecimalMark | None:
-    """The sign that begins decimals in this column, as far as its values show it; None when they do not."""
-    found: set[DecimalMark] = set()
-    for value in values:
-        text = value.strip() if isinstance(value, str) else ""
-        point, comma = text.rfind("."), text.rfind(",")
-        if not re.fullmatch(r"[-+]?[\d.,' \u00a0\u202f]+", text) or (point < 0 and comma < 0):
-            continue
-        if point >= 0 and comma >= 0:
-            found.add("." if point > comma else ",")
-        elif text.count(".") > 1:
-            found.add(",")
-        elif text.count(",") > 1:
-            found.add(".")
-        elif not re.fullmatch(r"[-+]?[1-9]\d{0,2}[.,]\d{3}", text):
-            found.add("." if point >= 0 else ",")
-    return found.pop() if len(found) == 1 else None
-
-
 def to_boolean(value: Cell | None) -> bool | None:
     """Yes or no, in the ways people write it."""
     if is_empty(value):

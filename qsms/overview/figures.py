@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from qsms.org import names
 from qsms.records import clocks, narrowing
-from qsms.records.choices import Lens
+from qsms.records.choices import MAIN_LENSES, Lens
 from qsms.records.registry import RecordType
 from qsms.risk import doors as risk
 from qsms.rules.lifecycle import Phase
@@ -24,7 +24,6 @@ from qsms.ui import marks
 from .counting import AGES, CLOCKS, MONTHS, Counting, Late, months_back
 
 MOST_OWNERS = 12
-LENSES = {"safety": Lens.SAFETY, "quality": Lens.QUALITY, "environment": Lens.ENVIRONMENT}
 TONES = {"intolerable": 3, "tolerable": 2, "acceptable": 1}
 # What is told on top when it is late.
 LATE_FIRST = {"report": _l("Reports late"), "action": _l("Actions late"), "finding": _l("Findings late")}
@@ -194,7 +193,7 @@ class Figures:
         for kind, sheet in self.kinds.items():
             cells: list[Number | str] = []
             by_lens = "disciplines" in sheet.filters
-            for lens in LENSES.values():
+            for lens in MAIN_LENSES.values():
                 n = sum(n for phase, n in self.counting.phases(kind, int(lens)).items() if phase < Phase.DONE)
                 cells.append(Number(n, self.url(kind, disciplines=int(lens))) if by_lens else "")
             by_phase = self.counting.phases(kind)
@@ -206,7 +205,7 @@ class Figures:
             tone = "bad" if late[kind] else ""
             cells.append(Number(late[kind], self.url(kind, late=1), tone=tone) if sheet.has_due_day else "")
             rows.append(Row(str(sheet.label_plural), tuple(cells), sheet.icon))
-        lenses = tuple(str(marks.lens_name(name)) for name in LENSES)
+        lenses = tuple(str(marks.lens_name(name)) for name in MAIN_LENSES)
         columns = (*lenses, _("Under way"), _("Waiting"), _("All open"), _("Overdue"))
         note = _("A record seen through two lenses counts in both columns, and once in “All open”.")
         return Table("open", _("Open, by lens and phase"), columns, tuple(rows), note)

@@ -35,9 +35,23 @@ class Kept:
 
 
 def may_add(actor: Actor, record: Record) -> bool:
-    """Whether the actor may add files: whoever may change the record, and whoever has a part or a task on it."""
-    if not scope.sees(actor, record) or _held(record):
-        return False
+    """Whether the actor may add files: who may change the record or has a part or a task on it, while it is open."""
+    return scope.sees(actor, record) and not _shut(actor, record)
+
+
+def _shut(actor: Actor, record: Record) -> str:
+    """Why the actor adds no file here; empty when they may."""
+    # What a room says goes first: where nobody opens a record again, it says what to do instead.
+    if said := _held(record):
+        return said
+    if record.phase >= Phase.DONE:
+        return _("%(number)s is closed. Open it again to add files.") % {"number": record.number}
+    if not _has_part(actor, record):
+        return _("Files are added by those who may change the record or have a part or a task on it.")
+    return ""
+
+
+def _has_part(actor: Actor, record: Record) -> bool:
     if actor.is_system or scope.may(actor, "change", record):
         return True
     parties = frozenset[int]().union(*registry.get(record.kind).parties(record).values())
@@ -59,14 +73,18 @@ def may_remove(actor: Actor, record: Record, attachment: Attachment) -> bool:
 
 def add(
     actor: Actor, record_id: int, upload: UploadedFile | BinaryIO, *, name: str = "", note: str = "", role: str = "",
-    strip: bool = False,
+    strip: bool = False, whole: bool = False,
 ) -> Kept:  # fmt: skip
     """Take in a file. `strip` removes what tells who made it, where and when, or refuses the file.
+
+    Confidential records always strip, but for a file that is the record itself and says who wrote it: `whole`.
 
     The content is inspected and stored before the record is locked; content that no record refers to is swept later.
     Raises NotVisible, Refused, Invalid (with a sentence about the file under "file").
     """
-    _check_may_add(actor, _seen(actor, record_id))
+    seen = _seen(actor, record_id)
+    _check_may_add(actor, seen)
+    strip = not whole and (strip or seen.confidential)
     stream: BinaryIO = upload  # type: ignore[assignment]
     facts = inspect(stream, name or str(getattr(upload, "name", "")))
     if not facts.accepted:
@@ -179,13 +197,8 @@ def _store(stream: BinaryIO, facts: FileFacts, strip: bool) -> tuple[str, int]:
 
 
 def _check_may_add(actor: Actor, record: Record) -> None:
-    # What a room says goes first: where nobody opens a record again, it says what to do instead.
-    if said := _held(record):
+    if said := _shut(actor, record):
         raise Refused([said])
-    if record.phase >= Phase.DONE:
-        raise Refused([_("%(number)s is closed. Open it again to add files.") % {"number": record.number}])
-    if not may_add(actor, record):
-        raise Refused([_("Files are added by those who may change the record or have a part or a task on it.")])
 
 
 def _held(record: Record) -> str:

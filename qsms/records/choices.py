@@ -15,6 +15,10 @@ class Lens(models.IntegerChoices):
     INFORMATION = 32, _("Information security")
 
 
+# The three that every report is judged through and every list has a place for, by the word of addresses and forms.
+MAIN_LENSES = {"safety": Lens.SAFETY, "quality": Lens.QUALITY, "environment": Lens.ENVIRONMENT}
+
+
 class Relation(models.TextChoices):
     """What a link says, read from its source to its target."""
 

@@ -45,7 +45,6 @@ _search: list[TextSearch] = []
 TEXT_LIMIT = 200
 # Rows are asked for by so many ids at a time: a page on the screen, a step of an export.
 PREPARED = (50, 250)
-# Beyond what a key can be, so that no engine is asked for it.
 
 
 def provide_search(search: TextSearch) -> None:

@@ -213,8 +213,6 @@ class Task(Owned):
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
     outcome = models.CharField(max_length=250, blank=True)
-    # How many steps of the escalation ladder have been climbed.
-    escalated = models.PositiveSmallIntegerField(default=0)
 
     class Meta(Owned.Meta):
         abstract = False
@@ -286,6 +284,11 @@ class Attachment(Owned):
     added_by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
+
+    @property
+    def safe_to_inline(self) -> bool:
+        """What the headers for handing it out ask."""
+        return self.inline
 
 
 class Comment(Owned):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.base.prepared import Prepared
+from qsms.org import grants
 from qsms.org.actor import Actor, Right
 from qsms.org.models import Grant, Person
 from qsms.rules import lifecycle as life
@@ -23,6 +24,7 @@ from . import bounds, clocks, history, naming, projections, registry, scope, sig
 from .errors import Invalid, NotVisible, Refused
 from .models import Link, Record
 from .registry import RecordType
+from .settling import settle
 
 # So many open ends of a relation are named when they shut a move.
 OPEN_ENDS_NAMED = 10
@@ -117,8 +119,7 @@ def _who_else(actor: Actor, record: Record, move: life.Move) -> str:
     if called is not None:
         return ""
     verb = move.verb or move.code
-    here = Q(axis="all") | Q(axis="site", site_id=record.site_id) | Q(axis="unit", unit_id=record.unit_id)
-    apart = here & ~Q(person_id__in=barred)
+    apart = grants.reaching(record.site_id, record.unit_id) & ~Q(person_id__in=barred)
     return who_may_hold(record.organisation_id, f"{record.kind}.{verb}", apart)
 
 
@@ -129,7 +130,7 @@ def who_may(record: Record, verb: str, *, but: int | None = None, limit: int = 3
 
 def who_may_each(record: Record, verbs: Iterable[str], *, but: int | None = None, limit: int = 3) -> dict[str, str]:
     """The same for several verbs at once (one query, none for no verbs)."""
-    here = Q(axis="all") | Q(axis="site", site_id=record.site_id) | Q(axis="unit", unit_id=record.unit_id)
+    here = grants.reaching(record.site_id, record.unit_id)
     names = holders(record.organisation_id, [f"{record.kind}.{verb}" for verb in verbs], here, but=but, limit=limit)
     return {permission.partition(".")[2]: said for permission, said in names.items()}
 
@@ -149,7 +150,7 @@ def holders(
     if not found:
         return {}
     today = moment.now().date()
-    grants = (
+    held = (
         Grant.objects.filter(where or Q(), organisation_id=organisation_id, person__is_active=True)
         .filter(Q(starts_on=None) | Q(starts_on__lte=today), Q(ends_on=None) | Q(ends_on__gte=today))
         .exclude(person_id=but)
@@ -157,7 +158,7 @@ def holders(
         .values_list("person_id", "person__name", "role__permissions", "axis")
     )
     names = {}
-    for person_id, name, patterns, axis in grants:
+    for person_id, name, patterns, axis in held:
         names[person_id] = name
         right = Right(tuple(patterns), axis)
         for permission, people in found.items():
@@ -233,11 +234,8 @@ def move(
         if record.phase >= Phase.DONE:
             tasks.finish(actor, record, ("*",), outcome=str(chosen.label))
             clocks.stop_all(record, str(chosen.label))
-        aside = history.stood(record)
-        sheet.moved(actor, record, chosen, fields)
-        history.also(sheet, [(deed, aside, record)])
-        projections.run([projections.Written(sheet, record, before)])
-        history.tell(actor, record, deed, f"{record.kind}.{code}", {"move": code, "from": before.state})
+        written, data = projections.Written(sheet, record, before), {"move": code, "from": before.state}
+        settle(actor, written, deed, lambda: sheet.moved(actor, record, chosen, fields), code, data)
         if follows := sheet.then(actor, record, chosen, before.state):
             record = move(actor, record_id, follows, by_service=True)
     return record

@@ -87,6 +87,14 @@ class Raising:
     key: str = ""
 
 
+def place_of(record: Record) -> dict[str, Any]:
+    """Where a record belongs and which lenses it concerns: what begins the same in whatever is raised from it."""
+    return {
+        "site": record.site_id, "unit": record.unit_id, "process": record.process_id,
+        "disciplines": record.disciplines,
+    }  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Lead:
     """What comes next on one record, where its lifecycle alone does not say it; what is empty follows from that."""
@@ -125,7 +133,6 @@ class Desk:
 
 # The columns of the trace, from what happened to what shows whether it got better.
 TRACE = ("happened", "means", "done", "changed", "shows")
-SPINE_FIELDS = ("title", "site", "unit", "process", "disciplines", "owner", "due_on", "confidential")
 # Never set from a form, an import or the API.
 KEPT_FIELDS = frozenset(
     {

@@ -23,7 +23,6 @@ from . import (
     moves,
     naming,
     numbers,
-    projections,
     reading,
     registry,
     scope,
@@ -35,7 +34,9 @@ from .choices import Relation
 from .errors import Invalid, NotVisible, Refused, Stale
 from .models import Comment, Link, Once, Record
 from .moves import move
+from .projections import Before, Written
 from .registry import RecordType
+from .settling import settle
 
 __all__ = ["assign", "comment", "create", "edit", "find", "link", "move", "unlink"]
 
@@ -119,12 +120,8 @@ def create(
             deed = history.write(actor, record, history.Act(history.CREATED, reason, {"values": first}))
             if raised_from is not None:
                 _link(actor, record, raised_from, relation, "")
-            aside = history.stood(record)
-            sheet.created(actor, record)
-            history.also(sheet, [(deed, aside, record)])
             naming.note(actor, record, doubts)
-            projections.run([projections.Written(sheet, record, None)])
-            history.tell(actor, record, deed, f"{kind}.created", {})
+            settle(actor, Written(sheet, record, None), deed, lambda: sheet.created(actor, record), "created", {})
     except IntegrityError:
         # The same key was sent twice at the same moment: the other one won.
         known = _made_before(actor, once, digest)
@@ -199,7 +196,7 @@ def edit(
         sheet = registry.get(record.kind)
         _check_may(actor, verb, record)
         _check_open(record)
-        before = projections.Before.of(record)
+        before = Before.of(record)
         held, weighty = holding.held(actor, sheet, record), holding.weighty(actor, sheet, record)
         old = {name: wording.value(sheet, record, name) for name in given}
         raw = {name: _raw(record, name) for name in given}
@@ -229,11 +226,8 @@ def edit(
         deed = history.write(actor, record, history.Act(history.EDITED, reason, changes=changes))
         _hand_on(record, before.owner_id)
         naming.note(actor, record, doubts)
-        aside = history.stood(record)
-        sheet.edited(actor, record, touched)
-        history.also(sheet, [(deed, aside, record)])
-        projections.run([projections.Written(sheet, record, before)])
-        history.tell(actor, record, deed, f"{record.kind}.edited", {"fields": touched})
+        written = Written(sheet, record, before)
+        settle(actor, written, deed, lambda: sheet.edited(actor, record, touched), "edited", {"fields": touched})
     return record
 
 
@@ -289,7 +283,7 @@ def assign(actor: Actor, record_id: int, person_id: int, *, reason: str = "") ->
             raise Invalid({"owner": _("This person is not in your organisation. Choose somebody from the list.")})
         if person.pk == record.owner_id:
             return record
-        before = projections.Before.of(record)
+        before = Before.of(record)
         old = wording.value(sheet, record, "owner")
         record.owner = person
         wrong = sheet.clean(actor, record, {"owner": person})
@@ -303,11 +297,8 @@ def assign(actor: Actor, record_id: int, person_id: int, *, reason: str = "") ->
         deed = history.write(actor, record, history.Act(history.ASSIGNED, reason, changes=[change]))
         naming.note(actor, record, doubts)
         _hand_on(record, before.owner_id)
-        aside = history.stood(record)
-        sheet.edited(actor, record, ("owner",))
-        history.also(sheet, [(deed, aside, record)])
-        projections.run([projections.Written(sheet, record, before)])
-        history.tell(actor, record, deed, f"{record.kind}.assigned", {"to": person.pk, "from": before.owner_id})
+        written, data = Written(sheet, record, before), {"to": person.pk, "from": before.owner_id}
+        settle(actor, written, deed, lambda: sheet.edited(actor, record, ("owner",)), "assigned", data)
     return record
 
 

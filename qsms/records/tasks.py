@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache, partial
 from itertools import compress
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from qsms.base import moment
 from qsms.base.prepared import Prepared
@@ -265,11 +265,6 @@ def on_record(record: Record) -> list[Task]:
     """The open tasks of a record."""
     found: list[Task] = ON_RECORD.objects(record=record.pk)
     return found
-
-
-def open_for(actor: Actor, record: Record) -> Q:
-    """The condition of tasks on this record that the actor may complete: own ones, or of a role held."""
-    return Q(person_id=actor.person_id) | Q(role__code__in=list(actor.roles))
 
 
 def postpone(record: Record, codes: Iterable[str], due_at: datetime | None) -> None:

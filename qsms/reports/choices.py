@@ -3,10 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from qsms.records.choices import Lens
+from qsms.records.choices import MAIN_LENSES, Lens
 
-# The lenses that every report is judged through, by the word that addresses and forms use.
-LENSES = {"safety": Lens.SAFETY, "quality": Lens.QUALITY, "environment": Lens.ENVIRONMENT}
+# The lenses that every report is judged through.
+LENSES = MAIN_LENSES
 # Who is asked to judge through a lens when nobody else is named.
 LENS_ROLES = {
     Lens.SAFETY: "safety_manager",

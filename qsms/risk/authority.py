@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from qsms.base import moment
+from qsms.org import grants
 from qsms.org.actor import Actor, Right
 from qsms.org.models import Grant
 from qsms.org.roles import shipped_roles
@@ -88,12 +89,8 @@ def held(actor: Actor, record: Record) -> Held:
 def acceptors(record: Record, rank: int, *, but: int | None = None) -> Acceptors | None:
     """Who holds the lowest level from `rank` upward on this record; None when nobody does."""
     today = moment.now().date()
-    here = Q(axis="all")
-    if record.site_id:
-        here |= Q(axis="site", site_id=record.site_id)
-    if record.unit_id:
-        here |= Q(axis="unit", unit_id=record.unit_id)
-    grants = (
+    here = grants.reaching(record.site_id, record.unit_id)
+    holding = (
         Grant.objects.filter(
             here, organisation_id=record.organisation_id, person__is_active=True, role__authority__gte=max(rank, 1)
         )
@@ -103,7 +100,7 @@ def acceptors(record: Record, rank: int, *, but: int | None = None) -> Acceptors
         .select_related("role", "person")
     )
     found: Acceptors | None = None
-    for grant in grants:
+    for grant in holding:
         if not Right(tuple(grant.role.permissions), grant.axis).gives(ACCEPT):
             continue
         if found is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qsms.org.actor import Actor
 from qsms.records import services
 from qsms.records.models import Record
+from qsms.records.registry import place_of
 
 from .accepting import accept, ask
 from .addresses import assess as rating_page
@@ -50,10 +51,7 @@ def raise_hazard(
     """A hazard, linked as raised from `source` in the same transaction. It takes over place, lenses and secrecy."""
     given: dict[str, object] = {"title": title, "description": description}
     if source is not None:
-        given |= {
-            "site": source.site_id, "unit": source.unit_id, "process": source.process_id,
-            "disciplines": source.disciplines, "confidential": source.confidential,
-        }  # fmt: skip
+        given |= {**place_of(source), "confidential": source.confidential}
     return services.create(actor, "hazard", given | more, raised_from=source, once=once)
 
 
@@ -63,10 +61,7 @@ def raise_control(
     """A control that mitigates `hazard`. `state` is for those that work already: "in_place" or "verified"."""
     given: dict[str, object] = {"title": title, "level": level}
     if hazard is not None:
-        given |= {
-            "site": hazard.site_id, "unit": hazard.unit_id, "process": hazard.process_id,
-            "disciplines": hazard.disciplines,
-        }  # fmt: skip
+        given |= place_of(hazard)
     return services.create(
         actor, "control", given | more, raised_from=hazard, relation="mitigates", once=once, state=state
     )

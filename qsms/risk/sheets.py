@@ -12,7 +12,7 @@ from qsms.org.actor import Actor
 from qsms.records import naming, wording
 from qsms.records.choices import Relation
 from qsms.records.models import Record
-from qsms.records.registry import Lack, Lead, Raising, RecordType, Section, lend, offer, register
+from qsms.records.registry import Lack, Lead, Raising, RecordType, Section, lend, offer, place_of, register
 from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Reason
 
@@ -274,18 +274,11 @@ class ControlSheet(RecordType):
             following.control_gone(target)
 
 
+# No title: a report's says what happened, a hazard's what is wrong, a control's what is done about it.
 def _hazard_from(record: Record) -> Mapping[str, Any]:
-    return {**_place(record), "source": HazardSource.REPORT, "confidential": record.confidential}
-
-
-def _place(record: Record) -> dict[str, Any]:
-    # No title: a report's says what happened, a hazard's what is wrong, a control's what is done about it.
-    return {
-        "site": record.site_id, "unit": record.unit_id, "process": record.process_id,
-        "disciplines": record.disciplines,
-    }  # fmt: skip
+    return {**place_of(record), "source": HazardSource.REPORT, "confidential": record.confidential}
 
 
 offer(Raising("hazard", _("Raise hazard"), ("report",), Relation.RAISED_FROM, _hazard_from, key="h"))
 lend(panels.RISK_TAB, ("report", "action"))
-offer(Raising("control", _("Plan a new control"), ("hazard",), Relation.MITIGATES, _place, key="c"))
+offer(Raising("control", _("Plan a new control"), ("hazard",), Relation.MITIGATES, place_of, key="c"))

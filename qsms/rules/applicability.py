@@ -175,11 +175,6 @@ def duties(rules: Applicability, certificates: Iterable[Certificate]) -> tuple[D
     return tuple(sorted(found, key=lambda each: (each.due_on or date.max, each.paragraph)))
 
 
-def without_rule(rules: Applicability, certificates: Iterable[Certificate]) -> tuple[Certificate, ...]:
-    """The certificates that no rule speaks of: of another kind, or with a date missing that a paragraph asks for."""
-    return tuple(each for each in certificates if not any(passes(rule.trials, each) for rule in rules.duty_rules))
-
-
 def missing_facts(rules: Applicability, certificate: Certificate) -> tuple[str, ...]:
     """The dates on which hangs what is asked of a certificate, and which are not known; in the order of the rules."""
     trials = [trial for rule in rules.duty_rules for trial in rule.trials if trial.holds(certificate) is None]

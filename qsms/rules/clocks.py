@@ -181,13 +181,6 @@ def deadline(rule: ClockRule, trigger: datetime, zone: ZoneInfo, calendar: Holid
     return count(rule, trigger, zone, calendar).due
 
 
-def skipped_days(
-    rule: ClockRule, trigger: datetime, zone: ZoneInfo, calendar: HolidayCalendar | None = None
-) -> tuple[SkippedDay, ...]:
-    """The holidays that the count passed over, so that a page can say “Thanksgiving skipped”."""
-    return count(rule, trigger, zone, calendar).skipped
-
-
 def years_needed(rule: ClockRule, trigger: datetime, zone: ZoneInfo) -> range:
     """The years whose holidays the count may look at, with room for a roll over the turn of the year."""
     start = utc(trigger).astimezone(zone).date()

@@ -155,8 +155,3 @@ def accepted(wanted: Hashable, equivalences: Iterable[tuple[Hashable, Hashable]]
     """What counts for `wanted`: itself and what is said to count for it. Not what counts for that in its turn: who
     accepts a licence for a course has not accepted what others accept for the licence."""
     return frozenset({wanted, *(held for held, towards in equivalences if towards == wanted)})
-
-
-def may_dispose(left_on: date | None, today: date, years_after: int) -> bool:
-    """Whether training records of somebody may go: kept while they work here (14 CFR 5.97(c)), and some years more."""
-    return left_on is not None and today > add_months(left_on, 12 * years_after)

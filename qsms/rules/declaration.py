@@ -53,11 +53,6 @@ class Completeness:
         """The sections that stand between the organisation and its signature."""
         return tuple(each for each in self.sections if each.is_asked and not each.is_complete)
 
-    @property
-    def may_declare(self) -> bool:
-        """Whether everything that applies is met, something applies, and nothing is left out that may not be."""
-        return bool(self.asked) and not self.open_sections and not self.not_allowed
-
 
 def sections(framework: Framework) -> tuple[str, ...]:
     """The numbers of the sections: those right under the subparts, which are the roots of the tree."""

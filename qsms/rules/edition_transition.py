@@ -72,11 +72,6 @@ class Transition:
         """The numbers of the new edition with one of these outcomes, in reading order."""
         return tuple(each.number for each in self.steps if each.outcome in outcomes)
 
-    @property
-    def unmapped(self) -> tuple[str, ...]:
-        """The numbers to which nothing is carried by itself: new ones, and those with content from elsewhere."""
-        return self.numbers(Outcome.NEW, Outcome.MOVED)
-
 
 def transition(old: Framework, new: Framework) -> Transition:
     """The way between two editions; raises `FrameworkMisuse` when the new one does not say how it follows the old."""

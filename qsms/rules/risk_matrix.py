@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from itertools import product
 from math import prod
 from typing import Final
 
@@ -284,28 +283,6 @@ class Matrix:
                 _("No class of %(matrix)s begins at or below %(score)s.", matrix=self.title, score=score)
             )
         return max(reached, key=lambda each: each.order)
-
-    def score_range(self) -> tuple[int, int]:
-        """Lowest and highest score that a scored matrix can give."""
-        every = [
-            prod(sum(scores) for scores in groups)
-            for groups in product(
-                *(list(product(*([level.order for level in self.axis(a).levels] for a in g))) for g in self.score)
-            )
-        ]
-        return min(every), max(every)
-
-    def compare(self, first: str, second: str) -> int:
-        """-1, 0 or 1 as the first class is milder than, equal to or worse than the second, in this matrix."""
-        a, b = self.risk_class(first).order, self.risk_class(second).order
-        return (a > b) - (a < b)
-
-    def list_rank(self, class_code: str) -> int:
-        """A number for lists that mix matrices: tone first (30 intolerable, 20 tolerable, 10 acceptable), then the
-        place of the class among those of its tone. Higher is worse."""
-        found = self.risk_class(class_code)
-        milder = [each for each in self.classes if each.tone == found.tone and each.order < found.order]
-        return (TONES.index(found.tone) + 1) * 10 + min(len(milder), 9)
 
     def same_scale(self, rating: Rating) -> bool:
         """Whether a rating was made on this very matrix and edition."""

@@ -60,8 +60,7 @@ def correct(actor: Actor, holding_id: int, given: Mapping[str, Any], *, reason: 
             raise Refused([_("Somebody else corrects records that are your own, or outside what you manage.")])
         services.link(actor, right.pk, wrong.pk, Relation.SUPERSEDES, reason=reason)
         for each in files:
-            with attachments.open_content(each) as content:
-                attachments.add(actor, right.pk, content, name=each.name, note=each.note, role=each.role)
+            attachments.carry(actor, each, right)
         if state != right.state:
             moves.move(actor, right.pk, "verify")
             right.refresh_from_db()

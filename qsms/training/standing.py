@@ -36,9 +36,6 @@ class Need(NamedTuple):
     within_days: int
 
 
-Standings = Mapping[tuple[int, int], Stand]
-
-
 def today_of(actor: Actor) -> dt.date:
     """The day it is where the actor is."""
     return moment.now().astimezone(actor.tz).date()

@@ -34,7 +34,7 @@ Cell = Callable[[Row], str]
 
 EMPTY = SafeString("")
 TONES = ("", "accep", "toler", "intol")
-LENS_NAMES = {"safety": Lens.SAFETY, "quality": Lens.QUALITY, "environment": Lens.ENVIRONMENT}
+LENS_NAMES = {lens.name.lower(): lens for lens in Lens}
 # Narrow windows lose these first: owner and site go before title, state, risk and due.
 HIDES = {"site": "hide-p hide-l", "owner": "hide-p hide-m", "unit": "hide-p hide-w", "process": "hide-p hide-w"}
 
@@ -48,7 +48,7 @@ class Sheet:
 
 
 def lens_marks(disciplines: int, judged: int) -> SafeString:
-    """The three lens marks: concerns, does not concern, not judged yet."""
+    """The three lens marks: concerns, does not concern, not judged yet; and the other lenses that it concerns."""
     return marks.lenses(
         {name: True if disciplines & lens else False if judged & lens else None for name, lens in LENS_NAMES.items()}
     )
@@ -82,13 +82,9 @@ def build(sheet: RecordType, actor: Actor, now: dt.datetime, sort: Callable[[str
         name = column.path or column.name
         url, how = sort(column.name)
         look = _look(sheet, column, name)
-        made.columns.append(table.Column(str(column.label or _label(sheet, column.name)), look, url, how))
+        made.columns.append(table.Column(str(column.label or sheet.field_label(column.name)), look, url, how))
         made.cells.append(_own(column.cell, name) if column.cell else _cell(sheet, actor, now, name))
     return made
-
-
-def _label(sheet: RecordType, name: str) -> str:
-    return str(_("Lenses")) if name == "disciplines" else sheet.field_label(name)
 
 
 def _look(sheet: RecordType, column: SheetColumn, name: str) -> str:

@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.timezone import get_current_timezone, get_current_timezone_name
 
 from qsms.base import moment
+from qsms.records.choices import MAIN_LENSES
 
 from .dates import exact
 from .marks import initials
@@ -22,7 +23,7 @@ from .marks import initials
 # What a person may choose for their own screen, kept in cookies so that the server draws it at once, without a flash.
 PREFERENCES = {
     "theme": ("", "light", "dark"),
-    "lens": ("all", "safety", "quality", "environment"),
+    "lens": ("all", *MAIN_LENSES),
     "menu": ("wide", "slim"),
     "density": ("", "roomy"),
     "keys": ("on", "off"),

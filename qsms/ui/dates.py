@@ -13,7 +13,6 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 SOON = timedelta(hours=24)
 

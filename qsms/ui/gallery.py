@@ -448,6 +448,7 @@ def pieces(request: HttpRequest) -> dict[str, Any]:
             ("concerns", dict.fromkeys(marks.LENSES, True)),
             ("not judged yet", dict.fromkeys(marks.LENSES)),
             ("does not concern", dict.fromkeys(marks.LENSES, False)),
+            ("other lenses that it concerns", dict.fromkeys(marks.OTHER_LENSES, True)),
         ],
         "states": [
             marks.state("Draft", 0),

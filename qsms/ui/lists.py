@@ -16,12 +16,13 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from qsms.base import moment
 from qsms.org.actor import Actor
 from qsms.records import keys, listing, paging, registry, saved_views, tally
+from qsms.records.choices import MAIN_LENSES
 from qsms.records.errors import Invalid
 from qsms.records.listing import Listing
 from qsms.records.registry import RecordType
@@ -32,13 +33,12 @@ from .context import preference
 
 PAGE = 50
 PHASE_TITLES: dict[int, Any] = {
-    Phase.DRAFT: _("Drafts"),
-    Phase.OPEN: _("Open"),
-    Phase.WAITING: _("Waiting"),
-    Phase.DONE: _("Done"),
-    Phase.VOID: _("Void"),
+    Phase.DRAFT: gettext_lazy("Drafts"),
+    Phase.OPEN: gettext_lazy("Open"),
+    Phase.WAITING: gettext_lazy("Waiting"),
+    Phase.DONE: gettext_lazy("Done"),
+    Phase.VOID: gettext_lazy("Void"),
 }
-LENSES = {"safety": 1, "quality": 2, "environment": 4}
 
 
 def sheet_or_404(kind: str, actor: Actor | None) -> RecordType:
@@ -54,7 +54,7 @@ def sheet_or_404(kind: str, actor: Actor | None) -> RecordType:
 
 def lens_of(request: HttpRequest) -> int:
     """The lens the reader looks through: one bit, or 0 for all."""
-    return LENSES.get(preference(request, "lens"), 0)
+    return int(MAIN_LENSES.get(preference(request, "lens"), 0))
 
 
 @dataclass
@@ -303,7 +303,7 @@ def _exports(request: HttpRequest, kind: str) -> list[parts.Option]:
     query = request.GET.copy()
     query.pop("after", None)
     lens = preference(request, "lens")
-    if lens in LENSES:
+    if lens in MAIN_LENSES:
         # What is taken out is what is shown, and the lens is not in the address.
         query["lens"] = lens
     made = [parts.Option(_("Choose columns"), f"{url}?{query.urlencode()}")]

@@ -15,6 +15,7 @@ from django.templatetags.static import static
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
+from qsms.records.choices import Lens
 from qsms.rules.lifecycle import State
 
 # Phases as the spine counts them: 0 draft, 1 open, 2 waiting, 3 done, 4 void.
@@ -30,6 +31,8 @@ SHAPES: Final = {
 TONES: Final = {"bad": "bad", "warn": "alert-triangle", "good": "circle-check", "info": "info-circle", "mute": "clock"}
 RISKS: Final = ("intol", "toler", "accep")
 LENSES: Final = {"safety": "s", "quality": "q", "environment": "e"}
+# The others have no place of their own: they are written beside the three, where a record concerns them.
+OTHER_LENSES: Final = {"health": "OHS", "security": "SEC", "information": "INF"}
 ASSESSMENTS: Final = {"initial": ("i", ""), "predicted": ("p", " dashed"), "actual": ("a", " fill")}
 COVERAGE: Final = {
     "covered": ("circle-check", "good"),
@@ -142,20 +145,26 @@ def _lens(letter: str, concerns: bool | None) -> str:
 
 def lens_name(name: str) -> str:
     """The word for a lens in the reader's language."""
-    return {"safety": gettext("Safety"), "quality": gettext("Quality"), "environment": gettext("Environment")}[name]
+    return str(Lens[name.upper()].label)
 
 
 def lenses(judged: Mapping[str, bool | None]) -> SafeString:
-    """The lens marks of a record in fixed order: True concerns, False does not, None or left out not judged."""
-    return _lenses(tuple(judged.get(name) for name in LENSES), get_language())
+    """The lens marks of a record in fixed order: True concerns, False does not, None or left out not judged.
+
+    Beside the three stand the other lenses that it concerns, as short words.
+    """
+    others = tuple(name for name in OTHER_LENSES if judged.get(name))
+    return _lenses(tuple(judged.get(name) for name in LENSES), others, get_language())
 
 
 @lru_cache(maxsize=512)
-def _lenses(values: tuple[bool | None, ...], language: str | None) -> SafeString:
+def _lenses(values: tuple[bool | None, ...], others: tuple[str, ...], language: str | None) -> SafeString:
     words = {True: gettext("concerns"), None: gettext("not judged yet"), False: gettext("does not concern")}
     named = [(letter, lens_name(name), value) for (name, letter), value in zip(LENSES.items(), values, strict=True)]
-    label = escape(", ".join(f"{name}: {words[value]}" for _, name, value in named))
+    told = [(name, value) for _, name, value in named] + [(lens_name(name), True) for name in others]
+    label = escape(", ".join(f"{name}: {words[value]}" for name, value in told))
     marks = "".join(_lens(letter, value) for letter, _, value in named)
+    marks += "".join(f'<span class="lm-word">{OTHER_LENSES[name]}</span>' for name in others)
     return SafeString(f'<span class="lenses" role="img" aria-label="{label}" title="{label}">{marks}</span>')
 
 

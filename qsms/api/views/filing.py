@@ -18,13 +18,6 @@ from ..entering import actor_of
 from ..problems import Problem
 
 
-class _Servable:
-    """An attachment as the headers want to know it."""
-
-    def __init__(self, row: Attachment) -> None:
-        self.name, self.media_type, self.safe_to_inline = row.name, row.media_type, row.inline
-
-
 def list_files(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """The files of a record, the oldest first."""
     actor = actor_of(request)
@@ -69,7 +62,7 @@ def add_file(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         uploads[0],
         note=given.get("note", ""),
         role=given.get("role", "").replace("\x00", ""),
-        strip=given.get("strip", "") in ("1", "true") or parent.confidential,
+        strip=given.get("strip", "") in ("1", "true"),
     )
     content = _file(parent, kept.attachment)
     return shapes.answer({**content, "remark": kept.remark}, 201, headers={"Location": content["url"]})
@@ -79,7 +72,7 @@ def read_file(request: HttpRequest, kind: str, key: str, file_id: int) -> HttpRe
     """The content of a file, under headers that let it do no harm."""
     asking.query(request, ())
     row = _row(request, kind, key, file_id)
-    headers = {**serve_headers(_Servable(row)), "ETag": f'"{row.sha256}"', "Vary": "Authorization, Cookie"}
+    headers = {**serve_headers(row), "ETag": f'"{row.sha256}"', "Vary": "Authorization, Cookie"}
     if asking.is_known(request, headers["ETag"]):
         return HttpResponse(status=304, headers={name: headers[name] for name in ("ETag", "Cache-Control", "Vary")})
     response = FileResponse(attachments.open_content(row))

@@ -1,12 +1,6 @@
-from datetime import UTC, datetime
-
 import pytest
 
 from qsms.base import events
-
-
-def happened(name: str) -> events.Event:
-    return events.Event(name, organisation_id=1, record_id=2, actor_id=3, at=datetime(2026, 11, 22, tzinfo=UTC))
 
 
 def ring(event: events.Event) -> None:
@@ -68,24 +62,3 @@ def test_two_functions_under_one_key_are_refused() -> None:
     listeners.add("record.created")(handlers())
     with pytest.raises(ValueError, match="already"):
         listeners.add("record.created")(handlers())
-
-
-def test_an_error_inside_stops_the_deed(monkeypatch: pytest.MonkeyPatch) -> None:
-    heard: list[str] = []
-    own = events.Listeners()
-    monkeypatch.setattr(events, "inside_listeners", own)
-
-    @own.add("record.created", order=1)
-    def note(event: events.Event) -> None:
-        heard.append(event.name)
-
-    events.run_inside(happened("record.created"))
-    assert heard == ["record.created"]
-
-    @own.add("record.created")
-    def fail(event: events.Event) -> None:
-        raise RuntimeError("projection broken")
-
-    with pytest.raises(RuntimeError, match="projection broken"):
-        events.run_inside(happened("record.created"))
-    assert heard == ["record.created"]

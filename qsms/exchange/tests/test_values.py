@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from qsms.exchange.dates import PartialDate, date_order_of, to_date, to_datetime, to_partial_date, to_time
 from qsms.exchange.sentences import ValueProblem
 from qsms.exchange.values import (
-    decimal_mark_of,
     to_boolean,
     to_choice,
     to_decimal,
@@ -58,10 +57,6 @@ def test_a_comma_that_may_be_either_is_refused_without_a_hint() -> None:
     assert to_decimal("1,234", mark=",") == Decimal("1.234")
     assert to_decimal("1,234", mark=".") == 1234
     assert to_decimal("1.234", mark=",") == 1234
-    assert decimal_mark_of(["1,234", "22,15"]) == ","
-    assert decimal_mark_of(["1,234", "3,456"]) is None
-    assert decimal_mark_of(["1,234,567", "1.5"]) == "."
-    assert decimal_mark_of(["1.5", "1,5"]) is None
 
 
 def test_whole_numbers() -> None:

@@ -87,11 +87,6 @@ class RatingForm(InHouse, forms.Form):
         """The groups of levels of a scored matrix, and what is also true."""
         return [self[name] for name in self.fields if name.startswith(AXIS) or name == "facts"]
 
-    @property
-    def has_shown_cell_error(self) -> bool:
-        """Whether the matrix must say that no cell was chosen."""
-        return "cell" in self.errors
-
     def take_errors(self, errors: Mapping[str, str]) -> None:
         """Put the service's sentences beside their fields."""
         for name, sentence in errors.items():

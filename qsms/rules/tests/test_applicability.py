@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from qsms.rules.applicability import Certificate, duties, not_applicable, without_rule
+from qsms.rules.applicability import Certificate, duties, not_applicable
 from qsms.rules.applicability_data import load_applicability
 from qsms.rules.data_files import DataError
 from qsms.rules.framework_data import from_dict
@@ -83,7 +83,6 @@ def test_duties_have_their_day_or_say_what_it_hangs_on() -> None:
     assert (first.duty.what, first.due_on) == ("Finish", date(2027, 2, 28)), "the earliest day comes first"
     assert second.days_left(date(2027, 6, 1)) == -4
     assert duties(LOADED, [UNKNOWN]) == ()
-    assert without_rule(LOADED, [OLD, UNKNOWN, SMALL]) == (UNKNOWN, SMALL)
 
 
 @pytest.mark.parametrize(

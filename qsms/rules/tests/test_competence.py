@@ -19,7 +19,6 @@ from qsms.rules.competence import (
     accepted,
     end_of_month,
     last_day,
-    may_dispose,
     periods,
     state,
 )
@@ -103,12 +102,6 @@ def test_what_counts_for_another_counts_one_step_and_one_way() -> None:
     assert accepted("course", pairs) == {"course", "licence"}
     assert accepted("licence", pairs) == {"licence", "type"}
     assert accepted("type", pairs) == {"type"}
-
-
-def test_training_records_are_kept_while_somebody_works_here() -> None:
-    assert not may_dispose(None, date(2090, 1, 1), 0)
-    assert not may_dispose(date(2026, 2, 28), date(2028, 2, 28), 2)
-    assert may_dispose(date(2026, 2, 28), date(2028, 2, 29), 2)
 
 
 @given(DAYS)

@@ -44,7 +44,7 @@ def test_each_requirement_of_the_new_edition_has_its_outcome() -> None:
     assert {step.number: step.outcome for step in way.steps} == {
         "1": Outcome.CARRIED, "2": Outcome.REJUDGE, "3": Outcome.NEW, "5": Outcome.MOVED,
     }  # fmt: skip
-    assert way.unmapped == ("3", "5")
+    assert way.numbers(Outcome.NEW, Outcome.MOVED) == ("3", "5")
     assert way.dropped == ("4",)
     assert counted(way) == dict.fromkeys(Outcome, 1)
 

@@ -16,7 +16,6 @@ from qsms.base.files import Servable, cannot_open, serve_headers
 from qsms.records import attachments, reading
 from qsms.records.errors import Invalid
 from qsms.records.models import Attachment, Record
-from qsms.rules.lifecycle import Phase
 
 from .. import addresses, answers, parts, times
 from . import linking, page
@@ -28,13 +27,6 @@ ICONS = (
     ("text/csv", "file-spreadsheet"),
     ("application/vnd.ms-excel", "file-spreadsheet"),
 )
-
-
-class _Servable:
-    """An attachment as the headers want to know it."""
-
-    def __init__(self, row: Attachment) -> None:
-        self.name, self.media_type, self.safe_to_inline = row.name, row.media_type, row.inline
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +81,7 @@ def draw_files(sight: page.Sight, known: Mapping[str, Any]) -> tuple[str, Mappin
                 else "",
             }
         )
-    may_add = record.phase < Phase.DONE and attachments.may_add(actor, record)
+    may_add = attachments.may_add(actor, record)
     return "ui/record/files.html", {
         "rows": rows,
         "add_url": addresses.record(record, "file-add") if may_add else "",
@@ -116,7 +108,7 @@ def add_files(request: HttpRequest, kind: str, key: str) -> HttpResponse:
                 upload,
                 note=request.POST.get("note", ""),
                 role=attachments.EVIDENCE if request.POST.get("evidence") else "",
-                strip=bool(request.POST.get("strip")) or sight.record.confidential,
+                strip=bool(request.POST.get("strip")),
             )
         except Invalid as error:
             errors += error.errors.values()
@@ -144,7 +136,7 @@ def open_file(request: HttpRequest, kind: str, key: str, file_id: int, name: str
 
 def hand_out(request: HttpRequest, row: Attachment) -> HttpResponseBase:
     """The content of a file that the caller has found within the reader's scope."""
-    return _handed_out(request, _Servable(row), row.sha256, lambda: attachments.open_content(row), row.size)
+    return _handed_out(request, row, row.sha256, lambda: attachments.open_content(row), row.size)
 
 
 @answers.of_record_type("file-small")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from qsms.base import moment
 from qsms.org.actor import Actor
 from qsms.records import keys, lateness, reading, registry, threads, wording
-from qsms.records.choices import Lens
+from qsms.records.choices import MAIN_LENSES
 from qsms.records.models import Record
 from qsms.records.registry import Lack
 from qsms.records.threads import Thread
@@ -25,7 +25,6 @@ from .trace_drawing import Missing
 STEPS = (1, 2, 4, 8)
 # How far the thread goes when nobody chose: as far as its tallest column still fits a screen.
 FAR, TALLEST = 4, 7
-MAIN_LENSES = (Lens.SAFETY, Lens.QUALITY, Lens.ENVIRONMENT)
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,8 @@ def loose_ends(actor: Actor, thread: Thread, now: datetime) -> list[LooseEnd]:
             late = dates.deadline(record.deadline, now, actor.tz).text
             said = _("%(number)s is %(late)s") % {"number": record.number, "late": late}
             found.append(LooseEnd(said, record.title, addresses.record(record)))
-        open_lenses = [str(lens.label) for lens in MAIN_LENSES if not (record.judged | record.disciplines) & lens]
+        known = record.judged | record.disciplines
+        open_lenses = [str(lens.label) for lens in MAIN_LENSES.values() if not known & lens]
         if registry.get(record.kind).trace == "happened" and record.judged and open_lenses:
             said = _("%(number)s is not judged for %(lenses)s") % {
                 "number": record.number,

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from qsms.ui import marks
+from qsms.records.choices import Lens
+from qsms.ui import cells, marks
 
 
 def test_words_from_outside_are_escaped_in_every_mark():
@@ -54,6 +55,13 @@ def test_lenses_stand_in_fixed_order_and_say_three_different_things():
     assert [drawn.index(f"#lm-{letter}") for letter in "sqe"] == sorted(drawn.index(f"#lm-{x}") for x in "sqe")
     assert "lm lm-q un" in drawn
     assert "lm lm-e off" in drawn
+
+
+def test_other_lenses_are_named_beside_the_three_where_a_record_concerns_them():
+    drawn = cells.lens_marks(Lens.SECURITY, judged=Lens.SECURITY | Lens.HEALTH)
+    assert "Quality: not judged yet, Environment: not judged yet, Security: concerns" in drawn
+    assert ">SEC</span>" in drawn
+    assert "health" not in drawn
 
 
 def test_lens_words_follow_the_language_and_not_the_first_reader(monkeypatch):

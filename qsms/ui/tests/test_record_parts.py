@@ -137,6 +137,8 @@ def test_who_may_add_files(spill: Make, keeper: Cast) -> None:
     services.move(keeper.actor("safety"), made.pk, "void", reason="Made by mistake")
     with pytest.raises(Refused, match="closed"):
         attachments.add(keeper.actor("safety"), made.pk, upload("late.txt", b"x"))
+    made.refresh_from_db()
+    assert not attachments.may_add(keeper.actor("safety"), made)
 
 
 def test_place_and_camera_are_taken_out(spill: Make, keeper: Cast) -> None:
@@ -149,6 +151,15 @@ def test_place_and_camera_are_taken_out(spill: Make, keeper: Cast) -> None:
     with attachments.open_content(kept.attachment) as content:
         assert b"Spy camera" not in content.read()
     assert kept.attachment.stripped
+
+
+def test_confidential_records_always_take_them_out_but_for_the_whole(spill: Make, keeper: Cast) -> None:
+    made, safety = spill(), keeper.actor("safety")
+    Record.everywhere.filter(pk=made.pk).update(confidential=True)
+    assert attachments.add(safety, made.pk, upload("a.jpg", photo())).attachment.stripped
+    kept = attachments.add(safety, made.pk, upload("b.jpg", photo()), whole=True).attachment
+    with attachments.open_content(kept) as content:
+        assert content.read() == photo()
 
 
 def test_comments_and_mentions_of_those_who_see_the_record(login: Login, spill: Make, keeper: Cast) -> None:
