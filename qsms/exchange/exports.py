@@ -127,28 +127,27 @@ def note(export: Export, n: int) -> None:
     filters = {active.label: active.words for active in export.listing.active}
     if export.listing.text:
         filters[str(_("Text"))] = export.listing.text
-    more = {"phase": export.listing.phase, "columns": export.columns}
-    _note(export.actor, export.sheet.kind, n, export.form, filters, more)
+    _note(
+        export.actor,
+        {
+            "kind": export.sheet.kind, "rows": n, "form": export.form, "filters": filters,
+            "phase": export.listing.phase, "columns": export.columns,
+        },
+    )  # fmt: skip
 
 
-def note_table(
-    actor: Actor, what: str, n: int, *, form: str, columns: Sequence[str] = (), filters: Mapping[str, str] | None = None
+def note_file(
+    actor: Actor, what: str, *, form: str, kind: str = "", n: int | None = None, columns: Sequence[str] = (),
+    narrowed: Mapping[str, str] | None = None,
 ) -> None:  # fmt: skip
     """The same for a file that a room makes and that is no list of records: `what` says which, as people call it."""
-    _note(actor, what, n, form, dict(filters or {}), {"columns": list(columns)})
+    detail: dict[str, Any] = {"what": what, "kind": kind, "form": form}
+    if n is not None:
+        detail |= {"rows": n, "columns": list(columns), "filters": dict(narrowed or {})}
+    _note(actor, detail)
 
 
-def _note(
-    actor: Actor, kind: str, n: int, form: str, filters: Mapping[str, str], more: Mapping[str, Any]
-) -> None:  # fmt: skip
-    detail = {"kind": kind, "rows": n, "form": form, "filters": filters, **more}
-    with write_transaction():
-        history.write(actor, None, history.Act("exported", detail=detail), subject="organisation")
-
-
-def note_file(actor: Actor, what: str, *, kind: str, form: str, n: int | None = None) -> None:
-    """Leave the same deed for a file that is no list of records: what left, and in how many rows, if it has any."""
-    detail = {"what": what, "kind": kind, "form": form, **({} if n is None else {"rows": n})}
+def _note(actor: Actor, detail: dict[str, Any]) -> None:
     with write_transaction():
         history.write(actor, None, history.Act("exported", detail=detail), subject="organisation")
 

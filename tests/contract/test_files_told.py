@@ -22,6 +22,7 @@ from qsms.training.tests import makers as training
 from tests.cast import Cast
 
 from . import doors
+from .conftest import KINDS
 from .test_query_counts import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,8 @@ def test_every_file_of_data_leaves_a_deed(cast: Cast, numbers: list[str]) -> Non
                 told.add(door.path)
                 assert (deed.actor_id, deed.subject, deed.record_id) == (cast.quality.pk, "organisation", None)
                 assert (deed.detail["form"] == "xlsx") == ("spreadsheet" in kind)
+                assert deed.detail["what"]
+                assert deed.detail["kind"] in KINDS
                 if kind.startswith("text/csv"):
                     lines = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
                     assert deed.detail["rows"] == len(lines) - 1 > 0, door.path

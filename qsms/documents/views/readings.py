@@ -94,7 +94,7 @@ def export(request: HttpRequest, number: str) -> HttpResponseBase:
     ]  # fmt: skip
     narrowed = {str(_("Document")): document.code or document.number, **({str(_("Revision")): label} if label else {})}
     n = readings.count(document, label)
-    exports.note_table(actor, "acknowledgements", n, form="csv", columns=head, filters=narrowed)
+    exports.note_file(actor, "acknowledgements", kind="document", form="csv", n=n, columns=head, narrowed=narrowed)
     answer = StreamingHttpResponse(csv_chunks(head, _lines(document, label)), content_type="text/csv")
     answer["Content-Disposition"] = content_disposition(f"{document.code or document.number} readers.csv")
     return answer

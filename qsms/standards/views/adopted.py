@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from qsms.exchange.taking_out import Sheet, as_file
 from qsms.org.actor import Actor
 from qsms.records import scope
 from qsms.records.errors import Invalid, NotVisible, Refused
@@ -40,7 +41,6 @@ from .. import (
     tree,
 )
 from ..choices import STATES
-from ..files import Sheet, as_file
 from ..lifecycles import ADOPTION_LIFE, DECLARATION_LIFE
 from ..models import PART_5, Adoption, Declaration
 from ..standing import Standing

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from qsms.base import moment
+from qsms.exchange.taking_out import Sheet, as_file
 from qsms.org.actor import Actor
 from qsms.records.errors import Refused
 from qsms.rules.evidence import Ageing
@@ -22,7 +23,6 @@ from qsms.ui import answers, marks, table, times
 from .. import addresses, adopting, ageing, elsewhere, library, pieces
 from ..ageing import Aged
 from ..choices import AGEING, Strength
-from ..files import Sheet, as_file
 
 SHOWN = 200
 

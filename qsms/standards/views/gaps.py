@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qsms.base import moment
+from qsms.exchange.taking_out import Sheet, as_file
 from qsms.org.actor import Actor
 from qsms.records import registry, scope, services
 from qsms.records.errors import Invalid, NotVisible, Refused
@@ -30,7 +31,6 @@ from qsms.ui.record.linking import DialogForm, dialog
 
 from .. import addresses, assessing, binding, elsewhere, pieces, tree
 from ..choices import GAP_MEANINGS, GapAnswerCode
-from ..files import Sheet, as_file
 from ..lifecycles import GAP_LIFE
 from ..models import GapAnswer, GapAssessment
 from .bars import bar

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from qsms.base import moment
+from qsms.exchange.taking_out import WORKBOOK
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import registry, scope
@@ -52,7 +53,6 @@ from .. import (
 )
 from ..choices import CONFIDENCE, DATES, DOCUMENTED, STATES, STATUS_LOOKS, EditionStatus
 from ..commands import FORMS
-from ..files import WORKBOOK
 from ..lifecycles import ADOPTION_LIFE
 from ..models import Edition
 from ..standing import AtHand, Standing

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qsms.base import moment
+from qsms.exchange.taking_out import WORKBOOK, document
 from qsms.org.actor import Actor
 from qsms.records import services
 from qsms.records.errors import Refused
@@ -19,7 +20,6 @@ from qsms.ui.context import stands_in
 from qsms.ui.record.linking import DialogForm
 
 from .. import addresses, adopting, declaring, library, standing
-from ..files import WORKBOOK, document
 from ..models import Adoption, Declaration
 from ..outputs import declaration as declarations
 from ..outputs import outside, packing

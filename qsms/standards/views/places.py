@@ -11,6 +11,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from qsms.exchange.taking_out import Sheet, as_file
 from qsms.org import names
 from qsms.org.models import Site
 from qsms.records import scope
@@ -22,7 +23,6 @@ from qsms.ui.record.linking import DialogForm, dialog
 
 from .. import addresses, adopting, rows, standing, tracking
 from ..choices import STATES
-from ..files import Sheet, as_file
 from ..models import Adoption
 from .adopted import adoption_of
 

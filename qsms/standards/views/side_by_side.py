@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from qsms.exchange.taking_out import Sheet, as_file
 from qsms.records.errors import Refused
 from qsms.rules.crosswalk import Crosswalk
 from qsms.rules.frameworks import Framework, Reference
@@ -19,7 +20,6 @@ from qsms.ui import answers, table
 
 from .. import addresses, adopting, bringing, elsewhere, library
 from ..choices import RELATIONS
-from ..files import Sheet, as_file
 
 FEWEST, MOST = 2, 4
 MOST_SUGGESTED = 3

@@ -105,7 +105,7 @@ def begin(request: HttpRequest, number: str) -> HttpResponse:
 def take_out(request: HttpRequest, number: str) -> HttpResponse:
     """The whole text as a file, with its bank of questions."""
     actor, _course, working = with_text(request, number)
-    exports.note_table(actor, "course text", 1, form="yaml", filters={"course": number})
+    exports.note_file(actor, f"text of {number}", kind="course", form="yaml")
     response = HttpResponse(course_file.write_course(working.text), content_type=YAML)
     response["Content-Disposition"] = f'attachment; filename="{working.text.code}.yaml"'
     return response

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from qsms.exchange.taking_out import Sheet, as_file
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.org.models import Person
@@ -26,9 +27,10 @@ from qsms.ui.record.linking import DialogForm, dialog
 
 from .. import following, grid, proofs, requiring, standing, tallying
 from ..choices import STATES, Policy
+from ..holdings import KIND
 from ..models import HousePolicy
 from ..tallying import Figures, Tallies
-from . import files, matrix
+from . import matrix
 
 LACKING = (State.EXPIRED, State.MISSING)
 SHOWN = (State.VALID, State.SOON, State.GRACE, State.EXPIRED, State.MISSING, State.WAIVED)
@@ -86,7 +88,12 @@ def export(request: HttpRequest) -> HttpResponseBase:
         for key, tally in sorted(tallies.items(), key=_worst)
     ]
     narrowed = matrix.chips(request, matrix.filters(actor, wish, asked)[:2], wish)
-    return files.table(request, "training-gaps", _("Gaps"), head, lines, narrowed)
+    return as_file(
+        actor,
+        KIND,
+        Sheet("training-gaps", _("Gaps"), head, lines, matrix.in_words(narrowed)),
+        request.GET.get("format", ""),
+    )
 
 
 def _figures_of(actor: Actor, wish: grid.Wish, asked: grid.Asked) -> Figures:

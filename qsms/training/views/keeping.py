@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from qsms.exchange.taking_out import Sheet, as_file
 from qsms.org.actor import Actor
 from qsms.records.errors import Invalid, Refused
 from qsms.ui import answers, marks, parts, table
@@ -21,8 +22,9 @@ from qsms.ui.record.linking import DialogForm, dialog
 
 from .. import drawing, following, grid, keeping, requiring, standing
 from ..grid import Wish
+from ..holdings import KIND
 from ..models import HousePolicy
-from . import files, matrix
+from . import matrix
 
 
 @answers.for_people
@@ -134,7 +136,12 @@ def export(request: HttpRequest) -> HttpResponseBase:
 
     choices = [one for one in matrix.filters(actor, wish, grid.asked(actor)) if one["name"] == "site"]
     narrowed = _chips(request, choices, wish, due)
-    return files.table(request, "training-records-of-leavers", _("Records"), head, lines(), narrowed)
+    return as_file(
+        actor,
+        KIND,
+        Sheet("training-records-of-leavers", _("Records"), head, lines(), matrix.in_words(narrowed)),
+        request.GET.get("format", ""),
+    )
 
 
 @answers.for_people

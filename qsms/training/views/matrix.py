@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from qsms.exchange.taking_out import Sheet, as_file
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.org.models import Role
@@ -24,9 +25,9 @@ from qsms.ui.lists import address
 from .. import drawing, grid, requiring
 from ..choices import STATES
 from ..grid import Asked, Grid, Wish
+from ..holdings import KIND
 from ..proofs import Stand
 from ..standing import sees_others
-from . import files
 
 
 @answers.for_people
@@ -83,6 +84,11 @@ def filters(actor: Actor, wish: Wish, asked: Asked) -> list[dict[str, Any]]:
 
 def _by_name(pair: tuple[int, str]) -> str:
     return pair[1].casefold()
+
+
+def in_words(narrowed: Iterable[parts.Chip]) -> dict[str, str]:
+    """What a file is narrowed to, for its deed."""
+    return {str(one.name): str(one.value) for one in narrowed}
 
 
 def chips(request: HttpRequest, choices: list[dict[str, Any]], wish: Wish) -> list[parts.Chip]:
@@ -172,7 +178,12 @@ def export(request: HttpRequest) -> HttpResponseBase:
     narrowed = chips(request, filters(actor, wish, grid.asked(actor)), wish)
     head = [_("Person"), _("Job"), _("Site"), _("Unit"), *_once(title for _course, title in courses)]
     lines = _lines(actor, people)
-    return files.table(request, "competence-matrix", _("Competence"), head, lines, narrowed)
+    return as_file(
+        actor,
+        KIND,
+        Sheet("competence-matrix", _("Competence"), head, lines, in_words(narrowed)),
+        request.GET.get("format", ""),
+    )
 
 
 def _once(titles: Iterator[str]) -> Iterator[str]:
