@@ -15,7 +15,7 @@ import pytest
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from tests.harness import schema
+from tests.harness import older, schema
 from tests.harness.installation import TOP, Install, Installation, NewDatabase
 
 Key = tuple[str, str]
@@ -100,12 +100,8 @@ def applied(monkeypatch: pytest.MonkeyPatch) -> Applied:
 
 def histories(n: int) -> Iterator[list[Key]]:
     """Orders in which the single migrations may have been applied: often one room runs ahead of the others."""
-    loader = MigrationLoader(None, replace_migrations=False)
-    needs = {
-        key: {parent.key for parent in loader.graph.node_map[key].parents}
-        for key, one in loader.disk_migrations.items()
-        if not one.replaces
-    }
+    graph = older.without_replacements(MigrationLoader(None, replace_migrations=False)).graph
+    needs = {key: {parent.key for parent in graph.node_map[key].parents} for key in graph.nodes}
     draw = random.Random(2026)
     for _ in range(n):
         order: list[Key] = []

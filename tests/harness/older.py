@@ -20,10 +20,16 @@ from qsms.base import garbage
 def single_migrations() -> MigrationExecutor:
     """Runs those of the product and of the libraries below it, without the ones that replace others."""
     executor = MigrationExecutor(connection)
-    loader = executor.loader = MigrationLoader(connection, replace_migrations=False)
-    for key in [key for key, one in loader.disk_migrations.items() if one.replaces]:
-        loader.graph.remove_replacement_node(key, [])
+    executor.loader = without_replacements(MigrationLoader(connection, replace_migrations=False))
     return executor
+
+
+def without_replacements(loader: MigrationLoader) -> MigrationLoader:
+    """What names a migration that replaces others as the one before it has the last of those before it."""
+    for key, one in loader.disk_migrations.items():
+        if one.replaces:
+            loader.graph.remove_replacement_node(key, one.replaces)
+    return loader
 
 
 def go_back_to(room: str, migration: str) -> Any:
