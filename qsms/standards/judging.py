@@ -159,9 +159,10 @@ def confirm(actor: Actor, key: str) -> None:
         found = _find(known, key)
         if not found.waits:
             raise NotVisible
-        if found.by == actor.person_id:
+        if found.by in actor.persons:
             who = others(actor) or _("somebody else who may judge")
-            raise Refused([_("You judged this yourself. Ask %(who)s to confirm it.") % {"who": who}])
+            said = _("You judged this yourself, or stand in for who did. Ask %(who)s to confirm it.")
+            raise Refused([said % {"who": who}])
         now = moment.now()
         kept = [
             replace(one, confirmed_by=actor.person_id, confirmed_at=now)

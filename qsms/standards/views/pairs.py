@@ -140,7 +140,7 @@ def _own_line(actor: Actor, one: Judged, before: Pair | None, who: Mapping[int, 
             for words, person, at in steps
             if at is not None
         ],
-        "is_mine": one.by == actor.person_id,
+        "is_mine": one.by in actor.persons,
         "shipped": f"{before.left} {RELATIONS[before.relation]} {before.right}" if before else "",
     }
 
