@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "qsms.site.doorkeeper.KeepPrivate",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "qsms.ui.typed.WithoutNul",
     "qsms.ui.answers.ServiceAnswers",
 ]
 

@@ -78,9 +78,7 @@ def of_revision(actor: Actor, revision: Revision) -> dict[str, Reason | None]:
         **_facts({
             "changed": content.is_whole(revision),
             "asked_or_owner": asked or revision.owner_id in actor.persons,
-            "approved_it": any(
-                step.kind == StepKind.APPROVE and step.done_by_id in actor.persons for step in routing.steps(revision)
-            ),
+            "approved_it": routing.approved_it(actor, revision),
             "asked_again": following.is_asked_again(actor, revision),
         }),
     }  # fmt: skip

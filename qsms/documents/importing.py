@@ -76,6 +76,19 @@ def _today(actor: Actor) -> dt.date:
     return moment.now().astimezone(actor.tz).date()
 
 
+def build_revision(actor: Actor, fitted: dict[str, Any]) -> Row:
+    """A revision comes in as a draft: what is sent, approved or in effect went through its route here."""
+    row = plain_row(registry.get("revision"), fitted)
+    if row.state not in ("", "draft"):
+        said = _t(
+            "A revision comes in as a draft, and its route approves it here. What is in effect already comes in with "
+            "the register of documents."
+        )
+        raise Invalid({"state": said})
+    return row
+
+
+kinds.offer("revision", build=build_revision)
 kinds.offer(
     "document",
     mappings=Path(__file__).parent / "data" / "mappings",

@@ -141,6 +141,16 @@ def asked_of(actor: Actor, revision: Revision) -> list[Step]:
     return [turn.step for turn in turns(actor, revision)]
 
 
+def approved_it(actor: Actor, revision: Revision) -> bool:
+    """Whether somebody, or whom they stand in for, approved it; what was asked in person, nobody has for another."""
+    return any(
+        step.kind == StepKind.APPROVE
+        and (step.done_by_id == actor.person_id or (not step.in_person and step.done_by_id in actor.persons))
+        for step in steps(revision)
+        if step.done_by_id is not None
+    )
+
+
 def signed_by(revision: Revision) -> list[Hand]:
     """Who has signed in the present round, and for whom."""
     done = [step for step in steps(revision) if step.done_at is not None and step.done_by_id is not None]

@@ -224,7 +224,7 @@ class RevisionSheet(RecordType):
 
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         assert isinstance(record, Revision)
-        return writing.check(record, list(values))
+        return writing.check(actor, record, list(values))
 
     def prepare(self, actor: Actor, record: Record) -> None:
         assert isinstance(record, Revision)
@@ -264,6 +264,11 @@ class RevisionSheet(RecordType):
             return said % {"number": record.number}
         said = _t("The files of %(number)s are judged and signed with its text. To change them, take it back to draft.")
         return said % {"number": record.number}
+
+    def files_changed(self, actor: Actor, record: Record) -> None:
+        assert isinstance(record, Revision)
+        # A picture is read and signed with the text: whoever brings or takes one had a hand in it.
+        writing.joined(actor, record)
 
     def drawn(self, actor: Actor, record: Record, name: str) -> str:
         assert isinstance(record, Revision)

@@ -20,6 +20,8 @@ from .models import Document, Revision
 
 DRAWING = "image/svg+xml"
 UNDER_WAY = ("draft", "in_review", "in_approval", "approved")
+# By writing it here, or by bringing it in.
+WRITES = ("create", "import")
 
 
 def under_way(document_id: int, *, temporary: bool | None = None) -> Revision | None:
@@ -44,8 +46,21 @@ def fill(actor_person_id: int | None, revision: Revision) -> None:
     revision.content_hash = content.hash_of(revision)
     if revision.file_id is None:
         revision.plain_text = markdown.plain(revision.body)
-    if actor_person_id is not None and actor_person_id not in revision.authors:
-        revision.authors = [*revision.authors, actor_person_id]
+    _by_hand_of(actor_person_id, revision)
+
+
+def _by_hand_of(person_id: int | None, revision: Revision) -> bool:
+    """Count somebody among the authors, in memory; whether they are new there."""
+    if person_id is None or person_id in revision.authors:
+        return False
+    revision.authors = [*revision.authors, person_id]
+    return True
+
+
+def joined(actor: Actor, revision: Revision) -> None:
+    """Somebody had a hand in what is signed: they are one of its authors from now on."""
+    if _by_hand_of(actor.person_id, revision):
+        _keep(revision, "authors")
 
 
 def edited(actor: Actor, revision: Revision, names: Sequence[str]) -> None:
@@ -115,10 +130,8 @@ def bring_file(
         revision = moves.locked(actor, revision_id)
         assert isinstance(revision, Revision)
         _check_draft(actor, revision)
-        authors = [*revision.authors]
-        if actor.person_id is not None and actor.person_id not in authors:
-            authors.append(actor.person_id)
-        Revision.everywhere.filter(pk=revision.pk).update(file=row, plain_text="", extraction="", authors=authors)
+        Revision.everywhere.filter(pk=revision.pk).update(file=row, plain_text="", extraction="")
+        joined(actor, revision)
         fields = {"content_hash": row.sha256, "file_name": row.name}
         moved = moves.move(actor, revision_id, "bring_file", fields=fields, by_service=True)
         jobs.read_file.enqueue(revision_id)
@@ -132,9 +145,26 @@ def _check_draft(actor: Actor, revision: object) -> None:
         raise Refused([_("%(number)s is not a draft of yours to change.") % {"number": revision.number}])
 
 
-def check(revision: Revision, names: Sequence[str]) -> dict[str, str]:
+def may_write_of(actor: Actor, document: Document | None) -> bool:
+    """Whether somebody writes revisions of this document, or of a new one: what a right to write them reaches, and
+    what they own."""
+    if document is None:
+        return any(actor.holds(f"document.{verb}") for verb in WRITES)
+    if actor.is_system or document.owner_id in actor.persons:
+        return True
+    rights = [right for verb in WRITES for right in actor.rights_for(f"revision.{verb}")]
+    return any(scope.reaches(actor, right, document) for right in rights)
+
+
+def check(actor: Actor, revision: Revision, names: Sequence[str]) -> dict[str, str]:
     """What is wrong with a revision beyond its single fields."""
     errors: dict[str, str] = {}
+    if not revision.pk and not may_write_of(actor, revision.document):
+        if revision.document is None:
+            errors["document"] = _("Choose the document. You may not begin a new one.")
+        else:
+            said = _("You may not write revisions of %(number)s. Ask for a change on its page.")
+            errors["document"] = said % {"number": revision.document.number}
     if revision.content_hash and "content_hash" in names and revision.content_hash != content.hash_of(revision):
         errors["content_hash"] = _("The hash follows from the content. Leave it out.")
     if revision.expires_on and revision.effective_on and revision.expires_on < revision.effective_on:

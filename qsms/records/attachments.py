@@ -119,6 +119,7 @@ def _written(actor: Actor, record: Record, made: Attachment) -> Attachment:
     made.save(force_insert=True)
     detail = {"attachment": made.pk, "name": made.name, "sha256": made.sha256, "role": made.role}
     deed = history.write(actor, record, history.Act(history.ATTACHED, made.note, detail))
+    registry.get(record.kind).files_changed(actor, record)
     history.tell(actor, record, deed, f"{record.kind}.attached", {"attachment": made.pk})
     return made
 
@@ -141,6 +142,7 @@ def remove(actor: Actor, attachment_id: int, *, reason: str) -> Attachment:
         row.save(update_fields=["removed_at"])
         detail = {"attachment": row.pk, "name": row.name, "sha256": row.sha256}
         history.write(actor, record, history.Act(history.REMOVED_FILE, reason, detail))
+        registry.get(record.kind).files_changed(actor, record)
     return row
 
 

@@ -241,6 +241,9 @@ class RecordType:
         """Why no file is added to this record or taken off it as it stands, though it is open; empty if they may be."""
         return ""
 
+    def files_changed(self, actor: Actor, record: Record) -> None:
+        """Inside the transaction that adds a file to this record or takes one off it."""
+
     def weighty(self, actor: Actor, record: Record) -> Mapping[str, str]:
         """Fields whose change is told with a reason, each with the sentence that asks for it."""
         return {}

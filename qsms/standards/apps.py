@@ -17,8 +17,8 @@ class StandardsConfig(AppConfig):
     def ready(self) -> None:
         from qsms.records import clocks
 
-        # The register, and the worker's rounds.
-        from . import certifying, holding_true, sheets, shipped, tracking  # noqa: F401
+        # The register, imports, and the worker's rounds.
+        from . import certifying, holding_true, importing, sheets, shipped, tracking  # noqa: F401
 
         clocks.lend(shipped.CERTIFICATION_CYCLE)
         # The shipped editions are rows, so that what an organisation adopted stays readable as it was.

@@ -90,16 +90,22 @@ def begin_again(certificate: Certificate) -> None:
     Certificate.everywhere.filter(pk=certificate.pk).update(is_first=False, expires_on=None, longer_because="")
 
 
+def changeable(actor: Actor, record_id: int) -> Certificate:
+    """The certificate, locked, for who says something of it. Raises NotVisible, Refused."""
+    certificate = moves.locked(actor, record_id)
+    if not isinstance(certificate, Certificate):
+        raise NotVisible
+    if not scope.may(actor, "change", certificate):
+        raise Refused([_("You may not change this certificate. Ask the owner of %(n)s.") % {"n": certificate.number}])
+    if certificate.phase >= Phase.DONE:
+        raise Refused([_("%(number)s is over, so nothing of it is changed any more.") % {"number": certificate.number}])
+    return certificate
+
+
 def note_audit(actor: Actor, record_id: int, kind: str, on: dt.date | None, outcome: str = "") -> CertificationAudit:
     """Note an audit that the body has made. Raises NotVisible, Refused, Invalid."""
     with write_transaction():
-        certificate = moves.locked(actor, record_id)
-        if not isinstance(certificate, Certificate):
-            raise NotVisible
-        if not scope.may(actor, "change", certificate):
-            raise Refused(
-                [_("You may not change this certificate. Ask the owner of %(n)s.") % {"n": certificate.number}]
-            )
+        certificate = changeable(actor, record_id)
         if kind not in CertificationAuditKind.values:
             raise Invalid({"kind": _("Choose which audit it was.")})
         if on is None or on > moment.now().astimezone(actor.tz).date():

@@ -156,6 +156,11 @@ class DeclarationSheet(RecordType):
         assert isinstance(record, Declaration)
         declaring.set_due(record)
 
+    def may(self, actor: Actor, verb: str, record: Record) -> bool | None:
+        # Who is accountable hands work on, never the accountability: no deputy declares (DOMAIN 2.4).
+        own = any(right.lent_by is None for right in actor.rights_for(f"{declaring.KIND}.sign"))
+        return False if verb == "sign" and not own else None
+
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
         assert isinstance(record, Declaration)
         if record.state != "draft":

@@ -110,7 +110,7 @@ class FindingSheet(RecordType):
     def parties(self, record: Record) -> Mapping[str, frozenset[int]]:
         assert isinstance(record, Finding)
         doing = frozenset(one.owner_id for one in findings.done_about(record) if one.owner_id is not None)
-        return {**super().parties(record), "action_owner": doing}
+        return {**super().parties(record), "action_owner": doing | findings.showed_it(record)}
 
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
         assert isinstance(record, Finding)

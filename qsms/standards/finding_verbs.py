@@ -12,7 +12,7 @@ from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Record
 from qsms.rules.frameworks import Reference
 
-from . import finding_audits, findings, library, shipped
+from . import certifying, finding_audits, findings, library, shipped
 from .models import BodyLimit, Certificate, Finding, FindingRequirement
 
 AGAINST, NO_LONGER, LIMITED = "finding_against", "finding_no_longer_against", "body_limit_set"
@@ -89,10 +89,7 @@ def set_limit(
     The clocks of open findings of this grade run by it from now on. Raises NotVisible, Refused, Invalid.
     """
     with write_transaction():
-        certificate = moves.locked(actor, record_id)
-        if not isinstance(certificate, Certificate):
-            raise NotVisible
-        _check_may_change(actor, certificate)
+        certificate = certifying.changeable(actor, record_id)
         _check_limit(grade, {"plan_days": plan_days, "evidence_days": evidence_days})
         rows = BodyLimit.everywhere.filter(certificate=certificate, grade=grade)
         row = None

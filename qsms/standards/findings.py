@@ -17,7 +17,7 @@ from qsms.base import moment
 from qsms.org.actor import Actor
 from qsms.records import clocks, scope, tasks
 from qsms.records.choices import Relation
-from qsms.records.models import Clock, Link, Record
+from qsms.records.models import Clock, Link, Record, Task
 from qsms.rules import finding_grades as rules
 from qsms.rules.clocks import ClockRule
 from qsms.rules.finding_grades import Grade, Step
@@ -114,6 +114,15 @@ def done_about(finding: Finding) -> list[Done]:
         known[finding.version] = [Done(*row) for row in rows.values_list(*columns)]
     found: list[Done] = known[finding.version]
     return found
+
+
+def showed_it(finding: Finding) -> frozenset[int]:
+    """Who owned it when its evidence was sent: handing it over makes nobody a stranger to it. Asked while that is
+    judged, else nothing is read."""
+    if finding.state != "shown":
+        return frozenset()
+    done = Task.everywhere.filter(record_id=finding.pk, code="show", done_at__isnull=False, person_id__isnull=False)
+    return frozenset(done.values_list("person_id", flat=True))
 
 
 def without_actions(records: Sequence[Record]) -> list[Record]:

@@ -190,9 +190,10 @@ def confirm_all(actor: Actor, keys: Sequence[str]) -> int:
         found = [_find(by_key, key) for key in dict.fromkeys(keys)]
         if not found or not all(one.waits for one in found):
             raise NotVisible
-        if any(one.by == actor.person_id for one in found):
+        if any(one.by in actor.persons for one in found):
             who = others(actor) or _("somebody else who may judge")
-            raise Refused([_("You judged this yourself. Ask %(who)s to confirm it.") % {"who": who}])
+            said = _("You judged this yourself, or stand in for who did. Ask %(who)s to confirm it.")
+            raise Refused([said % {"who": who}])
         ends = {one.ends for one in found}
         if len(ends) < len(found):
             raise Refused([_("Two of these judge the same two requirements. Confirm one of them.")])

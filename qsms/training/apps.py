@@ -6,5 +6,5 @@ class TrainingConfig(AppConfig):
     label = "training"
 
     def ready(self) -> None:
-        # Who may be named to a part, what a document changes, the worker's round, and the register.
-        from . import duties, following, living, packs, reminding, sheets  # noqa: F401
+        # Who may be named to a part, what a document changes, imports, the worker's round, and the register.
+        from . import duties, following, importing, living, packs, reminding, sheets  # noqa: F401

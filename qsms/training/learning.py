@@ -146,7 +146,7 @@ def begin(actor: Actor, number: str) -> Learning:
     with write_transaction():
         learning = of(actor, number)
         if learning.progress is None:
-            _refuse_unless_in_use(learning.course)
+            refuse_unless_in_use(learning.course)
             assert actor.person_id is not None
             _begin(learning, actor.person_id)
             learning = of(actor, number)
@@ -168,7 +168,8 @@ def _same(one: Section, other: Section | None) -> bool:
     return other is not None and (one.content, one.example) == (other.content, other.example)
 
 
-def _refuse_unless_in_use(course: Course) -> None:
+def refuse_unless_in_use(course: Course) -> None:
+    """Raise Refused for a course that nobody begins any more, or not yet."""
     if course.state != IN_USE:
         raise Refused([_("%(number)s is not in use, so it cannot be taken.") % {"number": course.number}])
 
@@ -217,8 +218,8 @@ def let_again(actor: Actor, number: str, person_id: int, reason: str) -> None:
         course = moves.locked(actor, course.pk)  # type: ignore[assignment]
         if not scope.may(actor, "change", course):
             raise Refused([_("You may not do this. Ask %(who)s.") % {"who": moves.who_may(course, "change")}])
-        if person_id == actor.person_id:
-            raise Refused([_("Somebody else has to let you try again.")])
+        if person_id in actor.persons:
+            raise Refused([_("Somebody else has to let you try again, or whom you stand in for.")])
         person = Person.objects.filter(pk=person_id, organisation_id=actor.organisation_id).first()
         content = contents.newest(course.pk)
         if person is None or content is None:

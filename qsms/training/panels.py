@@ -76,9 +76,8 @@ def _attendance(actor: Actor, record: Record) -> Mapping[str, Any]:
     rows = sessions.roll(record)
     may_judge = sessions.may_judge(actor, record) and record.phase == Phase.OPEN
     mine = next((row for row in rows if row.person_id == actor.person_id), None)
-    # Whoever is only invited sees their own line: who passed is nobody else's business.
-    sees_all = may_judge or standing.sees_others(actor) or record.instructor_id in actor.persons
-    shown = rows if sees_all else [row for row in rows if row is mine]
+    sees_all = may_judge or record.instructor_id in actor.persons
+    shown = rows if sees_all else sessions.shown_to(actor, rows)
     opens = record.starts_at - sessions.EARLY
     return {
         "record": record,
@@ -98,7 +97,7 @@ def _attendance(actor: Actor, record: Record) -> Mapping[str, Any]:
         "sign_url": reverse("training:sign-in", args=[record.number])
         if mine is not None and mine.signed_at is None and record.phase == Phase.OPEN and opens <= moment.now()
         else "",
-        "me": actor.person_id,
+        "mine": actor.persons,
     }
 
 

@@ -44,6 +44,7 @@ def start(actor: Actor, number: str, *, seed: int | None = None) -> Attempt:
         mine = learning.of(actor, number)
         if mine.open_attempt is not None:
             return mine.open_attempt
+        learning.refuse_unless_in_use(mine.course)
         if mine.unread:
             raise Refused([_("Read all sections first. “%(title)s” is next.") % {"title": mine.unread[0].title}])
         if not mine.standing.may_start:

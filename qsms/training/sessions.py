@@ -92,8 +92,8 @@ def judge(actor: Actor, session_id: int, results: dict[int, str], notes: dict[in
             raise Refused([_("Only whoever teaches this session, or closes sessions here, says who passed.")])
         if session.phase != Phase.OPEN:
             raise Refused([_("The attendance of %(number)s is closed.") % {"number": session.number}])
-        if actor.person_id in results:
-            raise Refused([_("Somebody else says whether you passed.")])
+        if actor.persons & results.keys():
+            raise Refused([_("Somebody else says whether you passed, or whom you stand in for.")])
         changed = []
         for row in Attendance.everywhere.filter(session=session, person_id__in=list(results)):
             before = (row.presence, row.result, row.note)
@@ -167,3 +167,8 @@ def roll(session: Record) -> list[Attendance]:
     """The attendance list, by name."""
     rows = Attendance.everywhere.filter(session_id=session.pk).select_related("person")
     return list(rows.order_by("person__name", "pk"))
+
+
+def shown_to(actor: Actor, rows: Iterable[Attendance]) -> list[Attendance]:
+    """The lines of people whose training the actor may see: who passed is nobody else's business."""
+    return [row for row in rows if standing.sees_training_of(actor, row.person)]

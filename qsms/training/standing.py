@@ -65,6 +65,18 @@ def people_seen(actor: Actor, verb: str = SEE) -> Q:
     return found
 
 
+def sees_training_of(actor: Actor, person: Person) -> bool:
+    """The same about one person at hand."""
+    if actor.is_system or person.pk == actor.person_id:
+        return True
+    return any(
+        right.axis == Axis.ALL
+        or (right.axis == Axis.SITE and right.site_id is not None and right.site_id == person.site_id)
+        or (right.axis == Axis.UNIT and right.unit_id is not None and right.unit_id == person.unit_id)
+        for right in actor.rights_for(SEE)
+    )
+
+
 def sees_others(actor: Actor) -> bool:
     """Whether the actor may see the training of anybody else."""
     return actor.is_system or any(right.axis != Axis.OWN for right in actor.rights_for(SEE))

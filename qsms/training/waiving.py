@@ -88,6 +88,24 @@ def end(actor: Actor, waiver_id: int, *, reason: str) -> Waiver:
     return row
 
 
+def find(actor: Actor, waiver_id: int) -> Waiver:
+    """One that is asked for or stands, for who decides such ones: its reason may be an illness. Raises NotVisible,
+    Refused."""
+    rows = Waiver.everywhere.filter(pk=waiver_id, organisation_id=actor.organisation_id)
+    found = rows.select_related("course", "person", "asked_by").first()
+    if found is None or not scope.sees(actor, found.course):
+        raise NotVisible
+    _check_may_decide(actor, found.course)
+    return found
+
+
+def _check_may_decide(actor: Actor, course: Course) -> None:
+    if not scope.may(actor, "waive", course):
+        who = moves.who_may(course, "waive", but=actor.person_id)
+        said = _("You may not decide who is excused.")
+        raise Refused([f"{said} {_('Ask %(who)s.') % {'who': who}}" if who else said])
+
+
 def _open(actor: Actor, waiver_id: int, state: str) -> tuple[Waiver, Course]:
     row = Waiver.everywhere.filter(pk=waiver_id, organisation_id=actor.organisation_id).first()
     if row is None:
@@ -96,10 +114,7 @@ def _open(actor: Actor, waiver_id: int, state: str) -> tuple[Waiver, Course]:
     if not isinstance(course, Course):
         raise NotVisible
     row.refresh_from_db()
-    if not scope.may(actor, "waive", course):
-        who = moves.who_may(course, "waive", but=actor.person_id)
-        said = _("You may not decide who is excused.")
-        raise Refused([f"{said} {_('Ask %(who)s.') % {'who': who}}" if who else said])
+    _check_may_decide(actor, course)
     if row.state != state:
         raise Refused([_("It is “%(state)s” now. Look at the page again.") % {"state": row.get_state_display()}])
     return row, course

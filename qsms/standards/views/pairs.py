@@ -164,7 +164,7 @@ class _Teller:
                 for words, person, at in steps
                 if at is not None
             ],
-            "is_mine": one.by == self.actor.person_id,
+            "is_mine": one.by in self.actor.persons,
             "shipped": f"{before.left} {RELATIONS[before.relation]} {before.right}" if before else "",
         }
 

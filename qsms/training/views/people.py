@@ -61,6 +61,12 @@ def _page(request: HttpRequest, actor: Actor, person: Person, *, own: bool) -> H
     today = standing.today_of(actor)
     needed = standing.of_person(actor.organisation_id, person.pk, today)
     courses = {one.pk: one for one in Course.everywhere.filter(pk__in=[need.course_id for need, _one in needed])}
+    # As in the matrix: what is confidential is not told by being asked of somebody.
+    needed = [
+        pair
+        for pair in needed
+        if not courses[pair[0].course_id].confidential or scope.sees(actor, courses[pair[0].course_id])
+    ]
     alone = contents.can_be_taken(courses)
     # What is to be read comes first: it is quickly done.
     needed.sort(key=lambda pair: pair[1].is_current or courses[pair[0].course_id].course_kind != CourseKind.READING)

@@ -7,8 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from qsms.org.actor import Actor
-from qsms.records import scope
 from qsms.records.errors import Invalid, NotVisible
 from qsms.ui import addresses as pages
 from qsms.ui import answers
@@ -19,7 +17,6 @@ from qsms.ui.record.linking import DialogForm, dialog, reason_field
 
 from .. import waiving
 from ..choices import WaiverState
-from ..models import Waiver
 from . import finding
 
 
@@ -58,20 +55,12 @@ def ask(request: HttpRequest) -> HttpResponse:
     return dialog(request, form, told)
 
 
-def _found(actor: Actor, waiver: int) -> Waiver:
-    row = Waiver.everywhere.filter(pk=waiver, organisation_id=actor.organisation_id)
-    found = row.select_related("course", "person", "asked_by").first()
-    if found is None or not scope.sees(actor, found.course):
-        raise NotVisible
-    return found
-
-
 @answers.for_people
 @require_http_methods(["GET", "POST"])
 def decide(request: HttpRequest, waiver: int) -> HttpResponse:
     """Approve or refuse, with an answer."""
     actor = answers.actor_of(request)
-    row = _found(actor, waiver)
+    row = waiving.find(actor, waiver)
     form = DialogForm(request, {
         "decision": forms.ChoiceField(
             label=_("Your decision"),
@@ -109,7 +98,7 @@ def decide(request: HttpRequest, waiver: int) -> HttpResponse:
 def end(request: HttpRequest, waiver: int) -> HttpResponse:
     """End it before its day, with a reason."""
     actor = answers.actor_of(request)
-    row = _found(actor, waiver)
+    row = waiving.find(actor, waiver)
     form = DialogForm(request, {"reason": reason_field(required=True)})
     if form.is_valid():
         waiving.end(actor, row.pk, reason=form.cleaned_data["reason"])

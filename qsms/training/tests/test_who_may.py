@@ -1,0 +1,109 @@
+"""Who says what of whose training, and who reads it: deputies, other sites, reasons, what is confidential."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+
+from qsms.org import services as org
+from qsms.org.models import Grant, Person, Role, Site
+from qsms.records import services
+from qsms.records.errors import Refused
+from qsms.training import contents, learning, quizzes, sessions, starters, waiving
+from tests.cast import Cast
+from tests.harness.clock import START as NOW
+
+from .makers import asked, course
+from .test_flow import browser, planned, words
+
+pytestmark = pytest.mark.django_db
+
+
+def given(cast: Cast, person: Person, permissions: list[str], site: Site | None = None) -> Client:
+    """This person with these rights as well, at one site or everywhere, before a browser."""
+    axis = "all" if site is None else "site"
+    code = f"extra_{Role.objects.count()}"
+    role = Role.objects.create(
+        organisation=cast.organisation, code=code, title=code, axis=axis, permissions=permissions
+    )
+    Grant.objects.create(organisation=cast.organisation, person=person, role=role, axis=axis, site=site)
+    return browser(cast, next(name for name, one in cast.people.items() if one == person))
+
+
+def stands_in(cast: Cast, giver: str, taker: str) -> None:
+    org.delegate(cast.people[giver], cast.people[taker], starts_on=NOW.date(), ends_on=NOW.date(), reason="Leave")
+
+
+def test_a_deputy_says_nothing_of_whom_they_stand_in_for(cast: Cast) -> None:
+    session = planned(cast, course(cast))
+    sessions.invite(cast.actor("quality"), session.pk, [cast.director.pk, cast.owner.pk])
+    stands_in(cast, "director", "colleague")
+    deputy = cast.actor("colleague")
+    assert sessions.judge(deputy, session.pk, {cast.owner.pk: "passed"}) == 1, "the director teaches it"
+    with pytest.raises(Refused, match="whom you stand in for"):
+        sessions.judge(deputy, session.pk, {cast.director.pk: "passed"})
+    page = words(browser(cast, "colleague"), f"/r/session/{session.number}/tab/attendance/")
+    assert f"result-{cast.owner.pk}" in page
+    assert f"result-{cast.director.pk}" not in page
+
+
+def test_no_deputy_gives_whom_they_stand_in_for_another_round(cast: Cast) -> None:
+    [one] = starters.add(cast.actor("quality"), ["quality-basics"])
+    stands_in(cast, "quality", "colleague")
+    with pytest.raises(Refused, match="Somebody else has to let you try again"):
+        learning.let_again(cast.actor("colleague"), one.number, cast.quality.pk, "They ask for it")
+
+
+def test_the_reason_of_an_excuse_is_for_who_decides(cast: Cast) -> None:
+    one = course(cast)
+    asked(cast, one)
+    waiver = waiving.ask(
+        cast.actor("quality"), one.pk, cast.owner.pk, reason="A long illness", until=dt.date(2026, 5, 1)
+    )
+    reader = given(cast, cast.colleague, ["course.view"])
+    for what in ("decide", "end"):
+        answer = reader.get(f"/training/excuse/{waiver.pk}/{what}/")
+        assert answer.status_code == 403
+        assert "illness" not in answer.content.decode()
+    assert "A long illness" in words(browser(cast, "safety"), f"/training/excuse/{waiver.pk}/decide/")
+
+
+def test_what_is_confidential_is_not_told_by_being_asked_of_somebody(cast: Cast) -> None:
+    asked(cast, course(cast, "Quokka handling", confidential=True))
+    reader = given(cast, cast.colleague, ["holding.view", "course.view"])
+    for path in (
+        f"/training/matrix/person/{cast.owner.pk}/",
+        "/training/",
+        "/training/matrix/",
+        "/training/matrix/gaps/",
+    ):
+        assert "Quokka" not in words(reader, path), path
+    keeper = browser(cast, "quality")
+    assert "Quokka" in words(keeper, f"/training/matrix/person/{cast.owner.pk}/")
+
+
+def test_whoever_keeps_the_training_of_one_site_reads_no_results_of_another(cast: Cast) -> None:
+    session = planned(cast, course(cast))
+    guest = cast.other_site_auditor
+    sessions.invite(cast.actor("quality"), session.pk, [cast.reporter.pk, guest.pk])
+    reader = given(cast, guest, ["holding.view"], cast.sites["STV"])
+    path = f"/r/session/{session.number}/tab/attendance/"
+    line, other = f"<li>{guest.name}", f"<li>{cast.reporter.name}"
+    page = words(reader, path)
+    assert (line in page, other in page) == (True, False)
+    page = words(browser(cast, "executive"), path)
+    assert (line in page, other in page) == (True, True)
+
+
+def test_the_quiz_of_a_retired_course_is_not_begun(cast: Cast) -> None:
+    quality = cast.actor("quality")
+    [one] = starters.add(quality, ["quality-basics"])
+    content = contents.newest(one.pk)
+    assert content is not None
+    for section in contents.text_of(content).sections:
+        learning.read(quality, one.number, section.key)
+    services.move(quality, one.pk, "retire", reason="Another one took its place")
+    with pytest.raises(Refused, match="is not in use"):
+        quizzes.start(quality, one.number)
