@@ -407,7 +407,10 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class ToldEvidence:
-    """A hazard, control or document (by title) that counts for a requirement; fresh for so many months, or for good."""
+    """A hazard, control or document (by title) that counts for a requirement; fresh for so many months, or for good.
+
+    Where it belongs to a site it shows that one alone, unless it shows it `everywhere`.
+    """
 
     number: str
     strength: str
@@ -416,15 +419,18 @@ class ToldEvidence:
     document: str = ""
     months: int = 0
     note: str = ""
+    everywhere: bool = False
 
 
 @dataclass(frozen=True)
 class ToldAdoption:
-    """A standard that the airline works to; `by` is the lens whose lead looks after it. Without a day it is planned."""
+    """A standard that the airline works to, at one site or all; `by` is the lens whose lead looks after it. Without a
+    day it is planned."""
 
     standard: str
     by: str
     scope: str
+    site: str = ""
     since: Moment | None = field(default=None, metadata={"moment": True})
     left_out: tuple[LeftOut, ...] = field(default=(), metadata={"many": LeftOut})
     evidence: tuple[ToldEvidence, ...] = field(default=(), metadata={"many": ToldEvidence})

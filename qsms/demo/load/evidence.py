@@ -52,11 +52,6 @@ def file(name: str, title: str, text: str, rng: Random) -> BinaryIO:
         return io.BytesIO(_workbook(title, text))
     if kind == "csv":
         return io.BytesIO(f"what,value\r\n{title.replace(',', ' ')},1\r\n{text.replace(',', ' ')},1\r\n".encode())
-    if kind == "eml":
-        head = f"From: orders@supplier.example\r\nTo: maintenance@larkfield.example\r\nSubject: {title}\r\n"
-        return io.BytesIO(
-            f"{head}MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n".encode()
-        )
     return note(title, text)
 
 

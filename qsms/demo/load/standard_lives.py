@@ -30,7 +30,7 @@ def plan(stage: Stage) -> None:
 def _take_up(stage: Stage, told: ToldAdoption) -> None:
     world = stage.world
     actor = world.actor(world.lead(told.by))
-    made = adopting.adopt(actor, told.standard)
+    made = adopting.adopt(actor, told.standard, {"site": world.sites[told.site].pk} if told.site else None)
     made = services.edit(actor, made.pk, made.version, {"scope": told.scope})
     if told.since is not None:
         services.move(actor, made.pk, "adopt", fields={"adopted_on": stage.day(told.since)})
@@ -67,5 +67,6 @@ def _bind(stage: Stage, told: ToldAdoption, one: ToldEvidence, record_id: int) -
         fresh_months=one.months or None,
         note=one.note,
         owner_id=record.owner_id,
+        for_all_sites=one.everywhere,
     )
     binding.bind(actor, record_id, Reference(told.standard, one.number), given)
