@@ -34,6 +34,7 @@ from . import (
     reckoning,
     requiring,
     sessions,
+    standing,
     text_panel,
     waiving,
 )
@@ -266,6 +267,9 @@ class HoldingSheet(RecordType):
         others = actor.is_system or any(right.axis != "own" for right in actor.rights_for("holding.create"))
         if record.holder_id not in actor.persons and not others:
             return {"holder": _t("You may add certificates of your own only.")}
+        # Where the record stands is written by whoever adds it; where the person works is not.
+        if others and not standing.sees_training_of(actor, record.holder, "holding.create"):
+            return {"holder": _t("This person works where you keep no training records. Ask who does there.")}
         return {}
 
     def prepare(self, actor: Actor, record: Record) -> None:

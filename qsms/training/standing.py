@@ -65,7 +65,7 @@ def people_seen(actor: Actor, verb: str = SEE) -> Q:
     return found
 
 
-def sees_training_of(actor: Actor, person: Person) -> bool:
+def sees_training_of(actor: Actor, person: Person, verb: str = SEE) -> bool:
     """The same about one person at hand."""
     if actor.is_system or person.pk == actor.person_id:
         return True
@@ -73,7 +73,7 @@ def sees_training_of(actor: Actor, person: Person) -> bool:
         right.axis == Axis.ALL
         or (right.axis == Axis.SITE and right.site_id is not None and right.site_id == person.site_id)
         or (right.axis == Axis.UNIT and right.unit_id is not None and right.unit_id == person.unit_id)
-        for right in actor.rights_for(SEE)
+        for right in actor.rights_for(verb)
     )
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from qsms.org import services as org
 from qsms.org.models import Grant, Person, Role, Site
 from qsms.records import services
-from qsms.records.errors import Refused
+from qsms.records.errors import Invalid, Refused
 from qsms.training import contents, learning, quizzes, sessions, starters, waiving
 from tests.cast import Cast
 from tests.harness.clock import START as NOW
@@ -95,6 +95,16 @@ def test_whoever_keeps_the_training_of_one_site_reads_no_results_of_another(cast
     assert (line in page, other in page) == (True, False)
     page = words(browser(cast, "executive"), path)
     assert (line in page, other in page) == (True, True)
+
+
+def test_whoever_keeps_the_training_of_one_site_adds_nothing_for_another(cast: Cast) -> None:
+    one = course(cast)
+    given(cast, cast.colleague, ["course.view"])
+    given(cast, cast.colleague, ["holding.*"], cast.sites["STV"])
+    values = {"course": one.pk, "completed_on": dt.date(2026, 1, 5), "site": cast.sites["STV"]}
+    with pytest.raises(Invalid, match="works where you keep no training records"):
+        services.create(cast.actor("colleague"), "holding", {**values, "holder": cast.owner})
+    services.create(cast.actor("colleague"), "holding", {**values, "holder": cast.other_site_auditor})
 
 
 def test_the_quiz_of_a_retired_course_is_not_begun(cast: Cast) -> None:
