@@ -97,6 +97,8 @@ COMMANDS = (
         "qsms.site.verify:arguments",
     ),
     Command("token create", "make a token for a program", "qsms.api.command:run", "qsms.api.command:arguments"),
+    Command("token list", "show the tokens of programs", "qsms.api.command:show", "qsms.api.command:list_arguments"),
+    Command("token revoke", "take a token back", "qsms.api.command:revoke", "qsms.api.command:revoke_arguments"),
     Command(
         "demo load",
         "load the demonstration organisation",

@@ -1,4 +1,4 @@
-"""`qsms token create`: a token for a program, made by whoever runs the installation."""
+"""`qsms token create`, `list`, `revoke`: tokens of programs, for whoever runs the installation."""
 
 from __future__ import annotations
 
@@ -43,6 +43,44 @@ def run(options: argparse.Namespace) -> None:
             raise Refused(str(error)) from error
     note(f"{made.get_scope_display()} as {person.name} until {made.expires_at:%Y-%m-%d}. It is not shown again.")
     say(text)
+
+
+def list_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("--organisation", default="", help="short name of the organisation; without it those of all")
+
+
+def show(options: argparse.Namespace) -> None:
+    """Lists the tokens that open something: number, person, what it is for, and until when.
+
+    The text of a token is kept nowhere, so it cannot be shown.
+    """
+    from . import tokens
+
+    for one in tokens.alive(options.organisation):
+        used = f"last used {one.last_used_at:%Y-%m-%d}" if one.last_used_at else "never used"
+        until = f"{one.get_scope_display().lower()} until {one.expires_at:%Y-%m-%d}"
+        say(f"{one.pk}  {one.person.name}: {one.name} ({until}, {used})")
+
+
+def revoke_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("token", type=int, help="its number, as `qsms token list` tells it")
+
+
+def revoke(options: argparse.Namespace) -> None:
+    """Takes a token back, at once and for good. Whoever it acted for does so on their account page."""
+    from qsms.base import context
+    from qsms.org import actor as actors
+
+    from . import tokens
+
+    found = next((one for one in tokens.alive() if one.pk == options.token), None)
+    if found is None:
+        raise Refused(f"{options.token} is no token that opens anything. `qsms token list` tells their numbers.")
+    with context.organisation(found.organisation_id):
+        tokens.revoke(actors.system(found.organisation_id, "Command line"), found.pk)
+    note(f"Taken back: {found.name}, of {found.person.name}.")
 
 
 def _person(given: str, organisation: str) -> Person:

@@ -86,10 +86,17 @@ def revoke(actor: Actor, token_id: int) -> ApiToken:
 
 def mine(actor: Actor) -> list[ApiToken]:
     """The actor's own tokens that are neither revoked nor expired, the newest first."""
-    alive = ApiToken.everywhere.filter(
-        organisation_id=actor.organisation_id, person_id=actor.person_id, revoked_at=None, expires_at__gt=moment.now()
-    )
-    return list(alive.order_by("-pk"))
+    return list(_alive().filter(organisation_id=actor.organisation_id, person_id=actor.person_id))
+
+
+def alive(organisation: str = "") -> QuerySet[ApiToken]:
+    """Those of everybody in an organisation, or in all: for whoever runs the installation."""
+    here = {"organisation__code": organisation} if organisation else {}
+    return _alive().filter(**here).select_related("person")
+
+
+def _alive() -> QuerySet[ApiToken]:
+    return ApiToken.everywhere.filter(revoked_at=None, expires_at__gt=moment.now()).order_by("-pk")
 
 
 def digest(text: str) -> str:

@@ -20,7 +20,7 @@ OF_A_RECORD = {"key", "number", "report_id", "check"}
 ASIDE = re.compile(
     r"^/(administration|account|sign-in|set-up|static|ui/gallery|draft|pick|overview/<|risk/matrices/<"
     r"|standards/(edition|clause)/<|documents/types/|training/(matrix/person|release|excuse|verify)/<|reports/forms/<|report/form/|report/anonymous/|news/<|health"
-    r"|r/<kind>/(import|export|view)/<|api/v1/<rest>)"
+    r"|r/<kind>/(import|export|view|preview)/<|api/v1/<rest>)"
 )
 PART = re.compile(r"<(?:(?P<converter>[^>:]+):)?(?P<name>[^>]+)>")
 

@@ -1,4 +1,4 @@
-"""One's own account: zone, mail, keys; the organisation to act in; sessions; who acts for whom."""
+"""One's own account: zone, mail, keys; the organisation to act in; sessions; who and which programs act for whom."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from qsms.api import tokens
 from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.org.actor import Actor
@@ -33,6 +34,7 @@ SAID = {
     "password": gettext_lazy("Your password is changed. Elsewhere you are signed out."),
     "lent": gettext_lazy("Saved. The person named acts for you between these days."),
     "revoked": gettext_lazy("Ended. Nobody acts for you by it any more."),
+    "token": gettext_lazy("Taken back. What the program asks for from now on is refused."),
 }
 
 
@@ -84,6 +86,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "organisations": others.order_by("organisation__name"),
         "given": [(one, _standing(one, today)) for one in given[:20]],
         "taken": taken.order_by("starts_on"),
+        "tokens": tokens.mine(actor),
         "roles": person.grants.select_related("role", "site", "unit").order_by("role__title"),
     }
     return render(request, "accounts/account.html", page, status=422 if form.errors else 200)
@@ -111,6 +114,14 @@ def choose(request: HttpRequest) -> HttpResponse:
     request.session[SESSION_KEY] = found.pk
     request.session.cycle_key()
     return redirect("/")
+
+
+@require_POST
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back one of one's own tokens."""
+    _person, actor = who(request)
+    tokens.revoke(actor, pk)
+    return redirect(reverse("account") + "?said=token")
 
 
 @require_POST

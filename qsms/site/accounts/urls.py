@@ -12,6 +12,7 @@ urlpatterns = [
     path("account/sign-out-everywhere/", account.sign_out_everywhere, name="sign-out-everywhere"),
     path("account/delegations/new/", delegations.give, name="delegation-new"),
     path("account/delegations/<id:pk>/end/", delegations.revoke, name="delegation-end"),
+    path("account/tokens/<id:pk>/take-back/", account.take_back, name="token-take-back"),
     path("account/password/", passwords.change, name="change-password"),
     path("set-up/", set_up.walk, name="set-up"),
     path("set-up/<slug:step>/", set_up.walk, name="set-up-step"),

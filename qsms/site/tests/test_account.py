@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
+from qsms.api import tokens
 from qsms.base import moment
 from qsms.org import services
 from qsms.org.models import Delegation, Grant
@@ -34,6 +35,21 @@ def test_what_is_changed_is_kept_with_its_history(signed_in, cast):
         ("zone", "", "Oslo"),
         ("wants_mail", "One digest a day", "Each message"), ("single_keys", "yes", "no"),
     }  # fmt: skip
+
+
+def test_a_token_is_taken_back_by_whoever_it_acts_for(signed_in, cast):
+    actor = cast.actor("site_owner")
+    made, _text = tokens.create(actor, cast.site_owner.pk, name="Power BI")
+    theirs, _text = tokens.create(cast.actor("quality"), cast.quality.pk, name="Somebody else's")
+    page = signed_in.get("/account/").content.decode()
+    assert "Power BI" in page
+    assert "Somebody else" not in page
+    assert signed_in.post(f"/account/tokens/{theirs.pk}/take-back/").status_code == 404
+    page = signed_in.post(f"/account/tokens/{made.pk}/take-back/", follow=True).content.decode()
+    assert "Taken back." in page
+    assert "Power BI" not in page
+    assert tokens.mine(actor) == []
+    assert tokens.mine(cast.actor("quality")) == [theirs]
 
 
 def test_saving_nothing_leaves_no_deed(signed_in, cast):
