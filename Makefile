@@ -14,7 +14,7 @@ BROWSER_TESTS = $(wildcard qsms/*/tests/test_*browser*.py tests/test_*browser*.p
 # Every leg but `make run` works on settings of its own, so that no check touches the data under var/.
 CHECKED = env QSMS_HOME=.venv/check DATABASE_URL= DJANGO_SETTINGS_MODULE=qsms.config.settings
 
-.PHONY: help install run test engines browser-told check types lint unit browser pg bench docs pictures lock assets clean
+.PHONY: help install run test check types lint unit browser pg bench docs pictures lock assets clean
 .DEFAULT_GOAL := help
 
 help:
@@ -27,17 +27,8 @@ run: .venv/run.stamp
 ## make install  the environment alone, for a server that is not a demonstration
 install: .venv/run.stamp
 
-## make test     check, then unit and pg, with browser beside them: what a browser is waited for is their time
-test: check
-	@$(MAKE) --no-print-directory -j 2 browser-told engines
-
-engines:
-	@$(MAKE) --no-print-directory unit
-	@$(MAKE) --no-print-directory pg
-
-# What it has to say comes at its end, so that each leg can be read by itself.
-browser-told: .venv/dev.stamp
-	@$(MAKE) --no-print-directory browser >.venv/browser.log 2>&1; ended=$$?; cat .venv/browser.log; exit $$ended
+## make test     check, unit, pg and browser, one after the other
+test: check unit pg browser
 
 ## make check    format, lint, types, floors, templates, spelling, keys, settings, missing migrations
 check: .venv/dev.stamp
