@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from qsms.site import serve
 from tests.harness.installation import Install, Installation, free_port
 
 
@@ -94,6 +95,13 @@ def test_styles_come_compressed_and_may_be_kept(migrated: Installation) -> None:
         assert (answer.status, answer.getheader("Content-Encoding")) == (200, "gzip")
         assert "immutable" in str(answer.getheader("Cache-Control"))
         caller.close()
+
+
+def test_no_answer_waits_for_the_caller_to_confirm_its_head() -> None:
+    with serve.listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        taken, _address = listener.accept()
+        with taken:
+            assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_port_in_use_is_said_at_once(migrated: Installation) -> None:
