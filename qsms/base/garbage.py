@@ -8,8 +8,11 @@ from contextlib import contextmanager
 
 
 def look_for_it_less_often() -> None:
-    """For what answers requests: a page of thousands of rows makes as many objects and drops them by itself."""
-    gc.set_threshold(5_000, 20, 20)
+    """For what answers requests: a page of thousands of rows makes as many objects and drops them by itself.
+
+    Not so seldom that what does not drop by itself lies in memory for long.
+    """
+    gc.set_threshold(2_000, 10, 5)
 
 
 @contextmanager

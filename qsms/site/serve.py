@@ -71,7 +71,7 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    # Each caller's socket takes it over. Without it the end of an answer waits 40 ms for the caller to confirm its head.
+    # Each caller's socket takes it over: without it the end of an answer waits 40 ms until its head is confirmed.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         listener.bind(address)
