@@ -26,7 +26,8 @@ def migrated(install: Install, tmp_path_factory: pytest.TempPathFactory) -> Inst
 
 
 def get(installation: Installation, path: str) -> int:
-    caller = http.client.HTTPConnection("127.0.0.1", int(installation.variables["PORT"]), timeout=10)
+    # A worker that died at once is started again after five seconds; until then the call waits.
+    caller = http.client.HTTPConnection("127.0.0.1", int(installation.variables["PORT"]), timeout=30)
     try:
         caller.request("GET", path)
         return caller.getresponse().status

@@ -109,9 +109,7 @@ def add_picture(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         if facts.accepted and not (facts.safe_to_inline and facts.media_type.startswith("image/")):
             said = _("“%(name)s” is no picture that can be shown in a text. Choose a PNG, JPEG, GIF or WebP.")
             raise Invalid({"file": said % {"name": facts.name}})
-        kept = attachments.add(
-            actor, record.pk, upload, name=_free(record, facts.name), strip=record.confidential
-        ).attachment
+        kept = attachments.add(actor, record.pk, upload, name=_free(record, facts.name)).attachment
     except Invalid as error:
         return JsonResponse({"said": " ".join(error.errors.values())}, status=422)
     except Refused as error:
