@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +58,13 @@ def write_and_fail(alias: str, writer: int) -> None:
         raise ZeroDivisionError
 
 
+def wait_for_queue(gate: Gate, length: int, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while len(gate._queue._waiting) != length:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
 def hold_in_another_process(path: Path) -> subprocess.Popen[str]:
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(path)],
@@ -69,8 +77,8 @@ def hold_in_another_process(path: Path) -> subprocess.Popen[str]:
     return holder
 
 
-def test_eight_writers_lose_nothing_and_take_turns(database: str) -> None:
-    each, errors, done = 40, list[BaseException](), list[int]()
+def test_eight_writers_lose_nothing(database: str) -> None:
+    each, errors = 40, list[BaseException]()
     start = threading.Barrier(8)
 
     def writer(number: int) -> None:
@@ -80,7 +88,6 @@ def test_eight_writers_lose_nothing_and_take_turns(database: str) -> None:
                 with write_transaction(database):
                     for _line in range(5):
                         write(database, number)
-                done.append(number)
         except BaseException as error:  # noqa: BLE001
             errors.append(error)
         finally:
@@ -93,9 +100,29 @@ def test_eight_writers_lose_nothing_and_take_turns(database: str) -> None:
         thread.join()
     assert errors == []
     assert count(database) == 8 * each * 5
-    # In turn: when half of all the work is done, nobody is far behind.
-    half = done[: len(done) // 2]
-    assert min(half.count(number) for number in range(8)) >= each // 4
+
+
+def test_writers_go_in_by_the_order_in_which_they_asked(database: str) -> None:
+    """Whoever is inside and asks again at once goes to the end of the queue."""
+    gate = gate_of(database)
+    assert gate is not None
+    entered: list[int] = []
+
+    def writer(number: int) -> None:
+        with write_transaction(database):
+            entered.append(number)
+        connections[database].close()
+
+    gate.enter()
+    threads = [threading.Thread(target=writer, args=(number,)) for number in range(8)]
+    for waiting, thread in enumerate(threads, 1):
+        thread.start()
+        wait_for_queue(gate, waiting)
+    gate.leave()
+    writer(8)
+    for thread in threads:
+        thread.join()
+    assert entered == list(range(9))
 
 
 def test_a_failed_transaction_keeps_nothing_and_opens_the_gate(database: str) -> None:
