@@ -57,6 +57,11 @@ def codes() -> list[str]:
     return [f"overdue_{index}" for index in range(len(ladder().steps))]
 
 
+def told() -> dict[str, str]:
+    """What each of these tasks says."""
+    return dict(zip(codes(), (step.says for step in ladder().steps), strict=True))
+
+
 def reached(due_on: dt.date, today: dt.date) -> int:
     """How many steps of the ladder an action that was due on this day has reached. Due today is not overdue."""
     late = (today - due_on).days

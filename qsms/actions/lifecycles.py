@@ -45,13 +45,13 @@ LIFE = Lifecycle(
         ),
         Move(
             "finish", _("Finish"), ("doing",), "closed", verb="do", or_party=("owner",), asks=("done_summary",),
-            conditions=("evidence", "not_causal"), tone="main", key="f", finishes=("*",),
+            conditions=("evidence", "not_causal"), tone="main", key="f", finishes=("do",),
         ),
         Move(
             "verify", _("Confirm and close"), ("check",), "closed", verb="verify", or_party=("verifier",),
             independent_of=("owner", "implementer"), asks=("check_result",), conditions=("evidence",),
             signature=_("verified effective"),
-            tone="main", key="v", finishes=("*",),
+            tone="main", key="v", finishes=("check",),
         ),
         Move(
             "fail", _("Send back to the cause"), ("check",), "analysis", verb="verify",
@@ -75,6 +75,6 @@ LIFE = Lifecycle(
             "reopen", _("Open again"), ("closed",), "analysis", verb="reopen", reason=True,
             tasks=(TaskPlan("cause", _("Opened again: find the root cause"), to="owner"),),
         ),
-        Move("void", _("Make void"), (*OPEN, "check"), "void", verb="void", reason=True, tone="bad", finishes=("*",)),
+        Move("void", _("Make void"), (*OPEN, "check"), "void", verb="void", reason=True, tone="bad"),
     ),
 )  # fmt: skip

@@ -132,7 +132,7 @@ def on_edited(actor: Actor, action: Action, names: Iterable[str]) -> None:
         _set_due(action, action.check_on)
         tasks.postpone(action, ("check",), due)
     if "verifier" in names:
-        tasks.finish(actor, action, ("check",), outcome=_("Somebody else checks it"))
+        tasks.withdraw(actor, action, ("check",), outcome=_("Somebody else checks it"))
         _ask_for_check(actor, action)
 
 
@@ -157,7 +157,7 @@ def _ask_for_check(actor: Actor, action: Action) -> None:
 
 def _off_the_ladder(actor: Actor, action: Action) -> None:
     """With a new day to be done by, nobody is asked about the old one any more, and the ladder begins at its foot."""
-    tasks.finish(actor, action, escalation.codes(), outcome=_("It has a new day"))
+    tasks.withdraw(actor, action, escalation.codes(), outcome=_("It has a new day"))
     action.escalated = 0
     _keep(action, "escalated")
 

@@ -11,13 +11,13 @@ from django.utils.translation import ngettext
 from qsms.org.actor import Actor
 from qsms.records import naming, wording
 from qsms.records.models import Record
-from qsms.records.registry import Lead, Raising, RecordType, Section, offer, register
+from qsms.records.registry import Lead, Raising, RecordType, Section, TaskType, offer, register
 from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses
 from qsms.ui.dates import plain_day
 
-from . import services
+from . import escalation, services
 from .choices import CAUSAL, ActionKind
 from .lifecycles import LIFE
 from .models import Action
@@ -88,12 +88,13 @@ class ActionSheet(RecordType):
     import_key = "reference"
     dates = {"due_on": When.DUE, "check_on": When.DUE}
     check_plan = ("verifier", "check_on", "check_method")
-    task_verbs = {
-        "start": _("Start"),
-        "check": _("Check"),
-        "extension": _("Decide"),
-        "cause": _("Find the cause"),
-        "do": _("Do it"),
+    tasks = {
+        "start": TaskType(_("Take up an action"), _("Start")),
+        "cause": TaskType(_("Find the root cause and plan the fix"), _("Find the cause")),
+        "do": TaskType(_("Do an action and show the evidence"), _("Do it")),
+        "check": TaskType(_("Check whether an action worked"), _("Check")),
+        "extension": TaskType(_("Decide on more time for an action"), _("Decide")),
+        **{code: TaskType(said) for code, said in escalation.told().items()},
     }
     views = {
         "move.ask_extension": "qsms.actions.pages.ask",

@@ -153,6 +153,7 @@ def _write(actor: Actor, document: Document, receipts: Sequence[Receipt]) -> Non
             organisation_id=document.organisation_id, record_id=document.pk, code=READ, title=title[:250],
             person_id=one.person_id, asked_by_id=actor.person_id, due_at=one.due_at, given_at=now,
             done_at=None if one.acknowledge else now, outcome="" if one.acknowledge else _("For information"),
+            withdrawn=not one.acknowledge,
         )
         for one in receipts
         if one.person_id not in asked
@@ -166,7 +167,7 @@ def _end(document: Document, which: Q) -> None:
     rows.update(ended_at=moment.now())
     people_ids -= set(waiting(document.pk, people_ids).values_list("person_id", flat=True))
     Task.everywhere.filter(record_id=document.pk, code=READ, done_at=None, person_id__in=people_ids).update(
-        done_at=moment.now(), outcome=_("No longer asked for")
+        done_at=moment.now(), outcome=_("No longer asked for"), withdrawn=True
     )
     count(document)
 

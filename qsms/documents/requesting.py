@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qsms.org.actor import Actor
 from qsms.records.models import Record
-from qsms.records.registry import Lead, Raising, RecordType, Section, offer, register
+from qsms.records.registry import Lead, Raising, RecordType, Section, TaskType, offer, register
 from qsms.rules.lifecycle import Reason
 
 from . import conditions, document_types, following, lasting, sheets  # noqa: F401  documents stand before requests
@@ -37,6 +37,10 @@ class ChangeRequestSheet(RecordType):
         Section.of(_("Where and who"), "site", "unit", "process", "owner", "due_on", "disciplines"),
     )
     search_fields = ("wanted", "why", "answer")
+    tasks = {
+        "decide": TaskType(_("Decide on a change to a document"), _("Decide")),
+        "revise": TaskType(_("Write a revision that was asked for"), _("Write it")),
+    }
 
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
         return conditions.of_request(record)
@@ -45,8 +49,6 @@ class ChangeRequestSheet(RecordType):
         if record.state != "accepted" or following.answers(record):
             return Lead()
         return Lead(_t("What was asked for is to be written."), _t("Write the revision"), raises=("revision",))
-
-    task_verbs = {"decide": _("Decide"), "revise": _("Write it")}
 
     def parties(self, record: Record) -> Mapping[str, frozenset[int]]:
         assert isinstance(record, ChangeRequest)

@@ -180,7 +180,7 @@ def ask(actor: Actor, revision: Revision) -> None:
     roles = [step.role for step in waiting(revision)[:1]]
     others = Q(person_id__isnull=False) & ~Q(person_id__in=asked) | Q(role_id__isnull=False) & ~Q(role__code__in=roles)
     Task.everywhere.filter(others, record_id=revision.pk, code=stage, done_at=None).update(
-        done_at=moment.now(), done_by_id=actor.person_id, outcome=_("Somebody else did it")
+        done_at=moment.now(), done_by_id=actor.person_id, outcome=_("Somebody else did it"), withdrawn=True
     )
 
 
@@ -213,12 +213,15 @@ def unheld(revision: Revision) -> str:
 
 def signed(actor: Actor, revision: Revision) -> None:
     """Inside a move that signs: the actor's steps are done, bound to the content as it stands."""
-    for turn in turns(actor, revision):
+    stage, mine = STAGES[revision.state], turns(actor, revision)
+    for turn in mine:
         Step.everywhere.filter(pk=turn.step.pk, done_at=None).update(
             done_at=moment.now(), done_by_id=actor.person_id, done_for_id=turn.lent_by,
             content_hash=revision.content_hash,
         )  # fmt: skip
     revision.__dict__.pop("_steps", None)
+    signers = [one for one in (actor.person_id, *(turn.lent_by for turn in mine)) if one is not None]
+    tasks.finish(actor, revision, (stage,), outcome=_("Signed"), people=signers)
     ask(actor, revision)
 
 

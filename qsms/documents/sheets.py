@@ -14,7 +14,7 @@ from qsms.org.actor import Actor
 from qsms.org.choices import Axis
 from qsms.records import scope, wording
 from qsms.records.models import Record
-from qsms.records.registry import Column, Lead, RecordType, Section, register
+from qsms.records.registry import Column, Lead, RecordType, Section, TaskType, register
 from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Phase, Reason
 from qsms.ui import addresses as pages
@@ -32,11 +32,13 @@ from . import (
     numbering,
     panels,
     reading,
+    reminding,
     reviewing,
     routing,
     taking_over,
     writing,
 )
+from .choices import StepKind
 from .lifecycles import DOCUMENT_LIFE, REVISION_LIFE
 from .models import Document, Revision
 
@@ -90,7 +92,10 @@ class DocumentSheet(RecordType):
         "acknowledged", "effective", "effective_since", "effective_text", "effective_until", "given", "sign_again",
         "taken_over",
     )  # fmt: skip
-    task_verbs = {distributing.READ: _("Read"), "review": _("Review")}
+    tasks = {
+        distributing.READ: TaskType(_("Read and acknowledge a document"), _("Read")),
+        reminding.REVIEW_TASK: TaskType(_("Review a document, or look for a newer edition"), _("Review")),
+    }
 
     def defaults(self, actor: Actor) -> Mapping[str, Any]:
         return {"document_type": document_types.usual(actor.organisation_id), "language": "en"}
@@ -214,9 +219,12 @@ class RevisionSheet(RecordType):
     written = ("body",)
     panels = (panels.TEXT, panels.ROUTE, panels.REACH)
     room_fields = ("authors", "base", "effective_at", "extraction", "file", "plain_text", "taken_over")
-    task_verbs = {
-        "review": _("Review"), "approve": _("Approve"), "write": _("Change it"), "sign_again": _("Sign again"),
-    }  # fmt: skip
+    tasks = {
+        StepKind.REVIEW: TaskType(_("Review a revision"), _("Review")),
+        StepKind.APPROVE: TaskType(_("Approve a revision"), _("Approve")),
+        "write": TaskType(_("Change a revision that was sent back"), _("Change it")),
+        following.SIGN_AGAIN: TaskType(_("Sign a document again"), _("Sign again")),
+    }
     views = {
         "move.review": "qsms.documents.views.signing.show",
         "move.approve": "qsms.documents.views.signing.show",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from qsms.org.actor import Actor
 from qsms.records import registry, wording
 from qsms.records.models import Record
-from qsms.records.registry import Panel, lend
+from qsms.records.registry import Panel, TaskType, lend
 from qsms.rules.frameworks import Reference
 from qsms.standards import doors as standards
 from qsms.ui import addresses as pages
@@ -80,7 +80,7 @@ def _of_clause(actor: Actor, clause: Reference) -> str:
 PANEL = Panel(CODE, _("Impact"), "impact/panel.html", _context, order=40)
 lend(PANEL, ("*",))
 standards.offer_way(standards.ClauseWay(_("What a change of it touches"), _of_clause))
-registry.answer_on_tab(asking.TASK, _("Answer"), CODE)
+registry.lend_tasks({asking.TASK: TaskType(_("Say whether a record still fits after a change"), _("Answer"), CODE)})
 wording.DEEDS |= {
     asking.ASKED: _("asked whether it still fits"),
     asking.ANSWERED: _("found whether it still fits"),

@@ -213,6 +213,8 @@ class Task(Owned):
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", db_index=False)
     outcome = models.CharField(max_length=250, blank=True)
+    # Ended because nobody asks for it any more, and not because it was done.
+    withdrawn = models.BooleanField(default=False, db_default=False)
 
     class Meta(Owned.Meta):
         abstract = False
@@ -225,6 +227,8 @@ class Task(Owned):
             Index(fields=["person", "due_at"], name="task_person", condition=Q(done_at__isnull=True)),
             Index(fields=["role", "due_at"], name="task_role", condition=Q(done_at__isnull=True)),
             Index(fields=["due_at"], name="task_due", condition=Q(done_at__isnull=True)),
+            # How many of a type were done of late: evidence in standards.
+            Index(fields=["organisation", "code", "done_at"], name="task_done", condition=Q(done_at__isnull=False)),
             # Whoever has or had a task on a record may see it: a branch of every scope.
             Index(fields=["person", "record"], name="task_involved", condition=Q(person__isnull=False)),
         ]

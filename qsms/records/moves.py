@@ -232,7 +232,7 @@ def move(
             clocks.start(record, rule)
         tasks.give_planned(actor, sheet, record, chosen.tasks)
         if record.phase >= Phase.DONE:
-            tasks.finish(actor, record, ("*",), outcome=str(chosen.label))
+            tasks.withdraw(actor, record, outcome=str(chosen.label))
             clocks.stop_all(record, str(chosen.label))
         written, data = projections.Written(sheet, record, before), {"move": code, "from": before.state}
         settle(actor, written, deed, lambda: sheet.moved(actor, record, chosen, fields), code, data)

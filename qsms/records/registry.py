@@ -96,6 +96,19 @@ def place_of(record: Record) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskType:
+    """A type of task that people get on records: its name where such tasks are counted, and how its button reads.
+
+    `verb` is the word on the button where the name of the move that completes it would say too much; `tab` is the tab
+    of the record on which it is answered, where no move does.
+    """
+
+    label: StrOrPromise
+    verb: StrOrPromise = ""
+    tab: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Lead:
     """What comes next on one record, where its lifecycle alone does not say it; what is empty follows from that."""
 
@@ -131,6 +144,8 @@ class Desk:
     needs: str  # the permission without which it is not offered
 
 
+# Says "every kind" where a room lends something to the kinds of others.
+ANY = "*"
 # The columns of the trace, from what happened to what shows whether it got better.
 TRACE = ("happened", "means", "done", "changed", "shows")
 # Never set from a form, an import or the API.
@@ -190,8 +205,8 @@ class RecordType:
     check_plan: Sequence[str] = ()
     # What a date is the date of, which says how far it may lie back or ahead; a field not named may be either.
     dates: Mapping[str, When] = {"due_on": When.DUE}
-    # The word on the button of a task by its code, where its move's own name would say too much: {"check": "Check"}.
-    task_verbs: Mapping[str, StrOrPromise] = {}
+    # The types of tasks that people get on these records, by code; a task of another code is refused.
+    tasks: Mapping[str, TaskType] = {}
     # Fields whose choices each organisation has its own of: what is the same for everybody, such as the description of
     # the API, names none of them.
     varying: Sequence[str] = ()
@@ -384,8 +399,8 @@ class RecordType:
 _types: dict[str, RecordType] = {}
 _raisings: list[Raising] = []
 _lent: list[tuple[Panel, tuple[str, ...]]] = []
-# Tasks that a room above gives on records of any kind: code -> the word on the button, the tab it is answered on.
-_answered_on: dict[str, tuple[StrOrPromise, str]] = {}
+# Tasks that a room above gives on records of other kinds, by the kind ("*" for every one) and their code.
+_lent_tasks: dict[tuple[str, str], TaskType] = {}
 
 
 def register(sheet: type[RecordType]) -> type[RecordType]:
@@ -413,7 +428,7 @@ def offer(raising: Raising) -> None:
 
 def raisings(kind: str) -> list[Raising]:
     """What can be raised from a record of this kind."""
-    return [one for one in _raisings if kind in one.from_kinds or "*" in one.from_kinds]
+    return [one for one in _raisings if kind in one.from_kinds or ANY in one.from_kinds]
 
 
 def lend(panel: Panel, kinds: Sequence[str]) -> None:
@@ -423,20 +438,25 @@ def lend(panel: Panel, kinds: Sequence[str]) -> None:
         _lent.append((panel, tuple(kinds)))
 
 
-def answer_on_tab(code: str, verb: StrOrPromise, tab: str) -> None:
-    """Tasks with this code lead to a tab that is lent to every kind, not to the page's moves."""
-    _answered_on[code] = verb, tab
+def lend_tasks(tasks: Mapping[str, TaskType], kind: str = ANY) -> None:
+    """Give tasks of these types on records of another kind, or of every one."""
+    _lent_tasks.update({(kind, code): one for code, one in tasks.items()})
 
 
-def answered_on(code: str) -> tuple[str, str] | None:
-    """The button's word and the tab for a task with this code, if a room above has said so."""
-    found = _answered_on.get(code)
-    return (str(found[0]), found[1]) if found is not None else None
+def task_type(kind: str, code: str) -> TaskType | None:
+    """The type of a task by its code on a record of this kind; None where there is no such task."""
+    own = _types[kind].tasks.get(code) if kind in _types else None
+    return own or _lent_tasks.get((kind, code)) or _lent_tasks.get((ANY, code))
+
+
+def task_types() -> Mapping[tuple[str, str], TaskType]:
+    """Every type of task by kind (ANY where records of every kind have it) and code."""
+    return {(sheet.kind, code): one for sheet in all_types() for code, one in sheet.tasks.items()} | _lent_tasks
 
 
 def panels(sheet: RecordType) -> list[Panel]:
     """The panels of a record type: its own, and those that other rooms lend it, in their order."""
-    lent = [panel for panel, kinds in _lent if sheet.kind in kinds or "*" in kinds]
+    lent = [panel for panel, kinds in _lent if sheet.kind in kinds or ANY in kinds]
     return sorted([*sheet.panels, *lent], key=lambda panel: panel.order)
 
 

@@ -17,7 +17,7 @@ from qsms.org.actor import Actor
 from qsms.org.models import Role
 from qsms.rules.lifecycle import TaskPlan
 
-from . import clocks, scope
+from . import clocks, registry, scope
 from .models import Record, Task
 from .registry import RecordType
 
@@ -42,7 +42,11 @@ def give(
     role: str = "",
     due_at: datetime | None = None,
 ) -> Task | None:
-    """Give a task to a person or, without one, to a role. The same task for the same person is not given twice."""
+    """Give a task to a person or, without one, to a role. The same task for the same person is not given twice.
+
+    Raises LookupError when records of its kind have no such task.
+    """
+    _check_type(record, code)
     role_id = None
     if person_id is None:
         role_id = (
@@ -86,20 +90,27 @@ def give_each(actor: Actor, record: Record, code: str, title: str, takers: Mappi
 
 def give_many(actor: Actor, wanted: Iterable[tuple[Record, str, str, int, datetime | None]]) -> list[Task]:
     """Give tasks on records that are new, so that nothing needs to be compared: (record, code, title, person, due)."""
-    now = moment.now()
-    return Task.everywhere.bulk_create(
-        Task(
-            organisation_id=record.organisation_id,
-            record_id=record.pk,
-            code=code,
-            title=title[:250],
-            person_id=person_id,
-            asked_by_id=actor.person_id,
-            due_at=due_at,
-            given_at=now,
+    now, rows = moment.now(), list[Task]()
+    for record, code, title, person_id, due_at in wanted:
+        _check_type(record, code)
+        rows.append(
+            Task(
+                organisation_id=record.organisation_id,
+                record_id=record.pk,
+                code=code,
+                title=title[:250],
+                person_id=person_id,
+                asked_by_id=actor.person_id,
+                due_at=due_at,
+                given_at=now,
+            )
         )
-        for record, code, title, person_id, due_at in wanted
-    )
+    return Task.everywhere.bulk_create(rows)
+
+
+def _check_type(record: Record, code: str) -> None:
+    if registry.task_type(record.kind, code) is None:
+        raise LookupError(f"Records of the kind “{record.kind}” have no task “{code}”. Name it in the sheet's tasks.")
 
 
 def give_planned(actor: Actor, sheet: RecordType, record: Record, plans: Iterable[TaskPlan]) -> list[Task]:
@@ -122,15 +133,31 @@ def give_planned(actor: Actor, sheet: RecordType, record: Record, plans: Iterabl
 def finish(
     actor: Actor, record: Record, codes: Iterable[str], outcome: str = "", *, people: Iterable[int] | None = None
 ) -> int:
-    """Complete the open tasks with these codes ("*" for all) on a record, of these people or of everybody; how many
-    there were."""
+    """The open tasks with these codes on a record, of these people or of everybody, are done; how many there were."""
+    return _end(actor, _open(record, codes, people), outcome)
+
+
+def withdraw(
+    actor: Actor,
+    record: Record,
+    codes: Iterable[str] | None = None,
+    outcome: str = "",
+    *,
+    people: Iterable[int] | None = None,
+) -> int:
+    """Nobody is asked any more for the open tasks with these codes, or for any, though they are not done; how many."""
+    return _end(actor, _open(record, codes, people), outcome, withdrawn=True)
+
+
+def _open(record: Record, codes: Iterable[str] | None, people: Iterable[int] | None) -> QuerySet[Task]:
     waiting = Task.everywhere.filter(record_id=record.pk, done_at=None)
     if people is not None:
         waiting = waiting.filter(person_id__in=list(people))
-    wanted = tuple(codes)
-    if "*" not in wanted:
-        waiting = waiting.filter(code__in=wanted)
-    return waiting.update(done_at=moment.now(), done_by_id=actor.person_id, outcome=outcome[:250])
+    return waiting if codes is None else waiting.filter(code__in=tuple(codes))
+
+
+def _end(actor: Actor, waiting: QuerySet[Task], outcome: str, *, withdrawn: bool = False) -> int:
+    return waiting.update(done_at=moment.now(), done_by_id=actor.person_id, outcome=outcome[:250], withdrawn=withdrawn)
 
 
 @dataclass(frozen=True)
@@ -272,10 +299,6 @@ def postpone(record: Record, codes: Iterable[str], due_at: datetime | None) -> N
     Task.everywhere.filter(record_id=record.pk, done_at=None, code__in=tuple(codes)).update(due_at=due_at)
 
 
-def hand_on(record: Record, former_id: int, person_id: int, codes: Iterable[str] = ("*",)) -> None:
-    """Give what waits for one person on a record to another, who took over their part of it ("*" for all codes)."""
-    waiting = Task.everywhere.filter(record_id=record.pk, done_at=None, person_id=former_id)
-    wanted = tuple(codes)
-    if "*" not in wanted:
-        waiting = waiting.filter(code__in=wanted)
-    waiting.update(person_id=person_id)
+def hand_on(record: Record, former_id: int, person_id: int) -> None:
+    """Give what waits for one person on a record to another, who took over their part of it."""
+    Task.everywhere.filter(record_id=record.pk, done_at=None, person_id=former_id).update(person_id=person_id)

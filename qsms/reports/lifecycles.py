@@ -6,6 +6,7 @@ from qsms.rules.lifecycle import Lifecycle, Move, Phase, State, TaskPlan
 
 NEW = ("received", "acknowledged", "triage")
 RUNNING = ("work", "waiting")
+TRIAGE = ("triage", "judge_safety", "judge_quality", "judge_environment")
 
 LIFE = Lifecycle(
     "report",
@@ -39,12 +40,12 @@ LIFE = Lifecycle(
             "finish_triage", _("Finish triage"), NEW, "work", verb="triage", offers=("decision_feedback",),
             conditions=("judged",), tone="main", key="f",
             help=_("Work begins, and the reporter is told what was decided."), stops=("report.triage",),
-            finishes=("triage", "judge_safety", "judge_quality", "judge_environment"),
+            finishes=TRIAGE,
         ),
         Move(
             "settle", _("Settle without work"), NEW, "feedback", verb="triage", conditions=("judged",),
             help=_("No actions and no investigation: only the answer to the reporter is left."),
-            stops=("report.triage",), finishes=("triage", "judge_safety", "judge_quality", "judge_environment"),
+            stops=("report.triage",), finishes=TRIAGE,
         ),
         Move(
             "wait", _("Wait for somebody"), ("work",), "waiting", verb="change", or_party=("owner",), reason=True,
@@ -62,16 +63,16 @@ LIFE = Lifecycle(
         ),
         Move(
             "close", _("Close"), ("feedback",), "closed", verb="close", conditions=("feedback_given",),
-            closed=("<raised_from",), tone="main", key="c", finishes=("*",),
+            closed=("<raised_from",), tone="main", key="c",
         ),
         Move(
             "reject", _("Reject"), NEW, "rejected", verb="reject", reason=True, asks=("decision_feedback",), tone="bad",
             help=_("Not a matter for this system. The reporter is told why."),
-            stops=("report.acknowledge", "report.triage"), finishes=("*",),
+            stops=("report.acknowledge", "report.triage"), finishes=TRIAGE,
         ),
         Move(
             "merge", _("Merge into another report"), (*NEW, *RUNNING, "feedback"), "merged", verb="merge",
-            by_hand=False, stops=("report.acknowledge", "report.triage"), finishes=("*",),
+            by_hand=False, stops=("report.acknowledge", "report.triage"), finishes=TRIAGE,
         ),
         Move("reopen", _("Open again"), ("closed",), "work", verb="reopen", reason=True),
         Move(
@@ -80,7 +81,7 @@ LIFE = Lifecycle(
         ),
         Move(
             "void", _("Make void"), (*NEW, *RUNNING, "feedback"), "void", verb="void", conditions=("may_void",),
-            reason=True, tone="bad", finishes=("*",),
+            reason=True, tone="bad",
         ),
     ),
 )  # fmt: skip

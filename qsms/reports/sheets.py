@@ -11,7 +11,7 @@ from qsms.org.actor import Actor
 from qsms.records import moves, scope, wording
 from qsms.records.choices import Lens
 from qsms.records.models import Record
-from qsms.records.registry import Desk, Lead, RecordType, Section, register
+from qsms.records.registry import Desk, Lead, RecordType, Section, TaskType, register
 from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Reason
 
@@ -101,6 +101,15 @@ class ReportSheet(RecordType):
     import_state = "closed"
     desks = (Desk("reports:triage", _("Triage queue"), "bolt", "report.triage"),)
     views = {"new": "qsms.reports.pages.filing.choose"}
+    tasks = {
+        "triage": TaskType(_("Triage a report")),
+        "judge_safety": TaskType(_("Judge a report for safety")),
+        "judge_quality": TaskType(_("Judge a report for quality")),
+        "judge_environment": TaskType(_("Judge a report for the environment")),
+        "feedback": TaskType(_("Tell a reporter what came of the report")),
+        mailbox.ANSWER_TASK: TaskType(_("Answer a question about one's report")),
+        mailbox.READ_TASK: TaskType(_("Read what a reporter answered")),
+    }
 
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
         assert isinstance(record, Report)

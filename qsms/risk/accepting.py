@@ -266,7 +266,7 @@ def end(actor: Actor, record: Record, one: Acceptance, why: str, *, quiet: bool 
     if quiet:
         return
     _keep_until(record)
-    tasks.finish(actor, record, (RENEW_TASK,), outcome=_("The acceptance has ended"))
+    tasks.withdraw(actor, record, (RENEW_TASK,), outcome=_("The acceptance has ended"))
     deed = history.write(actor, record, history.Act(ENDED, why, {"acceptance": one.pk, "lens": one.lens}))
     history.tell(actor, record, deed, f"{record.kind}.acceptance_ended", {"acceptance": one.pk})
     newest = queries.newest(record, one.lens)

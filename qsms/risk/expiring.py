@@ -76,7 +76,7 @@ def _warn(actor: Actor, record: Record, one: Acceptance, last_day: dt.date, zone
         due_at=dt.datetime.combine(last_day, dt.time(23, 59), zone).astimezone(dt.UTC),
     )
     # One reminder of one review: if its day has come too, it is asked for again when this one is answered without it.
-    tasks.finish(actor, record, (REVIEW_TASK,), outcome=_("Asked for with the acceptance that ends"))
+    tasks.withdraw(actor, record, (REVIEW_TASK,), outcome=_("Asked for with the acceptance that ends"))
     deed = history.write(actor, record, history.Act(WARNED, "", {"acceptance": one.pk, "lens": one.lens}))
     history.tell(actor, record, deed, f"{record.kind}.acceptance_ending", {"acceptance": one.pk})
 

@@ -21,7 +21,7 @@ from .choices import AssessmentKind
 from .models import Assessment, Control, Hazard
 
 ANALYSE_TASK, RATE_TASK, MITIGATE_TASK = "analyse", "rate_risk", "lower_risk"
-CHECK_TASK, MEND_TASK = "check_control", "mend_control"
+PUT_TASK, CHECK_TASK, MEND_TASK = "put_in_place", "check_control", "mend_control"
 TOO_EARLY = ("identified", "analysed", "reopened")
 NOT_PREDICTED = gettext_lazy(
     "The risk of %(number)s with its planned controls has not been rated. Rate the predicted risk first: "
@@ -71,7 +71,7 @@ def hazard_moved(actor: Actor, record: Record, code: str) -> None:
         return
     for control in Control.everywhere.filter(pk__in=queries.control_ids(record.pk), state="proposed"):
         title = _("Put the control in place: %(title)s") % {"title": control.title}
-        tasks.give(actor, control, "put_in_place", title, person_id=control.owner_id or record.owner_id)
+        tasks.give(actor, control, PUT_TASK, title, person_id=control.owner_id or record.owner_id)
 
 
 def accepted(actor: Actor, record: Record) -> None:
@@ -125,7 +125,7 @@ def control_gone(record: Record) -> None:
 def control_edited(actor: Actor, control: Control, names: Sequence[str]) -> None:
     """After an edit: a check that is asked for goes along with its day and with who is to make it."""
     planned = {"verifier", "next_verification_on"} & set(names)
-    if planned and tasks.finish(actor, control, (CHECK_TASK,), outcome=_("Planned anew")):
+    if planned and tasks.withdraw(actor, control, (CHECK_TASK,), outcome=_("Planned anew")):
         _ask_for_check(actor, control)
 
 

@@ -51,11 +51,11 @@ HAZARD_LIFE = Lifecycle(
              or_party=("owner",), conditions=("no_controls_open",), asks=("due_on",), offers=("watched_by",),
              tone="main", key="m", finishes=("lower_risk",), help=_("All of them are in place.")),
         Move("close", _("Close"), ("monitoring",), "closed", verb="close", conditions=("actual", "accepted"),
-             closed=("<raised_from",), reason=True, tone="main", key="f", finishes=("*",),
+             closed=("<raised_from",), reason=True, tone="main", key="f", finishes=("review_hazard", "lower_risk"),
              help=_("Say why it needs no more watching.")),
         Move("reopen", _("Open again"), ("closed", "monitoring"), "reopened", verb="reopen", reason=True,
              tasks=(TaskPlan("rate_risk", _("Opened again: rate the risk"), to="owner", role="safety_manager"),)),
-        Move("void", _("Make void"), BEFORE_CLOSE, "void", verb="void", reason=True, tone="bad", finishes=("*",)),
+        Move("void", _("Make void"), BEFORE_CLOSE, "void", verb="void", reason=True, tone="bad"),
     ),
 )  # fmt: skip
 
@@ -86,7 +86,7 @@ CONTROL_LIFE = Lifecycle(
              or_party=("verifier",), independent_of=("owner",), asks=("check_result",), tone="bad",
              finishes=("check_control",), help=_("Everybody whose hazard relies on it is asked to rate it again.")),
         Move("retire", _("Retire"), ("proposed", "in_place", "verified", "weak"), "retired", verb="retire",
-             reason=True, tone="bad", finishes=("*",)),
+             reason=True, tone="bad", finishes=("mend_control",)),
         Move("bring_back", _("Bring back"), ("retired",), "proposed", verb="retire", reason=True),
     ),
 )  # fmt: skip

@@ -12,11 +12,23 @@ from qsms.org.actor import Actor
 from qsms.records import naming, wording
 from qsms.records.choices import Relation
 from qsms.records.models import Record
-from qsms.records.registry import Lack, Lead, Raising, RecordType, Section, lend, offer, place_of, register
+from qsms.records.registry import (
+    Lack,
+    Lead,
+    Raising,
+    RecordType,
+    Section,
+    TaskType,
+    lend,
+    lend_tasks,
+    offer,
+    place_of,
+    register,
+)
 from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Reason
 
-from . import accepting, addresses, assessing, authority, barriers, expiring, following, panels, queries
+from . import accepting, addresses, assessing, authority, barriers, expiring, following, panels, queries, reviewing
 from .choices import HazardSource
 from .lifecycles import CONTROL_LIFE, HAZARD_LIFE
 from .models import Assessment, Control, Hazard
@@ -80,7 +92,11 @@ class HazardSheet(RecordType):
     lifecycle = HAZARD_LIFE
     # A review day that has passed may be written down: the review is late from the first day.
     dates = {"due_on": When.ANY}
-    task_verbs = {"review_hazard": _("Review")}
+    tasks = {
+        following.ANALYSE_TASK: TaskType(_("Describe what can happen")),
+        following.MITIGATE_TASK: TaskType(_("Lower a risk")),
+        reviewing.REVIEW_TASK: TaskType(_("Review a hazard"), _("Review")),
+    }
     columns = ("number", "title", "disciplines", "state", "risk_class", "accepted_until", "site", "owner", "due_on")
     filters = ("state", "risk_class", "site", "owner", "disciplines", "source", "taxonomy")
     orders = ("-risk_class", "-id", "due_on")
@@ -209,7 +225,11 @@ class ControlSheet(RecordType):
     room = "assure"
     lives_on = True
     lifecycle = CONTROL_LIFE
-    task_verbs = {"check_control": _("Check"), "mend_control": _("Mend")}
+    tasks = {
+        following.PUT_TASK: TaskType(_("Put a control in place")),
+        following.CHECK_TASK: TaskType(_("Check whether a control works"), _("Check")),
+        following.MEND_TASK: TaskType(_("Strengthen or replace a weak control"), _("Mend")),
+    }
     columns = ("number", "title", "level", "state", "site", "owner", "last_verified_on", "next_verification_on")
     filters = ("state", "level", "site", "owner", "disciplines", "verifier", "next_verification_on")
     orders = ("-id",)
@@ -281,4 +301,12 @@ def _hazard_from(record: Record) -> Mapping[str, Any]:
 
 offer(Raising("hazard", _("Raise hazard"), ("report",), Relation.RAISED_FROM, _hazard_from, key="h"))
 lend(panels.RISK_TAB, ("report", "action"))
+lend_tasks(
+    {
+        following.RATE_TASK: TaskType(_("Rate a risk")),
+        accepting.ACCEPT_TASK: TaskType(_("Accept or refuse a risk")),
+        accepting.STOP_TASK: TaskType(_("Stop an activity or lower its risk")),
+        accepting.RENEW_TASK: TaskType(_("Review a risk before its acceptance ends")),
+    }
+)
 offer(Raising("control", _("Plan a new control"), ("hazard",), Relation.MITIGATES, place_of, key="c"))

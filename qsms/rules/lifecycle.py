@@ -89,7 +89,8 @@ class Move:
     closed: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()  # named facts that the room works out
     tasks: tuple[TaskPlan, ...] = ()
-    finishes: tuple[str, ...] = ()  # task codes that the move completes; "*" for all
+    # Codes of the tasks that the move completes; whatever else waits when the record is done is withdrawn.
+    finishes: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()  # clock rules
     stops: tuple[str, ...] = ()
     tone: str = ""  # "main" next step, "bad" for refuse and void

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from qsms.org.actor import Actor
 from qsms.records import scope, wording
 from qsms.records.models import Record
-from qsms.records.registry import Panel, RecordType, Section, register
+from qsms.records.registry import Panel, RecordType, Section, TaskType, register
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
 from qsms.ui import dates, marks, times
@@ -134,7 +134,7 @@ class DeclarationSheet(RecordType):
     search_fields = ("statement",)
     import_key = "reference"
     room_fields = ("sections", "untrue_since")
-    task_verbs = {holding_true.TASK: _("Look at it")}
+    tasks = {holding_true.TASK: TaskType(_("Look at a declaration that no longer holds"), _("Look at it"))}
 
     def defaults(self, actor: Actor) -> Mapping[str, Any]:
         return {"statement": declaring.usual_statement()}

@@ -13,7 +13,7 @@ from qsms.org.actor import Actor
 from qsms.records import wording
 from qsms.records.errors import NotVisible
 from qsms.records.models import Record
-from qsms.records.registry import Lack, Lead, Raising, RecordType, Section, offer, register
+from qsms.records.registry import Lack, Lead, Raising, RecordType, Section, TaskType, offer, register
 from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
@@ -73,7 +73,12 @@ class FindingSheet(RecordType):
     panels = (finding_panels.AGAINST, finding_panels.DONE)
     import_key = "reference"
     room_fields = ("audit", "limits_from")
-    task_verbs = {"answer": _("Answer it"), "decide": _("Enter it"), "show": _("Show it"), "verify": _("Verify it")}
+    tasks = {
+        "answer": TaskType(_("Answer a finding"), _("Answer it")),
+        "decide": TaskType(_("Enter what was said of the plan for a finding"), _("Enter it")),
+        "show": TaskType(_("Show the evidence for a finding"), _("Show it")),
+        "verify": TaskType(_("Verify and close a finding"), _("Verify it")),
+    }
     dates = {
         "audit_on": When.HAPPENED, "issued_on": When.HAPPENED, "plan_sent_on": When.HAPPENED,
         "plan_accepted_on": When.HAPPENED, "evidence_sent_on": When.HAPPENED, "accepted_on": When.HAPPENED,

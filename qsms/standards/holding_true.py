@@ -59,7 +59,7 @@ def _tell(actor: Actor, record_id: int, why: list[str]) -> bool:
             said = _("What %(number)s declares is not so any more") % {"number": record.number}
             tasks.give(actor, record, TASK, said, person_id=record.owner_id, role="safety_manager")
         else:
-            tasks.finish(actor, record, (TASK,), outcome=_("It holds again"))
+            tasks.withdraw(actor, record, (TASK,), outcome=_("It holds again"))
     return True
 
 

@@ -35,12 +35,11 @@ GAP_LIFE = Lifecycle(
     ),
     moves=(
         Move("finish", _("Finish"), ("open",), "finished", verb="assess", or_party=("assessor", "owner"),
-             asks=("conclusion",), offers=("method",), tone="main", key="f", finishes=("*",),
+             asks=("conclusion",), offers=("method",), tone="main", key="f", finishes=("assess",),
              help=_("The answers are kept as they stand. Coverage takes them over as judgements.")),
         Move("reopen", _("Open again"), ("finished",), "open", verb="assess", or_party=("assessor", "owner"),
              reason=True, help=_("Until it is finished again, its answers judge nothing.")),
-        Move("void", _("Make void"), ("open", "finished"), "void", verb="void", reason=True, tone="bad",
-             finishes=("*",)),
+        Move("void", _("Make void"), ("open", "finished"), "void", verb="void", reason=True, tone="bad"),
     ),
 )  # fmt: skip
 
@@ -96,9 +95,8 @@ CERTIFICATE_LIFE = Lifecycle(
         Move("suspend", _("Enter the suspension"), ("held",), "suspended", verb="change", reason=True, tone="bad"),
         Move("restore", _("Enter the end of the suspension"), ("suspended",), "held", verb="change", reason=True,
              tone="main"),
-        Move("end", _("End it"), ("held", "suspended", "applied"), "ended", verb="change", reason=True, tone="bad",
-             finishes=("*",)),
-        Move("void", _("Make void"), ("applied",), "void", verb="void", reason=True, tone="bad", finishes=("*",)),
+        Move("end", _("End it"), ("held", "suspended", "applied"), "ended", verb="change", reason=True, tone="bad"),
+        Move("void", _("Make void"), ("applied",), "void", verb="void", reason=True, tone="bad"),
     ),
 )  # fmt: skip
 
@@ -128,7 +126,7 @@ FINDING_LIFE = Lifecycle(
              asks=("plan_sent_on",), conditions=("asks_answer", "planned"), tone="main", key="p",
              finishes=("answer",), help=_("Correction, cause and plan stand in the actions raised from it.")),
         Move("settle", _("Close it"), ("issued",), "closed", verb="answer", or_party=("owner",),
-             offers=("closing_note",), conditions=("asks_none",), tone="main", key="c", finishes=("*",),
+             offers=("closing_note",), conditions=("asks_none",), tone="main", key="c", finishes=("answer",),
              help=_("It asks for no answer. Say what you made of it.")),
         Move("accept_plan", _("Enter that the plan is accepted"), ("answered",), "accepted", verb="verify",
              asks=("plan_accepted_on",), tone="main", key="a", finishes=("decide",)),
@@ -138,7 +136,7 @@ FINDING_LIFE = Lifecycle(
              asks=("evidence_sent_on",), conditions=("done",), tone="main", key="e", finishes=("show",)),
         Move("verify", _("Verify and close"), ("shown",), "closed", verb="verify",
              independent_of=("owner", "action_owner"), asks=("accepted_on", "accepted_by", "closing_note"),
-             conditions=("done",), signature=_("verified closed"), tone="main", key="v", finishes=("*",),
+             conditions=("done",), signature=_("verified closed"), tone="main", key="v", finishes=("verify",),
              help=_("By somebody who neither owns it nor did what was done about it.")),
         Move("fail", _("Enter that the evidence is refused"), ("shown",), "accepted", verb="verify",
              independent_of=("owner", "action_owner"), reason=True, offers=("evidence_by",), tone="bad",
@@ -146,6 +144,6 @@ FINDING_LIFE = Lifecycle(
         Move("reopen", _("Open again"), ("closed",), "issued", verb="reopen", reason=True,
              help=_("It came back, or was never gone. Its limits run anew from today.")),
         Move("void", _("Make void"), ("draft", "issued", "answered", "accepted", "shown"), "void", verb="void",
-             reason=True, tone="bad", finishes=("*",), help=_("It was withdrawn, or was never meant.")),
+             reason=True, tone="bad", help=_("It was withdrawn, or was never meant.")),
     ),
 )  # fmt: skip

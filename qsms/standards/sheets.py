@@ -14,7 +14,7 @@ from qsms.org.actor import Actor
 from qsms.records import scope, tasks, wording
 from qsms.records.errors import NotVisible
 from qsms.records.models import Record
-from qsms.records.registry import Lead, RecordType, Section, lend, register
+from qsms.records.registry import Lead, RecordType, Section, TaskType, lend, register
 from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
@@ -31,6 +31,7 @@ from . import (
     findings,
     judging,
     library,
+    moving_on,
     panels,
     texts,
 )
@@ -103,6 +104,7 @@ class AdoptionSheet(RecordType):
     panels = (panels.COVERAGE,)
     import_key = "reference"
     room_fields = ("revision", "crosswalk_revision", "also_sites", "also_processes")
+    tasks = {moving_on.TASK: TaskType(_("Judge a new edition of a standard"))}
     # It is put in force on its day; until then it is in preparation.
     dates = {"adopted_on": When.HAPPENED}
 
@@ -186,7 +188,7 @@ class GapSheet(RecordType):
     party_fields = {"assessor": "assessor"}
     import_key = "reference"
     room_fields = ("finished_on", "revision")
-    task_verbs = {"assess": _("Answer it")}
+    tasks = {"assess": TaskType(_("Answer a gap assessment"), _("Answer it"))}
 
     def defaults(self, actor: Actor) -> Mapping[str, Any]:
         return {"assessor": actor.person_id}
@@ -211,7 +213,7 @@ class GapSheet(RecordType):
     def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
         assert isinstance(record, GapAssessment)
         if "assessor" in names:
-            tasks.finish(actor, record, ("assess",))
+            tasks.withdraw(actor, record, ("assess",), outcome=_t("Somebody else assesses it"))
             assessing.hand_out(actor, record)
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
@@ -263,7 +265,7 @@ class CertificateSheet(RecordType):
     search_fields = ("body", "scope", "covered", "logo_use", "logo_rules")
     panels = (certificate_panels.FINDINGS, certificate_panels.CYCLE, certificate_panels.MARK)
     import_key = "reference"
-    task_verbs = {"certification": _("Arrange it")}
+    tasks = {certifying.TASK: TaskType(_("Arrange an audit of the certification body"), _("Arrange it"))}
 
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         assert isinstance(record, Certificate)

@@ -59,7 +59,7 @@ def document_effective(event: Event) -> None:
     system = actors.system(event.organisation_id)
     document = Record.everywhere.get(pk=document_id)
     # What was waited for with the revision before is of no use any more.
-    tasks.finish(system, document, (ARRANGE,), outcome=_("Another revision took its place"))
+    tasks.withdraw(system, document, (ARRANGE,), outcome=_("Another revision took its place"))
     present = documents.in_effect([document_id]).get(document_id)
     if present is None or not event.data.get("training_impact"):
         return

@@ -17,7 +17,7 @@ COURSE_LIFE = Lifecycle(
     moves=(
         Move("release", _("Put in use"), ("draft",), "in_use", verb="change", tone="main", key="p",
              conditions=("written",), help=_("From now on it counts for whoever is asked to hold it.")),
-        Move("retire", _("Retire"), ("in_use",), "retired", verb="retire", reason=True, finishes=("*",), tone="bad",
+        Move("retire", _("Retire"), ("in_use",), "retired", verb="retire", reason=True, tone="bad",
              help=_("It is asked of nobody any more. Training records of it are kept.")),
         Move("return", _("Take it into use again"), ("retired",), "in_use", verb="retire", reason=True,
              conditions=("written",)),
@@ -41,11 +41,11 @@ SESSION_LIFE = Lifecycle(
              help=_("Whoever passed gets a training record.")),
         Move("complete", _("Close the session"), ("planned",), "closed", verb="hold", or_party=("instructor",),
              conditions=("begun", "judged", "no_effect_wanted"), signature=_("held as recorded"), tone="main", key="f",
-             finishes=("*",), help=_("Whoever passed gets a training record.")),
+             help=_("Whoever passed gets a training record.")),
         Move("evaluate", _("Say whether it worked"), ("held",), "closed", verb="evaluate",
              independent_of=("instructor",), asks=("evaluation_level", "effect", "evaluation"), tone="main", key="v",
-             finishes=("*",)),
-        Move("void", _("Call it off"), ("planned",), "void", verb="void", reason=True, tone="bad", finishes=("*",)),
+             finishes=("evaluate_session",)),
+        Move("void", _("Call it off"), ("planned",), "void", verb="void", reason=True, tone="bad"),
     ),
 )  # fmt: skip
 
@@ -66,7 +66,7 @@ HOLDING_LIFE = Lifecycle(
              conditions=("certificate",), tone="main", key="v", finishes=("verify",),
              help=_("You have seen the certificate, or asked whoever issued it.")),
         Move("refuse", _("Refuse"), ("claimed",), "refused", verb="verify", independent_of=("holder",), reason=True,
-             tone="bad", finishes=("*",)),
+             tone="bad", finishes=("verify",)),
         Move("withdraw", _("Withdraw"), ("held",), "withdrawn", verb="verify", independent_of=("holder",), reason=True,
              tone="bad", help=_("It counts no longer, from today on.")),
     ),

@@ -98,7 +98,9 @@ def _take_back(system: Actor, course_id: int, people: Lacking) -> None:
     for start in range(0, len(over), AT_ONCE):
         with write_transaction():
             course = moves.locked(system, course_id)
-            tasks.finish(system, course, (TAKE,), outcome=_("Not asked any more"), people=over[start : start + AT_ONCE])
+            tasks.withdraw(
+                system, course, (TAKE,), outcome=_("Not asked any more"), people=over[start : start + AT_ONCE]
+            )
 
 
 def _digest(course: Record, people: Lacking, today: dt.date) -> None:

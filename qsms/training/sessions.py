@@ -137,7 +137,7 @@ def closed(actor: Actor, session: Session) -> None:
     passed = Attendance.everywhere.filter(session=session, result=Result.PASSED).values_list("person_id", flat=True)
     ended = (session.ends_at or session.starts_at).astimezone(actor.tz).date()
     holdings.award(actor, session.course, list(passed), ended, session=session)
-    tasks.finish(actor, session, (ATTEND,), outcome=_("Closed"))
+    tasks.withdraw(actor, session, (ATTEND,), outcome=_("Closed"))
     if session.state == "held":
         due = moment.now() + dt.timedelta(days=session.course.evaluate_days or 0)
         title = _("Say whether it worked: %(title)s") % {"title": session.title}

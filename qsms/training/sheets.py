@@ -14,10 +14,10 @@ from django.utils.translation import ngettext
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import naming, registry, wording
+from qsms.records import naming, wording
 from qsms.records.choices import Relation
 from qsms.records.models import Record
-from qsms.records.registry import Column, Lead, Raising, RecordType, Section, offer, register
+from qsms.records.registry import Column, Lead, Raising, RecordType, Section, TaskType, lend_tasks, offer, register
 from qsms.rules import competence as rules
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
@@ -101,7 +101,10 @@ class CourseSheet(RecordType):
     trace = "changed"
     lives_on = True
     lifecycle = COURSE_LIFE
-    task_verbs = {readings.TAKE: _("Take it"), waiving.TASK: _("Decide")}
+    tasks = {
+        readings.TAKE: TaskType(_("Take a course"), _("Take it")),
+        waiving.TASK: TaskType(_("Decide whether somebody is excused from a course"), _("Decide")),
+    }
     columns = ("number", "title", "course_kind", "state", "months", "site", "owner")
     filters = ("state", "course_kind", "site", "owner", "disciplines")
     orders = ("-id",)
@@ -162,7 +165,10 @@ class SessionSheet(RecordType):
     icon = "calendar-event"
     room = "know"
     lifecycle = SESSION_LIFE
-    task_verbs = {sessions.ATTEND: _("Attend"), sessions.EVALUATE: _("Evaluate")}
+    tasks = {
+        sessions.ATTEND: TaskType(_("Attend a session"), _("Attend")),
+        sessions.EVALUATE: TaskType(_("Say whether a session worked"), _("Evaluate")),
+    }
     columns = (
         "number", "title", Column("course", _("Course"), "course__title"), "state", "starts_at", "site", "instructor",
         "effect",
@@ -234,7 +240,7 @@ class HoldingSheet(RecordType):
     in_menu = False
     lifecycle = HOLDING_LIFE
     import_state = reckoning.HELD
-    task_verbs = {holdings.VERIFY: _("Verify")}
+    tasks = {holdings.VERIFY: TaskType(_("Verify an outside certificate"), _("Verify"))}
     columns = (
         "number", "title", Column("course", _("Course"), "course__title"), "holder", "state", "completed_on",
         Column("ends_on", _("Valid until"), cell=_until), "source", "site",
@@ -329,7 +335,9 @@ def _teaching(record: Record) -> dict[str, Any]:
 
 
 offer(Raising("course", _("Set up a course that teaches it"), ("document",), Relation.TRAINS, _teaching))
-registry.answer_on_tab(following.ARRANGE, _("Say who learns it"), "impact")
+lend_tasks(
+    {following.ARRANGE: TaskType(_("Arrange training for a revision"), _("Say who learns it"), "impact")}, "document"
+)
 
 
 def _is_of_the_same(record: Holding) -> bool:

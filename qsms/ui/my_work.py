@@ -263,16 +263,12 @@ def verb_of(one: Waiting) -> tuple[str, str]:
     Where several do, it is the one that leads on. A word of the room's own opens the record, where all of them stand.
     """
     sheet = registry.get(one.record.kind)
-    if (lent := registry.answered_on(one.code)) is not None:
-        verb, tab = lent
-        return verb, addresses.tab(one.record, tab)
-    if one.code in sheet.task_verbs:
-        return str(sheet.task_verbs[one.code]), addresses.record(one.record)
-    life = sheet.lifecycle
-    able = [move for move in life.moves if one.record.state in move.sources and move.by_hand]
+    kind = registry.task_type(one.record.kind, one.code)
+    if kind is not None and kind.verb:
+        page = addresses.tab(one.record, kind.tab) if kind.tab else addresses.record(one.record)
+        return str(kind.verb), page
+    able = [move for move in sheet.lifecycle.moves if one.record.state in move.sources and move.by_hand]
     found = [move for move in able if one.code in move.finishes]
-    if found:
-        found += [move for move in able if "*" in move.finishes and move.tone == "main"]
     for move in sorted(found, key=lambda move: move.tone != "main"):
         return str(move.label), addresses.move(one.record, move.code)
     return _("Open"), addresses.record(one.record)

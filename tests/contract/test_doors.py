@@ -120,9 +120,9 @@ class World:
             self.files[kind] = kept.attachment.pk
             # They are mentioned, have a task by their role, and stand beside a record that they do see.
             services.comment(system, record.pk, f"{SECRET} said", mentions=[self.person.pk])
-            tasks.give(system, record, "contract", f"{SECRET} waits", role=self.role)
+            tasks.give(system, record, "rate_risk", f"{SECRET} waits", role=self.role)
             # Its owner was asked whether it still fits, because a requirement changed.
-            task = tasks.give(system, record, "impact", f"{SECRET} may change", person_id=record.owner_id)
+            task = tasks.give(system, record, "still_fits", f"{SECRET} may change", person_id=record.owner_id)
             self.checks[kind] = Check.objects.create(
                 organisation_id=organisation_id, framework="iso-9001/2015", clause="7.1.5.2", what=f"{SECRET} changes",
                 record=record, task=task, asked_at=moment.now(),

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from qsms.records.registry import RecordType, Section, register
+from qsms.records.registry import RecordType, Section, TaskType, register
 from qsms.rules.lifecycle import Lifecycle, Move, Phase, State, TaskPlan
 
 from .models import Spill
@@ -44,4 +44,5 @@ class SpillSheet(RecordType):
     search_fields = ("cleaned",)
     party_fields = {"checker": "checker"}
     check_plan = ("checker",)
+    tasks = {"check": TaskType(_("Check a cleaned stand"))}
     import_key = "reference"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qsms.records import services
+from qsms.records import registry, services
 from tests.cast import Cast
 
 from .models import Spill
@@ -31,3 +31,10 @@ def spill(cast: Cast, who: str = "safety", **values: object) -> Spill:
     made = services.create(cast.actor(who), "spill", given)
     assert isinstance(made, Spill)
     return made
+
+
+@pytest.fixture
+def any_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records have tasks of whatever code, for tests that need many of them."""
+    known = registry.task_type
+    monkeypatch.setattr(registry, "task_type", lambda kind, code: known(kind, code) or registry.TaskType(code))

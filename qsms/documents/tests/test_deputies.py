@@ -19,6 +19,7 @@ from qsms.org.errors import OrgError
 from qsms.org.models import Delegation, Person
 from qsms.records import audience, history, moves, tasks
 from qsms.records.errors import Refused
+from qsms.records.models import Task
 from tests.cast import Cast
 from tests.harness.clock import START as NOW
 
@@ -124,3 +125,15 @@ def test_a_delegation_ends_within_a_year_and_is_given_once(cast: Cast) -> None:
     until(366)
     with pytest.raises(OrgError, match="acts for you in these days already"):
         until(10)
+
+
+@pytest.mark.django_db
+def test_who_signed_did_their_task_and_the_others_are_asked_no_more(cast: Cast) -> None:
+    one = revision(cast, document(cast, "safety"), "safety")
+    second_quality_manager(cast)
+    sent(cast, one, "safety")
+    sign(cast, "quality_2", one, "review")
+    ended = Task.everywhere.filter(record_id=one.pk, code="review")
+    assert dict(ended.values_list("person_id", "withdrawn")) == {
+        cast.people["quality_2"].pk: False, cast.quality.pk: True,
+    }  # fmt: skip

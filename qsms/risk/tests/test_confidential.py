@@ -91,7 +91,7 @@ def test_who_is_given_a_confidential_hazard_opens_it_and_nobody_beside_them(
 
 
 def test_a_task_on_a_hazard_opens_it_too(secret: Record, cast: Cast) -> None:
-    tasks.give(cast.actor("safety"), secret, "look", "Look at the rosters", person_id=cast.colleague.pk)
+    tasks.give(cast.actor("safety"), secret, "rate_risk", "Look at the rosters", person_id=cast.colleague.pk)
     assert scope.sees(cast.actor("colleague"), secret)
-    assert [task.code for task in tasks.mine(cast.actor("colleague"))] == ["look"]
+    assert [task.code for task in tasks.mine(cast.actor("colleague"))] == ["rate_risk"]
     assert not scope.sees(cast.actor("owner"), hazard(cast, owner=cast.colleague))

@@ -25,6 +25,8 @@ from tests.newtype.models import Spill
 from tests.newtype.sheets import SpillSheet
 from tests.newtype.spills import spill
 
+pytestmark = pytest.mark.usefixtures("any_task")
+
 
 def titles(actor: Actor, text: str, **narrowed: object) -> list[str]:
     ids = find(actor, text, **narrowed).ids  # type: ignore[arg-type]

@@ -11,6 +11,8 @@ from qsms.site import menu
 from tests.cast import Cast
 from tests.newtype.spills import spill
 
+pytestmark = pytest.mark.usefixtures("any_task")
+
 
 def shown(cast: Cast, who: str) -> dict[str, int | None]:
     request = RequestFactory().get("/")

@@ -16,6 +16,8 @@ from qsms.ui.my_work import SHOWN
 from tests.cast import Cast
 from tests.newtype.models import Spill
 
+pytestmark = pytest.mark.usefixtures("any_task")
+
 
 def test_the_rest_waits_behind_a_count(
     login: Callable[[str], Client], spill: Callable[..., Spill], keeper: Cast

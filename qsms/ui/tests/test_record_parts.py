@@ -24,6 +24,8 @@ from qsms.ui.record import trace_drawing, tracing
 from tests.cast import Cast
 from tests.newtype.models import Spill
 
+pytestmark = pytest.mark.usefixtures("any_task")
+
 Make = Callable[..., Spill]
 Login = Callable[[str], Client]
 
