@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -90,22 +89,14 @@ def test_a_double_submit_makes_one_record(cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("real_db")
-def test_eight_writers_for_a_while_lose_nothing_and_nobody_waits_long(cast: Cast) -> None:
-    actor = cast.actor("quality")
-    waits: list[float] = []
+def test_eight_writers_lose_nothing_and_nobody_is_turned_away(cast: Cast) -> None:
+    """Nobody starves: who waits too long for a turn is refused, and that would fail here."""
+    actor, each = cast.actor("quality"), 25
 
-    def write() -> int:
-        done = 0
-        end = time.monotonic() + 2.0
-        while time.monotonic() < end:
-            began = time.monotonic()
+    def write() -> None:
+        for _n in range(each):
             services.create(actor, "action", VALUES)
-            waits.append(time.monotonic() - began)
-            done += 1
-        return done
 
-    written = at_once(*[write for _n in range(8)])
-    assert Record.objects.count() == sum(written)
-    # SPINE section 8 asks for 1 s on an idle machine; tests share theirs, so only starvation fails here.
-    assert max(waits) < 5.0
+    assert at_once(*[write for _n in range(8)]) == [None] * 8
+    assert Record.objects.count() == 8 * each
     assert tally.recount(cast.organisation.pk) == {}

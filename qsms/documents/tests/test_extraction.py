@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import tempfile
-import time
 import zipfile
 from collections.abc import Callable
 
@@ -135,11 +134,9 @@ def outside() -> bytes:
 
 @pytest.mark.parametrize("make", [entities, bomb, outside, lambda: b"PK\x03\x04 torn", lambda: b""])
 def test_a_file_that_is_made_to_harm_harms_nobody(make: Callable[[], bytes]) -> None:
-    began = time.monotonic()
     found = of(make(), WORD)
     assert "root:" not in found.text
     assert len(found.text) < 2_000_000
-    assert time.monotonic() - began < 60
 
 
 def test_what_takes_too_long_or_is_too_long_ends() -> None:
