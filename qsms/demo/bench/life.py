@@ -26,6 +26,7 @@ SAID = "Looked at it with the crew on shift: the hose was chafed at the clamp, t
 
 def follow(actor: Actor, sheet: RecordType, records: Sequence[Record], rng: random.Random) -> None:
     """Give these new records their history, comments, tasks and actions, in one transaction."""
+    task = next(iter(sheet.tasks), None)
     with write_transaction():
         deeds: list[Deed] = []
         changes: list[Change] = []
@@ -43,9 +44,10 @@ def follow(actor: Actor, sheet: RecordType, records: Sequence[Record], rng: rand
                 for _one in range(6 if long else 1):
                     comments.append(_comment(record, rng))
                     deeds.append(_deed(actor, record, history.COMMENTED, {}))
-            if record.phase < Phase.DONE and record.state != sheet.lifecycle.initial and record.owner_id:
+            begun = record.phase < Phase.DONE and record.state != sheet.lifecycle.initial
+            if task is not None and begun and record.owner_id:
                 due = moment.now() + dt.timedelta(days=rng.randrange(-60, 90))
-                waiting.append((record, record.state, f"Carry on: {record.title}", record.owner_id, due))
+                waiting.append((record, task, f"Carry on: {record.title}", record.owner_id, due))
         Deed.everywhere.bulk_create(deeds)
         for change in changes:
             change.deed_id = change.deed.pk
