@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from qsms.org.actor import Actor
-from qsms.records import wording
+from qsms.records import scope, wording
 from qsms.records.models import Record
 from qsms.rules.lifecycle import Reason
 from qsms.ui import addresses as pages
@@ -32,6 +32,8 @@ SHUT: dict[str, _StrPromise] = {
     "asked_again": _("Nobody waits for another signature of yours."),
     "approved_it": _("Only who approved it for its day changes the day. Whoever wrote it takes it back to draft."),
     "answered": _("No revision that was written for it has taken effect yet. Write one, or wait for its day."),
+    "temporary": _("It is no temporary revision. Write the next one, or make the document obsolete."),
+    "kept": _("Only who may make the document obsolete revokes what is in effect. Ask who owns the document."),
     "nothing_under_way": _("A revision of it is under way. Withdraw that one first."),
 }
 
@@ -80,6 +82,8 @@ def of_revision(actor: Actor, revision: Revision) -> dict[str, Reason | None]:
             "asked_or_owner": asked or revision.owner_id in actor.persons,
             "approved_it": routing.approved_it(actor, revision),
             "asked_again": following.is_asked_again(actor, revision),
+            "temporary": revision.expires_on is not None,
+            "kept": revision.document is not None and scope.may(actor, "make_obsolete", revision.document),
         }),
     }  # fmt: skip
 

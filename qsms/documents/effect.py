@@ -108,16 +108,30 @@ def expire(organisation_id: int, revision_id: int, today: dt.date) -> bool:
         if revision.state != "effective" or revision.expires_on is None or revision.expires_on >= today:
             return False
         moves.move(system, revision.pk, "expire", by_service=True)
-        base = Revision.everywhere.filter(document_id=document.pk, state="set_aside").first()
-        if base is None:
-            withdraw_effect(system, document)
-            moves.move(system, document.pk, "lapse", by_service=True)
-            return True
-        moves.move(system, base.pk, "reinstate", by_service=True)
-        # Taking effect again is no review: its day stays.
-        shown = _show(system, document, base, today, reviewed=False)
-        _tell(system, shown, base)
+        _reinstate(system, document, today)
     return True
+
+
+def revoked(revision: Revision) -> None:
+    """Inside the move that ends a temporary revision before its day."""
+    system = actors.system(revision.organisation_id)
+    assert revision.document_id is not None
+    document = moves.locked(system, revision.document_id)
+    assert isinstance(document, Document)
+    _reinstate(system, document, local_day(revision.organisation_id))
+
+
+def _reinstate(system: Actor, document: Document, today: dt.date) -> None:
+    """Bring what a temporary revision was added to into effect by itself; without it nothing is in effect any more."""
+    base = Revision.everywhere.filter(document_id=document.pk, state="set_aside").first()
+    if base is None:
+        withdraw_effect(system, document)
+        moves.move(system, document.pk, "lapse", by_service=True)
+        return
+    moves.move(system, base.pk, "reinstate", by_service=True)
+    # Taking effect again is no review: its day stays.
+    shown = _show(system, document, base, today, reviewed=False)
+    _tell(system, shown, base)
 
 
 def _locked(system: Actor, revision_id: int) -> tuple[Document, Revision]:

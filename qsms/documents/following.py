@@ -34,6 +34,8 @@ def revision_moved(actor: Actor, revision: Revision, move: Move) -> None:
         routing.signed(actor, revision)
     elif move.code == "pass_review":
         routing.ask(actor, revision)
+    elif move.code == "revoke":
+        effect.revoked(revision)
     elif move.code == SIGN_AGAIN and revision.document_id is not None:
         Document.everywhere.filter(pk=revision.document_id).update(sign_again=False)
 

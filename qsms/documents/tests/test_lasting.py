@@ -12,6 +12,7 @@ from qsms.documents import cautions, distributing, doors, effect, lasting, readi
 from qsms.documents.models import Document, Receipt
 from qsms.org import services as org
 from qsms.records import attachments, moves, proof, services, tasks
+from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Attachment, Deed
 from tests.cast import Cast
 
@@ -176,3 +177,32 @@ def test_temporary_ones_have_a_row_of_their_own(cast: Cast) -> None:
     effective(cast, first, "safety")
     assert revision(cast, Document.everywhere.get(pk=held.pk), "safety", expires_on=until).label == "TR 1"
     assert revision(cast, Document.everywhere.get(pk=held.pk), "safety").label == "3"
+
+
+def test_a_temporary_revision_is_revoked_before_its_day_and_the_lasting_one_holds_alone(cast: Cast) -> None:
+    first = revision(cast, document(cast, "safety"), "safety")
+    held = effective(cast, first, "safety")
+    until = today() + dt.timedelta(days=10)
+    short = revision(cast, held, "safety", body="## For now\n\nUse the other cart.", expires_on=until)
+    held = effective(cast, short, "safety")
+    lasting_one = effective(cast, revision(cast, document(cast, "safety"), "safety"), "safety").effective_id
+    assert lasting_one is not None
+    with pytest.raises(Refused, match="no temporary revision"):
+        moves.move(cast.actor("quality"), lasting_one, "revoke", reason="It is over.")
+    with pytest.raises((NotVisible, Refused)):
+        moves.move(cast.actor("reporter"), short.pk, "revoke", reason="The cart is back.")
+    with pytest.raises(Invalid):
+        moves.move(cast.actor("quality"), short.pk, "revoke")
+    moves.move(cast.actor("quality"), short.pk, "revoke", reason="The cart is back.")
+    assert [again(one).state for one in (first, short)] == ["effective", "expired"]
+    shown = Document.everywhere.get(pk=held.pk)
+    assert (shown.effective_id, shown.effective_until, shown.revision_label) == (first.pk, None, "1")
+    assert list(proof.records(cast.organisation.pk)) == []
+
+
+def test_a_document_that_was_temporary_altogether_ends_when_it_is_revoked(cast: Cast) -> None:
+    only = revision(cast, document(cast, "safety"), "safety", expires_on=today() + dt.timedelta(days=10))
+    held = effective(cast, only, "safety")
+    moves.move(cast.actor("quality"), only.pk, "revoke", reason="The cart is back.")
+    assert Document.everywhere.get(pk=held.pk).state == "obsolete"
+    assert Document.everywhere.get(pk=held.pk).effective_id is None
