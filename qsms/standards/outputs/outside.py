@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from .. import findings
+from .. import findings, living
 from ..binding import Piece
 from ..findings import Against
 from ..standing import Standing
@@ -14,7 +14,11 @@ from ..standing import Standing
 
 def named(one: Piece) -> str:
     """A piece of evidence in a file that goes to others."""
-    return _("A confidential record") if one.confidential else f"{one.number} {one.title}".strip()
+    if one.confidential:
+        return _("A confidential record")
+    if one.answer is not None:
+        return f"{one.title}: {living.told(one.answer)}"
+    return f"{one.number} {one.title}".strip()
 
 
 def found(one: Against) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from qsms.publish.pdf import render
 from qsms.records import wording
 from qsms.rules.coverage import Covered, State
 from qsms.rules.coverage_words import told
-from qsms.rules.evidence import freshness
+from qsms.rules.evidence import Evidence, freshness
 from qsms.rules.frameworks import Requirement
 from qsms.ui import dates
 
@@ -73,7 +73,6 @@ class Statement:
 
     def _line(self, one: Requirement, covered: Covered) -> Line:
         found = self.standing
-        named = (found.pieces[int(str(each.id))] for each in covered.evidence)
         return Line(
             number=one.number,
             title=one.title,
@@ -82,11 +81,18 @@ class Statement:
             is_heading=not covered.counts,
             kind=rows.kind(covered),
             why=" ".join(rows.reasons(found, covered)),
-            evidence="\n".join(outside.named(piece) for piece in named),
-            through="\n".join(wording.sentence(told(each)) for each in covered.through if each.counts),
+            evidence="\n".join(self._named(covered.evidence)),
+            through="\n".join(
+                f"{wording.sentence(told(each))} {'; '.join(self._named(each.evidence))}"
+                for each in covered.through
+                if each.counts
+            ),
             left_out=found.left_out(one.number),
             findings="\n".join(outside.found(each) for each in found.open_at(one.number)),
         )
+
+    def _named(self, evidence: Iterable[Evidence]) -> Iterator[str]:
+        return (outside.named(self.standing.pieces[int(str(one.id))]) for one in evidence)
 
     def facts(self) -> list[tuple[str, str]]:
         """What it speaks of, in names and values."""

@@ -9,13 +9,15 @@ import pypdf
 import pytest
 from django.test import Client
 
-from qsms.standards import adopting
+from qsms.rules.frameworks import Reference
+from qsms.standards import adopting, asking
+from qsms.standards.binding import Given
 from qsms.standards.models import Adoption
 from tests.cast import Cast
 
 from . import makers
 from .conftest import Login
-from .makers import ISO_9001
+from .makers import AS9100, ISO_9001
 
 HOSTILE = '=cmd|x #read("/etc/passwd") $ \\ *'
 
@@ -71,3 +73,14 @@ def test_nobody_takes_it_away_without_the_right_or_from_elsewhere(login: Login, 
     assert login("outsider").get(path).status_code == 404
     assert login("reporter").get(path).status_code == 404
     assert login("site_owner").get(path).status_code == 403
+
+
+@pytest.mark.usefixtures("adoption")
+def test_what_counts_through_the_crosswalk_and_what_a_question_finds_are_told(cast: Cast, login: Login) -> None:
+    other = makers.adopted(cast, AS9100, site=cast.sites["LKF"])
+    asked = {"task": "action.start", "months": 12}
+    asking.ask(cast.actor("quality"), Reference(AS9100, "10.2.1"), "tasks.done", asked, Given())
+    made = content(login("quality"), f"/standards/adopted/{other.number}/statement/?format=xlsx")
+    rows = {row[0]: row for row in openpyxl.load_workbook(io.BytesIO(made))["Requirements"].values}
+    assert HOSTILE in str(rows["7.1.5.2"][6])
+    assert "done in time: 0 of 0" in str(rows["10.2.1"][5])
