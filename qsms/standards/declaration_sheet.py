@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from qsms.org.actor import Actor
 from qsms.records import scope, wording
-from qsms.records.models import Record
+from qsms.records.models import Record, Signature
 from qsms.records.registry import Panel, RecordType, Section, TaskType, register
+from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
 from qsms.ui import dates, marks, times
@@ -49,6 +50,8 @@ def _sections(actor: Actor, record: Record) -> Mapping[str, Any]:
     obstacles = declared.obstacles(found.completeness) if found.completeness else []
     rows = list(_rows(found, record.sections if is_signed else []))
     return {
+        "submitted": record.submitted_on and record.state in declaring.SENT and dates.plain_day(record.submitted_on),
+        "acknowledged": record.acknowledged_on and dates.plain_day(record.acknowledged_on),
         "left": left,
         "late": -left if left is not None and left < 0 else 0,
         "due": found.due and found.due.due_on and dates.plain_day(found.due.due_on),
@@ -134,6 +137,7 @@ class DeclarationSheet(RecordType):
     search_fields = ("statement",)
     import_key = "reference"
     room_fields = ("sections", "untrue_since")
+    dates = {"due_on": When.DUE, "submitted_on": When.HAPPENED, "acknowledged_on": When.HAPPENED}
     tasks = {holding_true.TASK: TaskType(_("Look at a declaration that no longer holds"), _("Look at it"))}
 
     def defaults(self, actor: Actor) -> Mapping[str, Any]:
@@ -146,7 +150,9 @@ class DeclarationSheet(RecordType):
         before = Declaration.everywhere.get(pk=record.pk)
         said = _t("It is signed, and the signature stands for what was written. Take it back to change it.")
         named = sorted(profile.KEPT & values.keys())
-        return {name: said for name in named if getattr(record, name) != getattr(before, name)}
+        return {name: said for name in named if getattr(record, name) != getattr(before, name)} | _wrong_order(
+            actor, record, values
+        )
 
     def prepare(self, actor: Actor, record: Record) -> None:
         assert isinstance(record, Declaration)
@@ -197,6 +203,21 @@ class DeclarationSheet(RecordType):
     def about(self, actor: Actor, record: Record) -> Sequence[str]:
         assert isinstance(record, Declaration)
         return [str(dict(profile.rules().kinds).get(record.certificate_kind, record.certificate_kind))]
+
+
+def _wrong_order(actor: Actor, record: Declaration, values: Mapping[str, Any]) -> dict[str, str]:
+    """It is signed, then submitted, then acknowledged, each on the same day at the earliest."""
+    found: dict[str, str] = {}
+    signed_at = Signature.everywhere.filter(record_id=record.pk).order_by("-pk").values_list("at", flat=True).first()
+    signed_on = signed_at.astimezone(actor.tz).date() if signed_at is not None else None
+    if "submitted_on" in values and record.submitted_on and signed_on and record.submitted_on < signed_on:
+        said = _t("It was signed on %(day)s, and went to the FAA after that. Check the day.")
+        found["submitted_on"] = said % {"day": dates.plain_day(signed_on)}
+    submitted_on, acknowledged_on = record.submitted_on, record.acknowledged_on
+    if "acknowledged_on" in values and acknowledged_on and submitted_on and acknowledged_on < submitted_on:
+        said = _t("It was submitted on %(day)s, so it was acknowledged on that day or later. Check the day.")
+        found["acknowledged_on"] = said % {"day": dates.plain_day(submitted_on)}
+    return found
 
 
 def _wrong_adoption(record: Declaration, values: Mapping[str, Any]) -> Mapping[str, str]:

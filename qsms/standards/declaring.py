@@ -24,7 +24,8 @@ DECLARED = "sections_declared"
 
 
 # The states in which somebody has signed it.
-SIGNED = ("signed", "submitted", "acknowledged")
+SENT = ("submitted", "acknowledged")
+SIGNED = ("signed", *SENT)
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class Readiness:
 
     @property
     def days_left(self) -> int | None:
-        return self.due.days_left(self.today) if self.due else None
+        """Until it must be submitted; None where nothing says a day, or it was."""
+        return self.due.days_left(self.today) if self.due and self.declaration.state not in SENT else None
 
     @property
     def adoption(self) -> Adoption | None:

@@ -114,10 +114,18 @@ def test_21_due_in_187_days_with_each_section_and_signed_by_the_executive_alone(
         assert part in text, part
     assert "draft" not in text.lower()
 
-    for move, day in (("submit", "submitted_on"), ("acknowledge", "acknowledged_on")):
+    for move, day, wrong, said in (
+        ("submit", "submitted_on", "2026-11-21", "It was signed on 22 Nov 2026"),
+        ("acknowledge", "acknowledged_on", "2030-01-01", "lies ahead"),
+    ):
+        refused = safety.post(f"/r/declaration/{number}/move/{move}/", {day: wrong})
+        assert said in refused.content.decode()
         sent = safety.post(f"/r/declaration/{number}/move/{move}/", {day: "2026-11-22"})
         assert sent.status_code == 303, sent.content.decode()
     assert Declaration.everywhere.get(pk=one.pk).state == "acknowledged"
+    page = safety.get(f"/r/declaration/{number}/").content.decode()
+    assert "Submitted on 22 Nov 2026 and acknowledged on 22 Nov 2026." in page
+    assert "days left" not in page
 
 
 def _form(one: Declaration) -> dict[str, Any]:
