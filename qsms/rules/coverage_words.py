@@ -73,12 +73,20 @@ def told(through: Through) -> Sentence:
             here, there = str(through.reading.here), through.reading.there.number
             known = _("%(here)s is paired with %(there)s.", here=here, there=there)
         return _("%(relation)s A suggestion, not counted. %(doubt)s", relation=known, doubt=doubt)
-    counts: Mapping[Level, Sentence] = {
-        Level.WHOLE: _("Its evidence counts here in full."),
-        Level.PART: _("Its evidence counts here as a part."),
-        Level.NOTHING: _("Its evidence is not counted here."),
-    }
-    return _("%(relation)s %(counts)s", relation=known, counts=counts[through.counts])
+    return _("%(relation)s %(counts)s", relation=known, counts=_counts(through))
+
+
+def _counts(through: Through) -> Sentence:
+    """What it counts for; where that is less than the relation promises, because it is shown there only in part."""
+    if through.counts is Level.WHOLE:
+        return _("Its evidence counts here in full.")
+    if through.shown is Level.PART and through.counts is Level.PART:
+        return _("It is shown there in part, and counts here as a part.")
+    if through.shown is Level.PART:
+        return _("It is shown there only in part, which may be another part than this: not counted here.")
+    if through.counts is Level.PART:
+        return _("Its evidence counts here as a part.")
+    return _("Its evidence is not counted here.")
 
 
 def told_of_finding(found: Struck) -> Sentence:

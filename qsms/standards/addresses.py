@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from qsms.rules.coverage import State
+
 from .choices import OWN
 
 if TYPE_CHECKING:
@@ -31,6 +33,12 @@ def adopt_again(row: Edition) -> str:
 def coverage(number: str) -> str:
     """The coverage of an adoption, by its number."""
     return reverse("standards:coverage", args=[number])
+
+
+def lacking(number: str) -> str:
+    """The same, narrowed to what is not covered."""
+    states = [State.PARTLY, State.GAP, State.NOT_ASSESSED]
+    return f"{coverage(number)}?{urlencode([('state', state.value) for state in states])}"
 
 
 def bind(*, record: str = "", key: str = "", clause: str = "") -> str:

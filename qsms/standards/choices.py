@@ -135,7 +135,7 @@ FRESHNESS = {
     Freshness.FRESH: (_("Fresh"), "good", "circle-check"),
     Freshness.STALE: (_("Past its freshness limit"), "warn", "clock"),
     Freshness.EXPIRED: (_("Expired"), "bad", "bad"),
-    Freshness.EMPTY: (_("Finds nothing"), "mute", "circle-dashed"),
+    Freshness.EMPTY: (_("Finds too little"), "mute", "circle-dashed"),
     Freshness.AHEAD: (_("Lies in the future"), "mute", "clock"),
 }
 # Whether the mark may be used: in a word with its tone, and in a sentence.

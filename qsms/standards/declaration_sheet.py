@@ -185,7 +185,7 @@ class DeclarationSheet(RecordType):
         obstacles = declared.obstacles(found.completeness)
         if not obstacles:
             return {"complete": None}
-        url = addresses.coverage(found.adoption.number) if found.adoption else pages.record(record)
+        url = addresses.lacking(found.adoption.number) if found.adoption else pages.record(record)
         way = {"way": _t("See what is missing"), "way_url": url}
         return {"complete": Reason("declaration", {"said": " ".join(obstacles), **way})}
 

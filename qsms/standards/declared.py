@@ -88,8 +88,8 @@ def obstacles(complete: Completeness) -> list[str]:
     if complete.open_sections:
         n, first = len(complete.open_sections), complete.open_sections[0].number
         told = ngettext(
-            "One section is not complete: %(first)s. Add evidence for it.",
-            "%(n)d sections are not complete, the first is %(first)s. Add evidence for them.",
+            "One section is not complete: %(first)s. Look at what it lacks.",
+            "%(n)d sections are not complete, the first is %(first)s. Look at what they lack.",
             n,
         )
         said.append(told % {"n": n, "first": first})

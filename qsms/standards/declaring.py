@@ -163,4 +163,4 @@ def named(adoption: Adoption) -> str:
     """An adoption by number and title, with where it holds and what for."""
     places = ", ".join(adopting.held_at(adoption)) or _("all sites")
     told = f"{adoption.number} {adoption.title}, {places}"
-    return f"{told}. {adoption.scope}" if adoption.scope else told
+    return f"{told} ({adoption.scope.rstrip('.')})" if adoption.scope else told

@@ -85,7 +85,7 @@ def test_evidence_is_counted_by_hand(cast: Cast, open_page: Open, live: Any) -> 
     page.get_by_role("link", name="Withdraw").click()
     page.locator("#m_reason").fill("Another one took its place")
     page.get_by_role("button", name="Withdraw as evidence").click()
-    page.get_by_text("There is no evidence for it that you may see.").wait_for()
+    page.get_by_text("There is no evidence of its own that you may see.").wait_for()
 
 
 def test_an_edition_is_adopted_once_and_exported(

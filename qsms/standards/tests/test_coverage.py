@@ -44,7 +44,7 @@ def test_a_record_bound_once_counts_in_three_standards_with_relation_and_directi
         assert answer.status_code == 303
     one = {adoption.key: adoption for adoption in Adoption.everywhere.all()}
     page = text(client, "/standards/clause/iso-9001/2015/7.1.5.2/")
-    assert "There is no evidence for it that you may see." in page
+    assert "There is no evidence of its own that you may see." in page
     answer = client.post(
         f"/standards/bind/?standard={ISO_9001}&clause=7.1.5.2",
         {

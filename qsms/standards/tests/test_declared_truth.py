@@ -155,7 +155,7 @@ def test_the_dialog_shows_every_section_and_the_signature_is_over_them(
     url = f"/r/declaration/{one.number}/move/sign/"
     dialog = words_of(asked := executive.get(url))
     for part in (
-        f"Judged by the evidence of {adoption.number}", "All that flies at Larkfield.",
+        f"Judged by the evidence of {adoption.number}", "All that flies at Larkfield",
         "sections apply to this certificate;", "5.55 Safety risk assessment and control Complete: 4 of 4 met.",
         "5.7 Domestic, flag and supplemental operations", "it is for “Part 121 operations”",
         "Not applicable: 5.9(e) (5.21(a)(4), 5.21(a)",
