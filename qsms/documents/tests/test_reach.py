@@ -103,7 +103,10 @@ def test_the_dialog_foretells_whom_it_reaches(cast: Cast) -> None:
     keeper = browser(cast, "quality")
     give = f"/documents/give/{held.number}/"
     everybody = Person.objects.filter(organisation=cast.organisation, is_active=True).count()
-    assert f"It reaches {everybody} people." in words(keeper.get(give).content)
+    page = words(keeper.get(give).content)
+    assert page.count(f"It reaches {everybody} people.") == 1
+    refused = keeper.post(give, {"acknowledge": "yes", "days": "0", "why": "To know"})
+    assert "“0” is not a number of days. Write 1 to" in words(refused.content)
     distributing.add_rule(cast.actor("quality"), held.pk, role_id=role(cast, "auditor"))
     told = keeper.get(f"{give}reach/", {"person": cast.other_site_auditor.name, "acknowledge": "yes"})
     assert "It reaches one person." in words(told.content)

@@ -100,7 +100,7 @@ def give(request: HttpRequest, number: str) -> HttpResponse:
             distributing.add_rule(
                 actor, document.pk, role_id=given["role"], site_id=given["site"], unit_id=given["unit"],
                 person_id=given["person"], why=given["why"], acknowledge=given["acknowledge"] == "yes",
-                days=given["days"] or 14,
+                days=14 if given["days"] is None else given["days"],
             )  # fmt: skip
         except Invalid as error:
             form.take_errors(error.errors)
