@@ -22,7 +22,7 @@ from qsms.records import history, moves, naming, tasks
 from qsms.records.audience import who_sees
 from qsms.records.models import Record, Task
 
-from . import announcing, readers, readings, requiring, standing, teaching
+from . import announcing, learning, readers, readings, requiring, standing, teaching
 from .choices import Policy
 from .models import Course, HousePolicy
 from .readings import TAKE
@@ -142,6 +142,18 @@ def ask_to_take(actor: Actor, course: Course, people: Mapping[int, dt.datetime |
         deed = history.write(actor, course, history.Act(ASKED_TO_TAKE, detail={"n": len(given)}))
         history.tell(actor, course, deed, f"course.{ASKED_TO_TAKE}", {})
     return len(given)
+
+
+@after("course.content")
+def tell_who_is_half_way(event: Event) -> None:
+    """A course was revised: whoever is in the middle of it learns that some of it is to be read again."""
+    if event.record_id is None:
+        return
+    course = Course.everywhere.get(pk=event.record_id)
+    text = _("“%(title)s” was revised while you were taking it. What did not change stays read.")
+    people = learning.half_way(course.pk, event.data["revision"])
+    key = f"revised-{course.pk}-{event.data['revision']}"
+    notify.tell(course, people, "training", text % {"title": course.title}, key, but=event.actor_id)
 
 
 @after("*")

@@ -39,6 +39,8 @@ class Learning:
     content: Content
     progress: Progress | None
     attempts: Sequence[Attempt]
+    # How far they are in an earlier revision, where they have neither finished that one nor opened this one.
+    before: Progress | None = None
 
     @cached_property
     def text(self) -> rules.Course:
@@ -48,7 +50,16 @@ class Learning:
     def read(self) -> frozenset[str]:
         """The keys of the sections of this revision that were read."""
         known = {section.key for section in self.text.sections}
-        return frozenset(self.progress.read if self.progress else ()) & known
+        return frozenset(self.progress.read if self.progress else self.carried) & known
+
+    @cached_property
+    def carried(self) -> list[str]:
+        """The keys of the sections that were read in the earlier revision and read the same in this one."""
+        if self.before is None:
+            return []
+        told = {section.key: section for section in contents.text_of(self.before.content).sections}
+        read = self.before.read
+        return [one.key for one in self.text.sections if one.key in read and _same(one, told.get(one.key))]
 
     @cached_property
     def unread(self) -> list[Section]:
@@ -132,13 +143,9 @@ def _learnings(course: Course, content: Content, people: Collection[int]) -> dic
         progress = last if last is not None and last.content_id == content.pk else None
         in_round = last is not None and (progress is not None or last.finished_at is None)
         attempts = [one for one in tried[person] if last is not None and in_round and one.begun_at >= last.begun_at]
-        found[person] = Learning(course, content, progress, attempts)
+        before = last if last is not None and progress is None and last.finished_at is None else None
+        found[person] = Learning(course, content, progress, attempts, before)
     return found
-
-
-def _earlier(course: Course, content: Content, person_id: int) -> Progress | None:
-    rows = Progress.everywhere.filter(content__course=course, person_id=person_id).exclude(content=content)
-    return rows.select_related("content").order_by("-content__revision").first()
 
 
 def begin(actor: Actor, number: str) -> Learning:
@@ -154,13 +161,10 @@ def begin(actor: Actor, number: str) -> Learning:
 
 
 def _begin(learning: Learning, person_id: int) -> None:
-    before = _earlier(learning.course, learning.content, person_id)
-    begun_at, read = moment.now(), []
-    if before is not None and before.finished_at is None:
-        known = {section.key: section for section in contents.text_of(before.content).sections}
-        begun_at = before.begun_at
-        read = [one.key for one in learning.text.sections if one.key in before.read and _same(one, known.get(one.key))]
-    given = {"organisation_id": learning.course.organisation_id, "begun_at": begun_at, "read": read}
+    begun_at = learning.before.begun_at if learning.before is not None else moment.now()
+    given = {
+        "organisation_id": learning.course.organisation_id, "begun_at": begun_at, "read": learning.carried,
+    }  # fmt: skip
     Progress.everywhere.get_or_create(content=learning.content, person_id=person_id, defaults=given)
 
 
@@ -174,10 +178,15 @@ def refuse_unless_in_use(course: Course) -> None:
         raise Refused([_("%(number)s is not in use, so it cannot be taken.") % {"number": course.number}])
 
 
-def read(actor: Actor, number: str, key: str) -> Learning:
-    """Somebody has read a section. Raises NotVisible, Refused."""
+def read(actor: Actor, number: str, key: str, revision: int) -> Learning:
+    """Somebody has read a section as it stood in this revision of the text. Raises NotVisible, Refused.
+
+    One that was revised since then is not read: its page may have been open all the while.
+    """
     with write_transaction():
         learning = begin(actor, number)
+        if not _stands(learning, key, revision):
+            return learning
         section = learning.section(key)
         row = Progress.everywhere.select_for_update().get(content=learning.content, person_id=actor.person_id)
         if section.key not in row.read:
@@ -185,6 +194,26 @@ def read(actor: Actor, number: str, key: str) -> Learning:
             row.save(update_fields=["read"])
         learning = of(actor, number)
     return learning
+
+
+def _stands(learning: Learning, key: str, revision: int) -> bool:
+    """Whether a section that somebody read in this revision reads the same in the newest one."""
+    if revision == learning.content.revision:
+        return True
+    seen = Content.everywhere.filter(course=learning.course, revision=revision).first()
+    if seen is None:
+        return False
+    then, now = ({one.key: one for one in contents.text_of(each).sections} for each in (seen, learning.content))
+    return key in now and _same(now[key], then.get(key))
+
+
+def half_way(course_id: int, revision: int) -> list[int]:
+    """The people who are in the middle of a course, in an earlier revision than this one."""
+    rows = Progress.everywhere.filter(content__course=course_id).order_by("content__revision")
+    last: dict[int, bool] = {}
+    for person, at, finished_at in rows.values_list("person_id", "content__revision", "finished_at"):
+        last[person] = at < revision and finished_at is None
+    return sorted(person for person, is_half_way in last.items() if is_half_way)
 
 
 def may_again(actor: Actor, learning: Learning) -> bool:

@@ -86,9 +86,11 @@ def _take(stage: Stage, post: str, code: str, how: str) -> None:
 
 
 def _read(stage: Stage, who: str, code: str, *, sections: int | None = None) -> None:
-    number = _course(stage, code).number
+    course = _course(stage, code)
+    content = contents.newest(course.pk)
+    assert content is not None
     for section in starters.shipped()[code].sections[:sections]:
-        learning.read(stage.world.actor(who), number, section.key)
+        learning.read(stage.world.actor(who), course.number, section.key, content.revision)
 
 
 def _try(stage: Stage, told: ToldQuiz, missed: int) -> None:

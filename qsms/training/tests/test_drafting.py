@@ -9,18 +9,19 @@ from django.test import Client
 from django.urls import reverse
 
 from qsms.base import moment
+from qsms.notify.models import News
 from qsms.org.models import Role
 from qsms.org.services import EVERYBODY
-from qsms.records import moves
+from qsms.records import moves, outbox, tasks
 from qsms.records.errors import Invalid, Refused
 from qsms.records.models import Deed
 from qsms.rules import course_changes
 from qsms.rules.course_changes import Changes
-from qsms.training import contents, drafting, editing, learning, quizzes, starters
+from qsms.training import contents, drafting, editing, learning, quizzes, readings, starters
 from qsms.training.models import Content, Course, Holding, Requirement, TextDraft
 from tests.cast import Cast
 
-from .test_learning import all_read, fill, tried
+from .test_learning import all_read, browser, fill, tried
 
 pytestmark = pytest.mark.django_db
 CODE = "environmental-awareness"
@@ -125,6 +126,34 @@ def test_a_draft_yields_to_what_was_published_meanwhile_and_to_what_it_began_wit
     renamed(cast, course, "2")
     assert working(course).mark == "3"
     assert not TextDraft.everywhere.exists()
+
+
+def test_whoever_is_half_way_keeps_what_did_not_change_and_is_told(cast: Cast, course: Course, keeper: Client) -> None:
+    quality, colleague = cast.actor("quality"), cast.actor("colleague")
+    first, second, third, *_rest = starters.shipped()[CODE].sections
+    tasks.give(quality, course, readings.TAKE, "Take it", person_id=cast.colleague.pk)
+    for one in (first, second):
+        learning.read(colleague, course.number, one.key, 1)
+    given = {"title": second.title, "content": "In other words.", "draw": second.draw}
+    drafting.change(quality, course.pk, "1", editing.changed(editing.section(second.key, given)))
+    page = keeper.get(reverse("training:content-publish", args=[course.number])).content.decode()
+    assert "1 person is in the middle of it" in page
+    made = drafting.publish(quality, course.pk, working(course).mark, "Better words")
+    outbox.deliver()
+    said = f"“{course.title}” was revised while you were taking it. What did not change stays read."
+    assert [one.text for one in News.everywhere.filter(person=cast.colleague, topic="training")] == [said]
+    # Nothing was opened since: what is the same is read all the same.
+    assert learning.of(colleague, course.number).read == {first.key}
+    # The old words were on the screen, so the new ones are not read; what is the same in both is.
+    assert learning.read(colleague, course.number, second.key, 1).read == {first.key}
+    assert learning.read(colleague, course.number, third.key, 1).read == {first.key, third.key}
+    assert second.key in learning.read(colleague, course.number, second.key, made.revision).read
+    assert third.key in learning.read(colleague, course.number, "gone-since", 1).read
+    client = browser(cast, "colleague")
+    lesson = reverse("training:lesson", args=[course.number, first.key])
+    assert 'name="revision" value="2"' in client.get(lesson).content.decode()
+    moved = client.post(reverse("training:lesson", args=[course.number, "gone-since"]), {"revision": "1"}, follow=True)
+    assert "was revised while you read" in moved.content.decode()
 
 
 def test_the_pages_lead_from_the_draft_to_the_revision(cast: Cast, course: Course, keeper: Client) -> None:

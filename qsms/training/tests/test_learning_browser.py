@@ -139,7 +139,7 @@ def test_the_pages_look_right_on_desk_and_phone(cast: Cast, open_page: Open, liv
     [declared] = starters.add(actor, ["accountable-executive"])
     own = services.create(actor, "course", {"title": "De-icing at Larkfield"})
     for section in contents.text_of(contents.newest(course.pk)).sections:  # type: ignore[arg-type]
-        learning.read(actor, course.number, section.key)
+        learning.read(actor, course.number, section.key, 1)
     attempt = quizzes.start(actor, course.number)
     for place in (1, 2, 3, 4):
         quizzes.keep(actor, course.number, attempt.number, place, [place % 2 + 1])

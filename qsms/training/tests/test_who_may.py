@@ -113,7 +113,7 @@ def test_the_quiz_of_a_retired_course_is_not_begun(cast: Cast) -> None:
     content = contents.newest(one.pk)
     assert content is not None
     for section in contents.text_of(content).sections:
-        learning.read(quality, one.number, section.key)
+        learning.read(quality, one.number, section.key, 1)
     services.move(quality, one.pk, "retire", reason="Another one took its place")
     with pytest.raises(Refused, match="is not in use"):
         quizzes.start(quality, one.number)

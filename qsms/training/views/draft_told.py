@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from qsms.base import moment
 from qsms.org.actor import Actor
 from qsms.rules import course_changes
 from qsms.ui import times
 
-from .. import contents
+from .. import contents, learning
 from ..drafting import Working
+from ..models import Course
 
 
 def told(actor: Actor, working: Working) -> dict[str, Any] | None:
@@ -26,6 +28,17 @@ def told(actor: Actor, working: Working) -> dict[str, Any] | None:
         "changes": changes(working),
         "was": draft.was,
     }
+
+
+def half_way(course: Course, working: Working) -> list[str]:
+    """Who is in the middle of the course, in a sentence; nothing where nobody is."""
+    n = len(learning.half_way(course.pk, working.content.revision + 1))
+    said = ngettext(
+        "%(n)d person is in the middle of it: they are told, and what changed is to be read again.",
+        "%(n)d people are in the middle of it: they are told, and what changed is to be read again.",
+        n,
+    )
+    return [said % {"n": n}] if n else []
 
 
 def changes(working: Working) -> list[str]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from qsms.base import moment
 from qsms.publish import safe_html
-from qsms.records import scope
+from qsms.records import keys, scope
 from qsms.ui import addresses as pages
 from qsms.ui import answers, times
 
@@ -78,7 +78,10 @@ def lesson(request: HttpRequest, number: str, section: str) -> HttpResponse:
     """One section to read. Going on from it is what says that it was read."""
     actor = answers.actor_of(request)
     if request.method == "POST":
-        mine = learning.read(actor, number, section)
+        mine = learning.read(actor, number, section, keys.whole(request.POST.get("revision", "")) or 0)
+        if section not in mine.read:
+            said = _("This course was revised while you read. What changed is not counted as read yet.")
+            return answers.done(request, reverse("training:learn", args=[number]), said)
         after = mine.after(mine.section(section))
         going_on = after or next(iter(mine.unread), None)
         url = lesson_url(mine, going_on.key) if going_on else reverse("training:learn", args=[number])

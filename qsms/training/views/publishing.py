@@ -58,6 +58,7 @@ def publish(request: HttpRequest, number: str) -> HttpResponse:
         "meaning": " ".join(
             [
                 *draft_told.changes(working),
+                *draft_told.half_way(course, working),
                 _("Whoever passed an earlier revision keeps it. An attempt that runs ends in the one it began with."),
             ]
         ),
