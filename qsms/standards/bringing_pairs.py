@@ -87,6 +87,12 @@ def read(actor: Actor, content: bytes, name: str) -> list[Line]:
     return pair_sheet.read(content, name, {key: row.rule for key, row in library.newest(actor.organisation_id).items()})
 
 
+def standing(organisation_id: int) -> dict[frozenset[Reference], Judged]:
+    """How each two requirements relate as it counts today: as shipped, or as judged here and confirmed."""
+    shipped = {one.ends: one for one in _shipped()}
+    return shipped | {one.ends: one for one in judging.own(organisation_id) if one.counts}
+
+
 def look(actor: Actor, lines: Iterable[Line]) -> Lines:
     """What would become of each row: nothing is written. Raises Refused for who may not judge."""
     judging.check(actor)

@@ -223,6 +223,15 @@ class GapSheet(RecordType):
         elif move.code == "reopen":
             assessing.hand_out(actor, record)
 
+    def next_step(self, actor: Actor, record: Record) -> Lead:
+        assert isinstance(record, GapAssessment)
+        left = assessing.unanswered(record) if record.is_open else 0
+        if not left or not assessing.may_answer(actor, record):
+            return Lead()
+        said = ngettext("%(n)d requirement is to be answered.", "%(n)d requirements are to be answered.", left)
+        ways = ((_t("Answer them"), addresses.gaps(record.number)),)
+        return Lead(said % {"n": left}, _t("Answer each requirement"), ways=ways)
+
     def doubt(self, actor: Actor, record: Record, move: Move) -> str:
         assert isinstance(record, GapAssessment)
         left = assessing.unanswered(record) if move.code == "finish" else 0

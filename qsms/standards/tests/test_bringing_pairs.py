@@ -208,7 +208,7 @@ def test_a_file_is_looked_at_brought_in_and_confirmed_through_the_pages(cast: Ca
     page = client.post(path, {"file": SimpleUploadedFile("ours.csv", OURS.encode())}).content.decode()
     assert "Bring 2 pairs in" in page
     assert "Our instruments are for the environment alone." in page
-    assert "is partly the same as: " in page, "what it stands instead of"
+    assert "is partly the same as<small>" in page, "what it stands instead of"
     kept = page.split('name="kept" value="')[1].split('"')[0]
     assert client.post(path, {"kept": kept + "x"}).status_code == 404
     assert client.post(path, {"kept": kept}).headers["Location"] == "/standards/pairs/"
@@ -219,6 +219,7 @@ def test_a_file_is_looked_at_brought_in_and_confirmed_through_the_pages(cast: Ca
     second = login("safety")
     assert "/standards/pairs/waiting/" in text(second, "/standards/pairs/")
     page = text(second, "/standards/pairs/waiting/")
+    assert page.count("is partly the same as<small>") == 2, "one that was judged, and what the other stands instead of"
     keys = [one.key for one in sorted(judging.own(cast.organisation.pk), key=lambda one: one.relation)]
     assert all(f'value="{key}"' in page for key in keys)
     assert second.post("/standards/pairs/confirm/", {}).headers["Location"] == "/standards/pairs/waiting/"

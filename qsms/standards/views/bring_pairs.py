@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -101,18 +102,30 @@ def _plain(one: Judged) -> list[str]:
     ]  # fmt: skip
 
 
+def _how(one: Judged, relation: str = "") -> SafeString:
+    """A relation in words, and how sure whoever judged it is."""
+    words = dict(JUDGEMENTS)[relation or one.relation]
+    return format_html("{}<small>{}</small>", words, one.confidence.value)
+
+
+def _instead(before: Judged | None, left: Reference) -> SafeString:
+    """What a judgement stands instead of, read from the same end."""
+    if before is None:
+        return SafeString("")
+    return format_html("{}<small>{}</small>", _how(before, before.read_from(left)), before.why)
+
+
 def _preview(lines: list[Looked]) -> SafeString:
-    words = dict(JUDGEMENTS)
     drawn = []
     for one in lines[:MOST_SHOWN]:
         given, before = one.line.judged, one.before if one.outcome is Outcome.CHANGED else None
         if given is not None:
-            was = before.read_from(given.left) if before is not None else ""
-            cells = (
-                one.line.row, OUTCOMES[one.outcome], given.left, words[given.relation], given.right, given.why,
-                f"{words[was]}: {before.why}" if before is not None else "",
+            drawn.append(
+                [
+                    escape(one.line.row), escape(OUTCOMES[one.outcome]), escape(given.left), _how(given),
+                    escape(given.right), escape(given.why), _instead(before, given.left),
+                ]
             )  # fmt: skip
-            drawn.append([escape(cell) for cell in cells])
     columns = [
         table.Column(_("Row"), "r"), table.Column(_("Becomes")), table.Column(_("From"), "wrap"),
         table.Column(_("Relation"), "wrap"), table.Column(_("To"), "wrap"), table.Column(_("Rationale"), "wrap"),
@@ -168,20 +181,25 @@ def waiting(request: HttpRequest) -> HttpResponse:
     library.check_sees(actor)
     judging.check(actor)
     found = [one for one in judging.own(actor.organisation_id) if one.waits and one.by != actor.person_id]
-    words, now = dict(JUDGEMENTS), moment.now()
+    now, stands = moment.now(), bringing_pairs.standing(actor.organisation_id)
     who = names.people(actor.organisation_id, {one.by for one in found if one.by})
     drawn = [
         [
             table.select_box(one.key, f"{one.left}, {one.right}"),
-            table.link(one.left, addresses.clause(one.left.framework, one.left.number)), escape(words[one.relation]),
+            table.link(one.left, addresses.clause(one.left.framework, one.left.number)), _how(one),
             table.link(one.right, addresses.clause(one.right.framework, one.right.number)), escape(one.why),
-            escape(who.get(one.by or 0, _("somebody"))), times.moment(one.at or now, now, actor.tz),
+            _instead(stands.get(one.ends), one.left),
+            format_html(
+                "{}<small>{}</small>",
+                who.get(one.by or 0, _("somebody")), times.moment(one.at or now, now, actor.tz),
+            ),
         ]
         for one in found[:MOST_SHOWN]
     ]  # fmt: skip
     columns = [
         table.Column(_("From"), "wrap"), table.Column(_("Relation"), "wrap"), table.Column(_("To"), "wrap"),
-        table.Column(_("Rationale"), "wrap"), table.Column(_("Judged by"), "wrap"), table.Column(_("When"), "r"),
+        table.Column(_("Rationale"), "wrap"), table.Column(_("Instead of"), "wrap"),
+        table.Column(_("Judged by"), "wrap"),
     ]  # fmt: skip
     caption = _("Pairs that wait for a second person")
     context = {

@@ -152,11 +152,12 @@ def _signed(
     typed = (*move.asks, *move.offers)
     for name, text in content["fields"].items():
         if text and name not in typed:
+            label = sheet.due_label(record) if name == "due_on" else sheet.field_label(name)
             drawn = sheet.drawn(actor, record, name)
             if drawn:
-                yield parts.Fact(sheet.field_label(name), drawn, is_drawn=True)
+                yield parts.Fact(label, drawn, is_drawn=True)
                 continue
-            yield parts.Fact(sheet.field_label(name), body.value(sheet, record, name, actor, moment.now()))
+            yield parts.Fact(label, body.value(sheet, record, name, actor, moment.now()))
     for name in typed:
         yield parts.Fact(sheet.field_label(name), _("As you write it below"))
     for label, text in content.get("also", {}).items():

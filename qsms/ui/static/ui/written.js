@@ -78,7 +78,17 @@ function written(box) {
   }
   const PUT = {
     heading() { eachLine("## ", words.wordsHeading); },
+    bold() {
+      const [from, inner] = [text.selectionStart, chosen() || words.wordsBold];
+      put(`**${inner}**`, from, text.selectionEnd);
+      text.setSelectionRange(from + 2, from + 2 + inner.length);
+    },
     list() { eachLine("- ", words.wordsEntry); },
+    steps() {
+      const [from, to] = lines();
+      const steps = (text.value.slice(from, to) || words.wordsEntry).split("\n");
+      put(steps.map((line, place) => `${place + 1}. ${line.replace(/^(\d+\. |- )/, "")}`).join("\n"), from, to);
+    },
     table() {
       const names = words.wordsColumns.split("|");
       const row = (cells) => `| ${cells.join(" | ")} |`;
