@@ -197,9 +197,9 @@ def waiting(request: HttpRequest) -> HttpResponse:
         for one in found[:MOST_SHOWN]
     ]  # fmt: skip
     columns = [
-        table.Column(_("From"), "wrap"), table.Column(_("Relation"), "wrap"), table.Column(_("To"), "wrap"),
+        table.Column(_("From")), table.Column(_("Relation")), table.Column(_("To")),
         table.Column(_("Rationale"), "wrap"), table.Column(_("Instead of"), "wrap"),
-        table.Column(_("Judged by"), "wrap"),
+        table.Column(_("Judged by")),
     ]  # fmt: skip
     caption = _("Pairs that wait for a second person")
     context = {
