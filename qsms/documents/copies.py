@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -26,7 +27,12 @@ TEMPLATE = Path(__file__).parent / "data/print/copy.typ"
 MOST_BYTES = 20_000_000
 
 
-def controlled_copy(actor: Actor, document: Document, revision: Revision, made_at: dt.datetime) -> bytes:
+def file_name(document: Document, revision: Revision) -> str:
+    """What a copy is called where it is kept."""
+    return f"{document.code} {revision.label}.pdf"
+
+
+def controlled_copy(actor: Actor, document: Document, revision: Revision, made_at: dt.datetime) -> BinaryIO:
     """The PDF of the revision in effect of a document that the actor sees. Raises Refused when it is not what was
     signed."""
     if not content.is_whole(revision):
@@ -40,7 +46,7 @@ def controlled_copy(actor: Actor, document: Document, revision: Revision, made_a
     for name, row in pictures.items():
         with open_content(row) as stream:
             files[name] = stream.read()
-    return render(TEMPLATE, _data(actor, document, revision, made_at, list(files)), files=files)
+    return io.BytesIO(render(TEMPLATE, _data(actor, document, revision, made_at, list(files)), files=files))
 
 
 def _data(

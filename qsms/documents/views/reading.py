@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -171,7 +171,7 @@ def _wanted(request: HttpRequest, document: Document) -> reading.Text | None:
 
 @answers.for_people
 @require_GET
-def open_copy(request: HttpRequest, number: str) -> HttpResponse:
+def open_copy(request: HttpRequest, number: str) -> HttpResponseBase:
     """What is in effect as a controlled copy in PDF."""
     actor = answers.actor_of(request)
     document = reading.find(actor, number)
@@ -179,8 +179,8 @@ def open_copy(request: HttpRequest, number: str) -> HttpResponse:
     if found is None:
         raise NotVisible
     made = copies.controlled_copy(actor, document, found.revision, moment.now())
-    answer = HttpResponse(made, content_type="application/pdf")
-    answer["Content-Disposition"] = content_disposition(f"{document.code} {found.revision.label}.pdf", inline=True)
+    answer = FileResponse(made, content_type="application/pdf")
+    answer["Content-Disposition"] = content_disposition(copies.file_name(document, found.revision), inline=True)
     answer["Cache-Control"] = "private, no-store"
     return answer
 
