@@ -1,19 +1,15 @@
 """The program that reads one file: `child.py MEDIA_TYPE LIMIT < file > words`.
 
-It is run on its own, never imported by the server: a hostile file may make the libraries below use up all the memory
-and time there is, and that is then this process's. It takes limits upon itself before it reads a byte.
+It is run on its own under limits (apart/limits.py), never imported by the server for what it reads.
 """
 
 from __future__ import annotations
 
 import io
-import resource
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-MEMORY_BYTES = 512 * 1024 * 1024
-CPU_SECONDS = 20
 OFFICE = "application/vnd.openxmlformats-officedocument."
 
 
@@ -103,14 +99,6 @@ READERS: dict[str, Callable[[io.BytesIO], Iterator[str]]] = {
 }
 
 
-def limit_itself(most_bytes: int) -> None:
-    """Little memory, little time, no file longer than what may be said."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def write(pieces: Iterator[str], out: Any, limit: int) -> None:
     """The words, at most `limit` bytes of them, flushed as they come: what was read before a failure counts."""
     written = 0
@@ -127,7 +115,6 @@ def main() -> int:
     """0 all of it was read, 3 there was more than the limit, anything else it could not be read."""
     media_type, limit = sys.argv[1], int(sys.argv[2])
     raw = io.BytesIO(sys.stdin.buffer.read())
-    limit_itself(limit)
     try:
         write(READERS[media_type](raw), sys.stdout.buffer, limit)
     except Enough:

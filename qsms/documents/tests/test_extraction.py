@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from qsms.documents import extraction
+from qsms.documents.apart import limits
 from qsms.documents.extraction import child
 
 OFFICE = child.OFFICE
@@ -122,7 +123,7 @@ def bomb() -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bad:
         bad.writestr("[Content_Types].xml", b"<Types/>")
         with bad.open("word/document.xml", "w", force_zip64=True) as part:
-            for _times in range(child.MEMORY_BYTES // len(blank)):
+            for _times in range(limits.MEMORY_BYTES // len(blank)):
                 part.write(blank)
     return out.getvalue()
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qsms.base import moment
-from qsms.base.files.headers import content_disposition
+from qsms.base.files import FileFacts, pdf, serve_headers
 from qsms.org.actor import Actor
 from qsms.records import keys, scope
 from qsms.records.errors import NotVisible
@@ -123,6 +123,7 @@ def _page(actor: Actor, found: reading.Text, at: int, given: Receipt | None) -> 
         "unopened": unopened[0] if unopened else 0,
         "unopened_url": addresses.read(document.number, unopened[0], lasting=beside) if unopened else "",
         "is_file": revision.file_id is not None,
+        "is_stamped": revision.file is not None and revision.file.media_type == copies.PDF,
         "may_acknowledge": asked and given is not None and given.opened_at is not None,
         "record_url": _record_url(actor, document),
         "question_url": pages.record(document, "raise", "change_request")
@@ -179,8 +180,12 @@ def open_copy(request: HttpRequest, number: str) -> HttpResponseBase:
     if found is None:
         raise NotVisible
     made = copies.controlled_copy(actor, document, found.revision, moment.now())
-    answer = FileResponse(made, content_type="application/pdf")
-    answer["Content-Disposition"] = content_disposition(copies.file_name(document, found.revision), inline=True)
+    # What somebody brought is in it: shown where it is sound, as the file itself is, else offered for download.
+    sound, name = not pdf.doubt(made), copies.file_name(document, found.revision)
+    made.seek(0)
+    answer = FileResponse(made)
+    for header, value in serve_headers(FileFacts(name, 0, media_type=copies.PDF, safe_to_inline=sound)).items():
+        answer[header] = value
     answer["Cache-Control"] = "private, no-store"
     return answer
 
