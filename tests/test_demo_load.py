@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from qsms import cli
 from qsms.actions.models import Action, Extension, Round
+from qsms.base import moment
 from qsms.demo.load import happenings
 from qsms.demo.load.world import PASSWORD, present
 from qsms.demo.stories import load_library
@@ -26,7 +27,7 @@ from qsms.risk.models import Acceptance, Assessment, Control, Hazard
 from qsms.rules.coverage import State
 from qsms.rules.lifecycle import Phase
 from qsms.site import prepare
-from qsms.standards import adopting, declaring, findings, judging, standing
+from qsms.standards import adopting, declaring, findings, judging, living, standing
 from qsms.standards.models import Certificate, CoverageDay, Declaration, Evidence, Finding, GapAssessment
 from qsms.training import standing as training_standing
 from qsms.training import starters
@@ -45,6 +46,23 @@ def test_every_number_is_given_once_and_every_state_is_known(larkfield: Larkfiel
     for row in Record.everywhere.all():
         state = registry.get(row.kind).lifecycle.state(row.state)
         assert (state.phase, row.closed_at is None) == (row.phase, row.phase < Phase.DONE), row
+
+
+def test_every_question_lists_what_it_counts(larkfield: Larkfield) -> None:
+    """By each question as it is bound, and as it is offered: a trace pack shows what stands behind the figure."""
+    actor = larkfield.actor("ravi.menon")
+    bound = Evidence.everywhere.filter(organisation_id=actor.organisation_id).exclude(question="")
+    asked = [*bound.values_list("question", "asked"), *((one.key, {}) for one in living.offered())]
+    today, most, listed = moment.now().astimezone(actor.tz).date(), 30, 0
+    for (key, given), answer in zip(asked, living.answers(actor, asked), strict=True):
+        query = living.known(key)
+        assert query is not None
+        assert query.lists is not None, f"{key}: say what it lists (standards/living_found.py)."
+        found = query.lists(actor, living.filled(query, given), today, most)
+        assert len(found) == min(answer.count, most), (key, given)
+        assert answer.newest in (None, *(one.day for one in found[:1])), (key, given)
+        listed += len(found)
+    assert listed > most
 
 
 def test_tallies_are_what_a_recount_says(larkfield: Larkfield) -> None:

@@ -1,52 +1,82 @@
-"""The controlled copy: what is in effect as a PDF, with its number, revision, day and signatures on it."""
+"""The controlled copy: what is in effect as a PDF, with its number, revision, day and signatures on it.
+
+Of a text it is the text. Of a PDF it is a sheet with the signatures, and behind it the pages of the file, each with a
+foot of ours under it. Of any other file, and of a PDF that takes no foot, it is the sheet alone, which says so.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import io
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from qsms.base.files import PICTURES
+from qsms.base.files.kinds import kinds
 from qsms.org.actor import Actor
 from qsms.publish.markdown import tree_of
 from qsms.publish.pdf import render
 from qsms.records.attachments import open_content
 from qsms.records.errors import Refused
-from qsms.records.models import Signature
+from qsms.records.models import Attachment, Signature
 
 from . import content, lasting, routing, taking_over
 from .following import SIGN_AGAIN
 from .models import Document, Revision
+from .stamping import CannotStamp, stamped
 
+PDF = "application/pdf"
 TEMPLATE = Path(__file__).parent / "data/print/copy.typ"
 # Larger pictures are left out and named: a copy is made while its reader waits.
 MOST_BYTES = 20_000_000
 
 
-def controlled_copy(actor: Actor, document: Document, revision: Revision, made_at: dt.datetime) -> bytes:
+def file_name(document: Document, revision: Revision) -> str:
+    """What a copy is called where it is kept."""
+    return f"{document.code} {revision.label}.pdf"
+
+
+def controlled_copy(actor: Actor, document: Document, revision: Revision, made_at: dt.datetime) -> BinaryIO:
     """The PDF of the revision in effect of a document that the actor sees. Raises Refused when it is not what was
     signed."""
     if not content.is_whole(revision):
         raise Refused([_("%(number)s is not what was signed. Ask who keeps documents.") % {"number": document.code}])
-    pictures = {
-        name: row
-        for name, row in content.pictures_of(revision).items()
-        if row.media_type in PICTURES and row.size <= MOST_BYTES
-    }
+    data = _data(actor, document, revision, made_at)
+    if revision.file is None:
+        pictures = _pictures(revision)
+        data["body"] = tree_of(revision.body, {name: name for name in pictures})
+        return io.BytesIO(render(TEMPLATE, data, files=pictures))
+    try:
+        return _stamped(revision.file, data)
+    except CannotStamp as without:
+        return io.BytesIO(render(TEMPLATE, {**data, "file_said": str(without)}))
+
+
+def _stamped(row: Attachment, data: dict[str, Any]) -> BinaryIO:
+    """The sheet and the pages of the file behind it. Raises CannotStamp."""
+    if row.media_type != PDF:
+        kind = kinds().by_media_type.get(row.media_type)
+        said = _("It is no PDF (%(kind)s), so its pages carry no stamp. Keep this sheet with it.")
+        raise CannotStamp(said % {"kind": kind.label if kind is not None else row.media_type})
+    data["file_said"] = _("Its pages follow. Each says at the foot what it belongs to.")
+    with open_content(row) as stream:
+        return stamped(stream, row.size, lambda widths: render(TEMPLATE, {**data, "feet": widths}))
+
+
+def _pictures(revision: Revision) -> dict[str, bytes]:
+    """The pictures that the text shows, by name."""
     files: dict[str, bytes] = {}
-    for name, row in pictures.items():
-        with open_content(row) as stream:
-            files[name] = stream.read()
-    return render(TEMPLATE, _data(actor, document, revision, made_at, list(files)), files=files)
+    for name, row in content.pictures_of(revision).items():
+        if row.media_type in PICTURES and row.size <= MOST_BYTES:
+            with open_content(row) as stream:
+                files[name] = stream.read()
+    return files
 
 
-def _data(
-    actor: Actor, document: Document, revision: Revision, made_at: dt.datetime, names: list[str]
-) -> dict[str, Any]:
-    told = {"code": document.code, "label": revision.label, "moment": _moment(made_at)}
+def _data(actor: Actor, document: Document, revision: Revision, made_at: dt.datetime) -> dict[str, Any]:
     in_effect = revision.pk == document.effective_id
     on = document.effective_since if in_effect else revision.effective_at and revision.effective_at.astimezone(actor.tz)
     since = _day(on) if on else ""
@@ -69,27 +99,21 @@ def _data(
             "number": document.code,
             "organisation": actor.organisation_name,
             "under": _under(document, revision, since),
-            "foot": (
-                _(
-                    "%(code)s, revision %(label)s, taken over, not approved here, as of %(moment)s. Uncontrolled when "
-                    "printed."
-                )
-                if revision.taken_over
-                else _("%(code)s, revision %(label)s, as of %(moment)s. Uncontrolled when printed.")
-            )
-            % told,
+            "foot": _foot(document, revision, since, _moment(made_at)),
             "made_at": made_at,
         },
         "taken_over": mark[:1].upper() + mark[1:] + "." if revision.taken_over else "",
         "facts": [(name, value) for name, value in facts if value],
         "summary": revision.summary,
-        "body": tree_of(revision.body, {name: name for name in names}) if revision.file_id is None else [],
+        "body": [],
         "file": revision.file_name if revision.file_id is not None else "",
+        "file_said": "",
+        "feet": [],
         "signatures": _signatures(revision),
         "words": {
             "taken_over": taking_over.said(document),
             "summary": _("What changed with this revision"),
-            "file": _("The document is a file. This sheet says what is in effect and who signed it:"),
+            "file": _("The document is a file:"),
             "signatures": _("Signatures"),
         },
     }
@@ -99,6 +123,22 @@ def _under(document: Document, revision: Revision, since: str) -> str:
     if not since:
         return _("Revision %(label)s") % {"label": revision.label}
     return _("Revision %(label)s, in effect since %(day)s") % {"label": revision.label, "day": since}
+
+
+def _foot(document: Document, revision: Revision, since: str, moment: str) -> str:
+    """What stands under every page."""
+    told = {"code": document.code, "label": revision.label, "since": since, "moment": moment}
+    if revision.taken_over:
+        said = _(
+            "%(code)s, revision %(label)s, taken over, not approved here, as of %(moment)s. Uncontrolled when printed."
+        )
+    elif since:
+        said = _(
+            "%(code)s, revision %(label)s, in effect since %(since)s, as of %(moment)s. Uncontrolled when printed."
+        )
+    else:
+        said = _("%(code)s, revision %(label)s, as of %(moment)s. Uncontrolled when printed.")
+    return said % told
 
 
 def _revision(beside: Revision | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,7 @@ from qsms.org.actor import Actor
 from qsms.org.choices import Axis
 from qsms.records import scope, wording
 from qsms.records.models import Record
-from qsms.records.registry import Column, Lead, RecordType, Section, TaskType, register
+from qsms.records.registry import Column, Exhibit, Lead, RecordType, Section, TaskType, register
 from qsms.rules.date_bounds import When
 from qsms.rules.lifecycle import Move, Phase, Reason
 from qsms.ui import addresses as pages
@@ -26,6 +27,7 @@ from . import (
     conditions,
     distributing,
     document_types,
+    exhibits,
     following,
     lasting,
     naming,
@@ -189,6 +191,10 @@ class DocumentSheet(RecordType):
         if record.sign_again:
             said.append(_t("re-signature due"))
         return said
+
+    def exhibits(self, actor: Actor, record: Record, at: dt.datetime) -> list[Exhibit]:
+        assert isinstance(record, Document)
+        return exhibits.of_document(actor, record, at)
 
 
 @register

@@ -14,6 +14,7 @@ from qsms.org import actor as actors
 from qsms.org.actor import Actor
 from qsms.records import attachments, moves, scope, services
 from qsms.records.errors import Invalid, Refused
+from qsms.records.models import Attachment
 
 from . import content, document_types, jobs, lasting, markdown, numbering
 from .models import Document, Revision
@@ -132,11 +133,19 @@ def bring_file(
         _check_draft(actor, revision)
         Revision.everywhere.filter(pk=revision.pk).update(file=row, plain_text="", extraction="")
         joined(actor, revision)
+        _take_off_former(actor, row)
         fields = {"content_hash": row.sha256, "file_name": row.name}
         moved = moves.move(actor, revision_id, "bring_file", fields=fields, by_service=True)
         jobs.read_file.enqueue(revision_id)
     assert isinstance(moved, Revision)
     return moved
+
+
+def _take_off_former(actor: Actor, row: Attachment) -> None:
+    """What was the content before is no file of the revision any more: nobody reads or signs it with the new one."""
+    former = Attachment.everywhere.filter(record_id=row.record_id, role=content.CONTENT, removed_at=None)
+    for one in former.exclude(pk=row.pk).order_by("pk"):
+        attachments.remove(actor, one.pk, reason=_("“%(name)s” took its place.") % {"name": row.name})
 
 
 def _check_draft(actor: Actor, revision: object) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -22,6 +22,8 @@ from qsms.rules.lifecycle import Lifecycle, Move, Reason, State
 from .models import Record
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from django_stubs_ext import StrOrPromise
 
     from qsms.org.actor import Actor
@@ -132,6 +134,20 @@ class Lack:
     said: str
     way: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A file that goes along with a record when it is shown to others, beside its own sheet and the files on it.
+
+    It is opened when its turn comes, and closed by whoever opens it; opening raises Refused where it cannot be had.
+    """
+
+    name: str
+    open: Callable[[], BinaryIO]
+    note: str = ""
+    # 0 where it is known only once it is made.
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +357,11 @@ class RecordType:
     def elsewhere(self, actor: Actor, record: Record) -> str:
         """Where this reader is led instead of to the record's page; empty for the page."""
         return ""
+
+    def exhibits(self, actor: Actor, record: Record, at: dt.datetime) -> Sequence[Exhibit]:
+        """What goes along when this record is taken out as evidence, as of a moment: what it stands for and is not on
+        it, such as the text in effect of a document. Only what this actor, who sees the record, may read."""
+        return ()
 
     def about(self, actor: Actor, record: Record) -> Sequence[str]:
         """What the line under the title says first about how it stands, beyond state, lenses and risk."""

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qsms.org.actor import Actor
@@ -17,12 +17,17 @@ from qsms.standards.doors import (
     MONTHS,
     SITE,
     Answer,
+    Found,
     Given,
     LivingQuery,
     Parameter,
     as_day,
+    behind,
     enough,
+    of_kind,
     of_records,
+    of_rows,
+    placed,
     register_living_query,
     since,
     start,
@@ -34,11 +39,34 @@ SHARE = Parameter("share", _("Share that is enough, in per cent"), default=90, m
 TRIAGE = "report.triage"
 
 
+def _of_late(actor: Actor, given: Given, today: dt.date) -> Q:
+    return Q(opened_at__gte=start(since(given, today), actor))
+
+
 def _received(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
     return of_records(
-        actor, "report", asked, lambda given: Q(opened_at__gte=start(since(given, today), actor)), "opened_at",
+        actor, "report", asked, lambda given: _of_late(actor, given, today), "opened_at",
         url=addresses.listing("report"),
     )  # fmt: skip
+
+
+def _which_received(actor: Actor, given: Given, today: dt.date, most: int) -> list[Found]:
+    return of_kind(actor, "report", given, _of_late(actor, given, today), "opened_at", most)
+
+
+def _begun(actor: Actor, given: Given, today: dt.date) -> Q:
+    return Q(started_at__gte=start(since(given, today), actor)) & placed(given, "record__")
+
+
+def _quick(actor: Actor, given: Given, today: dt.date) -> Q:
+    limit = dt.timedelta(days=int(given["days"]))
+    return _begun(actor, given, today) & Q(stopped_at__lte=F("started_at") + limit)
+
+
+def _clocks(actor: Actor) -> QuerySet[Clock]:
+    """The clocks of triage on reports that the actor sees."""
+    seen = scope.visible(actor, "report").order_by().values("pk")
+    return Clock.everywhere.filter(organisation_id=actor.organisation_id, rule=TRIAGE, record_id__in=seen)
 
 
 def _triaged(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
@@ -49,25 +77,27 @@ def _triaged(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answe
     wanted: dict[str, Any] = {}
     for place, given in enumerate(asked):
         limit = dt.timedelta(days=int(given["days"]))
-        there = Q(started_at__gte=start(since(given, today), actor))
-        if given.get("site") is not None:
-            there &= Q(record__site_id=given["site"])
-        quick = there & Q(stopped_at__lte=F("started_at") + limit)
+        there, quick = _begun(actor, given, today), _quick(actor, given, today)
         counted = there & (Q(stopped_at__isnull=False) | Q(started_at__lt=now - limit))
         wanted |= {
             f"quick_{place}": Count("pk", filter=quick),
             f"all_{place}": Count("pk", filter=counted),
             f"newest_{place}": Max("stopped_at", filter=quick),
         }
-    seen = scope.visible(actor, "report").order_by().values("pk")
-    clocks = Clock.everywhere.filter(organisation_id=actor.organisation_id, rule=TRIAGE, record_id__in=seen)
-    row = clocks.aggregate(**wanted)
+    row = _clocks(actor).aggregate(**wanted)
     found = []
     for place, given in enumerate(asked):
         quick, of = row[f"quick_{place}"], row[f"all_{place}"]
         newest = as_day(row[f"newest_{place}"], actor) if quick * 100 >= of * int(given["share"]) else None
         found.append(enough(given, Answer(quick, newest, of, addresses.listing("report"))))
     return found
+
+
+def _which_triaged(actor: Actor, given: Given, today: dt.date, most: int) -> list[Found]:
+    if not actor.holds("report.view"):
+        return []
+    rows = _clocks(actor).filter(_quick(actor, given, today)).order_by("-stopped_at", "-pk")
+    return of_rows(actor, rows.values_list(*behind("record__"), "stopped_at")[:most])
 
 
 register_living_query(
@@ -77,6 +107,7 @@ register_living_query(
         (MONTHS, AT_LEAST, SITE),
         _received,
         _("Shows that people do report. How many are enough is for you to say."),
+        _which_received,
     )
 )
 register_living_query(
@@ -86,5 +117,6 @@ register_living_query(
         (MONTHS, DAYS, SHARE, SITE),
         _triaged,
         _("Of those whose triage is over or should be. It counts while the share is reached."),
+        _which_triaged,
     )
 )

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qsms.actions.choices import CAUSAL
@@ -22,11 +22,16 @@ from qsms.standards.doors import (
     PROCESS,
     SITE,
     Answer,
+    Found,
     Given,
     LivingQuery,
     as_day,
+    behind,
     enough,
+    of_kind,
     of_records,
+    of_rows,
+    placed,
     register_living_query,
     since,
     start,
@@ -34,22 +39,45 @@ from qsms.standards.doors import (
 from qsms.ui import addresses
 
 
-def _verified(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
+def _closed(actor: Actor, given: Given, today: dt.date) -> Q:
     # Corrective and preventive actions close by no other move than a check that somebody else signs.
+    return Q(state="closed", action_kind__in=CAUSAL, closed_at__gte=start(since(given, today), actor))
+
+
+def _verified(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
     return of_records(
-        actor, "action", asked,
-        lambda given: Q(
-            state="closed", action_kind__in=CAUSAL, closed_at__gte=start(since(given, today), actor)
-        ),
-        "closed_at", url=addresses.listing("action"),
+        actor, "action", asked, lambda given: _closed(actor, given, today), "closed_at",
+        url=addresses.listing("action"),
     )  # fmt: skip
+
+
+def _which_verified(actor: Actor, given: Given, today: dt.date, most: int) -> list[Found]:
+    return of_kind(actor, "action", given, _closed(actor, given, today), "closed_at", most)
+
+
+def _works(given: Given, today: dt.date) -> Q:
+    return Q(state="verified", last_verified_on__gte=since(given, today))
 
 
 def _checked(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
     return of_records(
-        actor, "control", asked, lambda given: Q(state="verified", last_verified_on__gte=since(given, today)),
-        "last_verified_on", url=addresses.listing("control"),
+        actor, "control", asked, lambda given: _works(given, today), "last_verified_on",
+        url=addresses.listing("control"),
     )  # fmt: skip
+
+
+def _which_checked(actor: Actor, given: Given, today: dt.date, most: int) -> list[Found]:
+    return of_kind(actor, "control", given, _works(given, today), "last_verified_on", most)
+
+
+def _rated(actor: Actor, given: Given, today: dt.date) -> Q:
+    return Q(at__gte=start(since(given, today), actor)) & placed(given, "record__")
+
+
+def _ratings(actor: Actor) -> QuerySet[Assessment]:
+    """The ratings that stand, of hazards that the actor sees."""
+    seen = scope.visible(actor, "hazard").order_by().values("pk")
+    return Assessment.everywhere.filter(organisation_id=actor.organisation_id, valid=True, record_id__in=seen)
 
 
 def _assessed(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
@@ -58,22 +86,24 @@ def _assessed(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answ
         return [Answer()] * len(asked)
     wanted: dict[str, Any] = {}
     for place, given in enumerate(asked):
-        keep = Q(at__gte=start(since(given, today), actor))
-        for name in ("site", "process"):
-            if given.get(name) is not None:
-                keep &= Q(**{f"record__{name}_id": given[name]})
+        keep = _rated(actor, given, today)
         wanted |= {
             f"count_{place}": Count("record_id", filter=keep, distinct=True),
             f"newest_{place}": Max("at", filter=keep),
         }
-    seen = scope.visible(actor, "hazard").order_by().values("pk")
-    ratings = Assessment.everywhere.filter(organisation_id=actor.organisation_id, valid=True, record_id__in=seen)
-    row = ratings.aggregate(**wanted)
+    row = _ratings(actor).aggregate(**wanted)
     url = addresses.listing("hazard")
     return [
         enough(given, Answer(row[f"count_{place}"], as_day(row[f"newest_{place}"], actor), url=url))
         for place, given in enumerate(asked)
     ]
+
+
+def _which_assessed(actor: Actor, given: Given, today: dt.date, most: int) -> list[Found]:
+    if not actor.holds("hazard.view"):
+        return []
+    rows = _ratings(actor).filter(_rated(actor, given, today)).values_list(*behind("record__"))
+    return of_rows(actor, rows.annotate(newest=Max("at")).order_by("-newest", "record__number")[:most])
 
 
 register_living_query(
@@ -83,6 +113,7 @@ register_living_query(
         (MONTHS, AT_LEAST, PROCESS, SITE),
         _verified,
         _("Corrective and preventive actions that somebody else than their owner checked and closed."),
+        _which_verified,
     )
 )
 register_living_query(
@@ -91,6 +122,7 @@ register_living_query(
         _("Risk controls checked in the last %(months)s months and found to work"),
         (MONTHS, AT_LEAST, PROCESS, SITE),
         _checked,
+        lists=_which_checked,
     )
 )
 register_living_query(
@@ -100,5 +132,6 @@ register_living_query(
         (MONTHS, AT_LEAST, PROCESS, SITE),
         _assessed,
         _("Hazards with a rating that stands and was made in that time."),
+        _which_assessed,
     )
 )

@@ -67,9 +67,22 @@ class Answer:
     url: str = ""
 
 
+@dataclass(frozen=True)
+class Found:
+    """One thing that a question found: a record, by its number, or somebody by name; what else there is to say."""
+
+    number: str
+    title: str
+    said: str = ""
+    day: dt.date | None = None
+    confidential: bool = False
+
+
 Given = Mapping[str, Any]
 # Answers for each of the given sets of parameters, in their order: as few queries as the room can make of them.
 Answering = Callable[[Actor, Sequence[Given], dt.date], Sequence[Answer]]
+# What counts in the answer for one set of parameters, the newest first, at most so many, as far as the actor sees it.
+Listing = Callable[[Actor, Given, dt.date, int], Sequence[Found]]
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,8 @@ class LivingQuery:
     parameters: tuple[Parameter, ...]
     answer: Answering
     help: StrOrPromise = ""
+    # Without it nobody can look behind the answer: what leaves the house says so.
+    lists: Listing | None = None
 
     def words(self, organisation_id: int, given: Given) -> str:
         """The question as a person reads it, with the place that it is narrowed to."""
@@ -181,16 +196,19 @@ def of_records(
         return [Answer()] * len(asked)
     wanted: dict[str, Any] = {}
     for place, given in enumerate(asked):
-        keep = where(given)
-        for name in ("site", "process"):
-            if given.get(name) is not None:
-                keep &= Q(**{f"{name}_id": given[name]})
+        keep = where(given) & placed(given)
         wanted |= {f"count_{place}": Count("pk", filter=keep), f"newest_{place}": Max(day, filter=keep)}
     row = scope.visible(actor, kind).order_by().aggregate(**wanted)
     return [
         enough(given, Answer(row[f"count_{place}"], as_day(row[f"newest_{place}"], actor), url=url))
         for place, given in enumerate(asked)
     ]
+
+
+def placed(given: Given, path: str = "") -> Q:
+    """The condition that a question's `site` and `process` put on what lies behind `path`."""
+    narrowed = [name for name in ("site", "process") if given.get(name) is not None]
+    return Q(**{f"{path}{name}_id": given[name] for name in narrowed})
 
 
 def enough(given: Given, answer: Answer) -> Answer:

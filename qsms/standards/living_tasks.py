@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qsms.base import moment
@@ -21,15 +21,18 @@ from .living import (
     SITE,
     Answer,
     Form,
+    Found,
     Given,
     LivingQuery,
     Parameter,
     as_day,
     enough,
+    placed,
     register_living_query,
     since,
     start,
 )
+from .living_found import behind, of_rows
 
 # Between the kind of record and the code of the task: “action.check”.
 DOT = "."
@@ -65,19 +68,17 @@ def _done(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
         wanted: dict[str, Any] = {}
         codes = {place: str(asked[place]["task"]).partition(DOT)[2] for place in places}
         for place in places:
-            there = _there(codes[place], asked[place])
-            done = there & Q(done_at__gte=start(since(asked[place], today), actor))
-            in_time = done & (Q(due_at=None) | Q(done_at__lte=F("due_at")))
+            there = Q(code=codes[place]) & placed(asked[place], "record__")
+            done, in_time = there & _since(actor, asked[place], today), there & _in_time(actor, asked[place], today)
             wanted |= {
                 f"in_time_{place}": Count("pk", filter=in_time),
                 f"all_{place}": Count("pk", filter=done | there & Q(done_at=None)),
                 f"newest_{place}": Max("done_at", filter=in_time),
             }
         earliest = start(min(since(asked[place], today) for place in places), actor)
-        rows = Task.everywhere.filter(
-            Q(done_at__gte=earliest) | Q(done_at=None, due_at__lt=moment.now()), organisation_id=actor.organisation_id,
-            code__in=set(codes.values()), withdrawn=False, record_id__in=_seen(actor, kind),
-        )  # fmt: skip
+        rows = _tasks(actor, kind).filter(
+            Q(done_at__gte=earliest) | Q(done_at=None, due_at__lt=moment.now()), code__in=set(codes.values())
+        )
         row = rows.aggregate(**wanted)
         for place in places:
             in_time, of = row[f"in_time_{place}"], row[f"all_{place}"]
@@ -87,12 +88,24 @@ def _done(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
     return found
 
 
-def _there(code: str, given: Given) -> Q:
-    there = Q(code=code)
-    for name in ("site", "process"):
-        if given.get(name) is not None:
-            there &= Q(**{f"record__{name}_id": given[name]})
-    return there
+def _since(actor: Actor, given: Given, today: dt.date) -> Q:
+    return Q(done_at__gte=start(since(given, today), actor))
+
+
+def _in_time(actor: Actor, given: Given, today: dt.date) -> Q:
+    return _since(actor, given, today) & (Q(due_at=None) | Q(done_at__lte=F("due_at")))
+
+
+def _tasks(actor: Actor, kind: str) -> QuerySet[Task]:
+    """The tasks on records of a kind that the actor sees."""
+    there = {"organisation_id": actor.organisation_id, "withdrawn": False, "record_id__in": _seen(actor, kind)}
+    return Task.everywhere.filter(**there)
+
+
+def _which(actor: Actor, given: Given, today: dt.date, most: int) -> list[Found]:
+    kind, _dot, code = str(given["task"]).partition(DOT)
+    rows = _tasks(actor, kind).filter(_in_time(actor, given, today), placed(given, "record__"), code=code)
+    return of_rows(actor, rows.order_by("-done_at", "-pk").values_list(*behind("record__"), "done_at")[:most])
 
 
 def _seen(actor: Actor, kind: str) -> Any:
@@ -112,5 +125,6 @@ register_living_query(
         (TASK, MONTHS, SHARE, AT_LEAST, PROCESS, SITE),
         _done,
         _("Of those that were done in that time or are late now. It counts while the share is reached."),
+        _which,
     )
 )

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -20,10 +21,13 @@ from qsms.standards.doors import (
     SITE,
     Answer,
     Form,
+    Found,
     Given,
     LivingQuery,
     Parameter,
     enough,
+    of_kind,
+    placed,
     register_living_query,
     since,
 )
@@ -47,22 +51,38 @@ def _current(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answe
     """Of the people of a role whose training the reader sees, those whose required training is current."""
     if not standing.sees_others(actor):
         return [Answer()] * len(asked)
-    needed = standing.needs(actor.organisation_id, today)
-    found = standing.stands(actor.organisation_id, today, needed)
-    seen = dict(Person.objects.filter(standing.staff(actor)).values_list("pk", "site_id"))
-    lacking = {person for (person, _course), one in found.items() if not one.is_current}
     answers = []
-    for given in asked:
-        people = [
-            person
-            for person in _holders(actor, given, today)
-            if person in seen and needed.get(person) and given.get("site") in (None, seen[person])
-        ]
-        current = [person for person in people if person not in lacking]
+    for given, (current, people) in zip(asked, _people(actor, asked, today), strict=True):
         url = f"{reverse('training:gaps')}?{urlencode(_place(actor, given))}"
         reached = bool(people) and len(current) * 100 >= len(people) * int(given["share"])
         answers.append(Answer(len(current), today if reached else None, len(people), url))
     return answers
+
+
+def _people(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[tuple[set[int], set[int]]]:
+    """For each of these, of whom something is required: those who are current, and all."""
+    needed = standing.needs(actor.organisation_id, today)
+    found = standing.stands(actor.organisation_id, today, needed)
+    seen = dict(Person.objects.filter(standing.staff(actor)).values_list("pk", "site_id"))
+    lacking = {person for (person, _course), one in found.items() if not one.is_current}
+    people = [
+        {
+            person
+            for person in _holders(actor, given, today)
+            if person in seen and needed.get(person) and given.get("site") in (None, seen[person])
+        }
+        for given in asked
+    ]
+    return [(each - lacking, each) for each in people]
+
+
+def _who_is_current(actor: Actor, given: Given, today: dt.date, most: int) -> list[Found]:
+    if not standing.sees_others(actor):
+        return []
+    [(current, _all)] = _people(actor, [given], today)
+    places = names.places("site", actor.organisation_id)
+    rows = Person.objects.filter(pk__in=current).order_by("name", "pk").values_list("name", "site_id")
+    return [Found("", name, places.get(site, ""), today) for name, site in rows[:most]]
 
 
 def _holders(actor: Actor, given: Given, today: dt.date) -> set[int]:
@@ -83,13 +103,19 @@ def _evaluated(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Ans
         return [Answer()] * len(asked)
     url, answers = f"{reverse('ui:list', args=['session'])}?phase=all", []
     for given in asked:
-        rows = scope.visible(actor, "session").filter(starts_at__date__gte=since(given, today)).exclude(effect="")
-        if given.get("site") is not None:
-            rows = rows.filter(site_id=given["site"])
+        rows = scope.visible(actor, "session").filter(_looked_at(given, today) & placed(given))
         newest = rows.order_by("-closed_at").values_list("closed_at", flat=True).first()
         day = newest.astimezone(actor.tz).date() if newest is not None else None
         answers.append(enough(given, Answer(rows.count(), day, url=url)))
     return answers
+
+
+def _looked_at(given: Given, today: dt.date) -> Q:
+    return Q(starts_at__date__gte=since(given, today)) & ~Q(effect="")
+
+
+def _which_evaluated(actor: Actor, given: Given, today: dt.date, most: int) -> list[Found]:
+    return of_kind(actor, "session", given, _looked_at(given, today), "closed_at", most)
 
 
 register_living_query(
@@ -99,6 +125,7 @@ register_living_query(
         (ROLE, SHARE, SITE),
         _current,
         _("Everybody holds the role “Reporter”. It counts while the share is reached."),
+        _who_is_current,
     )
 )
 register_living_query(
@@ -108,5 +135,6 @@ register_living_query(
         (MONTHS, SITE),
         _evaluated,
         _("ISO 9001 7.2 c) asks whether what was done for competence worked."),
+        _which_evaluated,
     )
 )

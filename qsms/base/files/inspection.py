@@ -12,7 +12,7 @@ import filetype
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from qsms.base.files import pdf, pictures
+from qsms.base.files import pdf, pictures, rtf
 from qsms.base.files.archives import RUNNABLE, zip_media_type
 from qsms.base.files.kinds import MEGABYTE, Kind, kinds
 from qsms.base.files.names import clean_name, split_extension
@@ -118,6 +118,9 @@ def _kind_of(stream: BinaryIO, name: str) -> Kind:
 
 
 def _media_type(stream: BinaryIO, head: bytes, name: str, extension: str) -> str:
+    if head.startswith(rtf.START):
+        rtf.check(stream, name)
+        return "application/rtf"
     text = _as_text(head)
     if text is None and b"%PDF-" in head[:1024]:
         return "application/pdf"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +9,10 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
+from .. import apart
 from . import child
 
 CHILD = Path(child.__file__)
-# So long it may take by the clock, however little of the processor it gets.
-SECONDS = 60
 MOST_BYTES = 1_000_000
 CUT = 3
 
@@ -28,20 +25,16 @@ class Extracted:
     remark: str = ""
 
 
-def extract(stream: BinaryIO, media_type: str, *, most_bytes: int = MOST_BYTES, seconds: float = SECONDS) -> Extracted:
+def extract(
+    stream: BinaryIO, media_type: str, *, most_bytes: int = MOST_BYTES, seconds: float = apart.SECONDS
+) -> Extracted:
     """The words of this file. Never raises for what is in it: a file that cannot be read has no words and a remark."""
     if media_type not in child.READERS:
         return Extracted("", _("Files of this kind are not searched for words."))
     with tempfile.TemporaryFile() as said:
-        # -I: neither the folder one stands in nor the environment decides what is imported.
-        words = [sys.executable, "-I", str(CHILD), media_type, str(most_bytes)]
         try:
-            with subprocess.Popen(words, stdin=stream, stdout=said, stderr=subprocess.DEVNULL, env={}) as reader:
-                try:
-                    status = reader.wait(seconds)
-                except subprocess.TimeoutExpired:
-                    reader.kill()
-                    status = -1
+            words = (media_type, str(most_bytes))
+            status = apart.run(CHILD, *words, stdin=stream, stdout=said, most_bytes=most_bytes, seconds=seconds)
         except OSError:
             return Extracted("", _("The file could not be read just now."))
         said.seek(0)

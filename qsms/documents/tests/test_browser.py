@@ -95,6 +95,11 @@ def test_a_file_is_brought_as_the_content(cast: Cast, open_page: Open, live: Any
     page.get_by_text("“Servicing.txt” is the content of revision 1 now.").first.wait_for()
     assert again(draft).file_name == "Servicing.txt"
     looks_right_everywhere(page, "documents-brought")
+    # In effect it is read as a file, and printed with the sheet that says what it is.
+    held = effective(cast, again(draft))
+    page.goto(f"/documents/read/{held.number}/")
+    expect(page.get_by_role("link", name="Controlled copy to print")).to_be_visible()
+    looks_right_everywhere(page, "documents-read-file", themes=True)
 
 
 def sign_in(page: Page, who: str) -> None:

@@ -74,7 +74,7 @@ def test_the_deputy_is_named_with_whom_they_stood_in_for_and_signs_once(cast: Ca
         assert names in client.get(path).content.decode(), path
     listed = client.get(f"/api/v1/revision/{one.number}/history/").json()
     assert cast.director.name in str(listed)
-    paper = PdfReader(io.BytesIO(client.get(f"/documents/read/{held.number}/copy.pdf").content))
+    paper = PdfReader(io.BytesIO(client.get(f"/documents/read/{held.number}/copy.pdf").getvalue()))
     assert names in " ".join("".join(page.extract_text() for page in paper.pages).split())
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from qsms.documents import extraction
+from qsms.documents.apart import limits
 from qsms.documents.extraction import child
 
 OFFICE = child.OFFICE
@@ -18,6 +19,14 @@ WORD, BOOK, SLIDES = (
 )  # fmt: skip
 ODT = "application/vnd.oasis.opendocument.text"
 CONTENT = '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{}</w:body></w:document>'
+
+
+# Fonts, a field, a picture, letters by code page, by number with a stand-in, and in two halves; a table; raw bytes.
+RICH = rb"""{\rtf1\ansi\ansicpg1250\uc1{\fonttbl{\f0 Arial;}}{\*\generator Writer;}{\info{\author Somebody}}
+{\header In the head\par}\b Turn\b0  the coupl\'ecng\par {\field{\*\fldinst HYPERLINK "http://x.test"}{\fldrslt here}}
+\line{\pict\bin6 }}{{\a\par 0a0b}\u937?  12 \{mm\}\u-10179?\u-8704?\cell\uc2\u8364\'80\'80 5\row{\object gone}
+Fin\emdash }}}"""
+RICH_SAYS = "In the head\nTurn the couplěng\nhere\nΩ  12 {mm}\U0001f600\t€ 5\nFin—"
 
 
 def docx() -> bytes:
@@ -87,7 +96,7 @@ def of(raw: bytes, media_type: str, **limits: float) -> extraction.Extracted:
     [
         (docx, WORD, "Turn the coupling to the stop.\n\tØ 12 mm"), (xlsx, BOOK, "coupling\t12"),
         (pptx, SLIDES, "The coupling"), (odt, ODT, "Turn the coupling."),
-        (pdf, "application/pdf", "Turn the coupling"),
+        (pdf, "application/pdf", "Turn the coupling"), (lambda: RICH, "application/rtf", RICH_SAYS),
         ("Kupplung größer".encode, "text/plain", "Kupplung größer"),
         (lambda: "Kupplung größer, schön, und süß.".encode("latin-1"), "text/plain", "Kupplung größer"),
     ],
@@ -121,7 +130,7 @@ def bomb() -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bad:
         bad.writestr("[Content_Types].xml", b"<Types/>")
         with bad.open("word/document.xml", "w", force_zip64=True) as part:
-            for _times in range(child.MEMORY_BYTES // len(blank)):
+            for _times in range(limits.MEMORY_BYTES // len(blank)):
                 part.write(blank)
     return out.getvalue()
 
@@ -130,6 +139,13 @@ def outside() -> bytes:
     """A text that asks for a file of this machine."""
     text = CONTENT.format("<w:p><w:r><w:t>&x;</w:t></w:r></w:p>")
     return word_with(f'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>{text}'.encode())
+
+
+@pytest.mark.parametrize(
+    "raw", [b"{" * 9, b"}" * 9, b"{\\rtf1\\bin99999 x", b"\\", b"{\\rtf1\\ansicpg7 \\'zz\\u", RICH[:90]]
+)
+def test_a_torn_rich_text_is_read_as_far_as_it_goes(raw: bytes) -> None:
+    assert of(raw, "application/rtf").remark == ""
 
 
 @pytest.mark.parametrize("make", [entities, bomb, outside, lambda: b"PK\x03\x04 torn", lambda: b""])

@@ -143,7 +143,8 @@ def test_the_controlled_copy_says_what_is_in_effect_and_who_signed_it(cast: Cast
     client.force_login(cast.account("reporter"))
     answer = client.get(f"/documents/read/{held.number}/copy.pdf")
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
-    words = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    made = io.BytesIO(answer.getvalue())
+    words = "\n".join(page.extract_text() for page in PdfReader(made).pages)
     for said in ("PRO-001", "Revision", "2 Mar 2026", "Uncontrolled when printed", "Page 1 of", "Clean both halves",
                  "Director Person", "#let x = 1"):  # fmt: skip
         assert said in words, said
@@ -170,7 +171,7 @@ def test_a_temporary_revision_holds_for_its_time_and_the_one_before_comes_back(c
     assert "Clean both halves" in beside
     assert "Where the two differ, the temporary one holds." in beside
     assert "I have read and understood this</button>" in beside, "each is read and acknowledged by itself"
-    paper = PdfReader(io.BytesIO(client.get(f"{page}copy.pdf?lasting=1").content))
+    paper = PdfReader(io.BytesIO(client.get(f"{page}copy.pdf?lasting=1").getvalue()))
     assert "Clean both halves" in "".join(sheet.extract_text() for sheet in paper.pages)
     assert "Clean both halves" in Document.everywhere.get(pk=held.pk).effective_text
     with time_machine.travel(NOW + dt.timedelta(days=10), tick=False):

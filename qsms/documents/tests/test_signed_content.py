@@ -13,9 +13,9 @@ from PIL import Image
 from qsms.documents import content, effect, jobs, writing
 from qsms.documents.choices import shipped
 from qsms.documents.models import Revision, Step
-from qsms.records import attachments, moves, services, tasks
+from qsms.records import attachments, history, moves, services, tasks
 from qsms.records.errors import Invalid, Refused
-from qsms.records.models import Attachment, Signature
+from qsms.records.models import Attachment, Deed, Signature
 from tests.cast import Cast
 from tests.harness.clock import START as NOW
 
@@ -175,6 +175,31 @@ def test_the_pages_say_what_is_and_what_was(cast: Cast) -> None:
     assert "<td>Clean both halves</td>" in dialog
     assert "wrench.png" in dialog.partition("<img")[2]
     assert "|---|" not in dialog
+
+
+def test_a_file_that_another_took_the_place_of_is_not_signed(cast: Cast) -> None:
+    one = revision(cast, document(cast, "safety"), "safety", body="")
+    for name, raw in (
+        ("first.txt", b"Old words"),
+        ("second.rtf", b"{\\rtf1 Chock it}"),
+        ("third.rtf", b"{\\rtf1 Open it}"),
+    ):
+        writing.bring_file(cast.actor("safety"), one.pk, io.BytesIO(raw), name=name)
+    [kept] = Attachment.everywhere.filter(record_id=one.pk, removed_at=None)
+    assert (kept.name, kept.media_type) == ("third.rtf", "application/rtf")
+    assert again(one).file_id == kept.pk
+    told = [(deed.verb, deed.reason) for deed in Deed.everywhere.filter(record_id=one.pk, verb=history.REMOVED_FILE)]
+    assert told == [(history.REMOVED_FILE, f"“{name}” took its place.") for name in ("second.rtf", "third.rtf")]
+    jobs.read_file.call(one.pk)
+    assert again(one).plain_text == "Open it", "and search knows it by what it says"
+    sent(cast, again(one), "safety")
+    client = Client()
+    client.force_login(cast.account("quality"))
+    dialog = client.get(f"/r/revision/{one.number}/move/review/").content.decode()
+    signed = dialog[dialog.index("What you sign") :]
+    assert "third.rtf" in signed
+    assert "first.txt" not in signed
+    assert "second.rtf" not in signed
 
 
 def test_what_it_changes_waits_for_the_words_and_shows_the_pictures(cast: Cast) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qsms.base import moment
-from qsms.base.files.headers import content_disposition
+from qsms.base.files import FileFacts, pdf, serve_headers
 from qsms.org.actor import Actor
 from qsms.records import keys, scope
 from qsms.records.errors import NotVisible
@@ -123,6 +123,7 @@ def _page(actor: Actor, found: reading.Text, at: int, given: Receipt | None) -> 
         "unopened": unopened[0] if unopened else 0,
         "unopened_url": addresses.read(document.number, unopened[0], lasting=beside) if unopened else "",
         "is_file": revision.file_id is not None,
+        "is_stamped": revision.file is not None and revision.file.media_type == copies.PDF,
         "may_acknowledge": asked and given is not None and given.opened_at is not None,
         "record_url": _record_url(actor, document),
         "question_url": pages.record(document, "raise", "change_request")
@@ -171,7 +172,7 @@ def _wanted(request: HttpRequest, document: Document) -> reading.Text | None:
 
 @answers.for_people
 @require_GET
-def open_copy(request: HttpRequest, number: str) -> HttpResponse:
+def open_copy(request: HttpRequest, number: str) -> HttpResponseBase:
     """What is in effect as a controlled copy in PDF."""
     actor = answers.actor_of(request)
     document = reading.find(actor, number)
@@ -179,8 +180,12 @@ def open_copy(request: HttpRequest, number: str) -> HttpResponse:
     if found is None:
         raise NotVisible
     made = copies.controlled_copy(actor, document, found.revision, moment.now())
-    answer = HttpResponse(made, content_type="application/pdf")
-    answer["Content-Disposition"] = content_disposition(f"{document.code} {found.revision.label}.pdf", inline=True)
+    # What somebody brought is in it: shown where it is sound, as the file itself is, else offered for download.
+    sound, name = not pdf.doubt(made), copies.file_name(document, found.revision)
+    made.seek(0)
+    answer = FileResponse(made)
+    for header, value in serve_headers(FileFacts(name, 0, media_type=copies.PDF, safe_to_inline=sound)).items():
+        answer[header] = value
     answer["Cache-Control"] = "private, no-store"
     return answer
 

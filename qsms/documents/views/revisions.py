@@ -105,7 +105,9 @@ def bring(request: HttpRequest, number: str) -> HttpResponse:
             return answers.done(request, pages.record(revision), said)
     told = {
         "title": _("Bring a file"),
-        "meaning": _("PDF, DOCX, XLSX, PPTX, ODT or any other file. It takes the place of the text or file before."),
+        "meaning": _(
+            "PDF, DOCX, XLSX, PPTX, ODT, RTF or any other file. It takes the place of the text or file before."
+        ),
         "verb": _("Make it the content"),
         "back_url": pages.record(revision),
     }

@@ -18,7 +18,15 @@ from tests.contract import factory
 
 
 def found(cast: Cast, key: str, who: str = "quality", **given: object) -> living.Answer:
-    return living.answers(cast.actor(who), [(key, given)])[0]
+    """What it finds; what it lists is that, the newest first."""
+    actor = cast.actor(who)
+    answer, query = living.answers(actor, [(key, given)])[0], living.known(key)
+    assert query is not None
+    assert query.lists is not None
+    listed = query.lists(actor, living.filled(query, given), moment.now().astimezone(actor.tz).date(), 10)
+    assert len(listed) == answer.count
+    assert answer.newest in (None, *(one.day for one in listed[:1]))
+    return answer
 
 
 def test_actions_count_once_they_are_verified_and_not_long_ago(cast: Cast) -> None:
