@@ -12,7 +12,7 @@ from django.test import Client
 
 from qsms.base import moment
 from qsms.documents import distributing
-from qsms.documents.models import Document, Revision
+from qsms.documents.models import Document
 from qsms.documents.tests.makers import document, effective, revision
 from qsms.impact import asking, panels, told, touching
 from qsms.impact.models import Check
@@ -249,15 +249,67 @@ def test_a_document_touches_its_readers_its_courses_and_who_must_hold_them(cast:
     assert page.count("one person whose training you see") == 2
 
 
-def test_a_revision_and_a_clause_lead_to_what_their_document_touches(cast: Cast, procedure: Document) -> None:
-    draft = Revision.everywhere.get(document=procedure)
-    page = signed_in(cast, "quality").get(f"/r/revision/{draft.number}/tab/impact/").content.decode()
-    assert f"/impact/?record={procedure.number}" in page
+def test_a_revision_touches_what_its_document_does_and_says_what_it_changes(cast: Cast, procedure: Document) -> None:
+    quality = cast.actor("quality")
+    adopting.adopt(quality, CLAUSE.framework)
+    binding.bind(quality, procedure.pk, CLAUSE, Given())
+    services.link(quality, procedure.pk, hazard(cast, "Hydraulic fluid in the eye").pk, "mitigates")
+    draft = revision(cast, procedure, summary="Goggles are worn when a line is opened", why="INV-12")
+    linked = hazard(cast, "Goggles fog over")
+    services.link(quality, draft.pk, linked.pk, "relates")
+    found = touching.of_record(quality, draft)
+    why = {line.record.title: line.why for group in found.groups for line in group.lines}
+    assert why["Hydraulic fluid in the eye"] == f"mitigates, by way of {procedure.number}"
+    assert why[linked.title] == "relates to"
+    assert "Hydraulics" in why, "Whoever owns the course that teaches it can be asked."
+    assert procedure.title not in why
+    assert [(one.document.pk, one.people) for one in found.readers] == [(procedure.pk, 2)]
+    assert CLAUSE.number in {one.number for one in found.clauses}
+    page = signed_in(cast, "quality").get(f"/impact/?record={draft.number}").content.decode()
+    assert "Goggles are worn when a line is opened" in page
+    assert "INV-12" in page
+    assert f"/revision/{draft.number}/changes/" in page
+    tab = signed_in(cast, "quality").get(f"/r/revision/{draft.number}/tab/impact/").content.decode()
+    assert "Goggles are worn when a line is opened" in tab
+    assert f"/impact/?record={draft.number}" in tab
+    # Once it is in effect nobody changes it, and whoever keeps the document still asks because of it.
+    Record.everywhere.filter(pk=draft.pk).update(state="superseded", phase=3)
+    kept = Record.everywhere.get(pk=draft.pk)
+    assert touching.of_record(quality, kept).subject.may_ask
+    assert not touching.of_record(cast.actor("executive"), kept).subject.may_ask
+
+
+def test_a_clause_leads_to_the_people_of_the_documents_that_show_it(cast: Cast, procedure: Document) -> None:
     adopting.adopt(cast.actor("quality"), CLAUSE.framework)
     binding.bind(cast.actor("quality"), procedure.pk, CLAUSE, Given())
     found = touching.of_clause(cast.actor("quality"), CLAUSE)
     assert [one.document.pk for one in found.readers] == [procedure.pk]
     assert [one.course.title for one in found.courses] == ["Hydraulics"]
+
+
+def test_a_record_counts_where_the_crosswalk_carries_it_in_a_standard_that_is_worked_to(cast: Cast) -> None:
+    """Bound once to ISO 9001 7.1.5.2 it counts in AS9100D, which contains it; ISO 14001 asks for a part in 9.1.1."""
+    quality = cast.actor("quality")
+    made = document(cast)
+    made = effective(cast, revision(cast, made))
+    adopting.adopt(quality, CLAUSE.framework)
+    binding.bind(quality, made.pk, CLAUSE, Given())
+    alone = touching.of_record(quality, made).clauses
+    assert [(one.standard, one.number, one.why) for one in alone] == [("ISO 9001:2015", "7.1.5.2", "")]
+    adopting.adopt(quality, "as9100/D")
+    both = {(one.standard, one.number): one.why for one in touching.of_record(quality, made).clauses}
+    assert both[("ISO 9001:2015", "7.1.5.2")] == ""
+    assert "ISO 9001:2015 7.1.5.2" in both[("AS9100D", "7.1.5.2")]
+    assert both[("AS9100D", "7.1.5.2")].startswith("Counts through the crosswalk:")
+    page = html.unescape(signed_in(cast, "quality").get(f"/impact/?record={made.number}").content.decode())
+    assert both[("AS9100D", "7.1.5.2")] in page
+    # The edition that follows is moved on to by hand, and what only supports carries nothing over.
+    adopting.adopt(quality, "iso-9001/2026")
+    assert ("ISO 9001:2026", "7.1.5.2") not in {
+        (one.standard, one.number) for one in touching.of_record(quality, made).clauses
+    }
+    binding.bind(quality, made.pk, CLAUSE, Given(strength="supports"))
+    assert {one.standard for one in touching.of_record(quality, made).clauses} == {"ISO 9001:2015"}
 
 
 def test_nobody_counts_people_or_courses_that_they_may_not_see(cast: Cast, procedure: Document) -> None:

@@ -37,7 +37,7 @@ def test_owners_are_asked_after_a_preview_and_answer(cast: Cast, open_page: Call
     page = signed_in(cast, "safety", open_page, live)
     page.goto(f"/r/control/{control.number}/tab/impact/")
     looks_right_everywhere(page, "impact-tab", themes=True)
-    page.get_by_role("link", name="Ask the owners").click()
+    page.get_by_role("link", name="See all, and ask").click()
     page.get_by_label("What changes").fill("The tester is read weekly from January, by the store")
     looks_right_everywhere(page, "impact-page", themes=True)
     page.get_by_role("button", name="Preview").click()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from qsms.records.models import Record
-
 from .touching import Subject
 
 
@@ -14,8 +12,3 @@ def page(subject: Subject, before: int | None = None) -> str:
     """What a change of this subject touches; with `before` who was asked because of it before that check."""
     older = {"before": str(before)} if before is not None else {}
     return f"{reverse('impact:page')}?{urlencode({**subject.query, **older})}"
-
-
-def of_record(record: Record) -> str:
-    """What a change of this record touches."""
-    return f"{reverse('impact:page')}?{urlencode({'record': record.number})}"

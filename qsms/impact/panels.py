@@ -27,7 +27,7 @@ READ = 200
 
 
 def _context(actor: Actor, record: Record) -> Mapping[str, Any]:
-    found = touching.of_record(actor, record)
+    found = touching.at_a_glance(actor, record)
     # The record is the organisation's; asked for that as well, SQLite reads all of its checks.
     both_ways = Check.everywhere.filter(Q(subject_id=record.pk) | Q(record_id=record.pk, answer=""))
     rows = asking.with_records(actor, both_ways)
@@ -42,10 +42,10 @@ def _context(actor: Actor, record: Record) -> Mapping[str, Any]:
     return {
         "standards": told.standards(found),
         "people": told.people(found),
+        "change": found.change,
         "document": found.document,
-        "document_url": addresses.of_record(found.document) if found.document is not None else "",
         "records": told.records(actor, found, waiting) if found.groups else "",
-        "url": addresses.page(found.subject) if found.records else "",
+        "url": addresses.page(found.subject),
         "may_ask": found.subject.may_ask,
         "asked": told.asked(actor, here[: told.FEW], url=addresses.page(found.subject) if more else ""),
         "answers": Answer.choices,

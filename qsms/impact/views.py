@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from qsms.documents import doors as documents
 from qsms.org.actor import Actor
 from qsms.records import keys, scope
 from qsms.records.errors import Invalid, NotVisible
@@ -31,7 +32,8 @@ def _impact(actor: Actor, request: HttpRequest) -> Impact:
     given = request.GET
     if given.get("standard"):
         return of_clause(actor, Reference(given["standard"], given.get("clause", "")))
-    row = Record.everywhere.filter(organisation_id=actor.organisation_id, number=given.get("record", "")).first()
+    rows = Record.everywhere.filter(organisation_id=actor.organisation_id, number=given.get("record", ""))
+    row = rows.select_related(documents.WITH_DOCUMENT).first()
     if row is None or not scope.sees(actor, row):
         raise NotVisible
     return of_record(actor, row)
@@ -60,8 +62,7 @@ def _page(
         "subject": impact.subject,
         "standards": told.standards(impact),
         "people": told.people(impact),
-        "document": impact.document,
-        "document_url": addresses.of_record(impact.document) if impact.document is not None else "",
+        "change": impact.change,
         "records": told.records(actor, impact, waiting, chosen if can_ask else None) if impact.groups else "",
         "asked": told.page(actor, impact.subject, keys.whole(request.GET.get("before", ""))),
         "can_ask": can_ask,

@@ -33,6 +33,7 @@ from .offering import (
 from .requirements import (
     Requirement,
     asked_elsewhere,
+    counting,
     may_bind,
     requirement,
     requirements_of,
@@ -53,6 +54,7 @@ __all__ = [
     "Requirement",
     "as_day",
     "asked_elsewhere",
+    "counting",
     "enough",
     "forget_living_query",
     "may_bind",

@@ -100,13 +100,17 @@ def hang_on(cast: Cast, made: Document, n: int) -> None:
 def test_what_hangs_on_a_document(cast: Cast, office: Client) -> None:
     adopted.adopted(cast, adopted.ISO_9001)
     made = procedure(cast)
-    paths = ("/r/document/{number}/tab/impact/", "/impact/?record={number}")
+    adopted.adopted(cast, adopted.AS9100)
+    draft = revision(cast, made, summary="The next one")
+    page = "/impact/?record={number}"
+    paths = ("/r/document/{number}/tab/impact/", page)
     # A history longer than what a page reads of it.
     hang_on(cast, made, 3)
     assert Deed.everywhere.filter(record_id=made.pk).count() > heads.DEEDS
-    few = check(office, made.number, paths)
+    few, of_revision = check(office, made.number, paths), check(office, draft.number, [page])
     hang_on(cast, made, 5)
     check(office, made.number, paths, few)
+    check(office, draft.number, [page], of_revision)
 
 
 def test_whom_a_document_reaches(cast: Cast, office: Client) -> None:
