@@ -12,6 +12,7 @@ from qsms.documents import distributing
 from qsms.documents.models import Document
 from qsms.documents.tests.makers import document, effective, revision
 from qsms.impact import asking, touching
+from qsms.impact.asking import Wish
 from qsms.org import names
 from qsms.org import services as org
 from qsms.org.models import Role
@@ -93,8 +94,8 @@ def hang_on(cast: Cast, made: Document, n: int) -> None:
             training.asked(cast, course, role)
         services.link(quality, training.course(cast, f"Linked {n} {one}").pk, made.pk, "trains")
         adopted.bound(cast, made, adopted.ISO_9001, clauses[n + one])
-        asking.ask(quality, touching.of_record(quality, made), {hazard.pk}, "It is read weekly", None)
-        asking.ask(quality, touching.of_record(quality, hazard), {made.pk}, "It is read weekly", None)
+        asking.ask(quality, touching.of_record(quality, made), Wish("It is read weekly", {hazard.pk}))
+        asking.ask(quality, touching.of_record(quality, hazard), Wish("It is read weekly", {made.pk}))
 
 
 def test_what_hangs_on_a_document(cast: Cast, office: Client) -> None:
