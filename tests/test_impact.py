@@ -12,9 +12,10 @@ from django.test import Client
 
 from qsms.base import moment
 from qsms.documents import distributing
-from qsms.documents.models import Document, Revision
+from qsms.documents.models import Document
 from qsms.documents.tests.makers import document, effective, revision
-from qsms.impact import asking, panels, told, touching
+from qsms.impact import asking, circles, panels, told, touching
+from qsms.impact.asking import Wish
 from qsms.impact.models import Check
 from qsms.org.models import Role
 from qsms.records import history, services, tasks
@@ -151,10 +152,9 @@ def test_one_task_stands_for_two_changes_until_both_are_answered(cast: Cast, wre
     second = control(cast)
     target = next(one for one in touching.of_record(actor, wrench).records.values() if one.owner_id == cast.owner.pk)
     risk.mitigate(actor, second, target)
-    checks = [
-        asking.ask(actor, touching.of_record(actor, one), {target.pk}, "It is read weekly", None)[0]
-        for one in (wrench, second)
-    ]
+    for one in (wrench, second):
+        asking.ask(actor, touching.of_record(actor, one), Wish("It is read weekly", {target.pk}))
+    checks = list(Check.objects.order_by("pk"))
     assert Task.everywhere.filter(record=target, code=asking.TASK).count() == 1
     asking.answer(owner, checks[0].pk, "fits", "")
     assert Task.everywhere.filter(record=target, code=asking.TASK, done_at=None).count() == 1
@@ -168,15 +168,16 @@ def test_who_may_not_change_it_asks_nobody_and_who_is_not_asked_does_not_answer(
     actor = cast.actor("safety")
     onlooker = touching.of_record(cast.actor("executive"), wrench)
     with pytest.raises(Refused, match="may not ask"):
-        asking.ask(cast.actor("executive"), onlooker, set(onlooker.records), "Weekly", None)
+        asking.ask(cast.actor("executive"), onlooker, Wish("Weekly", set(onlooker.records)))
     impact = touching.of_record(actor, wrench)
     with pytest.raises(Invalid, match="past"):
-        asking.ask(actor, impact, set(impact.records), "Weekly", dt.date(2020, 1, 1))
+        asking.ask(actor, impact, Wish("Weekly", set(impact.records), due_on=dt.date(2020, 1, 1)))
     with pytest.raises(Invalid, match="what changes"):
-        asking.ask(actor, impact, set(impact.records), "  ", None)
+        asking.ask(actor, impact, Wish("  ", set(impact.records)))
     with pytest.raises(Invalid, match="at least one"):
-        asking.ask(actor, impact, set(), "Weekly", None)
-    [check, *_more] = asking.ask(actor, impact, set(impact.records), "Weekly", None)
+        asking.ask(actor, impact, Wish("Weekly", set()))
+    assert asking.ask(actor, impact, Wish("Weekly", set(impact.records))) == 2
+    check = Check.objects.order_by("pk")[0]
     with pytest.raises(NotVisible):
         asking.answer(cast.actor("reporter"), check.pk, "fits", "")
     with pytest.raises(NotVisible):
@@ -191,7 +192,7 @@ def test_who_was_asked_is_paged_and_a_tab_leads_to_the_rest(
         risk.mitigate(actor, wrench, hazard(cast, f"Another {n}"))
     found = touching.of_record(actor, wrench)
     for record in found.records.values():
-        asking.ask(actor, found, {record.pk}, f"Look at {record.title}", None)
+        asking.ask(actor, found, Wish(f"Look at {record.title}", {record.pk}))
     asked = [check.what for check in Check.objects.order_by("-pk")]
     assert len(asked) == 5
     url, tab = f"/impact/?record={wrench.number}", f"/r/control/{wrench.number}/tab/impact/"
@@ -211,7 +212,7 @@ def test_who_was_asked_is_paged_and_a_tab_leads_to_the_rest(
     assert [what for what in asked if what in short] == asked[:2]
     assert "All who were asked because of it" in short
     # A question about the record itself is never among what is left out.
-    asking.ask(actor, touching.of_record(actor, found.groups[0].lines[0].record), {wrench.pk}, "Ask back", None)
+    asking.ask(actor, touching.of_record(actor, found.groups[0].lines[0].record), Wish("Ask back", {wrench.pk}))
     monkeypatch.setattr(panels, "READ", 1)
     assert "Ask back" in client.get(tab).content.decode()
 
@@ -249,15 +250,138 @@ def test_a_document_touches_its_readers_its_courses_and_who_must_hold_them(cast:
     assert page.count("one person whose training you see") == 2
 
 
-def test_a_revision_and_a_clause_lead_to_what_their_document_touches(cast: Cast, procedure: Document) -> None:
-    draft = Revision.everywhere.get(document=procedure)
-    page = signed_in(cast, "quality").get(f"/r/revision/{draft.number}/tab/impact/").content.decode()
-    assert f"/impact/?record={procedure.number}" in page
+def test_a_revision_touches_what_its_document_does_and_says_what_it_changes(cast: Cast, procedure: Document) -> None:
+    quality = cast.actor("quality")
+    adopting.adopt(quality, CLAUSE.framework)
+    binding.bind(quality, procedure.pk, CLAUSE, Given())
+    services.link(quality, procedure.pk, hazard(cast, "Hydraulic fluid in the eye").pk, "mitigates")
+    draft = revision(cast, procedure, summary="Goggles are worn when a line is opened", why="INV-12")
+    linked = hazard(cast, "Goggles fog over")
+    services.link(quality, draft.pk, linked.pk, "relates")
+    found = touching.of_record(quality, draft)
+    why = {line.record.title: line.why for group in found.groups for line in group.lines}
+    assert why["Hydraulic fluid in the eye"] == f"mitigates, by way of {procedure.number}"
+    assert why[linked.title] == "relates to"
+    assert "Hydraulics" in why, "Whoever owns the course that teaches it can be asked."
+    assert procedure.title not in why
+    assert [(one.document.pk, one.people) for one in found.readers] == [(procedure.pk, 2)]
+    assert CLAUSE.number in {one.number for one in found.clauses}
+    page = signed_in(cast, "quality").get(f"/impact/?record={draft.number}").content.decode()
+    assert "Goggles are worn when a line is opened" in page
+    assert "INV-12" in page
+    assert f"/revision/{draft.number}/changes/" in page
+    tab = signed_in(cast, "quality").get(f"/r/revision/{draft.number}/tab/impact/").content.decode()
+    assert "Goggles are worn when a line is opened" in tab
+    assert f"/impact/?record={draft.number}" in tab
+    # Once it is in effect nobody changes it, and whoever keeps the document still asks because of it.
+    Record.everywhere.filter(pk=draft.pk).update(state="superseded", phase=3)
+    kept = Record.everywhere.get(pk=draft.pk)
+    assert touching.of_record(quality, kept).subject.may_ask
+    assert not touching.of_record(cast.actor("executive"), kept).subject.may_ask
+
+
+def test_a_clause_leads_to_the_people_of_the_documents_that_show_it(cast: Cast, procedure: Document) -> None:
     adopting.adopt(cast.actor("quality"), CLAUSE.framework)
     binding.bind(cast.actor("quality"), procedure.pk, CLAUSE, Given())
     found = touching.of_clause(cast.actor("quality"), CLAUSE)
     assert [one.document.pk for one in found.readers] == [procedure.pk]
     assert [one.course.title for one in found.courses] == ["Hydraulics"]
+
+
+def test_a_record_counts_where_the_crosswalk_carries_it_in_a_standard_that_is_worked_to(cast: Cast) -> None:
+    """Bound once to ISO 9001 7.1.5.2 it counts in AS9100D, which contains it; ISO 14001 asks for a part in 9.1.1."""
+    quality = cast.actor("quality")
+    made = document(cast)
+    made = effective(cast, revision(cast, made))
+    adopting.adopt(quality, CLAUSE.framework)
+    binding.bind(quality, made.pk, CLAUSE, Given())
+    alone = touching.of_record(quality, made).clauses
+    assert [(one.standard, one.number, one.why) for one in alone] == [("ISO 9001:2015", "7.1.5.2", "")]
+    adopting.adopt(quality, "as9100/D")
+    both = {(one.standard, one.number): one.why for one in touching.of_record(quality, made).clauses}
+    assert both[("ISO 9001:2015", "7.1.5.2")] == ""
+    assert "ISO 9001:2015 7.1.5.2" in both[("AS9100D", "7.1.5.2")]
+    assert both[("AS9100D", "7.1.5.2")].startswith("Counts through the crosswalk:")
+    page = html.unescape(signed_in(cast, "quality").get(f"/impact/?record={made.number}").content.decode())
+    assert both[("AS9100D", "7.1.5.2")] in page
+    # The edition that follows is moved on to by hand, and what only supports carries nothing over.
+    adopting.adopt(quality, "iso-9001/2026")
+    assert ("ISO 9001:2026", "7.1.5.2") not in {
+        (one.standard, one.number) for one in touching.of_record(quality, made).clauses
+    }
+    binding.bind(quality, made.pk, CLAUSE, Given(strength="supports"))
+    assert {one.standard for one in touching.of_record(quality, made).clauses} == {"ISO 9001:2015"}
+
+
+def test_people_are_asked_in_the_same_step_and_answer_where_they_may_look(cast: Cast, procedure: Document) -> None:
+    """Nothing is linked with it, and yet everybody who works to it or takes its course is asked once."""
+    client, url = signed_in(cast, "quality"), f"/impact/?record={procedure.number}"
+    [reach] = touching.of_record(cast.actor("quality"), procedure).readers
+    [course_of_it] = Course.everywhere.all()
+    page = client.get(url).content.decode()
+    assert f'name="people" value="{procedure.pk}"' in page
+    assert f'name="people" value="{course_of_it.pk}"' in page
+    given = {"what": "Goggles are worn", "due_on": DUE.isoformat(), "people": [procedure.pk, course_of_it.pk]}
+    preview = " ".join(client.post(url, given).content.decode().split())
+    assert "2 tasks for 2 people" in preview
+    assert f"Readers of {procedure.number} {procedure.title}</b><small>2 people are asked." in preview
+    assert "are asked above, and once is enough." in preview or "is asked above, and once is enough." in preview
+    assert not Check.objects.exists()
+    assert client.post(url, {**given, "sure": "1"}).status_code == 303
+    assert Check.objects.count() == reach.people == 2
+    assert client.post(url, {**given, "sure": "1"}).status_code == 422, "A second click asks nobody twice."
+
+    for who in ("site_owner", "other_site_auditor"):
+        [waiting] = [one for one in tasks.mine(cast.actor(who)) if one.code == asking.PEOPLE_TASK]
+        assert waiting.record.pk == procedure.pk, "Asked once, and on what they read."
+    # What others are asked is not on the page of the record, and nobody answers for somebody else.
+    mine, others = (Check.objects.get(person=cast.people[one]) for one in ("site_owner", "other_site_auditor"))
+    reader = signed_in(cast, "site_owner")
+    home = html.unescape(reader.get("/").content.decode())
+    assert f"/impact/asked/?record={procedure.number}" in home
+    told_here = reader.get(f"/impact/asked/?record={procedure.number}").content.decode()
+    assert f"/impact/answer/{mine.pk}/" in told_here
+    assert f"/impact/answer/{others.pk}/" not in told_here
+    assert "Goggles are worn" in told_here
+    keeper = client.get(f"/r/document/{procedure.number}/tab/impact/").content.decode()
+    assert "/impact/answer/" not in keeper
+    assert client.post(f"/impact/answer/{mine.pk}/", {"answer": "seen"}).status_code == 403
+    assert reader.post(f"/impact/answer/{mine.pk}/", {"answer": "fits"}).status_code == 422
+    empty = reader.post(f"/impact/answer/{mine.pk}/", {"answer": "clashes"})
+    assert "Say what does not fit." in empty.content.decode()
+    assert reader.post(f"/impact/answer/{mine.pk}/", {"answer": "seen"}).status_code == 303
+    assert not [one for one in tasks.mine(cast.actor("site_owner")) if one.code == asking.PEOPLE_TASK]
+    assert [one for one in tasks.mine(cast.actor("other_site_auditor")) if one.code == asking.PEOPLE_TASK]
+    page = client.get(url).content.decode()
+    assert "1 of 2 answered" in page
+    assert "One of them was asked already." in page
+    verbs = [entry.verb for entry in history.entries(procedure, reader=cast.actor("quality"))]
+    assert {asking.ASKED, asking.ASKED_PEOPLE, asking.ANSWERED} <= set(verbs)
+
+
+def test_who_may_not_see_what_they_would_be_asked_about_is_left_out_and_said(cast: Cast, procedure: Document) -> None:
+    quality = cast.actor("quality")
+    [course_of_it] = Course.everywhere.all()
+    impact = touching.of_record(quality, procedure)
+    takers = [one for one in circles.offered(quality, impact) if one.is_course]
+    [seen] = circles.turnouts(quality, takers, ())
+    assert (len(seen.people), seen.unseeing) == (2, 0)
+    Record.everywhere.filter(pk=course_of_it.pk).update(confidential=True)
+    impact = touching.of_record(quality, procedure)
+    takers = [one for one in circles.offered(quality, impact) if one.is_course]
+    [hidden] = circles.turnouts(quality, takers, ())
+    assert (len(hidden.people), hidden.unseeing) == (0, 2)
+    with pytest.raises(Invalid, match="people"):
+        asking.ask(quality, impact, Wish("Weekly", circles=[str(course_of_it.pk)]))
+    assert not Check.objects.exists()
+    # Who may change what touches it, and only reads the document of another site, does not ask its readers.
+    Record.everywhere.filter(pk=procedure.pk).update(site=cast.sites["STV"], owner=None)
+    linked = hazard(cast, "Fluid in the eye", owner=cast.owner)
+    services.link(quality, procedure.pk, linked.pk, "mitigates")
+    found = touching.of_record(cast.actor("site_owner"), linked)
+    assert found.subject.may_ask
+    assert [one.document.pk for one in found.readers] == [procedure.pk]
+    assert [one for one in circles.offered(cast.actor("site_owner"), found) if not one.is_course] == []
 
 
 def test_nobody_counts_people_or_courses_that_they_may_not_see(cast: Cast, procedure: Document) -> None:
@@ -279,7 +403,7 @@ def test_an_owner_who_may_not_see_what_changes_does_not_learn_its_number(cast: C
     secret = hazard(cast, "Told in confidence", confidential=True, owner=cast.safety, site=cast.sites["STV"])
     touched = hazard(cast, "Over-torqued bolts", owner=cast.site_owner)
     services.link(actor, secret.pk, touched.pk, "relates")
-    asking.ask(actor, touching.of_record(actor, secret), {touched.pk}, "Look at the torque again", None)
+    asking.ask(actor, touching.of_record(actor, secret), Wish("Look at the torque again", {touched.pk}))
     owner = signed_in(cast, "site_owner")
     for page in ("/", f"/r/hazard/{touched.number}/", *(
         f"/r/hazard/{touched.number}/tab/{tab}/" for tab in ("impact", "history", "links")

@@ -9,8 +9,13 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page
 
+from qsms.documents import distributing
+from qsms.documents.tests.makers import document, effective, revision
+from qsms.org.models import Role
 from qsms.records import services
 from qsms.risk import doors as risk
+from qsms.standards.tests.makers import AS9100, ISO_9001, adopted, bound
+from qsms.training.tests.makers import asked, course
 from tests.cast import Cast
 from tests.harness.browser import looks_right_everywhere
 
@@ -25,6 +30,44 @@ def signed_in(cast: Cast, name: str, open_page: Callable[..., Page], live: Any) 
     return page
 
 
+def test_readers_of_a_revision_are_asked_and_answer(cast: Cast, open_page: Callable[..., Page], live: Any) -> None:
+    quality = cast.actor("quality")
+    made = document(cast)
+    held = Role.objects.get(organisation=cast.organisation, code="process_owner")
+    distributing.add_rule(quality, made.pk, role_id=held.pk)
+    made = effective(cast, revision(cast, made))
+    asked(cast, course(cast, "Hydraulics", document=made.pk, site=cast.sites["LKF"]), "process_owner")
+    adopted(cast, ISO_9001)
+    adopted(cast, AS9100)
+    bound(cast, made, ISO_9001, "7.1.5.2")
+    risk.raise_control(quality, made, title="Goggles at every rig", level="administrative", owner=cast.owner)
+    draft = revision(cast, made, summary="Goggles are worn when a line is opened, and kept at the rig.", why="INV-12")
+    page = signed_in(cast, "quality", open_page, live)
+    page.goto(f"/r/revision/{draft.number}/tab/impact/")
+    looks_right_everywhere(page, "impact-revision-tab", themes=True)
+    page.get_by_role("link", name="See all that it touches").click()
+    page.get_by_role("heading", name="What revision").wait_for()
+    page.get_by_label("Ask them as well").first.check()
+    page.get_by_label("What changes").fill("Goggles are worn when a line is opened")
+    looks_right_everywhere(page, "impact-revision", themes=True)
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_text("One person is asked.").first.wait_for()
+    looks_right_everywhere(page, "impact-people-preview", themes=True)
+    page.get_by_role("button", name="Ask 2 questions").click()
+    page.get_by_text("0 of 2 answered").wait_for()
+
+    reader = signed_in(cast, "site_owner", open_page, live)
+    reader.goto("/")
+    reader.locator("a[href*='/impact/asked/']").first.click()
+    looks_right_everywhere(reader, "impact-asked-of-me", themes=True)
+    reader.get_by_label("It does not fit how I work").check()
+    reader.get_by_label("In your words").fill("There is no place for goggles at rig 3")
+    reader.get_by_role("button", name="Answer").click()
+    reader.get_by_text("Your answer is kept. Thank you.").first.wait_for()
+    page.reload()
+    page.get_by_text("There is no place for goggles at rig 3").first.wait_for()
+
+
 def test_owners_are_asked_after_a_preview_and_answer(cast: Cast, open_page: Callable[..., Page], live: Any) -> None:
     safety = cast.actor("safety")
     control = risk.raise_control(
@@ -37,13 +80,13 @@ def test_owners_are_asked_after_a_preview_and_answer(cast: Cast, open_page: Call
     page = signed_in(cast, "safety", open_page, live)
     page.goto(f"/r/control/{control.number}/tab/impact/")
     looks_right_everywhere(page, "impact-tab", themes=True)
-    page.get_by_role("link", name="Ask the owners").click()
+    page.get_by_role("link", name="See all, and ask").click()
     page.get_by_label("What changes").fill("The tester is read weekly from January, by the store")
     looks_right_everywhere(page, "impact-page", themes=True)
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("heading", name="2 tasks for one person").wait_for()
     looks_right_everywhere(page, "impact-preview", themes=True)
-    page.get_by_role("button", name="Ask about 2 records").click()
+    page.get_by_role("button", name="Ask 2 questions").click()
     page.get_by_text("0 of 2 answered").wait_for()
 
     owner = signed_in(cast, "owner", open_page, live)

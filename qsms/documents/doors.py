@@ -18,16 +18,18 @@ from qsms.org.actor import Actor
 from qsms.records.models import Record
 from qsms.ui import addresses as pages
 
-from . import document_types, effect, people, reaching, routing
+from . import addresses, document_types, effect, people, reaching, routing
 from .cautions import Caution, caution
 from .effect import EFFECTIVE
 from .models import Document, Receipt, Revision
 
 __all__ = [
-    "EFFECTIVE", "Caution", "Distribution", "InEffect", "Unheld", "acknowledged", "caution", "distribution",
-    "document_of", "in_effect", "reach", "readers", "roles_unheld",
+    "EFFECTIVE", "WITH_DOCUMENT", "Caution", "Change", "Distribution", "InEffect", "Unheld", "acknowledged", "caution",
+    "change_of", "distribution", "document_of", "in_effect", "reach", "readers", "roles_unheld",
 ]  # fmt: skip
 KIND, REVISION = "document", "revision"
+# Read along with a record by `select_related`: if it is a revision, that and its document.
+WITH_DOCUMENT = "as_revision__document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,19 @@ class Distribution:
     people: int
     asked: int
     acknowledged: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a revision changes, as its author says it, and the page that shows it side by side."""
+
+    label: str
+    summary: str
+    why: str
+    training_impact: bool
+    effective_on: dt.date | None
+    expires_on: dt.date | None
     url: str
 
 
@@ -145,8 +160,23 @@ def roles_unheld(organisation_id: int) -> list[Unheld]:
 
 
 def document_of(actor: Actor, record: Record) -> Record | None:
-    """The document of a revision, if the actor sees it; None for any other record."""
+    """The document of a revision, if the actor sees it; None for any other record. No query for a record that was read
+    WITH_DOCUMENT."""
+    return effect.visible_document(actor, _revision(record)) if record.kind == REVISION else None
+
+
+def change_of(record: Record) -> Change | None:
+    """What a revision changes, in the words of its author; None for any other record. The caller sees the record."""
     if record.kind != REVISION:
         return None
-    revision = record if isinstance(record, Revision) else Revision.everywhere.get(pk=record.pk)
-    return effect.visible_document(actor, revision)
+    one = _revision(record)
+    return Change(
+        one.label, one.summary, one.why, one.training_impact, one.effective_on, one.expires_on,
+        addresses.changes(record.number),
+    )  # fmt: skip
+
+
+def _revision(record: Record) -> Revision:
+    known = record if isinstance(record, Revision) else record.as_revision  # type: ignore[attr-defined]
+    assert isinstance(known, Revision)
+    return known

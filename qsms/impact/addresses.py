@@ -16,6 +16,6 @@ def page(subject: Subject, before: int | None = None) -> str:
     return f"{reverse('impact:page')}?{urlencode({**subject.query, **older})}"
 
 
-def of_record(record: Record) -> str:
-    """What a change of this record touches."""
-    return f"{reverse('impact:page')}?{urlencode({'record': record.number})}"
+def asked_of_me(record: Record) -> str:
+    """What the reader is asked on this record because of changes elsewhere."""
+    return f"{reverse('impact:asked')}?{urlencode({'record': record.number})}"

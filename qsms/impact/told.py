@@ -13,16 +13,20 @@ from django.utils.translation import gettext as _
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import registry
+from qsms.records.models import Record
 from qsms.ui import addresses as pages
 from qsms.ui import dates, marks, parts, table
 
 from . import addresses, asking
+from .asking import Waiting
 from .choices import Answer
+from .circles import Circle
 from .models import Check
 from .touching import Impact, Subject, Touched
 
 # So many checks stand on one page of them, and so many on the tab of a record.
 PAGE, FEW = 50, 10
+NOBODY = Waiting()
 
 
 def standards(found: Impact) -> dict[str, list[Any]]:
@@ -33,11 +37,31 @@ def standards(found: Impact) -> dict[str, list[Any]]:
     return by_standard
 
 
-def people(found: Impact) -> dict[str, Any]:
-    """Whom each touched document reaches, and the courses that teach them with who must hold those."""
+def people(
+    found: Impact, offered: Iterable[Circle] = (), picked: Collection[str] = (), waiting: Waiting = NOBODY
+) -> dict[str, Any]:
+    """Whom each touched document reaches, and the courses that teach them with who must hold those; the `offered`
+    circles can be ticked."""
     numbers = {one.document.pk: one.document.number for one in found.readers}
+    boxes = {
+        one.record.pk: {
+            "key": one.key, "ticked": one.key in picked, "waiting": len(waiting.people.get(one.record.pk, ())),
+        }
+        for one in offered
+    }  # fmt: skip
     return {
-        "readers": found.readers,
+        "readers": [
+            {
+                "number": one.document.number,
+                "title": one.document.title,
+                "url": one.url,
+                "people": one.people,
+                "asked": one.asked,
+                "acknowledged": one.acknowledged,
+                "box": boxes.get(one.document.pk),
+            }
+            for one in found.readers
+        ],
         "courses": [
             {
                 "number": one.course.number,
@@ -45,6 +69,7 @@ def people(found: Impact) -> dict[str, Any]:
                 "url": pages.record(one.course),
                 "documents": ", ".join(sorted(numbers[pk] for pk in one.documents)),
                 "asked": one.asked,
+                "box": boxes.get(one.course.pk),
             }
             for one in found.courses
         ],
@@ -110,6 +135,27 @@ def page(actor: Actor, subject: Subject, before: int | None) -> dict[str, Any]:
     older = addresses.page(subject, before=shown[-1].pk) if more else ""
     newest = addresses.page(subject) if before is not None else ""
     return asked(actor, shown, pages=parts.Pages(_("The newest come first"), older, newest))
+
+
+def question(actor: Actor, record: Record, check: Check) -> dict[str, Any]:
+    """A question that waits for an answer, with what may be answered."""
+    return {
+        "id": check.pk,
+        "what": check.what,
+        "by": check.asked_by.name if check.asked_by else "",
+        "due": dates.exact(check.task.due_at, actor.tz) if check.task.due_at else "",
+        **_subject(actor, check),
+        "of_people": check.person_id is not None,
+        "answers": [(one.value, one.label) for one in asking.answers_to(check)],
+        "open": asking.may_answer(actor, check, record),
+    }
+
+
+def _subject(actor: Actor, check: Check) -> dict[str, str]:
+    """What changes and the way to it; who is asked may not see it, and then the words of whoever asks say enough."""
+    if check.subject is not None and asking.sees(actor, check, "subject"):
+        return {"subject": f"{check.subject.number} {check.subject.title}", "url": pages.record(check.subject)}
+    return {"subject": f"{check.framework} {check.clause}".strip() or str(_("A record elsewhere")), "url": ""}
 
 
 def _line(actor: Actor, one: Check) -> dict[str, Any]:

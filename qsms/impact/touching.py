@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
@@ -64,8 +64,9 @@ class Impact:
     # Who works to the documents in it, and which courses teach them to whom.
     readers: tuple[documents.Distribution, ...] = ()
     courses: tuple[training.Taught, ...] = ()
-    # Of a revision the document, whose readers and courses it changes.
+    # Of a revision its document, if the reader sees it, and what it changes.
     document: Record | None = None
+    change: documents.Change | None = None
     # The names of owners that came with the records.
     owners: Mapping[int, str] = field(default_factory=dict)
 
@@ -76,15 +77,59 @@ class Impact:
 
 
 def of_record(actor: Actor, record: Record) -> Impact:
-    """What hangs on a record: the requirements it shows, and the records it is linked with."""
+    """What hangs on a record: the requirements it shows, here and through the crosswalk, and the records it is linked
+    with. A revision touches what its document does."""
+    document = documents.document_of(actor, record)
+    whole = [record] if document is None else [record, document]
+    strands = threads.around_each(actor, whole)
+    found = [
+        Touched(one.record, _relation(one, document if document is not None and near == document.pk else None))
+        for near, one in strands
+    ]
+    subject = _subject(actor, record, document)
+    clauses = standards.counting(actor, whole)
+    owners = _owners(one for _near, one in strands)
+    return _with_people(
+        actor, Impact(subject, tuple(clauses), (), document=document, change=documents.change_of(record)),
+        _once(found), owners,
+    )  # fmt: skip
+
+
+def at_a_glance(actor: Actor, record: Record) -> Impact:
+    """The same for a tab of the record: without the crosswalk, and of a revision no more than what it changes."""
+    document = documents.document_of(actor, record)
+    subject, change = _subject(actor, record, document), documents.change_of(record)
+    if document is not None:
+        return Impact(subject, (), (), document=document, change=change)
     strands = threads.around(actor, record)
-    found = [Touched(one.record, wording.relation(one.relation, one.outward)) for one in strands]
-    owners = {one.record.owner_id: one.owner for one in strands if one.record.owner_id is not None}
-    subject = Subject(
-        record.title, record.number, pages.record(record), scope.may(actor, "change", record), record=record
-    )
+    found = [Touched(one.record, _relation(one)) for one in strands]
     clauses = standards.requirements_of(actor, record)
-    return _whole(actor, subject, clauses, found, documents.document_of(actor, record), owners)
+    return _with_people(actor, Impact(subject, tuple(clauses), (), change=change), found, _owners(strands))
+
+
+def _subject(actor: Actor, record: Record, document: Record | None) -> Subject:
+    # Once it is judged nobody changes a revision, and whoever keeps the document still asks because of it.
+    may_ask = any(scope.may(actor, "change", one) for one in (record, document) if one is not None)
+    return Subject(record.title, record.number, pages.record(record), may_ask, record=record)
+
+
+def _relation(strand: threads.Strand, by_way_of: Record | None = None) -> str:
+    said = wording.relation(strand.relation, strand.outward)
+    return (
+        _("%(relation)s, by way of %(number)s") % {"relation": said, "number": by_way_of.number} if by_way_of else said
+    )
+
+
+def _owners(strands: Iterable[threads.Strand]) -> dict[int, str]:
+    return {one.record.owner_id: one.owner for one in strands if one.record.owner_id is not None}
+
+
+def _once(found: Iterable[Touched]) -> list[Touched]:
+    """Each record once, with what was said of it first."""
+    known: dict[int, Touched] = {}
+    for one in found:
+        known.setdefault(one.record.pk, one)
+    return list(known.values())
 
 
 def of_clause(actor: Actor, clause: Reference) -> Impact:
@@ -97,22 +142,20 @@ def of_clause(actor: Actor, clause: Reference) -> Impact:
     found = [Touched(record, _("shows it")) for record in shows.values()]
     found += _behind(actor, shows)
     subject = Subject(here.title, here.number, here.url, standards.may_bind(actor, clause), clause=clause)
-    return _whole(actor, subject, standards.asked_elsewhere(actor, clause), found)
+    return _with_people(actor, Impact(subject, tuple(standards.asked_elsewhere(actor, clause)), ()), found)
 
 
-def _whole(
-    actor: Actor, subject: Subject, clauses: Iterable[standards.Requirement], found: list[Touched],
-    document: Record | None = None, owners: Mapping[int, str] | None = None,
-) -> Impact:  # fmt: skip
-    """With the people: of the subject if it is a document, and of every document that is touched."""
-    here = [subject.record] if subject.record is not None else []
+def _with_people(actor: Actor, impact: Impact, found: list[Touched], owners: Mapping[int, str] | None = None) -> Impact:
+    """With the touched records, and the people: of what changes if it is a document, and of every document touched."""
+    here = [one for one in (impact.document, impact.subject.record) if one is not None]
     readers = documents.distribution(actor, [*here, *(one.record for one in found if _follows(one.record))])
     courses = training.taught(actor, [one.document.pk for one in readers]) if readers else []
     known = {one.record.pk for one in found}
     teach = [Touched(one.course, _("teaches it")) for one in courses if one.course.pk not in known]
-    found = [*found, *teach]
     names = {**(owners or {}), **{one.course.owner.pk: one.course.owner.name for one in courses if one.course.owner}}
-    return Impact(subject, tuple(clauses), _grouped(found), tuple(readers), tuple(courses), document, names)
+    return replace(
+        impact, groups=_grouped([*found, *teach]), readers=tuple(readers), courses=tuple(courses), owners=names
+    )
 
 
 def _behind(actor: Actor, shows: Mapping[int, Record]) -> Iterable[Touched]:

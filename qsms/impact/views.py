@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
+from qsms.documents import doors as documents
 from qsms.org.actor import Actor
 from qsms.records import keys, scope
 from qsms.records.errors import Invalid, NotVisible
@@ -20,8 +23,8 @@ from qsms.ui import answers
 from qsms.ui.record.fields import DayField
 from qsms.ui.record.linking import DialogForm, dialog
 
-from . import addresses, asking, panels, told
-from .choices import Answer
+from . import addresses, asking, circles, panels, told
+from .asking import Wish
 from .models import Check
 from .touching import Impact, of_clause, of_record
 
@@ -31,10 +34,15 @@ def _impact(actor: Actor, request: HttpRequest) -> Impact:
     given = request.GET
     if given.get("standard"):
         return of_clause(actor, Reference(given["standard"], given.get("clause", "")))
-    row = Record.everywhere.filter(organisation_id=actor.organisation_id, number=given.get("record", "")).first()
-    if row is None or not scope.sees(actor, row):
+    rows = Record.everywhere.filter(organisation_id=actor.organisation_id, number=given.get("record", ""))
+    return of_record(actor, _seen(actor, rows.select_related(documents.WITH_DOCUMENT).first()))
+
+
+def _seen(actor: Actor, record: Record | None) -> Record:
+    """The record, where the actor sees it. Raises NotVisible."""
+    if record is None or not scope.sees(actor, record):
         raise NotVisible
-    return of_record(actor, row)
+    return record
 
 
 def _form(request: HttpRequest) -> DialogForm:
@@ -43,7 +51,7 @@ def _form(request: HttpRequest) -> DialogForm:
         {
             "what": forms.CharField(
                 label=_("What changes"), max_length=asking.LONGEST, widget=forms.Textarea({"rows": 2}),
-                error_messages={"required": _("Say what changes, so that the owners know what to look for.")},
+                error_messages={"required": _("Say what changes, so that whoever is asked knows what to look for.")},
             ),
             "due_on": DayField(label=_("Answer by"), required=False),
         },
@@ -51,18 +59,19 @@ def _form(request: HttpRequest) -> DialogForm:
 
 
 def _page(
-    request: HttpRequest, actor: Actor, impact: Impact, form: DialogForm, chosen: set[int], **more: Any
+    request: HttpRequest, actor: Actor, impact: Impact, form: DialogForm, ticked: Wish, **more: Any
 ) -> HttpResponse:
-    waiting = asking.waiting(impact.subject) if impact.groups else set()
-    left = any(one.owner_id is not None and pk not in waiting for pk, one in impact.records.items())
-    can_ask = impact.subject.may_ask and left
+    waiting = asking.waiting(impact.subject)
+    offered = circles.offered(actor, impact)
+    left = any(one.owner_id is not None and pk not in waiting.records for pk, one in impact.records.items())
+    can_ask = impact.subject.may_ask and (left or bool(offered))
+    chosen = ticked.records if can_ask else None
     context = {
         "subject": impact.subject,
         "standards": told.standards(impact),
-        "people": told.people(impact),
-        "document": impact.document,
-        "document_url": addresses.of_record(impact.document) if impact.document is not None else "",
-        "records": told.records(actor, impact, waiting, chosen if can_ask else None) if impact.groups else "",
+        "people": told.people(impact, offered, ticked.circles, waiting),
+        "change": impact.change,
+        "records": told.records(actor, impact, waiting.records, chosen) if impact.groups else "",
         "asked": told.page(actor, impact.subject, keys.whole(request.GET.get("before", ""))),
         "can_ask": can_ask,
         "form": form,
@@ -77,26 +86,49 @@ def _page(
 
 @answers.for_people
 def show(request: HttpRequest) -> HttpResponse:
-    """What a change touches. A post previews asking about the chosen records, and asks when `sure` comes with it."""
+    """What a change touches. A post previews asking about the chosen records and people, and asks when `sure` comes
+    with it."""
     actor = answers.actor_of(request)
     impact = _impact(actor, request)
     form = _form(request)
     if request.method != "POST":
-        return _page(request, actor, impact, form, set(impact.records))
-    chosen = {pk for one in request.POST.getlist("row") if (pk := keys.whole(one))}
+        # Owners are few and each looks after a record; whether many people are asked is for somebody to decide.
+        return _page(request, actor, impact, form, Wish("", set(impact.records)))
+    wish = Wish(
+        "",
+        {pk for one in request.POST.getlist("row") if (pk := keys.whole(one))},
+        frozenset(request.POST.getlist("people")),
+    )
     if form.is_valid() and "back" not in request.POST:
-        what, due_on = form.cleaned_data["what"], form.cleaned_data["due_on"]
+        wish = replace(wish, what=form.cleaned_data["what"], due_on=form.cleaned_data["due_on"])
         try:
             if request.POST.get("sure"):
-                made = asking.ask(actor, impact, chosen, what, due_on)
-                said = ngettext("One owner's record is asked about.", "%(n)d records are asked about.", len(made))
-                return answers.done(request, addresses.page(impact.subject), said % {"n": len(made)})
-            planned = asking.checked_plan(actor, impact, chosen, what, due_on)
+                made = asking.ask(actor, impact, wish)
+                said = ngettext("One question is asked.", "%(n)d questions are asked.", made)
+                return answers.done(request, addresses.page(impact.subject), said % {"n": made})
+            planned = asking.checked_plan(actor, impact, wish)
         except Invalid as error:
             form.take_errors(error.errors)
         else:
-            return _page(request, actor, impact, form, chosen, plan=planned)
-    return _page(request, actor, impact, form, chosen)
+            return _page(request, actor, impact, form, wish, plan=planned)
+    return _page(request, actor, impact, form, wish)
+
+
+@answers.for_people
+@require_GET
+def show_asked(request: HttpRequest) -> HttpResponse:
+    """What the reader is asked on a record because of changes elsewhere."""
+    actor = answers.actor_of(request)
+    rows = Record.everywhere.filter(organisation_id=actor.organisation_id, number=request.GET.get("record", ""))
+    record = _seen(actor, rows.first())
+    mine = Check.objects.filter(record_id=record.pk, person_id=actor.person_id, answer="")
+    found = asking.with_records(actor, mine).order_by("pk")
+    context = {
+        "record": record,
+        "record_url": pages.record(record),
+        "checks": [told.question(actor, record, one) for one in found],
+    }
+    return answers.page(request, "impact/asked_of_me.html", context)
 
 
 @answers.for_people
@@ -104,26 +136,30 @@ def show(request: HttpRequest) -> HttpResponse:
 def answer(request: HttpRequest, check: int) -> HttpResponse:
     """What somebody found who was asked."""
     actor = answers.actor_of(request)
-    row = Check.objects.filter(pk=check).select_related("record").first()
-    if row is None or not scope.sees(actor, row.record):
+    row = Check.objects.filter(pk=check).select_related("record", "task").first()
+    if row is None:
         raise NotVisible
+    record = _seen(actor, row.record)
+    # Whoever reads a document or takes a course need not have its page.
+    back = pages.tab(record, panels.CODE) if row.person_id is None else reverse("ui:home")
     form = DialogForm(
         request,
         {
             "answer": forms.ChoiceField(
-                label=_("What you found"), required=False, choices=Answer.choices, widget=forms.RadioSelect()
+                label=_("What you found"), required=False, widget=forms.RadioSelect(),
+                choices=[(one.value, one.label) for one in asking.answers_to(row)],
             ),
             "words": forms.CharField(label=_("In words"), required=False, widget=forms.Textarea({"rows": 3})),
         },
-    )
+    )  # fmt: skip
     form.is_valid()
     try:
         asking.answer(actor, check, request.POST.get("answer", ""), request.POST.get("words", ""))
     except Invalid as error:
         form.take_errors(error.errors)
         shown = {
-            "title": _("Does it still fit?"), "meaning": f"{row.record.number} {row.record.title}",
-            "verb": _("Answer"), "back_url": pages.tab(row.record, panels.CODE),
+            "title": _("Does it still fit?") if row.person_id is None else _("Does it fit how you work?"),
+            "meaning": f"{record.number} {record.title}", "verb": _("Answer"), "back_url": back,
         }  # fmt: skip
         return dialog(request, form, shown)
-    return answers.done(request, pages.tab(row.record, panels.CODE), _("Your answer is kept. Thank you."))
+    return answers.done(request, back, _("Your answer is kept. Thank you."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from django.db.models import Q
 
@@ -14,8 +15,11 @@ from . import scope
 from .models import Record, Task
 
 
-def who_sees(record: Record) -> frozenset[int]:
-    """The people who see this record today by roles of their own or lent to them (three queries)."""
+def who_sees(record: Record, *, with_task: Collection[int] = ()) -> frozenset[int]:
+    """The people who see this record today by roles of their own or lent to them (three queries).
+
+    `with_task` are those who are about to get a task on it, and see it by that where they may see what is theirs.
+    """
     today = moment.now().date()
     grants = (
         Grant.objects.filter(organisation_id=record.organisation_id, person__is_active=True)
@@ -39,7 +43,8 @@ def who_sees(record: Record) -> frozenset[int]:
             if one_role in (None, role_id) and can_be_lent(right.patterns, right.axis)
         ]
         rights.setdefault(taker, []).extend(lent)
-    involved = set(
+    involved = set(with_task)
+    involved.update(
         Task.everywhere.filter(record_id=record.pk, person__isnull=False).values_list("person_id", flat=True)
     )
     found = set()

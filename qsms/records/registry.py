@@ -102,12 +102,13 @@ class TaskType:
     """A type of task that people get on records: its name where such tasks are counted, and how its button reads.
 
     `verb` is the word on the button where the name of the move that completes it would say too much; `tab` is the tab
-    of the record on which it is answered, where no move does.
+    of the record on which it is answered, where no move does, and `page` where that is no page of the record.
     """
 
     label: StrOrPromise
     verb: StrOrPromise = ""
     tab: str = ""
+    page: Callable[[Record], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

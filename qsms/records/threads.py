@@ -5,7 +5,7 @@ What lies outside the scope is not there: no row, no name, no count. A path that
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
@@ -62,14 +62,24 @@ def around(actor: Actor, record: Record) -> list[Strand]:
     if actor.person_id in noted:
         return noted[actor.person_id]
     given = {"record": record.pk, "organisation": actor.organisation_id, "person": actor.person_id or scope.NOBODY}
-    found = []
-    for pk, relation, reason, at, outward, far_id, involved, owner, *outline in sorted(
-        AROUND.rows(**given), key=itemgetter(0)
-    ):
+    return [strand for _near, strand in _seen(actor, AROUND.rows(**given))]
+
+
+def around_each(actor: Actor, records: Collection[Record]) -> list[tuple[int, Strand]]:
+    """The links that lead away from several records, each with the key of the one it is seen from (one query)."""
+    ids, person = [one.pk for one in records], actor.person_id or scope.NOBODY
+    out, back = (_ends(here, {f"{here}_id__in": ids}, actor.organisation_id, person) for here in ("source", "target"))
+    found = _seen(actor, out.union(back, all=True))
+    return [(near, strand) for near, strand in found if strand.record.pk not in ids]
+
+
+def _seen(actor: Actor, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, Strand]]:
+    """Those of these links whose far end the actor sees, oldest first, with the key of the near one."""
+    in_order = sorted(rows, key=itemgetter(0))
+    for pk, relation, reason, at, outward, near_id, far_id, involved, owner, *outline in in_order:
         far = scope.outlined(actor, far_id, outline, involved=bool(involved))
         if registry.is_known(far.kind) and scope.sees(actor, far):
-            found.append(Strand(pk, bool(outward), relation, reason, at, far, owner or ""))
-    return found
+            yield near_id, Strand(pk, bool(outward), relation, reason, at, far, owner or "")
 
 
 def note(actor: Actor, record: Record, strands: list[Strand]) -> None:
@@ -78,20 +88,21 @@ def note(actor: Actor, record: Record, strands: list[Strand]) -> None:
 
 
 FAR = {f"far_{name}": name for name in scope.OUTLINE}
-COLUMNS = ("pk", "relation", "reason", "at", "outward", "far_id", "far_involved", "far_owner_name", *FAR)
+COLUMNS = ("pk", "relation", "reason", "at", "outward", "near_id", "far_id", "far_involved", "far_owner_name", *FAR)
 
 
 def _around(record: int, organisation: int, person: int) -> QuerySet[Link, Any]:
-    out, back = (_ends(here, record, organisation, person) for here in ("source", "target"))
+    out, back = (_ends(here, {f"{here}_id": record}, organisation, person) for here in ("source", "target"))
     return out.union(back, all=True)
 
 
-def _ends(here: str, record: int, organisation: int, person: int) -> QuerySet[Link, Any]:
+def _ends(here: str, near: Mapping[str, Any], organisation: int, person: int) -> QuerySet[Link, Any]:
     there = "target" if here == "source" else "source"
     return (
-        Link.everywhere.filter(**{f"{here}_id": record}, organisation_id=organisation)
+        Link.everywhere.filter(**near, organisation_id=organisation)
         .annotate(
             outward=Value(here == "source", output_field=BooleanField()),
+            near_id=F(f"{here}_id"),
             far_id=F(f"{there}_id"),
             far_involved=Exists(Task.everywhere.filter(record_id=OuterRef(f"{there}_id"), person_id=person)),
             far_owner_name=F(f"{there}__owner__name"),

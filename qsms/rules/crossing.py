@@ -60,3 +60,11 @@ def may_lend(source: Framework, target: Framework, pair: Pair) -> bool:
     if target.subject is not Subject.AVIATION_SAFETY or source.subject in _FOR_AVIATION_SAFETY:
         return True
     return pair.source is Source.OWN
+
+
+def surely(reading: Reading, shown: Level, source: Framework, target: Framework) -> Level:
+    """What evidence at one end of a pair counts for at the other by itself: nothing where it is only suggested, or is
+    moved on to a new edition by a person's hand alone."""
+    if reading.pair.source is Source.FOLLOWS or not may_lend(source, target, reading.pair):
+        return Level.NOTHING
+    return counts_for(reading.relation, shown)

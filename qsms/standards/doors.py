@@ -40,6 +40,7 @@ from .offering import (
 from .requirements import (
     Requirement,
     asked_elsewhere,
+    counting,
     may_bind,
     requirement,
     requirements_of,
@@ -62,6 +63,7 @@ __all__ = [
     "as_day",
     "asked_elsewhere",
     "behind",
+    "counting",
     "enough",
     "forget_living_query",
     "may_bind",

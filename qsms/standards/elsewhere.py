@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from qsms.rules.crosswalk import Crosswalk, Reading, Source
 from qsms.rules.frameworks import Framework, Reference, Status
 
-from . import addresses
+from . import addresses, shipped
 from .choices import CONFIDENCE, RELATIONS
 
 
@@ -76,8 +76,12 @@ def suggested(crosswalk: Crosswalk, here: Reference, editions: Mapping[str, Fram
 
 
 def short_title(framework: Framework) -> str:
-    """What people call an edition: its title up to the first comma."""
-    return framework.title.split(",", 1)[0]
+    """What people call an edition: its title up to the first comma, with the edition where that leaves it open which of
+    several it is."""
+    name = framework.title.split(",", 1)[0].strip()
+    if framework.edition.casefold() in name.casefold() or shipped.is_alone(framework):
+        return name
+    return _("%(name)s (edition %(edition)s)") % {"name": name, "edition": framework.edition}
 
 
 def caution(framework: Framework) -> str:

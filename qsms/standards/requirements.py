@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat
+from django.utils.translation import gettext as _
 
+from qsms.base import moment
 from qsms.org.actor import Actor
 from qsms.records import scope
 from qsms.records.errors import NotVisible
 from qsms.records.models import Record
+from qsms.rules.crossing import surely
+from qsms.rules.crosswalk import Crosswalk
+from qsms.rules.evidence import freshness, level
 from qsms.rules.frameworks import Framework, Reference
 
 from . import addresses, adopting, binding, elsewhere, library, stored
-from .models import Edition, Evidence
+from .choices import RELATIONS
+from .models import Adoption, Edition, Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,52 @@ def requirements_of(actor: Actor, record: Record) -> list[Requirement]:
     places = {key: {number: place for place, number in enumerate(rule.by_number)} for key, rule in rules.items()}
     known = [(rules[key].title, key, places[key][number], number) for key, _, number in found if number in places[key]]
     return [_named(rules[key], number) for _title, key, _place, number in sorted(known)]
+
+
+def counting(actor: Actor, records: Iterable[Record]) -> list[Requirement]:
+    """What records are evidence for, and what that counts for through the crosswalk in standards that are worked to
+    here, told as such: by standard and number (four queries)."""
+    if not actor.holds(library.VIEW):
+        return []
+    pieces = binding.pieces(actor, Q(record_id__in=[one.pk for one in records]))
+    live = adopting.live(actor)
+    rows = library.newest(actor.organisation_id)
+    crosswalk = library.relations(actor.organisation_id, rows.values())
+    rules = {key: row.rule for key, row in rows.items()}
+    found = {one.at: "" for one in pieces}
+    today = moment.now().astimezone(actor.tz).date()
+    for adoption in live:
+        for there, words in _lent(crosswalk, adoption, binding.counted(pieces, adoption), rules, today):
+            if found.get(there) != "":
+                found[there] = " ".join(dict.fromkeys([*filter(None, [found.get(there)]), words]))
+    return [
+        replace(_named(rule, number), why=found[Reference(key, number)])
+        for key, rule in rules.items()
+        if any(at.framework == key for at in found)
+        for number in rule.by_number
+        if Reference(key, number) in found
+    ]
+
+
+def _lent(
+    crosswalk: Crosswalk, adoption: Adoption, pieces: Iterable[binding.Piece], rules: Mapping[str, Framework],
+    today: dt.date,
+) -> Iterator[tuple[Reference, str]]:  # fmt: skip
+    """What pieces of evidence count for in one adoption, over which pair in words."""
+    target = rules.get(adoption.key)
+    if target is None:
+        return
+    allowed, _not_allowed = adopting.sorted_out(target, adopting.excluded([adoption])[adoption.pk])
+    out = {below for number in allowed for below in target.subtree(number)}
+    for piece in pieces:
+        shown = level(piece.rule, freshness(piece.rule, today))
+        for one in crosswalk.readings(piece.at, adoption.key):
+            if one.there.number in out or one.there.number not in target.by_number or piece.framework not in rules:
+                continue
+            if surely(one, shown, rules[piece.framework], target):
+                here = f"{elsewhere.short_title(rules[piece.framework])} {piece.clause}"
+                said = _("Counts through the crosswalk: %(here)s %(relation)s this.")
+                yield one.there, said % {"here": here, "relation": RELATIONS[one.relation]}
 
 
 def shown_by(actor: Actor, clause: Reference) -> list[int]:

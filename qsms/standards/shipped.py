@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +29,17 @@ CERTIFICATION_CYCLE = DATA / "certification_cycle.yaml"
 def frameworks() -> Mapping[str, Framework]:
     """Every shipped edition by its key, such as “iso-9001/2015”."""
     return framework_data.load_all(DATA / "frameworks")
+
+
+def is_alone(framework: Framework) -> bool:
+    """Whether an edition came with the product, and no other one of its standard."""
+    return framework.key in _alone()
+
+
+@lru_cache(maxsize=1)
+def _alone() -> frozenset[str]:
+    n = Counter(one.code for one in frameworks().values())
+    return frozenset(key for key, one in frameworks().items() if n[one.code] == 1)
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from .duties import Lapse
 from .proofs import Stand
 from .teaching import Taught
 
-__all__ = ["Duty", "Lapse", "Stand", "Taught", "lapses", "not_current", "taught"]
+__all__ = ["Duty", "Lapse", "Stand", "Taught", "lapses", "not_current", "takers", "taught"]
 
 
 def lapses(organisation_id: int, person_id: int, duty: str) -> list[Lapse]:
@@ -29,3 +29,8 @@ def not_current(organisation_id: int, course_id: int, today: dt.date) -> dict[in
 def taught(actor: Actor, document_ids: Collection[int]) -> list[Taught]:
     """The courses that the actor sees which teach these documents, with who must hold them (one query)."""
     return teaching.taught(actor, document_ids)
+
+
+def takers(actor: Actor, course_ids: Collection[int]) -> dict[int, set[int]]:
+    """Of whom each of these courses is asked today, of the people whose training the actor sees."""
+    return teaching.takers(actor, course_ids)

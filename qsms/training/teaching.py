@@ -79,6 +79,18 @@ def taught(actor: Actor, document_ids: Collection[int]) -> list[Taught]:
     return [Taught(one, documents, asked.get(one.pk, ())) for one, documents in _by_course(read, document_ids).items()]
 
 
+def takers(actor: Actor, course_ids: Collection[int]) -> dict[int, set[int]]:
+    """Of whom each of these courses is asked today, of the people whose training the actor sees."""
+    found: dict[int, set[int]] = {pk: set() for pk in course_ids}
+    if not found:
+        return found
+    seen = set(Person.objects.filter(standing.staff(actor)).values_list("pk", flat=True))
+    for person, mine in standing.needs(actor.organisation_id, standing.today_of(actor), None, found.keys()).items():
+        for course in mine if person in seen else ():
+            found[course].add(person)
+    return found
+
+
 def _asked(read: Iterable[Course], *, counts: bool) -> dict[int, tuple[Asked, ...]]:
     places: dict[int, dict[tuple[str, int | None], dict[int | None, int | None]]] = {}
     for course in read:

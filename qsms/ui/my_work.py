@@ -265,8 +265,9 @@ def verb_of(one: Waiting) -> tuple[str, str]:
     sheet = registry.get(one.record.kind)
     kind = registry.task_type(one.record.kind, one.code)
     if kind is not None and kind.verb:
-        page = addresses.tab(one.record, kind.tab) if kind.tab else addresses.record(one.record)
-        return str(kind.verb), page
+        if kind.page is not None:
+            return str(kind.verb), kind.page(one.record)
+        return str(kind.verb), addresses.tab(one.record, kind.tab)
     able = [move for move in sheet.lifecycle.moves if one.record.state in move.sources and move.by_hand]
     found = [move for move in able if one.code in move.finishes]
     for move in sorted(found, key=lambda move: move.tone != "main"):

@@ -12,6 +12,7 @@ from qsms.documents import distributing
 from qsms.documents.models import Document
 from qsms.documents.tests.makers import document, effective, revision
 from qsms.impact import asking, touching
+from qsms.impact.asking import Wish
 from qsms.org import names
 from qsms.org import services as org
 from qsms.org.models import Role
@@ -93,20 +94,24 @@ def hang_on(cast: Cast, made: Document, n: int) -> None:
             training.asked(cast, course, role)
         services.link(quality, training.course(cast, f"Linked {n} {one}").pk, made.pk, "trains")
         adopted.bound(cast, made, adopted.ISO_9001, clauses[n + one])
-        asking.ask(quality, touching.of_record(quality, made), {hazard.pk}, "It is read weekly", None)
-        asking.ask(quality, touching.of_record(quality, hazard), {made.pk}, "It is read weekly", None)
+        asking.ask(quality, touching.of_record(quality, made), Wish("It is read weekly", {hazard.pk}))
+        asking.ask(quality, touching.of_record(quality, hazard), Wish("It is read weekly", {made.pk}))
 
 
 def test_what_hangs_on_a_document(cast: Cast, office: Client) -> None:
     adopted.adopted(cast, adopted.ISO_9001)
     made = procedure(cast)
-    paths = ("/r/document/{number}/tab/impact/", "/impact/?record={number}")
+    adopted.adopted(cast, adopted.AS9100)
+    draft = revision(cast, made, summary="The next one")
+    page = "/impact/?record={number}"
+    paths = ("/r/document/{number}/tab/impact/", page)
     # A history longer than what a page reads of it.
     hang_on(cast, made, 3)
     assert Deed.everywhere.filter(record_id=made.pk).count() > heads.DEEDS
-    few = check(office, made.number, paths)
+    few, of_revision = check(office, made.number, paths), check(office, draft.number, [page])
     hang_on(cast, made, 5)
     check(office, made.number, paths, few)
+    check(office, draft.number, [page], of_revision)
 
 
 def test_whom_a_document_reaches(cast: Cast, office: Client) -> None:

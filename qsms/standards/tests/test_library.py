@@ -17,7 +17,7 @@ from qsms.records.errors import NotVisible
 from qsms.records.models import Deed
 from qsms.rules import framework_data
 from qsms.rules.frameworks import Framework
-from qsms.standards import bringing, clause_sheet, library, shipped, shipping
+from qsms.standards import bringing, clause_sheet, elsewhere, library, shipped, shipping
 from qsms.standards.commands import FORMS
 from qsms.standards.models import Edition
 from tests.cast import Cast
@@ -54,6 +54,14 @@ def test_everything_shipped_is_there_and_reads_as_it_was_written(cast: Cast) -> 
     assert library.crosswalk().rule.pairs == shipped.crosswalk().pairs
     assert not shipping.is_behind()
     assert shipping.ship() == 0
+
+
+def test_what_people_call_an_edition_tells_two_of_one_standard_apart() -> None:
+    called = {key: elsewhere.short_title(one) for key, one in shipped.frameworks().items()}
+    assert len(set(called.values())) == len(called)
+    assert called["icao-annex-19/3"] == "ICAO Annex 19 (edition 3)"
+    assert called["us-14cfr-5/2024"] == "14 CFR Part 5"
+    assert elsewhere.short_title(acme()) == "Acme supplier rules (edition 1)"
 
 
 def test_a_changed_text_is_a_revision_beside_the_former_one(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
