@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from qsms.org.actor import Actor
-from qsms.records import naming
+from qsms.records import naming, registry
 from qsms.records.models import Record
 from qsms.records.naming import Naming, Objection
 
@@ -35,6 +35,13 @@ class Lapse:
                 "course": self.title, "day": date_format(self.stand.ends_on, "j M Y"),
             }  # fmt: skip
         return _("“%(course)s” is missing") % {"course": self.title}
+
+
+def offered() -> list[Duty]:
+    """The duties that somebody can be named to: signing, and what is a part of some kind of record. Training that is
+    asked for any other one would be asked of nobody."""
+    parts = {naming.SIGNATORY, *(part for sheet in registry.all_types() for part in sheet.party_fields)}
+    return [duty for duty in Duty if duty.value in parts]
 
 
 def lapses(organisation_id: int, person_id: int, duty: str) -> list[Lapse]:
