@@ -78,6 +78,7 @@ def test_what_is_confidential_is_not_told_by_being_asked_of_somebody(cast: Cast)
         "/training/",
         "/training/matrix/",
         "/training/matrix/gaps/",
+        "/training/matrix/roles/",
     ):
         assert "Quokka" not in words(reader, path), path
     keeper = browser(cast, "quality")
