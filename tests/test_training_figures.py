@@ -7,6 +7,7 @@ import pickle
 import random
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from qsms.org.models import Grant, Person
 from qsms.records import services
 from qsms.rules import competence as rules
 from qsms.rules.competence import Period, State
-from qsms.training import grid, packs, proofs, requiring, standing, tallying
+from qsms.training import grid, packs, proofs, requiring, roles, standing, tallying
 from qsms.training.grid import Wish
 from qsms.training.models import Counts, Course, Holding, Pack, Requirement, Waiver
 from qsms.training.tests.makers import asked, course, held
@@ -146,11 +147,11 @@ def test_the_figures_are_those_of_a_plain_reckoning_on_any_day(
         shown = proofs.of(actor.organisation_id, every.sought, named, today)
         figures = tallying.count(every.asks, tallying.crowds(there), shown)
         expected = tallying.Figures()
-        for (person, wanted), roles in pairs.items():
+        for (person, wanted), asking in pairs.items():
             state = plain(person, wanted, today)
             for tally in (expected.whole, expected.by_course[wanted], expected.by_site[sites[person] or 0]):
                 tally[state] += 1
-            for role in roles:
+            for role in asking:
                 expected.by_role[role][state] += 1
         assert figures == expected, later
         seen |= set(+figures.whole)
@@ -161,6 +162,59 @@ def test_the_figures_are_those_of_a_plain_reckoning_on_any_day(
         )
         assert Counter(one.state for one in stands.values()) == +figures.whole, later
     assert seen == set(State) if who == "quality" else seen
+
+
+def plain_by_role(people: Q, site: int | None) -> dict[tuple[int | None, int], set[int]]:
+    """Role, None for readers, and course -> of whom it is asked there."""
+    here = Person.objects.filter(people, **({} if site is None else {"site_id": site}))
+    given = Receipt.everywhere.filter(revision=F("document__effective"), ended_at=None)
+    found: dict[tuple[int | None, int], set[int]] = {}
+    for one in Requirement.everywhere.filter(Q(role__isnull=False) | Q(readers=True), ended_at=None):
+        if one.site_id not in (None, site) and site is not None:
+            continue
+        rows: Any = given if one.readers else Grant.objects.filter(role=one.role)
+        rows = rows.filter(person__in=here, **({} if one.site_id is None else {"person__site_id": one.site_id}))
+        found.setdefault((one.role_id, one.course_id), set()).update(rows.values_list("person_id", flat=True))
+    return found
+
+
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize(("who", "site"), [("quality", None), ("quality", "STV"), ("site_owner", None)])
+def test_the_figures_by_role_are_those_of_a_plain_reckoning_and_lead_to_these_people(
+    office: Cast, who: str, site: str | None, many: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if many:
+        monkeypatch.setattr(proofs, "NAMED", 0)
+        packs.pack_lacking()
+    # The same once more, stricter and at one site: nobody counts twice.
+    [local] = Course.everywhere.filter(title__startswith="Half-yearly")
+    asked(office, local, policy="block", within_days=7)
+    actor, today = office.actor(who), moment.now().date()
+    at = office.sites[site].pk if site else None
+    board = roles.part(actor, roles.Wish(site=at))
+    expected = plain_by_role(standing.staff(actor), at)
+    assert {key: one.people for key, one in board.cells.items()} == {key: len(each) for key, each in expected.items()}
+    assert None in board.rows, "Readers stand there as well."
+    for (role, wanted), people in expected.items():
+        one = board.cells[role, wanted]
+        assert one.tally == Counter(plain(person, wanted, today) for person in people)
+        wish = Wish(role=role, readers=role is None, course=wanted, site=at)
+        assert {row.id for row in grid.part(actor, wish).people} == people
+        [*_rest, lacking] = grid.whole(actor, replace(wish, gaps=True))
+        assert len(list(lacking)) == one.people - one.current
+    reporter = office.organisation.roles.get(code="reporter").pk
+    one = board.cells[reporter, local.pk]
+    assert (one.policy, one.within_days, one.sites) == ("block", 7, frozenset())
+    whole = roles.whole(actor, roles.Wish(site=at))
+    assert whole.cells == board.cells
+    monkeypatch.setattr(roles, "DOWN", 1)
+    monkeypatch.setattr(roles, "ACROSS", 2)
+    pieces = [
+        roles.part(actor, roles.Wish(site=at, down=n, across=m))
+        for n in range(len(whole.rows))
+        for m in range(0, len(whole.courses), 2)
+    ]
+    assert {key: one for piece in pieces for key, one in piece.cells.items()} == whole.cells
 
 
 def test_reading_the_rows_of_everybody_says_the_same_as_naming_people(
@@ -182,7 +236,12 @@ def test_reading_the_rows_of_everybody_says_the_same_as_naming_people(
 def test_neither_matrix_nor_gaps_ask_more_than_they_may_where_readers_are_asked(office: Cast) -> None:
     client = Client()
     client.force_login(office.account("quality"))
-    for path, most in (("/training/matrix/", 10), ("/training/matrix/?gaps=1", 10), ("/training/matrix/gaps/", 15)):
+    [one] = Course.everywhere.filter(title="Servicing")
+    chosen = f"/training/matrix/?course={one.pk}&readers=1&gaps=1"
+    for path, most in (
+        ("/training/matrix/", 10), ("/training/matrix/?gaps=1", 10), ("/training/matrix/gaps/", 15),
+        ("/training/matrix/roles/", 10), (chosen, 10),
+    ):  # fmt: skip
         assert "Servicing" in client.get(path).content.decode()
         with CaptureQueriesContext(connection) as caught:
             client.get(path)

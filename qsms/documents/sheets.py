@@ -95,7 +95,7 @@ class DocumentSheet(RecordType):
         "taken_over",
     )  # fmt: skip
     tasks = {
-        distributing.READ: TaskType(_("Read and acknowledge a document"), _("Read")),
+        distributing.READ: TaskType(_("Read and acknowledge a document"), _("Read"), quiet=True),
         reminding.REVIEW_TASK: TaskType(_("Review a document, or look for a newer edition"), _("Review")),
     }
 

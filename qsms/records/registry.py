@@ -102,13 +102,16 @@ class TaskType:
     """A type of task that people get on records: its name where such tasks are counted, and how its button reads.
 
     `verb` is the word on the button where the name of the move that completes it would say too much; `tab` is the tab
-    of the record on which it is answered, where no move does, and `page` where that is no page of the record.
+    of the record on which it is answered, where no move does, and `page` where that is no page of the record. A quiet
+    one tells of whoever has it: the page of a record names them to nobody else, and the room shows them to those who
+    follow it up.
     """
 
     label: StrOrPromise
     verb: StrOrPromise = ""
     tab: str = ""
     page: Callable[[Record], str] | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,6 +477,11 @@ def task_type(kind: str, code: str) -> TaskType | None:
 def task_types() -> Mapping[tuple[str, str], TaskType]:
     """Every type of task by kind (ANY where records of every kind have it) and code."""
     return {(sheet.kind, code): one for sheet in all_types() for code, one in sheet.tasks.items()} | _lent_tasks
+
+
+def quiet_tasks(kind: str) -> list[str]:
+    """The codes of the quiet tasks of this kind itself."""
+    return [code for code, one in _types[kind].tasks.items() if one.quiet] if kind in _types else []
 
 
 def panels(sheet: RecordType) -> list[Panel]:

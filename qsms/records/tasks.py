@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache, partial
 from itertools import compress
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from qsms.base import moment
 from qsms.base.prepared import Prepared
@@ -292,6 +292,14 @@ def on_record(record: Record) -> list[Task]:
     """The open tasks of a record."""
     found: list[Task] = ON_RECORD.objects(record=record.pk)
     return found
+
+
+def shown_on_record(actor: Actor, record: Record) -> list[Task]:
+    """The same, without the quiet ones of others."""
+    quiet = registry.quiet_tasks(record.kind)
+    if not quiet:
+        return on_record(record)
+    return list(_on_record(record.pk).filter(~Q(code__in=quiet) | Q(person_id__in=actor.persons)))
 
 
 def postpone(record: Record, codes: Iterable[str], due_at: datetime | None) -> None:

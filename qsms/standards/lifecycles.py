@@ -34,10 +34,10 @@ GAP_LIFE = Lifecycle(
         State("void", _("Void"), Phase.VOID, _("It was never meant, for the reason in its history."), on_bar=False),
     ),
     moves=(
-        Move("finish", _("Finish"), ("open",), "finished", verb="assess", or_party=("assessor", "owner"),
+        Move("finish", _("Finish"), ("open",), "finished", verb="assess", or_party=("auditor", "owner"),
              asks=("conclusion",), offers=("method",), tone="main", key="f", finishes=("assess",),
              help=_("The answers are kept as they stand. Coverage takes them over as judgements.")),
-        Move("reopen", _("Open again"), ("finished",), "open", verb="assess", or_party=("assessor", "owner"),
+        Move("reopen", _("Open again"), ("finished",), "open", verb="assess", or_party=("auditor", "owner"),
              reason=True, help=_("Until it is finished again, its answers judge nothing.")),
         Move("void", _("Make void"), ("open", "finished"), "void", verb="void", reason=True, tone="bad"),
     ),

@@ -59,7 +59,7 @@ wording.DEEDS |= {
     assessing.ANSWERED: _("answered a requirement"),
     assessing.SNAPSHOT: _("kept the answers as they stand"),
 }
-wording.PARTIES["assessor"] = _("its assessor")
+wording.PARTIES["auditor"] = _("its assessor")
 # Where an adoption holds: two of one edition differ in one of these.
 PLACES = frozenset({"site", "unit", "process"})
 
@@ -185,7 +185,8 @@ class GapSheet(RecordType):
     )
     search_fields = ("scope", "method", "conclusion")
     panels = (panels.GAPS,)
-    party_fields = {"assessor": "assessor"}
+    # Whoever assesses audits: what training that asks for is asked of them.
+    party_fields = {"auditor": "assessor"}
     import_key = "reference"
     room_fields = ("finished_on", "revision")
     tasks = {"assess": TaskType(_("Answer a gap assessment"), _("Answer it"))}

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from qsms.org.actor import Actor
-from qsms.records import naming
+from qsms.records import naming, registry, scope
 from qsms.records.models import Record
 from qsms.records.naming import Naming, Objection
 
@@ -26,15 +26,23 @@ class Lapse:
     title: str
     policy: str
     stand: Stand
+    confidential: bool = False
 
-    @property
-    def said(self) -> str:
-        """How it stands, as the rest of a sentence."""
+    def said(self, *, named: bool) -> str:
+        """How it stands, as the rest of a sentence; a confidential course is `named` to those who may see it alone."""
+        course = _("“%(course)s”") % {"course": self.title} if named or not self.confidential else ""
         if self.stand.ends_on is not None:
-            return _("“%(course)s” expired on %(day)s") % {
-                "course": self.title, "day": date_format(self.stand.ends_on, "j M Y"),
-            }  # fmt: skip
-        return _("“%(course)s” is missing") % {"course": self.title}
+            said = _("%(course)s expired on %(day)s")
+            day = date_format(self.stand.ends_on, "j M Y")
+            return said % {"course": course or _("a confidential course"), "day": day}
+        return _("%(course)s is missing") % {"course": course or _("a confidential course")}
+
+
+def offered() -> list[Duty]:
+    """The duties that somebody can be named to: signing, and what is a part of some kind of record. Training that is
+    asked for any other one would be asked of nobody."""
+    parts = {naming.SIGNATORY, *(part for sheet in registry.all_types() for part in sheet.party_fields)}
+    return [duty for duty in Duty if duty.value in parts]
 
 
 def lapses(organisation_id: int, person_id: int, duty: str) -> list[Lapse]:
@@ -59,8 +67,8 @@ def lapses(organisation_id: int, person_id: int, duty: str) -> list[Lapse]:
         return []
     found = standing.stands(organisation_id, today, {person_id: asked})
     lacking = {course: found[person_id, course] for course in asked if not found[person_id, course].is_current}
-    titles = dict(Course.everywhere.filter(pk__in=list(lacking)).values_list("pk", "title")) if lacking else {}
-    return [Lapse(course, titles[course], asked[course], stand) for course, stand in lacking.items()]
+    courses = Course.everywhere.in_bulk(list(lacking)) if lacking else {}
+    return [Lapse(pk, courses[pk].title, asked[pk], stand, courses[pk].confidential) for pk, stand in lacking.items()]
 
 
 @naming.check(*Duty.values)
@@ -71,7 +79,10 @@ def may_take(actor: Actor, record: Record, named: Naming) -> Objection | None:
         return None
     blocks = any(one.policy == Policy.BLOCK for one in lacking)
     [name] = standing.names_of([named.person_id]).values()
-    why = "; ".join(one.said for one in lacking)
+    # What is let pass stands in the history, which others read.
+    secret = [one.course_id for one in lacking if one.confidential] if blocks else []
+    seen = scope.seen_of(actor, secret)
+    why = "; ".join(one.said(named=one.course_id in seen) for one in lacking)
     if named.part == naming.SIGNATORY and named.person_id == actor.person_id:
         said = _("You are not current: %(why)s. See to it under “My training”, or ask somebody else to sign.")
         return Objection(said % {"why": why}, blocks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -40,6 +40,9 @@ class Wish:
     role: int | None = None
     site: int | None = None
     unit: int | None = None
+    # Only those of whom this course is asked, or lack it; only what is asked of readers.
+    course: int | None = None
+    readers: bool = False
     gaps: bool = False
     # Name and key of the last person of the page before, and how many columns are passed over.
     after: tuple[str, int] | None = None
@@ -52,9 +55,15 @@ class Wish:
         last = keys.whole(key)
         return cls(
             keys.whole(given.get("role", "")), keys.whole(given.get("site", "")), keys.whole(given.get("unit", "")),
-            given.get("gaps") == "1", (name, last) if last is not None else None,
+            keys.whole(given.get("course", "")), given.get("readers") == "1", given.get("gaps") == "1",
+            (name, last) if last is not None else None,
             max(0, keys.whole(given.get("across", "")) or 0),
         )  # fmt: skip
+
+    @property
+    def chooses(self) -> bool:
+        """Whether the people depend on what is asked of them, or on how they stand."""
+        return self.gaps or self.readers or self.course is not None
 
 
 @dataclass
@@ -66,10 +75,21 @@ class Asked:
     # Titles, in their order.
     courses: dict[int, str] = field(default_factory=dict)
     roles: dict[int, str] = field(default_factory=dict)
+    kinds: dict[int, str] = field(default_factory=dict)
 
-    def of_role(self, role: int | None) -> list[int]:
-        """The courses that a role asks for, by title; without one all that are asked."""
-        wanted = {one.course_id for one in self.asks if role in (None, one.role_id)}
+    def narrowed(self, wish: Wish) -> list[Ask]:
+        """What of it the wish is about: by its role or of readers, and its course."""
+        return [
+            one
+            for one in self.asks
+            if wish.role in (None, one.role_id)
+            and wish.course in (None, one.course_id)
+            and not (wish.readers and one.role_id is not None)
+        ]
+
+    def columns(self, asks: Iterable[Ask]) -> list[int]:
+        """The courses of these, by title."""
+        wanted = {one.course_id for one in asks}
         return [course for course in self.courses if course in wanted]
 
     def by(self, courses: Collection[int]) -> list[Ask]:
@@ -106,8 +126,9 @@ def asked(actor: Actor) -> Asked:
     asks = dict.fromkeys(Ask(*row[: len(of_ask)]) for row in read)
     found = Asked(list(asks), proofs.sought(row[len(of_ask) + 2 :] for row in read))
     for row in read:
-        role, course, *_rest, title, of_role = row[: len(of_ask) + 2]
-        found.courses[course] = title
+        role, course, *_rest = row
+        title, of_role, _counts, _pk, kind = row[len(of_ask) : len(of_ask) + 5]
+        found.courses[course], found.kinds[course] = title, kind
         if role is not None:
             found.roles[role] = of_role
     found.roles = dict(sorted(found.roles.items(), key=lambda pair: pair[1].casefold()))
@@ -137,13 +158,14 @@ def _rows(where: Q, after: tuple[str, int] | None, limit: int) -> list[Row]:
 def part(actor: Actor, wish: Wish) -> Grid:
     """One page of people and some of the columns."""
     today, every = standing.today_of(actor), asked(actor)
-    columns = every.of_role(wish.role)
+    asks = every.narrowed(wish)
+    columns = every.columns(asks)
     grid = Grid(every, columns[wish.across : wish.across + ACROSS], columns=len(columns))
     where = _people(actor, wish, today)
-    if wish.gaps:
+    if wish.chooses:
         # Whom to show depends on everybody and every column, so nothing more is asked for the page.
         known = _known(actor, every, today, Q(person__in=Person.objects.filter(where)), columns)
-        where &= Q(pk__in=tallying.lacking(every.by(columns), tallying.crowds(known.there), known.shown))
+        where &= Q(pk__in=known.chosen(asks, wish))
         grid.people = _rows(where, wish.after, PAGE + 1)
     else:
         grid.people = _rows(where, wish.after, PAGE + 1)
@@ -167,6 +189,12 @@ class _Known:
         needed = standing.needs_of(asks, (one for one in self.there if one.person_id in here))
         return standing.stands_of(self.shown, needed)
 
+    def chosen(self, asks: Sequence[Ask], wish: Wish) -> set[int]:
+        """Of whom this is asked; only who lacks some of it, where gaps are wished for."""
+        if wish.gaps:
+            return tallying.lacking(asks, tallying.crowds(self.there), self.shown)
+        return set(standing.needs_of(asks, self.there))
+
 
 def _known(actor: Actor, every: Asked, today: dt.date, people: Q, courses: Collection[int]) -> _Known:
     there = standing.members(actor.organisation_id, today, every.by(courses), people)
@@ -177,7 +205,8 @@ def _known(actor: Actor, every: Asked, today: dt.date, people: Q, courses: Colle
 def whole(actor: Actor, wish: Wish) -> tuple[list[tuple[int, str]], Iterator[tuple[Row, list[Stand | None]]]]:
     """All of it, for an export: the columns, and each person with how they stand; None where it is not asked."""
     today, every = standing.today_of(actor), asked(actor)
-    columns = every.of_role(wish.role)
+    asks = every.narrowed(wish)
+    columns = every.columns(asks)
     where = _people(actor, wish, today)
 
     def lines() -> Iterator[tuple[Row, list[Stand | None]]]:
@@ -185,10 +214,10 @@ def whole(actor: Actor, wish: Wish) -> tuple[list[tuple[int, str]], Iterator[tup
         while rows := _rows(where, after, MANY):
             known = _known(actor, every, today, Q(person_id__in=[row.id for row in rows]), columns)
             cells = known.cells(every.by(columns), rows)
+            chosen = known.chosen(asks, wish) if wish.chooses else {row.id for row in rows}
             for row in rows:
-                mine = [cells.get((row.id, course)) for course in columns]
-                if not wish.gaps or any(one is not None and not one.is_current for one in mine):
-                    yield row, mine
+                if row.id in chosen:
+                    yield row, [cells.get((row.id, course)) for course in columns]
             after = (rows[-1].name, rows[-1].id)
 
     return [(course, every.courses[course]) for course in columns], lines()

@@ -32,7 +32,7 @@ def of_course(actor: Actor, course: Course) -> Lead:
     if is_taught and (content is None or is_begun) and scope.may(actor, "change", course):
         ways.append((_("Write its text"), reverse("training:content", args=[course.number])))
     if asked and standing.sees_others(actor):
-        ways.append((_("See who is current"), reverse("training:gaps")))
+        ways.append((_("See who is current"), f"{reverse('training:matrix')}?course={course.pk}"))
     if not asked:
         return Lead(_("It is required of nobody yet."), _("Next: say who must hold it"), ways=tuple(ways))
     if is_taught and content is None:

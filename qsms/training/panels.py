@@ -18,7 +18,7 @@ from qsms.rules.competence import CURRENT
 from qsms.rules.lifecycle import Phase
 from qsms.ui import dates
 
-from . import correcting, drawing, proofs, requiring, sessions, standing
+from . import correcting, drawing, duties, proofs, requiring, sessions, standing
 from .choices import Presence, Result, WaiverState
 from .models import Attempt, Counts, Holding, Session, Waiver
 
@@ -32,6 +32,8 @@ def _required(actor: Actor, record: Record) -> Mapping[str, Any]:
             "whom": row.whom,
             "site": row.site.name if row.site is not None else "",
             "policy": row.get_policy_display(),
+            # From before it was refused, or of a room that is there no longer.
+            "idle": bool(row.duty) and row.duty not in duties.offered(),
             "within_days": row.within_days,
             "end_url": reverse("training:release", args=[row.pk]) if may else "",
         }

@@ -17,8 +17,8 @@ from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Record
 from qsms.rules.lifecycle import Phase
 
+from . import duties, reckoning, standing
 from . import readers as teaches
-from . import reckoning, standing
 from .choices import Duty, Policy
 from .models import Counts, Course, Renewal, Requirement
 
@@ -50,8 +50,8 @@ def require(
             raise Invalid({"role": _("Choose a role, a duty, or the readers of what it teaches. One of them.")})
         if readers and not teaches.taught_by(course.organisation_id, [course.pk]):
             raise Invalid({"readers": _("It teaches no document yet. Name the document on the course first.")})
-        if duty and duty not in Duty.values:
-            raise Invalid({"duty": _("“%(duty)s” is no duty. Choose one from the list.") % {"duty": duty}})
+        if duty and duty not in duties.offered():
+            raise Invalid({"duty": _not_a_duty(duty)})
         if site_id is not None and not Site.objects.filter(pk=site_id, organisation_id=actor.organisation_id).exists():
             raise Invalid({"site": _("This site is not there, or not any more. Choose another one.")})
         check_choice(policy, within_days)
@@ -146,6 +146,14 @@ def renew(
     reckoning.reckon(course.pk)
     # What counts towards it was learnt before the change as well, but of another course: its own days stand.
     return row
+
+
+def _not_a_duty(duty: str) -> str:
+    if duty not in Duty.values:
+        return _("“%(duty)s” is no duty. Choose one from the list.") % {"duty": duty}
+    return _("Nobody is named to “%(duty)s” on any record here. Choose another duty, or a role.") % {
+        "duty": Duty(duty).label
+    }
 
 
 def asked_of(course: Record) -> list[Requirement]:

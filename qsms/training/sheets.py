@@ -102,7 +102,7 @@ class CourseSheet(RecordType):
     lives_on = True
     lifecycle = COURSE_LIFE
     tasks = {
-        readings.TAKE: TaskType(_("Take a course"), _("Take it")),
+        readings.TAKE: TaskType(_("Take a course"), _("Take it"), quiet=True),
         waiving.TASK: TaskType(_("Decide whether somebody is excused from a course"), _("Decide")),
     }
     columns = ("number", "title", "course_kind", "state", "months", "site", "owner")
@@ -166,7 +166,7 @@ class SessionSheet(RecordType):
     room = "know"
     lifecycle = SESSION_LIFE
     tasks = {
-        sessions.ATTEND: TaskType(_("Attend a session"), _("Attend")),
+        sessions.ATTEND: TaskType(_("Attend a session"), _("Attend"), quiet=True),
         sessions.EVALUATE: TaskType(_("Say whether a session worked"), _("Evaluate")),
     }
     columns = (

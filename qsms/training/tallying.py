@@ -76,6 +76,29 @@ def _add(there: Counter[State], tally: Mapping[State, int]) -> None:
         there[state] += number
 
 
+def count_each(
+    asked: Iterable[Ask], there: Iterable[Member], shown: Proofs
+) -> dict[tuple[int | None, int], Counter[State]]:
+    """The same by role and course together, None for the readers of what the course teaches. Whoever belongs to a group
+    counts once for each course, however often it is asked of them there."""
+    of_group: dict[tuple[int, int | None], set[int]] = defaultdict(set)
+    for person, group, at in there:
+        of_group[group, None].add(person)
+        of_group[group, at or 0].add(person)
+    wishes: dict[int, dict[int | None, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for one in asked:
+        wishes[one.course_id][one.role_id] |= of_group.get((one.group, one.site_id), set())
+    found: dict[tuple[int | None, int], Counter[State]] = {}
+    for course, rows in wishes.items():
+        stood = {state: set(people) for state, people in shown.by_state(course).items()}
+        for role, people in rows.items():
+            tally = Counter({state: n for state, those in stood.items() if (n := len(people & those))})
+            # Who is in none of them has nothing to show.
+            tally[State.MISSING] += len(people) - tally.total()
+            found[role, course] = tally
+    return found
+
+
 def lacking(asked: Iterable[Ask], together: Sequence[Crowd], shown: Proofs) -> set[int]:
     """Who is not current in something that is asked of them."""
     found: set[int] = set()

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from .views import claiming, gaps, keeping, matrix, people, requiring, sessions, waiving
+from .views import claiming, gaps, keeping, matrix, people, requiring, roles, sessions, waiving
 
 app_name = "training"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("matrix/person/<id:person>/", people.show, name="person"),
     path("matrix/", matrix.show, name="matrix"),
     path("matrix/export/", matrix.export, name="matrix-export"),
+    path("matrix/roles/", roles.show, name="roles"),
+    path("matrix/roles/export/", roles.export, name="roles-export"),
     path("matrix/gaps/", gaps.show, name="gaps"),
     path("matrix/leavers/", keeping.show, name="leavers"),
     path("matrix/leavers/export/", keeping.export, name="leavers-export"),

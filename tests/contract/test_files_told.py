@@ -31,7 +31,7 @@ ROOMS = ("/documents/", "/training/", "/impact/")
 READ = ("text/html", "application/pdf", "image/", "application/json")
 KNOWN = {
     "/documents/readers/<number>/export/", "/training/matrix/export/", "/training/matrix/gaps/export/",
-    "/training/matrix/leavers/export/", "/training/content/<number>/file/",
+    "/training/matrix/roles/export/", "/training/matrix/leavers/export/", "/training/content/<number>/file/",
 }  # fmt: skip
 
 
@@ -87,6 +87,7 @@ def test_the_deed_says_what_it_was_narrowed_to(cast: Cast, numbers: list[str]) -
     for path, narrowed in (
         (f"/training/matrix/export/?site={site.pk}&gaps=1", {"Site": "Larkfield", "People": "who lack something"}),
         (f"/training/matrix/gaps/export/?site={site.pk}", {"Site": "Larkfield"}),
+        (f"/training/matrix/roles/export/?site={site.pk}&kind=course", {"Site": "Larkfield", "Kind": "Course"}),
         (f"/training/matrix/leavers/export/?site={site.pk}&due=1",
          {"Site": "Larkfield", "Records": "may be disposed of"}),
         (f"/documents/readers/{numbers[0]}/export/?revision=1", {"Document": "PRO-001", "Revision": "1"}),

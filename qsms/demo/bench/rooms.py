@@ -63,6 +63,7 @@ def requests(here: Furnished) -> list[Request]:
         Request("who has not read, one site", f"/documents/readers/?site={here.site}", "rooms"),
         Request("who has not read, late only", "/documents/readers/?late=1", "rooms"),
         Request("competence matrix", "/training/matrix/", "rooms"),
+        Request("competence by role", "/training/matrix/roles/", "rooms"),
     ]
 
 

@@ -64,6 +64,7 @@ def test_the_pages_look_right(cast: Cast, open_page: Open, live: Any) -> None:
     page = signed_in(cast, "quality", open_page, live)
     for name, path in (
         ("matrix", "/training/matrix/"), ("gaps", "/training/matrix/gaps/"),
+        ("roles", "/training/matrix/roles/"), ("roles-people", f"/training/matrix/?course={yearly.pk}&gaps=1"),
         ("leavers", "/training/matrix/leavers/"), ("correct", f"/training/correct/{gone.number}/"),
         ("person", f"/training/matrix/person/{cast.quality.pk}/"),
         ("course", f"/r/course/{basics.number}/"), ("waivers", f"/r/course/{basics.number}/tab/waivers/"),

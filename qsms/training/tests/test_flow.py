@@ -178,6 +178,7 @@ def test_a_certificate_is_brought_verified_printed_and_asked_for(cast: Cast) -> 
 
 
 def test_the_matrix_is_paged_and_whole_in_the_export(cast: Cast) -> None:
+    from qsms.org.models import Role
     from qsms.training import grid
 
     courses = [course(cast, f"Course {n:02d}") for n in range(grid.ACROSS + 2)]
@@ -188,8 +189,8 @@ def test_the_matrix_is_paged_and_whole_in_the_export(cast: Cast) -> None:
     page = browser(cast, "quality")
     first = words(page, "/training/matrix/")
     assert f"Courses 1 to {grid.ACROSS} of {grid.ACROSS + 2}" in first
-    assert "Course 11" not in first
-    assert "Course 11" in words(page, f"/training/matrix/?across={grid.ACROSS}")
+    assert ">Course 11</th>" not in first
+    assert ">Course 11</th>" in words(page, f"/training/matrix/?across={grid.ACROSS}")
     assert "Reporter Person" in first
     only = words(page, f"/training/matrix/?site={cast.sites['STV'].pk}")
     assert ("Other Site Auditor" in only, "Reporter Person" in only) == (True, False)
@@ -216,6 +217,16 @@ def test_the_matrix_is_paged_and_whole_in_the_export(cast: Cast) -> None:
     assert (11, 1, 10) in lines
     assert all(n == valid + missing for n, valid, missing in lines)
     assert 'href="/training/matrix/" title="Competence matrix" aria-current="page"' in gaps
+    by_role = words(page, "/training/matrix/roles/")
+    assert f"Requirements 1 to {grid.ACROSS} of {grid.ACROSS + 2}" in by_role
+    role = Role.objects.get(organisation=cast.organisation, code="reporter")
+    [link] = re.findall(rf'href="([^"]*role={role.pk}&course={courses[0].pk}&gaps=1)">10 lack it', by_role)
+    behind = words(page, link)
+    assert ("Owner Person" in behind, "Reporter Person" in behind) == (True, False)
+    exported = list(DictReader(io.StringIO(words(page, "/training/matrix/roles/export/").lstrip("\ufeff"))))
+    [line] = [row for row in exported if (row["Role"], row["Requirement"]) == ("Reporter", "Course 00")]
+    assert (line["Kind"], line["People"], line["Current"], line["Missing"]) == ("Course", "11", "1", "10")
+    assert {row["Requirement"] for row in exported if row["Role"] == "Quality manager"} == {"Course 00"}
     # A site's manager sees the people of the site.
     local = words(browser(cast, "site_owner"), "/training/matrix/")
     assert ("Reporter Person" in local, "Other Site Auditor" in local) == (True, False)

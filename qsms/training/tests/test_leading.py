@@ -96,7 +96,7 @@ def test_the_training_manager_binds_a_course_to_a_document(cast: Cast) -> None:
 def test_what_people_are_asked_is_not_told_in_empty_quotes(cast: Cast) -> None:
     one = course(cast, "Fire drill")
     asked(cast, one)
-    following.ask_to_take(cast.actor("quality"), one, {cast.reporter.pk: None})
+    following.ask_to_take(cast.actor("quality"), one, {cast.quality.pk: None})
     page = html.unescape(signed_in(cast, "quality").get(f"/r/course/{one.number}/").content.decode())
     assert "asked: Take" in page
     assert "“”" not in page

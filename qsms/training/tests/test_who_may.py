@@ -7,11 +7,13 @@ import datetime as dt
 import pytest
 from django.test import Client
 
+from qsms.notify.models import News
 from qsms.org import services as org
 from qsms.org.models import Grant, Person, Role, Site
-from qsms.records import services
+from qsms.records import history, naming, outbox, services
 from qsms.records.errors import Invalid, Refused
-from qsms.training import contents, learning, quizzes, sessions, starters, waiving
+from qsms.records.models import Task
+from qsms.training import contents, learning, quizzes, reminding, requiring, sessions, starters, waiving
 from tests.cast import Cast
 from tests.harness.clock import START as NOW
 
@@ -78,10 +80,50 @@ def test_what_is_confidential_is_not_told_by_being_asked_of_somebody(cast: Cast)
         "/training/",
         "/training/matrix/",
         "/training/matrix/gaps/",
+        "/training/matrix/roles/",
     ):
         assert "Quokka" not in words(reader, path), path
     keeper = browser(cast, "quality")
     assert "Quokka" in words(keeper, f"/training/matrix/person/{cast.owner.pk}/")
+
+
+def test_a_refusal_names_a_confidential_course_to_those_alone_who_may_see_it(cast: Cast) -> None:
+    one = course(cast, "Quokka handling", confidential=True)
+    row = requiring.require(cast.actor("quality"), one.pk, duty="verifier", policy="block")
+    given(cast, cast.reporter, ["action.*"])
+    raised = {"title": "Replace the heads", "description": "All", "owner": cast.owner, "verifier": cast.colleague}
+    said = {}
+    for who in ("reporter", "quality"):
+        with pytest.raises(Invalid) as refused:
+            services.create(cast.actor(who), "action", raised)
+        said[who] = refused.value.errors["verifier"]
+    assert "Colleague Person is not current: a confidential course is missing." in said["reporter"]
+    assert "Colleague Person is not current: “Quokka handling” is missing." in said["quality"]
+    # What is let pass is kept in the history of the action, and told: neither names it to anybody.
+    requiring.release(cast.actor("quality"), row.pk, "To be told only")
+    requiring.require(cast.actor("quality"), one.pk, duty="verifier", policy="flag")
+    made = services.create(cast.actor("quality"), "action", raised)
+    outbox.deliver()
+    [doubt] = [entry.reason for entry in history.entries(made) if entry.verb == naming.DOUBTED]
+    assert "a confidential course is missing" in doubt
+    assert News.everywhere.filter(topic="training", record_id=made.pk).exists()
+    assert not News.everywhere.filter(text__contains="Quokka").exists()
+
+
+def test_who_is_asked_for_training_is_named_to_nobody_else_beside_a_record(cast: Cast) -> None:
+    one = course(cast)
+    asked(cast, one, "process_owner")
+    reminding.remind(cast.organisation.pk)
+    assert Task.everywhere.filter(record_id=one.pk, person=cast.site_owner, done_at=None).exists()
+    session = planned(cast, one)
+    sessions.invite(cast.actor("quality"), session.pk, [cast.reporter.pk, cast.site_owner.pk])
+    reader = given(cast, cast.colleague, ["course.view", "session.view"])
+    own = browser(cast, "site_owner")
+    for path in (f"/r/course/{one.number}/", f"/r/session/{session.number}/tab/attendance/"):
+        page = words(reader, path)
+        assert ("asked: " in page, "Reporter Person" in page) == (False, False), path
+        assert "asked: " in words(own, path)
+    assert "Reporter Person" in words(browser(cast, "quality"), path)
 
 
 def test_whoever_keeps_the_training_of_one_site_reads_no_results_of_another(cast: Cast) -> None:

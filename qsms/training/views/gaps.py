@@ -138,10 +138,12 @@ def _worst(pair: tuple[Any, Counter[State]]) -> tuple[int, int]:
 
 
 def _by_course(tallies: Tallies, courses: dict[int, str], wish: grid.Wish, shown: Sequence[State]) -> str:
-    url = _matrix(role=wish.role, site=wish.site)
     course = reverse("ui:list", args=["course"])
     rows = [
-        [table.link(courses[pk], f"{course}?{urlencode({'q': courses[pk]})}"), *_figures(tally, url, shown)]
+        [
+            table.link(courses[pk], f"{course}?{urlencode({'q': courses[pk]})}"),
+            *_figures(tally, _matrix(role=wish.role, site=wish.site, course=pk), shown),
+        ]
         for pk, tally in sorted(tallies.items(), key=_worst)
     ]
     return _drawn(_("Course"), shown, rows, _("By course"))

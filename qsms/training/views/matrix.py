@@ -67,7 +67,7 @@ def may_export(actor: Actor) -> bool:
 
 
 def filters(actor: Actor, wish: Wish, asked: Asked) -> list[dict[str, Any]]:
-    """Role, of those that ask for anything, site and unit as choices."""
+    """Role, of those that ask for anything, site, unit and course as choices."""
     roles = dict(asked.roles)
     if wish.role not in (None, *roles):
         # It asks for nothing; whoever came here by its address still needs the way out.
@@ -76,6 +76,7 @@ def filters(actor: Actor, wish: Wish, asked: Asked) -> list[dict[str, Any]]:
         ("role", _("Role"), list(roles.items()), wish.role),
         ("site", _("Site"), sorted(names.places("site", actor.organisation_id).items(), key=_by_name), wish.site),
         ("unit", _("Unit"), sorted(names.places("unit", actor.organisation_id).items(), key=_by_name), wish.unit),
+        ("course", _("Course"), list(asked.courses.items()), wish.course),
     )
     return [
         {"name": name, "label": label, "options": options, "chosen": chosen} for name, label, options, chosen in given
@@ -91,16 +92,26 @@ def in_words(narrowed: Iterable[parts.Chip]) -> dict[str, str]:
     return {str(one.name): str(one.value) for one in narrowed}
 
 
-def chips(request: HttpRequest, choices: list[dict[str, Any]], wish: Wish) -> list[parts.Chip]:
-    """What the page is narrowed to, each with the way out."""
+def chosen(request: HttpRequest, choices: list[dict[str, Any]]) -> list[parts.Chip]:
+    """Which choices are made, each with the way out, to the first page."""
     found = []
     for one in choices:
         words = dict(one["options"]).get(one["chosen"])
         if words is not None:
-            off = address(request, **{one["name"]: None}, after=None, across=None)
+            off = address(request, **{one["name"]: None}, after=None, across=None, down=None)
             found.append(parts.Chip(one["label"], words, off))
+    return found
+
+
+def chips(request: HttpRequest, choices: list[dict[str, Any]], wish: Wish) -> list[parts.Chip]:
+    """What the page is narrowed to, each with the way out."""
+    found = chosen(request, choices)
+    if wish.readers:
+        off = address(request, readers=None, after=None, across=None)
+        found.append(parts.Chip(_("People"), _("who are given what it teaches"), off))
     if wish.gaps:
-        found.append(parts.Chip(_("People"), _("who lack something"), address(request, gaps=None, after=None)))
+        lacking = _("who lack it") if wish.course is not None else _("who lack something")
+        found.append(parts.Chip(_("People"), lacking, address(request, gaps=None, after=None)))
     return found
 
 

@@ -18,8 +18,8 @@ from qsms.ui.record import pickers
 from qsms.ui.record.fields import NumberField
 from qsms.ui.record.linking import DialogForm, dialog, reason_field
 
-from .. import requiring
-from ..choices import Duty, Policy
+from .. import duties, requiring
+from ..choices import Policy
 from ..models import Course, Requirement
 from . import finding
 
@@ -71,7 +71,7 @@ def _fields(actor: Actor, course: Course | None) -> dict[str, forms.Field]:
     whom = [
         (_("Documents"), [("readers", _("Readers of the document it teaches"))]),
         (_("Roles"), [(f"role:{pk}", title) for pk, title in roles]),
-        (_("Duties"), [(f"duty:{duty.value}", duty.label) for duty in Duty]),
+        (_("Duties"), [(f"duty:{duty.value}", duty.label) for duty in duties.offered()]),
     ]
     days = Requirement._meta.get_field("within_days")
     return {

@@ -87,7 +87,7 @@ def draw(sight: Sight, current: str = "", *, status: int = 200, extra: Mapping[s
     if current not in ("", EVERYTHING, *_tabs, *(panel.code for panel, _context in panels)):
         raise Http404
     lately, known = _deeds(sight)
-    waiting = tasks.on_record(record) if sight.opened.tasks else []
+    waiting = tasks.shown_on_record(actor, record) if sight.opened.tasks else []
     context = {
         "sight": sight,
         "record": record,
