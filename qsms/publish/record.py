@@ -82,7 +82,8 @@ def _foot(record: Record, made_at: dt.datetime) -> str:
 
 
 def _facts(sheet: RecordType, record: Record) -> list[tuple[str, str]]:
-    opened, closed = moment(record.opened_at), moment(record.closed_at) if record.closed_at else ""
+    opened = "" if sheet.opened_by_day(record) else moment(record.opened_at)
+    closed = moment(record.closed_at) if record.closed_at else ""
     ended = _("Made void") if record.phase == Phase.VOID else _("Closed")
     pairs = [
         (_("State"), str(sheet.state(record).label)),

@@ -70,9 +70,12 @@ def prepare(actor: Actor, kind: str, row: Row) -> Prepared:
     errors = values.put(actor, sheet, record, row.given, required=sheet.required - row.fixed.keys())
     if sheet.category_field:
         record.category = str(getattr(record, sheet.category_field) or "")
+    if row.opened_at is None and sheet.import_opened and (day := getattr(record, sheet.import_opened)) is not None:
+        record.opened_at = min(now, registry.noon_of(day))
     moves.enter(sheet, record, row.state or sheet.import_state or sheet.lifecycle.initial)
     if record.closed_at is not None:
-        record.closed_at = row.closed_at or record.closed_at
+        # Closed elsewhere: where the file does not say when, nobody here knows.
+        record.closed_at = row.closed_at
     if not errors:
         sheet.prepare(actor, record)
     return Prepared(record, errors)

@@ -188,13 +188,13 @@ def _told(record: Record, reader: Actor | None, found: list[Entry]) -> list[Entr
 
 
 def with_landmarks(record: Record, *, reader: Actor, limit: int) -> tuple[list[Entry], list[Entry]]:
-    """Of a long history the newest deeds, as `entries` tells them; and with them those that changed the state and the
-    one that made the version, as they are, whoever reads. The newest first (one query for both)."""
+    """Of a long history the newest deeds, as `entries` tells them; and with them those that changed the state, the one
+    that made the version and the import, as they are, whoever reads. The newest first (one query for both)."""
     here = Deed.everywhere.filter(record_id=record.pk, organisation_id=record.organisation_id)
     newest = here.order_by("-pk").values("pk")[:limit]
     made = here.filter(version=record.version).exclude(verb__in=BESIDE).order_by("pk").values("pk")[:1]
     turns = here.filter(changes__field="state").values("pk")
-    found = here.filter(Q(pk__in=newest) | Q(pk__in=turns) | Q(pk__in=made))
+    found = here.filter(Q(pk__in=newest) | Q(pk__in=turns) | Q(pk__in=made) | Q(verb=IMPORTED))
     rows = found.order_by("-pk", "changes__pk").values_list(*COLUMNS, *CHANGED)
     known = [_entry(list(same)) for _pk, same in groupby(rows, key=itemgetter(0))]
     return _told(record, reader, known[:limit]), known

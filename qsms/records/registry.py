@@ -6,6 +6,7 @@ serve, a room overrides the method, then replaces one view by name, then writes 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -177,6 +178,11 @@ KEPT_FIELDS = frozenset(
 )  # fmt: skip
 
 
+def noon_of(day: dt.date) -> dt.datetime:
+    """The instant that stands for a day of which no more is known: nearly everywhere it is that day then."""
+    return dt.datetime.combine(day, dt.time(12), dt.UTC)
+
+
 class RecordType:
     """One kind of record: its model, its life and how it shows. Subclass, fill in, decorate with `@register`."""
 
@@ -210,6 +216,8 @@ class RecordType:
     import_key: str = ""
     # Where imported rows stand when their file does not say it; empty for the lifecycle's first state.
     import_state: str = ""
+    # The day on which imported rows were opened where their file does not say it; empty for the day of the import.
+    import_opened: str = ""
     # A child's field that fills `Record.category`.
     category_field: str = ""
     # Fields whose values never leave the page of somebody who may see the record: not in mail, not in lists.
@@ -366,6 +374,11 @@ class RecordType:
         """What goes along when this record is taken out as evidence, as of a moment: what it stands for and is not on
         it, such as the text in effect of a document. Only what this actor, who sees the record, may read."""
         return ()
+
+    def opened_by_day(self, record: Record) -> bool:
+        """Whether it counts from the day on which it happened elsewhere, because nobody told when it was opened."""
+        day = getattr(record, self.import_opened) if self.import_opened else None
+        return day is not None and record.opened_at == noon_of(day)
 
     def about(self, actor: Actor, record: Record) -> Sequence[str]:
         """What the line under the title says first about how it stands, beyond state, lenses and risk."""

@@ -13,8 +13,9 @@ from qsms.records.choices import Relation
 from qsms.records.models import Clock, Link, Record
 from qsms.records.registry import Lead
 from qsms.rules.lifecycle import Move, Phase
+from qsms.ui import dates
 
-from . import readers
+from . import queries, readers
 from .choices import LENSES, Subject
 from .models import Report
 from .readers import LEAD
@@ -104,6 +105,14 @@ def next_step(actor: Actor, report: Report) -> Lead:
         )
     if report.state == "feedback" and report.closing_feedback:
         return Lead(_("The reporter was told what came of it."), moves=("close", "tell"))
+    if report.state == "closed" and (came_at := queries.closed_elsewhere(report)) is not None:
+        day = dates.plain_day(came_at.astimezone(actor.tz).date())
+        said = _("It was closed there; what was done about it and told to whom is not known here.")
+        if report.source:
+            told = _("It came in from %(source)s on %(day)s.") % {"source": report.source, "day": day}
+        else:
+            told = _("It came in from elsewhere on %(day)s.") % {"day": day}
+        return Lead(f"{told} {said}", _("Closed elsewhere"))
     if report.state == "merged" and report.merged_into is not None and scope.sees(actor, report.merged_into):
         return Lead(_("%(number)s carries on for it.") % {"number": report.merged_into.number})
     return Lead()

@@ -10,8 +10,8 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from qsms.org.actor import Actor
-from qsms.records import paging, registry, scope, seals
-from qsms.records.models import Clock
+from qsms.records import history, paging, registry, scope, seals
+from qsms.records.models import Clock, Deed
 from qsms.rules import likeness
 from qsms.rules.lifecycle import Phase
 from qsms.rules.likeness import Likeness
@@ -89,6 +89,15 @@ def duplicates(actor: Actor, report: Report, *, limit: int = 3) -> list[Maybe]:
 
 def _account(pk: int, title: str, narrative: str, place: str, on: date | None, site: int | None) -> likeness.Account:
     return likeness.Account(str(pk), title, narrative, place, on, str(site or ""))
+
+
+def closed_elsewhere(report: Report) -> datetime | None:
+    """When a closed report was imported as one; None if it was closed here (one query, none for what was decided)."""
+    if report.decided_at is not None:
+        return None
+    turns = Deed.everywhere.filter(Q(verb=history.IMPORTED) | Q(verb__startswith="move."), record_id=report.pk)
+    verb, at = turns.order_by("-pk").values_list("verb", "at").first() or ("", None)
+    return at if verb == history.IMPORTED else None
 
 
 def own_reports(actor: Actor) -> list[Report]:

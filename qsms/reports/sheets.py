@@ -99,6 +99,7 @@ class ReportSheet(RecordType):
     }  # fmt: skip
     # A report of years ago comes in as what it is: past its triage, with nobody waiting for an answer.
     import_state = "closed"
+    import_opened = "occurred_on"
     desks = (Desk("reports:triage", _("Triage queue"), "bolt", "report.triage"),)
     views = {"new": "qsms.reports.pages.filing.choose"}
     tasks = {

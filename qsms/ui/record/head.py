@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from qsms.org.actor import Actor
 from qsms.records import listing, moves, registry, scope
-from qsms.records.history import Entry
+from qsms.records.history import IMPORTED, Entry
 from qsms.records.models import Record
 from qsms.records.registry import RecordType
 from qsms.rules import lifecycle as life
@@ -45,8 +45,8 @@ class Head:
 
 
 def head(sheet: RecordType, record: Record, actor: Actor, now: datetime, known: Sequence[Entry]) -> Head:
-    """The head of a record; `known` are its deeds, the newest first, or of many those that changed the state or made
-    the version."""
+    """The head of a record; `known` are its deeds, the newest first, or of many those that changed the state, made the
+    version or brought it here."""
     state = sheet.state(record)
     tone = record.risk_class
     words = listing.RISK_TONES[tone]
@@ -97,9 +97,13 @@ def _steps(
 ) -> tuple[parts.Step, ...]:
     entered = _entered(sheet, known)
     found, ended = [], sheet.state(record).phase == Phase.VOID
+    came_in_at = _came_in_at(sheet, record, known)
     for code, word, when in sheet.lifecycle.stages(record.state):
         at = entered.get(str(word)) if when != "later" else None
         began = code == sheet.lifecycle.initial
+        # What it went through elsewhere, nobody here knows.
+        if when == "done" and at is None and came_in_at not in ("", str(word)):
+            continue
         # What was made void ended on the way: it has been no further than its history says.
         if when == "done" and at is None and not began and (ended or sheet.lifecycle.state(code).skipped):
             continue
@@ -108,6 +112,16 @@ def _steps(
         note = times.moment(at, now, actor.tz, short=True) if at is not None else ""
         found.append(parts.Step(str(word), "next" if when == "later" else when, note))
     return tuple(found)
+
+
+def _came_in_at(sheet: RecordType, record: Record, known: Sequence[Entry]) -> str:
+    """The stage at which an import brought the record; empty for one that began here."""
+    if not any(entry.verb == IMPORTED for entry in known):
+        return ""
+    before = [one.old for entry in known for one in entry.changes if one.field == "state"]
+    first = next((state for state in sheet.lifecycle.states if before and str(state.label) == before[-1]), None)
+    state = first or sheet.state(record)
+    return str(state.stage or state.label)
 
 
 def _entered(sheet: RecordType, known: Sequence[Entry]) -> dict[str, datetime]:

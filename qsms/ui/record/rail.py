@@ -101,12 +101,13 @@ def _part(sheet: RecordType, part: str, name: str) -> str:
 
 def facts(sheet: RecordType, record: Record, actor: Actor, now: datetime) -> tuple[parts.Fact, ...]:
     """Plain facts that every record has."""
-    found = [
-        parts.Fact(_("Number"), record.number),
-        parts.Fact(
-            _("Opened"), times.moment(record.opened_at, now, actor.tz, binding=True), dates.in_utc(record.opened_at)
-        ),
-    ]
+    found = [parts.Fact(_("Number"), record.number)]
+    if not sheet.opened_by_day(record):
+        found.append(
+            parts.Fact(
+                _("Opened"), times.moment(record.opened_at, now, actor.tz, binding=True), dates.in_utc(record.opened_at)
+            )
+        )
     if record.closed_at is not None:
         found.append(
             parts.Fact(
