@@ -100,7 +100,7 @@ class ReportSheet(RecordType):
     # A report of years ago comes in as what it is: past its triage, with nobody waiting for an answer.
     import_state = "closed"
     desks = (Desk("reports:triage", _("Triage queue"), "bolt", "report.triage"),)
-    views = {"new": "qsms.reports.pages.filing.choose"}
+    views = {"new": "qsms.reports.pages.filing.choose", "move.merge": "qsms.reports.pages.merging.merge"}
     tasks = {
         "triage": TaskType(_("Triage a report")),
         "judge_safety": TaskType(_("Judge a report for safety")),
