@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.test import Client
 
 from qsms.org.actor import Actor
+from qsms.overview import behind
 from qsms.overview.counting import Counting
 from qsms.overview.figures import Figures, Number
 from qsms.records import listing, paging, registry
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.one_engine(
 
 # Everything; everything but the confidential, and own records; one site; one unit; own records only; nothing of ours.
 LOOKING = ("dana.whitlock", "grace.adeyemi", "kenji.morita", "dalia.mansour", "mei.tanaka", "lena.voss")
-TABLES = ("open", "overdue", "owners", "months", "clocks", "heat")
+TABLES = ("open", "kinds", "overdue", "owners", "months", "clocks", "heat")
 # Session, account, person and rights; menu and inbox of the shell; the page's own five.
 QUERIES = 12
 
@@ -40,6 +41,12 @@ def numbers(figures: Figures) -> Iterator[Number]:
 def listed(actor: Actor, url: str, lens: int = 0) -> int:
     """How many rows the list at this address has for this actor."""
     where = urlsplit(url)
+    if where.path == "/overview/records/":
+        query = QueryDict(where.query)
+        counting = Counting(actor, tuple(map(int, query.getlist("site"))), lens)
+        asked = behind.parse(counting, query)
+        assert asked.problems == [], url
+        return behind.rows(counting, asked).count()
     sheet = registry.get(where.path.strip("/").split("/")[1])
     one = listing.parse(sheet, actor, QueryDict(where.query), lens=lens)
     assert one.problems == [], url

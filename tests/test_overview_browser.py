@@ -52,9 +52,15 @@ def test_it_is_accessible_and_never_scrolls_sideways(
     page.context.add_cookies([{"name": "qsms_session", "value": client.cookies["qsms_session"].value, "url": live.url}])
     page.goto("/overview/")
     looks_right_everywhere(page, themes=True)
-    page.set_viewport_size({"width": 1280, "height": 800})
     whole = "all => all.every(one => one.scrollWidth <= one.clientWidth)"
-    assert page.locator("main .scroll:visible:has(table)").evaluate_all(whole)
+    for width in (1440, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.locator("main .scroll:visible:has(table)").evaluate_all(whole)
+    row = page.locator("section", has_text="Overdue, by owner and age").get_by_role("row", name="Owner")
+    row.get_by_role("link").last.click()
+    expect(page.locator("main")).to_contain_text("1 record that you may see.")
+    looks_right_everywhere(page)
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.goto("/r/hazard/")
     assert page.locator("main .scroll:visible:has(table)").evaluate_all(whole)
     assert page.locator("main th:visible").last.inner_text().startswith("Review on")

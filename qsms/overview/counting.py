@@ -12,13 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
 
 from qsms.base import moment
 from qsms.org.actor import Actor
 from qsms.org.choices import Axis
 from qsms.records import lateness, listing, narrowing, registry, scope, tally
-from qsms.records.choices import ClockOutcome
+from qsms.records.choices import MAIN_LENSES, ClockOutcome
 from qsms.records.models import Clock, Record
 from qsms.records.registry import RecordType
 from qsms.records.scope import Branch
@@ -32,27 +33,42 @@ AGES: Sequence[tuple[int, int | None]] = ((0, 7), (8, 30), (31, 90), (91, None))
 CLOCKS = ("report.acknowledge", "report.triage")
 CLOCK_MONTHS = 3
 MONTHS = 24
+# Beside the lenses of MAIN_LENSES: what concerns none of them.
+NO_LENS = "none"
 ROOMS = ("happens", "act", "assure", "know", "steer")
 
 
 @dataclass(slots=True)
 class Late:
-    """Open records that are past their day: how many of each kind by age (of AGES) and by owner (0 for nobody)."""
+    """Open records that are past their day: how many of each kind, and of each owner (0 for nobody), by age of AGES."""
 
     by_age: Counter[tuple[str, int]] = field(default_factory=Counter)
-    by_owner: dict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    # The month, “2026-03”, in which the oldest one of an owner was due.
-    oldest: dict[int, str] = field(default_factory=dict)
+    by_owner: dict[int, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
 
-    def add_owner(self, kind: str, owner: int, day: str, n: int) -> None:
-        """So many more of this owner, of which the oldest was due on this day or in this month."""
-        self.by_owner[owner][kind] += n
-        self.oldest[owner] = min(self.oldest.get(owner, "9999"), day[:7])
+    def add(self, kind: str, owner: int, age: int, n: int) -> None:
+        """So many more of this kind, owner and age."""
+        self.by_age[(kind, age)] += n
+        self.by_owner[owner][age] += n
 
 
 def age_of(days: int) -> int:
     """Which of AGES so many days late is."""
     return next(number for number, (_first, last) in enumerate(AGES) if last is None or days <= last)
+
+
+def age_word(number: int) -> str:
+    """An age of lateness in words."""
+    first, last = AGES[number]
+    if not first:
+        return _("Up to %(last)d days") % {"last": last}
+    if last is None:
+        return _("Over %(days)d days") % {"days": first - 1}
+    return _("%(first)d to %(last)d days") % {"first": first, "last": last}
+
+
+def age_since(today: dt.date, last: int) -> dt.date:
+    """The first day due of those at most so many days late."""
+    return today - dt.timedelta(days=last)
 
 
 def months_back(day: dt.date, months: int) -> dt.date:
@@ -74,6 +90,11 @@ class Counting:
         """The kinds of which the actor may see any record, in the order of the menu."""
         seen = [one for one in registry.all_types() if one.in_menu and scope.branches(self.actor, one.kind)]
         return sorted(seen, key=lambda one: ROOMS.index(one.room) if one.room in ROOMS else len(ROOMS))
+
+    @cached_property
+    def dated(self) -> frozenset[str]:
+        """The kinds of which a record can be late."""
+        return frozenset(one.kind for one in self.sheets if one.has_due_day)
 
     @cached_property
     def today(self) -> dt.date:
@@ -113,11 +134,10 @@ class Counting:
         """The edges of what is counted."""
         now = moment.now()
         today = now.astimezone(dt.UTC).date()
-        oldest_told_apart = self.today - dt.timedelta(days=max(first for first, _last in AGES) - 1)
         return Times(
             now=now,
             today=self.today,
-            days_since=oldest_told_apart.replace(day=1),
+            ages_since=tuple(age_since(self.today, last) for _first, last in AGES if last is not None),
             months_since=_instant(months_back(today, MONTHS - 1)),
             clocks_since=_instant(months_back(today, CLOCK_MONTHS - 1)),
         )
@@ -145,21 +165,34 @@ class Counting:
                 found[kind].append((state, int(bits), n))
         return found
 
-    def states(self, kind: str, lens: int = 0) -> dict[str, int]:
-        """How many open records of a kind stand in each state, of those that concern the page's lens and this one."""
+    def states(self, kind: str) -> dict[str, int]:
+        """How many open records of a kind stand in each state, of those that concern the page's lens."""
         found: Counter[str] = Counter()
-        for state, bits, n in self._states[kind]:
-            if not lens or bits & lens:
-                found[state] += n
+        for state, _bits, n in self._states[kind]:
+            found[state] += n
         return dict(found)
 
-    def phases(self, kind: str, lens: int = 0) -> dict[Phase, int]:
+    def phases(self, kind: str) -> dict[Phase, int]:
         """The same by phase."""
         life = registry.get(kind).lifecycle
         found: Counter[Phase] = Counter()
-        for state, n in self.states(kind, lens).items():
+        for state, n in self.states(kind).items():
             found[life.state(state).phase] += n
         return {phase: n for phase, n in found.items() if phase < Phase.DONE}
+
+    def phases_by_lens(self) -> dict[str, Counter[Phase]]:
+        """How many open records of all kinds there are in each phase: all under "", then those of each lens."""
+        found: dict[str, Counter[Phase]] = {name: Counter() for name in ("", *MAIN_LENSES, NO_LENS)}
+        for kind, cells in self._states.items():
+            life = registry.get(kind).lifecycle
+            for state, bits, n in cells:
+                phase = life.state(state).phase
+                if phase >= Phase.DONE:
+                    continue
+                through = [name for name, lens in MAIN_LENSES.items() if bits & lens]
+                for name in ("", *(through or [NO_LENS])):
+                    found[name][phase] += n
+        return found
 
     def months(self, kind: str) -> Mapping[str, int]:
         """How many records of a kind were opened in each of the last MONTHS months, by “2026-11”."""
@@ -186,17 +219,13 @@ class Counting:
 
     def late(self) -> Late:
         """The open records that are past their day."""
-        dated = {one.kind for one in self.sheets if one.has_due_day}
+        dated = self.dated
         if self.lens:
             return self._late_live(dated)
         late = Late()
-        for _measure, kind, day, _b, n, _more in self._cells["due"]:
+        for _measure, kind, owner, age, n, _more in self._cells["owner"]:
             if kind in dated:
-                late.by_age[(kind, age_of((self.today - dt.date.fromisoformat(day)).days))] += n
-        for _measure, kind, owner, day, n, older in self._cells["owner"]:
-            if kind in dated:
-                late.by_age[(kind, len(AGES) - 1)] += older
-                late.add_owner(kind, int(owner), day, n)
+                late.add(kind, int(owner), int(age), n)
         return late
 
     @property
@@ -237,23 +266,18 @@ class Counting:
         return dict(rows.annotate(n=Count("*")))
 
     def _late_live(self, kinds: Iterable[str]) -> Late:
-        ages = [
-            When(due_on__gte=self.today - dt.timedelta(days=last), then=Value(number))
-            for number, (_first, last) in enumerate(AGES)
-            if last is not None
-        ]
+        ages = [When(due_on__gte=since, then=Value(number)) for number, since in enumerate(self.times.ages_since)]
         rows = (
             self.records(sorted(kinds))
             .filter(lateness.late(self.times.now, self.today))
             .annotate(age=Case(*ages, default=Value(len(AGES) - 1), output_field=IntegerField()))
             .order_by()
             .values_list("kind", "owner_id", "age")
-            .annotate(n=Count("*"), oldest=Min("due_on"))
+            .annotate(n=Count("*"))
         )
         late = Late()
-        for kind, owner, age, n, oldest in rows:
-            late.by_age[(kind, age)] += n
-            late.add_owner(kind, owner or 0, str(oldest), n)
+        for kind, owner, age, n in rows:
+            late.add(kind, owner or 0, age, n)
         return late
 
     def _clocks_live(self) -> dict[tuple[str, str], int]:

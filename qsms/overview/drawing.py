@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from qsms.ui.marks import escape, icon
+from qsms.records.choices import MAIN_LENSES
+from qsms.ui.marks import escape, icon, lens
 
 from .figures import Heat, Number, Row, Table
 
@@ -44,7 +45,8 @@ def _scrolling(title: str, classes: str, head: str, body: str) -> SafeString:
 
 
 def _line(row: Row) -> str:
-    head = f'<span class="who">{icon(row.mark, "s")}{escape(row.head)}</span>' if row.mark else escape(row.head)
+    mark = lens(row.mark) if row.mark in MAIN_LENSES else icon(row.mark, "s") if row.mark else ""
+    head = f'<span class="who">{mark}{escape(row.head)}</span>' if mark else escape(row.head)
     return f'<tr><th scope="row">{head}</th>{"".join(map(_cell, row.cells))}</tr>'
 
 

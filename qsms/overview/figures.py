@@ -18,10 +18,9 @@ from qsms.records import clocks, narrowing
 from qsms.records.choices import MAIN_LENSES, Lens
 from qsms.records.registry import RecordType
 from qsms.risk import doors as risk
-from qsms.rules.lifecycle import Phase
-from qsms.ui import marks
 
-from .counting import AGES, CLOCKS, MONTHS, Counting, Late, months_back
+from . import behind
+from .counting import AGES, CLOCKS, MONTHS, Counting, Late, age_since, age_word, months_back
 
 MOST_OWNERS = 12
 TONES = {"intolerable": 3, "tolerable": 2, "acceptable": 1}
@@ -100,16 +99,6 @@ class Heat:
     elsewhere: tuple[Number, ...] = ()
 
 
-def age_word(number: int) -> str:
-    """An age of lateness in words."""
-    first, last = AGES[number]
-    if not first:
-        return _("Up to %(last)d days") % {"last": last}
-    if last is None:
-        return _("Over %(days)d days") % {"days": first - 1}
-    return _("%(first)d to %(last)d days") % {"first": first, "last": last}
-
-
 @dataclass
 class Figures:
     """Everything on the page, counted when it is asked for."""
@@ -186,29 +175,45 @@ class Figures:
 
     # -- open records -------------------------------------------------------------------------------------------------
 
+    def behind(self, **query: object) -> str:
+        """The list of the open records of every kind, narrowed so, and to the site of the page."""
+        pairs = [f"site={site}" for site in self.counting.sites]
+        pairs += [f"{name}={value}" for name, value in query.items() if value != ""]
+        return f"{self._behind}?{'&'.join(pairs)}" if pairs else self._behind
+
+    @cached_property
+    def _behind(self) -> str:
+        return reverse("overview-records")
+
     def open_table(self) -> Table:
-        """What is open: of each kind through each lens, and by phase."""
+        """What is open of all kinds, through each lens and in each phase."""
+        rows = []
+        for name, by_phase in self.counting.phases_by_lens().items():
+            cells = [
+                Number(by_phase[phase], self.behind(lens=name, phase=code)) for code, phase in behind.PHASES.items()
+            ]
+            cells.append(Number(by_phase.total(), self.behind(lens=name)))
+            rows.append(Row(behind.lens_title(name), tuple(cells), name if name in MAIN_LENSES else ""))
+        columns = (_("Drafts"), _("Under way"), _("Waiting"), _("All open"))
+        note = _("A record seen through two lenses counts in both lines, and once in the first.")
+        return Table("open", _("Open, by lens and phase"), columns, tuple(rows), note)
+
+    def kind_table(self) -> Table:
+        """What is open of each kind, by phase, and how much of it is overdue."""
         rows = []
         late = self._late_of
         for kind, sheet in self.kinds.items():
             cells: list[Number | str] = []
-            by_lens = "disciplines" in sheet.filters
-            for lens in MAIN_LENSES.values():
-                n = sum(n for phase, n in self.counting.phases(kind, int(lens)).items() if phase < Phase.DONE)
-                cells.append(Number(n, self.url(kind, disciplines=int(lens))) if by_lens else "")
             by_phase = self.counting.phases(kind)
-            for phase in (Phase.OPEN, Phase.WAITING):
+            for phase in behind.PHASES.values():
                 states = [state.code for state in sheet.lifecycle.states if state.phase == phase]
                 cells.append(Number(by_phase.get(phase, 0), self.url(kind, state=states)) if states else "")
-            whole = sum(n for phase, n in by_phase.items() if phase < Phase.DONE)
-            cells.append(Number(whole, self.url(kind)))
+            cells.append(Number(sum(by_phase.values()), self.url(kind)))
             tone = "bad" if late[kind] else ""
             cells.append(Number(late[kind], self.url(kind, late=1), tone=tone) if sheet.has_due_day else "")
             rows.append(Row(str(sheet.label_plural), tuple(cells), sheet.icon))
-        lenses = tuple(str(marks.lens_name(name)) for name in MAIN_LENSES)
-        columns = (*lenses, _("Under way"), _("Waiting"), _("All open"), _("Overdue"))
-        note = _("A record seen through two lenses counts in both columns, and once in “All open”.")
-        return Table("open", _("Open, by lens and phase"), columns, tuple(rows), note)
+        columns = (_("Drafts"), _("Under way"), _("Waiting"), _("All open"), _("Overdue"))
+        return Table("kinds", _("Open, by kind"), columns, tuple(rows))
 
     # -- overdue ------------------------------------------------------------------------------------------------------
 
@@ -219,7 +224,7 @@ class Figures:
         if first:
             edges["due_on_to"] = today - dt.timedelta(days=first)
         if last is not None:
-            edges["due_on_from"] = today - dt.timedelta(days=last)
+            edges["due_on_from"] = age_since(today, last)
         return self.url(kind, **edges)
 
     def late_table(self) -> Table:
@@ -232,27 +237,28 @@ class Figures:
             if whole:
                 rows.append(Row(str(sheet.label_plural), (*ages, Number(whole, self.url(kind, late=1)))))
         columns = (*(age_word(age) for age in range(len(AGES))), _("All"))
-        return Table("overdue", _("Overdue, by age"), columns, tuple(rows))
+        return Table("overdue", _("Overdue, by kind and age"), columns, tuple(rows))
 
     def owner_table(self) -> Table:
-        """Overdue by owner: who has most of it first."""
-        late = self._late
-        kinds = [kind for kind in self.kinds if self._late_of[kind]]
-        people = sorted(late.by_owner, key=lambda owner: (-late.by_owner[owner].total(), late.oldest[owner], owner))
+        """Overdue by owner and age: who has most of it first."""
+        by_owner = self._late.by_owner
+        people = sorted(by_owner, key=lambda owner: (-by_owner[owner].total(), -by_owner[owner][len(AGES) - 1], owner))
         known = names.people(self.counting.actor.organisation_id, people[:MOST_OWNERS])
         rows = []
         for owner in people[:MOST_OWNERS]:
-            cells: list[Number | str] = [
-                Number(n, self.url(kind, late=1, owner=owner or "none")) if (n := late.by_owner[owner][kind]) else ""
-                for kind in kinds
+            whose = owner or behind.NO_ONE
+            ages = by_owner[owner]
+            cells = [
+                Number(ages[age], self.behind(late=1, age=age, owner=whose)) if ages[age] else ""
+                for age in range(len(AGES))
             ]
-            since = date_format(dt.date.fromisoformat(f"{late.oldest[owner]}-01"), "M Y")
-            rows.append(Row(known.get(owner, _("Nobody")), (*cells, since)))
+            whole = Number(ages.total(), self.behind(late=1, owner=whose))
+            rows.append(Row(known.get(owner, _("Nobody")), (*cells, whole)))
         note = ""
         if len(people) > MOST_OWNERS:
             note = _("Those with most of it. The lists behind the figures above have everybody.")
-        columns = (*(str(self.kinds[kind].label_plural) for kind in kinds), _("Oldest due"))
-        return Table("owners", _("Overdue, by owner"), columns, tuple(rows), note)
+        columns = (*(age_word(age) for age in range(len(AGES))), _("All"))
+        return Table("owners", _("Overdue, by owner and age"), columns, tuple(rows), note)
 
     # -- reports ------------------------------------------------------------------------------------------------------
 
@@ -330,6 +336,7 @@ class Figures:
         """One of the tables by its code."""
         made = {
             "open": self.open_table,
+            "kinds": self.kind_table,
             "overdue": self.late_table,
             "owners": self.owner_table,
             "months": self.month_table,

@@ -8,8 +8,7 @@ answer what took a dozen queries, and because the second must read each record o
 | state | state | disciplines | |
 | month | month opened | | |
 | risk | class | | |
-| due | day it was due on, of the latest months | | |
-| owner | owner of late ones, 0 for nobody | day or span of the oldest | due before those months |
+| owner | owner of late ones, 0 for nobody | which age of lateness | |
 | clock | rule | outcome, or the hour in which it ends | running in time, where the hour does not tell |
 """
 
@@ -31,9 +30,8 @@ Cell = tuple[str, str, str, str, int, int]
 # Kinds by how far somebody sees: the branches that tallies know, and the others.
 Reach = Mapping[tuple[tuple[Branch, ...], tuple[Branch, ...]], Sequence[str]]
 
-# How the engines write a moment in UTC as a month, and a day.
+# How the engines write a moment in UTC as a month.
 MONTH_OF = {"sqlite": "substr({}, 1, 7)", "postgresql": "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM')"}
-DAY_OF = {"sqlite": "{}", "postgresql": "to_char({}, 'YYYY-MM-DD')"}
 ONE_DAY = dt.timedelta(days=1)
 OPEN = f"phase < {int(Phase.DONE)}"
 LIVE_COLUMNS = "id, kind, state, disciplines, due_on, due_at, owner_id, risk_class, phase"
@@ -46,8 +44,8 @@ class Times:
 
     now: dt.datetime
     today: dt.date
-    # Days are told apart from this first of a month on; before it, lateness is of the last age.
-    days_since: dt.date
+    # The first day due of each age of lateness, the youngest age first; the last age has none.
+    ages_since: tuple[dt.date, ...]
     months_since: dt.datetime
     clocks_since: dt.datetime
 
@@ -57,21 +55,44 @@ class Times:
         return self.now.replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
 
     @property
-    def yesterday(self) -> dt.date:
-        """From this day on the tallies do not tell what is late: clocks run out within a day, here or elsewhere."""
-        return self.today - ONE_DAY
+    def counted(self) -> list[dt.date]:
+        """The days due whose late records are counted one by one, because the spans of the tallies do not tell: the
+        span in which an age begins, and what came due lately, as a clock runs out within a day, here or elsewhere."""
+        days = {day for since in self.ages_since for day in _span(since)}
+        yesterday = self.today - ONE_DAY
+        first = _span(yesterday)[0]
+        days.update(first + n * ONE_DAY for n in range((self.today - first).days + 2))
+        return sorted(days)
 
     @property
-    def span(self) -> dt.date:
-        """The first day of the span of days in which that day is: the tallies of owners tell what is late before it."""
-        into = (self.yesterday.day - 1) % tally.DAYS_A_SPAN
-        return self.yesterday - dt.timedelta(days=into)
+    def spans(self) -> list[str]:
+        """Those of them that are spans before the latest, which begins at `span`."""
+        return sorted({tally.span(str(since)) for since in self.ages_since})
+
+    @property
+    def span(self) -> str:
+        """The span of yesterday: the tallies of owners tell what is late before it."""
+        return tally.span(str(self.today - ONE_DAY))
+
+    def age(self, column: str, *, by_span: bool = False) -> _Text:
+        """Which age of lateness a record due on that day, or in that span, is of."""
+        text = _Text("CASE ")
+        for number, since in enumerate(self.ages_since):
+            text.add(f"WHEN {column} >= %s THEN '{number}' ", tally.span(str(since)) if by_span else since)
+        return text.add(f"ELSE '{len(self.ages_since)}' END")
 
     def late(self) -> _Text:
         """The condition on an open record that it is late: that of records.lateness, in SQL."""
         text = _Text("due_on <= %s AND (due_at < %s OR due_at IS NULL AND due_on < %s)")
         text.values += [self.today + ONE_DAY, _moment(self.now), self.today]
         return text
+
+
+def _span(day: dt.date) -> list[dt.date]:
+    """The days of the span in which a day lies."""
+    first = day - ((day.day - 1) % tally.DAYS_A_SPAN) * ONE_DAY
+    days = [first + n * ONE_DAY for n in range(tally.DAYS_A_SPAN)]
+    return [one for one in days if one.month == first.month]
 
 
 @dataclass(slots=True)
@@ -107,36 +128,29 @@ def tallied(
     if not groups:
         return []
     reports = [(wide, ["report"]) for wide, kinds in groups if "report" in kinds]
-    day, span, day_of = str(times.days_since), tally.span(str(times.span)), DAY_OF[connection.vendor]
 
     def cells(measure: str) -> _Text:
         part = _Text("SELECT measure, kind, a, b, SUM(n), 0 FROM records_tally WHERE ")
         part.add("organisation_id = %s AND measure = %s AND n <> 0 AND ", organisation_id, measure)
         return _seen(part, groups, "site", sites)
 
-    owner = _Text("SELECT measure, kind, a, MIN(b), SUM(n), SUM(CASE WHEN b < %s THEN n ELSE 0 END) ", [day[:7]])
-    owner.add("FROM records_tally WHERE organisation_id = %s AND measure = 'owner' AND n <> 0 AND ", organisation_id)
-    _seen(owner, groups, "site", sites).add(" AND b < %s GROUP BY measure, kind, a", span)
+    owner = _Text("SELECT measure, kind, a, ").put(times.age("b", by_span=True))
+    owner.add(", SUM(n), 0 FROM records_tally WHERE organisation_id = %s AND measure = 'owner' ", organisation_id)
+    owner.add("AND n <> 0 AND b < %s AND NOT (", times.span).among("b", times.spans).add(") AND ")
+    _seen(owner, groups, "site", sites).add(" GROUP BY 1, 2, 3, 4")
     # Counted by day first, in the order of the index: else SQLite sorts every row.
-    lately = _Text("SELECT due_on, kind, owner_id, COUNT(*) AS n FROM records_record WHERE organisation_id = %s ")
+    lately = _Text("SELECT due_on, kind, owner_id, COUNT(*) AS n FROM records_record WHERE organisation_id = %s AND ")
     lately.values.append(organisation_id)
-    lately.add(f"AND due_on >= %s AND {OPEN} AND ", times.span).put(times.late()).add(" AND ")
+    lately.among("due_on", times.counted).add(f" AND {OPEN} AND ").put(times.late()).add(" AND ")
     _seen(lately, groups, "site_id", sites).add(" GROUP BY due_on, kind, owner_id")
-    in_span = _Text(
-        "SELECT 'owner', kind, CAST(COALESCE(owner_id, 0) AS varchar(20)), %s, CAST(SUM(n) AS bigint), 0 FROM (", [span]
-    )
-    in_span.put(lately).add(") AS lately GROUP BY kind, owner_id")
-    just = _Text(f"SELECT 'due', kind, {day_of.format('due_on')}, '', COUNT(*), 0 FROM records_record WHERE ")  # noqa: S608
-    just.add(f"organisation_id = %s AND due_on >= %s AND {OPEN} AND ", organisation_id, times.yesterday)
-    _seen(just.put(times.late()).add(" AND "), groups, "site_id", sites).add(" GROUP BY kind, due_on")
+    by_day = _Text("SELECT 'owner', kind, CAST(COALESCE(owner_id, 0) AS varchar(20)), ").put(times.age("due_on"))
+    by_day.add(", CAST(SUM(n) AS bigint), 0 FROM (").put(lately).add(") AS lately GROUP BY 1, 2, 3, 4")
     parts = [
         cells("state").add(" AND ").among("a", states).add(" GROUP BY measure, kind, a, b"),
         cells("month").add(" AND a >= %s GROUP BY measure, kind, a, b", f"{times.months_since:%Y-%m}"),
         cells("risk").add(" GROUP BY measure, kind, a, b"),
-        cells("due").add(" AND a >= %s AND a < %s GROUP BY measure, kind, a, b", day, str(times.yesterday)),
-        just,
         owner,
-        in_span,
+        by_day,
     ]
     if reports:
         since, hour = f"{times.clocks_since:%Y-%m}", tally.hour(times.now)
@@ -159,7 +173,7 @@ def others(organisation_id: int, reach: Reach, sites: Sequence[int], times: Time
     ]
     if not found:
         return []
-    month, day = (of[connection.vendor] for of in (MONTH_OF, DAY_OF))
+    month = MONTH_OF[connection.vendor]
     started, hour = _moment(times.clocks_since), tally.hour(times.now)
     text = _Text("WITH own AS MATERIALIZED (").put(_union(found)).add("), ")
     # Most of what somebody ever had is closed long ago and counts for the months alone.
@@ -174,15 +188,11 @@ def others(organisation_id: int, reach: Reach, sites: Sequence[int], times: Time
         _Text("SELECT 'risk', kind, CAST(risk_class AS varchar(12)), '', COUNT(*), 0 FROM live ").add(
             f"WHERE kind = 'hazard' AND {OPEN} GROUP BY kind, risk_class"
         ),
-        _Text(f"SELECT 'due', kind, {day.format('due_on')}, '', COUNT(*), 0 FROM live ")  # noqa: S608
-        .add(f"WHERE {OPEN} AND due_on >= %s AND ", times.days_since)
+        _Text("SELECT 'owner', kind, CAST(COALESCE(owner_id, 0) AS varchar(20)), ")
+        .put(times.age("due_on"))
+        .add(f", COUNT(*), 0 FROM live WHERE {OPEN} AND ")
         .put(times.late())
-        .add(" GROUP BY kind, due_on"),
-        _Text(f"SELECT 'owner', kind, CAST(COALESCE(owner_id, 0) AS varchar(20)), {day.format('MIN(due_on)')}, ")
-        .add("COUNT(*), SUM(CASE WHEN due_on < %s THEN 1 ELSE 0 END) FROM live ", times.days_since)
-        .add(f"WHERE {OPEN} AND ")
-        .put(times.late())
-        .add(" GROUP BY kind, owner_id"),
+        .add(" GROUP BY 1, 2, 3, 4"),
         # A clock that started since then was on a record that was open then. Those that run in time get this hour. Not
         # a join: for that SQLite first reads the clocks of all records.
         _Text("SELECT 'clock', 'report', rule, CASE outcome WHEN '' THEN %s ELSE outcome END, ", [hour])

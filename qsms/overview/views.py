@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
@@ -12,11 +13,14 @@ from qsms.exchange.writers import csv_chunks
 from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.records import keys
+from qsms.records.choices import Lens
+from qsms.records.paging import COUNT_CAP, BadPageKey
 from qsms.standards import doors as standards
 from qsms.ui import answers, dates
-from qsms.ui.lists import lens_of
+from qsms.ui.lists import address, lens_of
+from qsms.ui.parts import Chip
 
-from . import drawing
+from . import behind, drawing
 from .counting import Counting
 from .figures import Figures, Number, sites_offered
 
@@ -51,6 +55,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "opened": drawing.shown(figures.open_table()),
         "late": late,
         "late_drawn": drawing.ages(late.table) if late.table.rows else "",
+        "by_kind": drawing.shown(figures.kind_table()),
         "owners": drawing.shown(figures.owner_table()),
         "months": months,
         "months_drawn": drawing.months(months.table) if months is not None else "",
@@ -72,6 +77,37 @@ def _evidence_to_renew(actor: Actor) -> list[Number]:
         n,
     )
     return [Number(n, reverse("standards:ageing") + "?of=records", said % {"n": n})]
+
+
+@answers.for_people
+@require_GET
+def records(request: HttpRequest) -> HttpResponse:
+    """The open records of every kind behind a number of the overview. Every choice is in the address."""
+    counting = _figures(request).counting
+    asked = behind.parse(counting, request.GET)
+    after = request.GET.get("after", "")
+    try:
+        page = behind.page(counting, asked, after)
+    except BadPageKey as error:
+        raise Http404 from error
+    n = len(page.ids)
+    if page.after or after:
+        n = behind.rows(counting, asked).values("pk")[: COUNT_CAP + 1].count()
+    known = dict(sites_offered(counting))
+    chips = [Chip(one.name, one.value, address(request, **{one.off_url: None, "after": None})) for one in asked.chips]
+    chips += [Chip(_("Site"), known[pk], address(request, site=None, after=None)) for pk in counting.sites]
+    if counting.lens:
+        chips.append(Chip(_("You look through"), str(Lens(counting.lens).label)))
+    said = f"{COUNT_CAP:,}+" if n > COUNT_CAP else f"{n:,}"
+    context = {
+        "said": ngettext("%(said)s record that you may see.", "%(said)s records that you may see.", n) % {"said": said},
+        "chips": chips,
+        "problems": asked.problems,
+        "table": behind.drawn(counting, page.ids, moment.now()) if page.ids else "",
+        "next_url": address(request, after=page.after) if page.after else "",
+        "first_url": address(request, after=None) if after else "",
+    }
+    return answers.page(request, "overview/records.html", context)
 
 
 @answers.for_people

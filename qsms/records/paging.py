@@ -182,6 +182,11 @@ def union_sql(parts: list[QuerySet[Any]], down: bool, limit: int) -> tuple[str, 
     return f"SELECT * FROM ({union}) AS found ORDER BY 1 {direction} LIMIT {int(limit)}", values  # noqa: S608
 
 
+def by_column(rows: QuerySet[Any], field: str, *, down: bool = False, after: str = "", limit: int = 50) -> Page:
+    """Ids of one page of rows of several kinds, which are in the actor's scope already, by a column and then by id."""
+    return _by_column(rows, field, down, after, limit)
+
+
 def _by_column(rows: QuerySet[Any], field: str, down: bool, after: str, limit: int) -> Page:
     """By another column, then by id; rows without a value come last on both engines, as a second segment."""
     sign = "-" if down else ""

@@ -73,6 +73,7 @@ LIFE = Lifecycle(
         Move(
             "merge", _("Merge into another report"), (*NEW, *RUNNING, "feedback"), "merged", verb="merge",
             by_hand=False, stops=("report.acknowledge", "report.triage"), finishes=TRIAGE,
+            help=_("It tells of the same event as one that you name, which carries on for both."),
         ),
         Move("reopen", _("Open again"), ("closed",), "work", verb="reopen", reason=True),
         Move(

@@ -101,7 +101,7 @@ class ReportSheet(RecordType):
     import_state = "closed"
     import_opened = "occurred_on"
     desks = (Desk("reports:triage", _("Triage queue"), "bolt", "report.triage"),)
-    views = {"new": "qsms.reports.pages.filing.choose"}
+    views = {"new": "qsms.reports.pages.filing.choose", "move.merge": "qsms.reports.pages.merging.merge"}
     tasks = {
         "triage": TaskType(_("Triage a report")),
         "judge_safety": TaskType(_("Judge a report for safety")),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
@@ -13,14 +15,15 @@ from qsms.base.gate import write_transaction
 from qsms.org.actor import Actor
 from qsms.records import history, wording
 from qsms.records.errors import Invalid, NotVisible, Refused
-from qsms.rules import risk_matrix_data
+from qsms.rules import risk_matrix_data, risk_matrix_shape
+from qsms.rules.risk_matrix_shape import GRID, PRODUCT
 
 from . import matrices
 from .choices import MatrixStatus
 from .models import Adoption, RiskMatrix
 
 EDIT = "matrix.edit"
-LONGEST_EDITION = 80
+LONGEST_EDITION, LONGEST_CONFIDENCE = 80, 1000
 
 
 def copy_matrix(actor: Actor, matrix_id: int) -> RiskMatrix:
@@ -28,21 +31,54 @@ def copy_matrix(actor: Actor, matrix_id: int) -> RiskMatrix:
     _check_may(actor)
     with write_transaction():
         source = _find(actor, matrix_id)
-        definition = copy.deepcopy(source.definition)
-        definition |= {"status": MatrixStatus.DRAFT.value, "edition": _free_edition(actor, source)}
-        draft = RiskMatrix(
-            organisation_id=actor.organisation_id, code=source.code, edition=definition["edition"],
-            title=source.title, definition=definition, based_on=source, made_by_id=actor.person_id,
-            made_at=moment.now(),
-        )  # fmt: skip
-        draft.save(force_insert=True)
+        definition = {**copy.deepcopy(source.definition), "edition": _free_edition(actor, source.code)}
+        draft = _keep_draft(actor, source.code, definition, source)
         _deed(actor, draft, "matrix.copied", {"from": str(source)})
     return draft
 
 
-def _free_edition(actor: Actor, source: RiskMatrix) -> str:
+def new_matrix(actor: Actor, title: str, *, kind: str, lens: int, likelihood: int, severity: int) -> RiskMatrix:
+    """An empty draft with so many levels, for which everything is to be decided. Raises Refused, Invalid."""
+    _check_may(actor)
+    title = title.strip()[:150]
+    if not title:
+        raise Invalid({"title": _("Give the matrix a title.")})
+    if kind not in (GRID, PRODUCT) or lens not in matrices.LENSES:
+        raise Invalid({"": _("Choose how it rates and for which lens.")})
+    shipped = matrices.matrix_for(actor, lens).rule
+    known = {code for code in matrices.shipped_adoption()["authority_codes"].values() if code}
+    authorities = [{"code": one.code, "label": one.label} for one in shipped.authorities if one.code in known]
+    definition = risk_matrix_shape.new_matrix(
+        title, kind, [matrices.lens_code(lens)], (likelihood, severity), authorities
+    )
+    with write_transaction():
+        code = _free_code(title)
+        definition |= {"edition": _free_edition(actor, code), "basis": "", "confidence": _("set by the organisation")}
+        draft = _keep_draft(actor, code, definition, None)
+        _deed(actor, draft, "matrix.begun", {})
+    return draft
+
+
+def _keep_draft(actor: Actor, code: str, definition: dict[str, Any], source: RiskMatrix | None) -> RiskMatrix:
+    definition |= {"status": MatrixStatus.DRAFT.value, "code": code}
+    draft = RiskMatrix(
+        organisation_id=actor.organisation_id, code=code, edition=definition["edition"], title=definition["title"],
+        definition=definition, based_on=source, made_by_id=actor.person_id, made_at=moment.now(),
+    )  # fmt: skip
+    draft.save(force_insert=True)
+    return draft
+
+
+def _free_code(title: str) -> str:
+    """A code that no matrix has: with a known one this would be an edition of that matrix."""
+    word = slugify(title)[:40] or "matrix"
+    taken = set(RiskMatrix.everywhere.filter(code__startswith=f"own-{word}").values_list("code", flat=True))
+    return next(code for n in count(1) if (code := f"own-{word}" + (f"-{n}" if n > 1 else "")) not in taken)
+
+
+def _free_edition(actor: Actor, code: str) -> str:
     year, organisation = moment.now().year, actor.organisation_name[:50]
-    taken = set(_same_code(actor, source.code).values_list("edition", flat=True))
+    taken = set(_same_code(actor, code).values_list("edition", flat=True))
     n = 1
     while (name := f"{organisation} {n}, {year}") in taken:
         n += 1
@@ -97,9 +133,10 @@ def cautions(draft: RiskMatrix) -> list[str]:
     return [wording.sentence(one) for one in risk_matrix_data.cautions(draft.rule)]
 
 
-def publish(actor: Actor, matrix_id: int, version: int) -> RiskMatrix:
+def publish(actor: Actor, matrix_id: int, version: int, *, checked: str = "") -> RiskMatrix:
     """Put a draft in force. Lenses that used an earlier edition use this one; old ratings stay on theirs.
 
+    `checked` says how a draft in the style of an order was compared with it; without that it stays a draft.
     Raises NotVisible, Refused, Invalid with every fault.
     """
     _check_may(actor)
@@ -109,6 +146,7 @@ def publish(actor: Actor, matrix_id: int, version: int) -> RiskMatrix:
         if wrong:
             raise Invalid({"": " ".join(wrong)})
         now = moment.now()
+        told = _confirm(actor, draft, checked.strip())
         # Where nothing was adopted, the shipped default counts as in use.
         by_default = [
             lens
@@ -127,8 +165,24 @@ def publish(actor: Actor, matrix_id: int, version: int) -> RiskMatrix:
         in_use.update(until=now)
         for lens, is_default in dict(moving).items():
             _adopt(actor, draft, lens, is_default=is_default)
-        _deed(actor, draft, "matrix.published", {"lenses": [matrices.lens_code(lens) for lens, _default in moving]})
+        told |= {"lenses": [matrices.lens_code(lens) for lens, _default in moving]}
+        _deed(actor, draft, "matrix.published", told, reason=checked.strip())
     return draft
+
+
+def _confirm(actor: Actor, draft: RiskMatrix, checked: str) -> dict[str, Any]:
+    """Take the mark “not checked” off a draft, with who compared it and how. Raises Invalid without a word of that."""
+    order = str(draft.definition.get("unchecked") or "")
+    if not order:
+        return {}
+    if not checked:
+        raise Invalid({"checked": _("Say who compared it with %(order)s, and what was found.") % {"order": order}})
+    day = moment.now().astimezone(actor.tz).date().isoformat()
+    said = _("compared with %(order)s by %(who)s on %(day)s: %(found)s")
+    confidence = said % {"order": order, "who": actor.name, "day": day, "found": checked}
+    kept = {key: value for key, value in draft.definition.items() if key != "unchecked"}
+    draft.definition = {**kept, "confidence": confidence[:LONGEST_CONFIDENCE]}
+    return {"compared_with": order}
 
 
 def drop(actor: Actor, matrix_id: int) -> None:
@@ -205,6 +259,6 @@ def _draft(actor: Actor, matrix_id: int, version: int | None) -> RiskMatrix:
     return found
 
 
-def _deed(actor: Actor, table: RiskMatrix, verb: str, detail: dict[str, Any]) -> None:
+def _deed(actor: Actor, table: RiskMatrix, verb: str, detail: dict[str, Any], *, reason: str = "") -> None:
     told = {"matrix": table.code, "edition": table.edition, **detail}
-    history.write(actor, None, history.Act(verb, "", told), subject=f"matrix:{table.pk}")
+    history.write(actor, None, history.Act(verb, reason, told), subject=f"matrix:{table.pk}")

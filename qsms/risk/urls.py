@@ -13,6 +13,7 @@ urlpatterns = [
     path("bow-tie/<str:number>/", drawing_up.draw_up, name="bow-tie"),
     path("controls/<str:number>/", controlling.add, name="add-control"),
     path("matrices/", matrices.show_list, name="matrices"),
+    path("matrices/new/", matrices.begin, name="new-matrix"),
     path("matrices/<id:matrix_id>/", matrices.show, name="matrix"),
     path("matrices/<id:matrix_id>/copy/", matrices.copy, name="copy-matrix"),
     path("matrices/<id:matrix_id>/adopt/", matrices.adopt, name="adopt-matrix"),

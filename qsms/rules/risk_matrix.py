@@ -154,6 +154,8 @@ class Matrix:
     cells: Mapping[str, str] = field(default_factory=dict, hash=False)
     score: tuple[tuple[str, ...], ...] = ()
     overrides: tuple[Override, ...] = ()
+    # What it is in the style of without having been compared with it; empty for all others.
+    unchecked: str = ""
 
     def axis(self, code: str) -> Axis:
         """The axis of that code."""

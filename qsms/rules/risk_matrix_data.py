@@ -52,6 +52,7 @@ def from_dict(data: Mapping[str, Any], *, name: str = "the matrix") -> Matrix:
         cells={str(cell): str(value) for cell, value in (data.get("cells") or {}).items()},
         score=tuple(tuple(str(each) for each in group) for group in data.get("score") or ()),
         overrides=tuple(_override(each) for each in data.get("overrides") or ()),
+        unchecked=_text(data, "unchecked"),
     )
 
 
@@ -91,6 +92,8 @@ def to_dict(matrix: Matrix) -> dict[str, Any]:
             {"code": each.code, "label": each.label, "class": each.class_code, "when": dict(each.when)}
             for each in matrix.overrides
         ]
+    if matrix.unchecked:
+        data["unchecked"] = matrix.unchecked
     return data
 
 

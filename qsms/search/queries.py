@@ -211,6 +211,15 @@ def in_list(actor: Actor, one: Listing, limit: int) -> list[int]:
     return page(actor, search, limit=limit).ids
 
 
+def in_title(actor: Actor, text: str, kinds: Collection[str], limit: int) -> list[int]:
+    """The newest records of these kinds whose number and title hold what was typed: one look at the index."""
+    search = Search(text, kinds)
+    query, limits = search.query, search.marks(actor)
+    if not query or limits is None:
+        return []
+    return _scan(search, query, All((expressions.of_query(query, in_title=True), *limits)), None, limit, frozenset())
+
+
 RARE = 300
 WORDS_WEIGHED = 40
 WORDS_USED = 12

@@ -12,6 +12,7 @@ class SiteConfig(AppConfig):
         from qsms.search import queries
         from qsms.search import views as search
         from qsms.ui import context, lists, marks, my_work
+        from qsms.ui.record import pickers
 
         from . import first_steps, living, menu, news, palette  # noqa: F401 - living registers its questions
         from .accounts import sweeping  # noqa: F401 - registers its duty
@@ -22,4 +23,5 @@ class SiteConfig(AppConfig):
         my_work.stand("first", first_steps.first)
         my_work.stand("beside", news.beside)
         listing.provide_search(queries.in_list)
+        pickers.provide_search(queries.in_title)
         search.provide(pages=palette.pages, verbs=palette.verbs, lens=lists.lens_of, state=marks.standing)

@@ -43,7 +43,8 @@ EVERYWHERE = (
     f"/palette/?q={SECRET}", "/palette/?q=2026", "/pick/record/", f"/pick/record/?q={SECRET}", "/pick/record/?q=2026",
     *(f"/standards/{page}/" for page in ("edition/iso-9001/2015", "clause/iso-9001/2015/7.1.5.2")),
     "/impact/?standard=iso-9001/2015&clause=7.1.5.2",
-    *(f"/overview/{code}.csv" for code in ("open", "overdue", "owners", "months", "clocks", "heat")),
+    *(f"/overview/{code}.csv" for code in ("open", "kinds", "overdue", "owners", "months", "clocks", "heat")),
+    "/overview/records/?late=1", "/overview/records/?lens=none&phase=open",
 )  # fmt: skip
 OF_A_KIND = (
     *(f"/r/<kind>/{query}" for query in QUERIES), f"/search/?q={SECRET}&kind=<kind>", "/search/?q=<prefix>&kind=<kind>",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -18,12 +19,12 @@ from qsms.records import attachments, keys, listing, paging, registry, scope, ta
 from qsms.records import services as spine
 from qsms.records.choices import Relation
 from qsms.records.errors import Invalid, NotVisible, Refused
-from qsms.records.models import Link, Task
+from qsms.records.models import Link, Record, Task
 from qsms.risk import doors as risk
 from qsms.ui import addresses, cells, dates, marks, parts
 from qsms.ui.answers import actor_of, asks_for_part, done, for_people, page
 from qsms.ui.context import Shell
-from qsms.ui.record import filing
+from qsms.ui.record import filing, pickers
 
 from .. import first_look, forms, own_words, queries, services
 from ..choices import LENSES, Concern, Mode, Next
@@ -31,7 +32,8 @@ from ..models import Judgement, Report
 from ..queries import Waiting
 from ..services import mailbox, triage
 
-HAZARDS = 40
+# So many of the newest hazards come along as suggestions; every other one is found while typing.
+HAZARDS = 8
 
 
 @for_people
@@ -113,7 +115,8 @@ def _desk(actor: Actor, report: Report, queue: list[Waiting]) -> dict[str, Any]:
         "next_key": list(LENSES).index(missing[0]) + 1 if missing else 0,
         "judged_count": len(LENSES) - len(missing),
         "may_ask": scope.may(actor, "ask", report) and mailbox.has_reporter(report),
-        "may_merge": scope.may(actor, "merge", report),
+        "may_merge": (may_merge := scope.may(actor, "merge", report)),
+        "merge_url": addresses.move(report, "merge") if may_merge else "",
         "may_link": scope.may(actor, "link", report),
         "raisings": [
             {"label": one.label, "key": one.key, "url": addresses.record(report, "raise", one.kind),
@@ -182,7 +185,7 @@ def _lens(
         else "",
         "asked": _asked(actor, asked.get(f"judge_{lens}")),
         "processes": _processes(actor, report) if lens == "quality" else (),
-        "hazards": _hazards(actor, report) if lens == "safety" else (),
+        **(_hazards(actor, report) if lens == "safety" and registry.is_known("hazard") else {}),
     }
 
 
@@ -202,16 +205,19 @@ def _processes(actor: Actor, report: Report) -> list[tuple[int, str, bool]]:
     return [(pk, name, pk == report.process_id) for pk, name in sorted(known.items(), key=lambda row: row[1])]
 
 
-def _hazards(actor: Actor, report: Report) -> list[tuple[int, str, bool]]:
-    """Hazards of the register that this report may be a case of, if there is a register (one query)."""
-    if not registry.is_known("hazard"):
-        return []
+def _hazards(actor: Actor, report: Report) -> dict[str, Any]:
+    """The hazards of the register that this report is a case of, and the field to say that of one more (one query)."""
     linked = Link.everywhere.filter(source=report.pk, relation=Relation.CASE_OF)
     newest = paging.newest(actor, "hazard", Q(phase__lt=3), limit=HAZARDS)
     rows = scope.visible(actor, "hazard").filter(Q(pk__in=newest) | Q(pk__in=linked.values("target_id")))
     rows = rows.annotate(is_linked=Exists(linked.filter(target_id=OuterRef("pk")))).order_by("-pk")
-    told = rows.values_list("pk", "number", "title", "is_linked")
-    return [(pk, f"{number} {title}", is_linked) for pk, number, title, is_linked in told]
+    found = list(rows)
+    first = [pickers.record_label(one) for one in found if not one.is_linked]  # type: ignore[attr-defined]
+    field = pickers.Suggested(pickers.record_url("hazard"), first)
+    return {
+        "cases": [(one.number, one.title, addresses.record(one)) for one in found if one.is_linked],  # type: ignore[attr-defined]
+        "case_field": field.render("case_of", "", {"id": "c-safety", "class": "in", "aria-describedby": "ch-safety"}),
+    }
 
 
 @for_people
@@ -232,12 +238,21 @@ def judge(request: HttpRequest, number: str, lens: str) -> HttpResponse:
             note=request.POST.get("note", "")[:2000],
             process_id=keys.whole(process),
         )
+        _link_case(actor, report, request.POST.get("case_of", ""))
     except Invalid as error:
         return _draw(request, actor, number, error=" ".join(error.errors.values()), status=_status(request))
-    case = request.POST.get("case_of", "")
-    if (chosen := keys.whole(case)) is not None:
-        spine.link(actor, report.pk, chosen, Relation.CASE_OF)
     return _back(request, actor, number)
+
+
+def _link_case(actor: Actor, report: Record, typed: str) -> None:
+    """Say that a report is a case of the hazard with the number that was typed or chosen, if one was."""
+    if not typed.strip():
+        return
+    try:
+        hazard = pickers.RecordField(actor, "hazard", required=False).clean(typed[:200])
+    except ValidationError as error:
+        raise Invalid({"case_of": " ".join(error.messages)}) from error
+    spine.link(actor, report.pk, hazard, Relation.CASE_OF)
 
 
 def _back(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:

@@ -298,6 +298,50 @@ def test_what_may_be_the_same_is_joined_related_or_told_apart(cast: Cast) -> Non
     assert safety.post(f"{at}/{first.number}/perhaps/").status_code == 404
 
 
+def test_a_report_that_one_names_is_merged_with_a_reason_also_after_triage(cast: Cast) -> None:
+    first, second, third = (file(cast, who=who).report for who in ("reporter", "owner", "colleague"))
+    safety = signed_in(cast, "safety")
+    page = f"/r/report/{second.number}/move/merge/"
+    assert page in safety.get(f"/reports/triage/{second.number}/").content.decode()
+    for lens in ("safety", "quality", "environment"):
+        services.judge(cast.actor("safety"), second.pk, lens, "no")
+    spine.move(cast.actor("safety"), second.pk, "finish_triage")
+    assert page in safety.get(f"/r/report/{second.number}/").content.decode()
+    for given, said in (
+        ({"into": first.number}, "Say why"),
+        ({"into": "REP-1999-0001", "reason": "The same"}, "no record “REP-1999-0001” that you may see"),
+        ({"into": second.number, "reason": "The same"}, "cannot be merged into itself"),
+    ):
+        answer = safety.post(page, given)
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+    assert signed_in(cast, "director").post(page, {"into": first.number, "reason": "The same"}).status_code == 403
+    done = safety.post(page, {"into": f"{first.number} {first.title}", "reason": "One hose, one minute"}, follow=True)
+    assert done.redirect_chain == [(f"/r/report/{first.number}/", 303)]
+    assert Report.everywhere.get(pk=second.pk).merged_into_id == first.pk
+    assert Link.everywhere.get(source=second.pk, relation="duplicates").reason == "One hose, one minute"
+    answer = safety.post(
+        f"/r/report/{third.number}/move/merge/", {"into": second.number, "reason": "One hose, one minute"}
+    )
+    assert "Merge into the report that does" in answer.content.decode()
+    assert safety.post(page, {"into": third.number, "reason": "Again"}).status_code == 403
+
+
+def test_a_report_is_a_case_of_any_hazard_that_one_may_see(cast: Cast) -> None:
+    report = file(cast).report
+    given = {"title": "Hoses that chafe", "description": "On the stand", "site": cast.sites["LKF"]}
+    hazard = spine.create(cast.actor("safety"), "hazard", given)
+    safety = signed_in(cast, "safety")
+    desk = f"/reports/triage/{report.number}/"
+    safety.post(f"{desk}judge/safety/", {"concerns": "yes"})
+    assert "/pick/record/?kind=hazard" in safety.get(desk).content.decode()
+    assert safety.post(f"{desk}judge/safety/", {"concerns": "yes", "case_of": "HAZ-1999-0001"}).status_code == 422
+    assert not Link.everywhere.filter(source=report.pk).exists()
+    safety.post(f"{desk}judge/safety/", {"concerns": "yes", "case_of": f"{hazard.number} {hazard.title}"})
+    assert Link.everywhere.get(source=report.pk).target_id == hazard.pk
+    assert f'href="/r/hazard/{hazard.number}/"' in safety.get(desk).content.decode()
+
+
 def test_the_desk_is_for_those_who_triage(cast: Cast) -> None:
     report = file(cast, "confidential").report
     for who, status in (("reporter", 403), ("director", 403), ("administrator", 403), ("safety", 200)):

@@ -15,7 +15,7 @@ from qsms.records.models import Record
 from qsms.risk import doors, matrix_editing
 from qsms.risk.models import Barrier
 from tests.cast import Cast
-from tests.harness.browser import PHONE, looks_right_everywhere
+from tests.harness.browser import PHONE, looks_right, looks_right_everywhere
 
 from .makers import PROOF, analysed, control, give_password, rate
 
@@ -183,6 +183,7 @@ PAGES = {
     "accept": "/risk/accept/{n}/?lens=1",
     "matrices": "/risk/matrices/",
     "matrix": "/risk/matrices/{old}/",
+    "new": "/risk/matrices/new/",
     "edit": "/risk/matrices/{draft}/edit/",
 }
 
@@ -194,9 +195,16 @@ def test_every_page_looks_right(cast: Cast, story: Record, open_page: Open, live
     known = {"n": story.number, "y": story.number.split("-")[1], "old": usual.pk, "draft": usual.pk + 100}
     known["draft"] = type(usual).everywhere.get(organisation=cast.organisation).pk
     for name, address in PAGES.items():
-        opened = editor if name == "edit" else page
+        opened = editor if name in ("edit", "new") else page
         opened.goto(address.format(**known))
         looks_right_everywhere(opened, themes=True)
+    editor.get_by_label("Level 4", exact=True).fill("Now and then")
+    editor.get_by_role("button", name="A level after it").nth(1).click()
+    editor.wait_for_url("**/edit/#scale-0")
+    expect(editor.get_by_label("Level 5", exact=True)).to_have_value("Now and then")
+    expect(editor.get_by_label("Class of cell 4C")).to_have_value("")
+    editor.goto(PAGES["edit"].format(**known))
+    looks_right(editor)
 
 
 def test_on_paper_the_whole_bow_tie_fits_and_its_list_stands_open(

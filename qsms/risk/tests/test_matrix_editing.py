@@ -172,13 +172,84 @@ def test_a_shipped_draft_is_used_only_through_an_own_copy(login: Login, cast: Ca
     shipped = RiskMatrix.everywhere.get(code="faa-8040")
     client = login("safety")
     page = text(client.get(f"/risk/matrices/{shipped.pk}/"))
-    assert "Compare with the order before you make this matrix current" in page
+    assert "the worse reading is kept" in page
     assert "Edit a copy" in page
     refused = client.post(f"/risk/matrices/{shipped.pk}/adopt/", {"lens": "1"})
     assert refused.status_code == 403
     assert "is not in force. Publish it first." in text(refused)
+    assert "Not checked against FAA Order 8040.4B, appendix C." in page
+    assert "no copy of it" in page
     actor = cast.actor("safety")
     own = matrix_editing.copy_matrix(actor, shipped.pk)
-    own = matrix_editing.publish(actor, own.pk, own.version)
+    edit = f"/risk/matrices/{own.pk}/edit/"
+    assert "How it was compared with FAA Order 8040.4B, appendix C" in text(client.get(edit))
+    refused = client.post(edit, form_of(own) | {"publish": "1", "checked": "  "})
+    assert refused.status_code == 422
+    assert "Say who compared it with FAA Order 8040.4B, appendix C" in text(refused)
+    own.refresh_from_db()
+    assert own.status == "draft"
+    found = "With the paper copy of the library; 4C set to medium"
+    page = text(client.post(edit, form_of(own) | {"publish": "1", "checked": found}, follow=True))
+    assert "Not checked against" not in page
+    assert f"compared with FAA Order 8040.4B, appendix C by {actor.name} on 2026-03-02: {found}" in page
+    own.refresh_from_db()
     matrix_editing.adopt(actor, own.pk, 1)
     assert doors.matrix_for(actor, 1) == own
+    published = Deed.everywhere.get(subject=f"matrix:{own.pk}", verb="matrix.published")
+    assert (published.reason, published.detail["compared_with"]) == (found, "FAA Order 8040.4B, appendix C")
+    # What was made of it afterwards has been compared; the shipped one stays what it is.
+    assert "unchecked" not in matrix_editing.copy_matrix(actor, own.pk).definition
+    assert "Not checked against" in text(client.get(f"/risk/matrices/{shipped.pk}/"))
+
+
+def test_the_shape_of_a_draft_changes_and_what_was_typed_stays(login: Login, cast: Cast) -> None:
+    actor = cast.actor("safety")
+    draft = matrix_editing.copy_matrix(actor, doors.matrix_for(actor, 1).pk)
+    client, edit = login("safety"), f"/risk/matrices/{draft.pk}/edit/"
+
+    def press(button: str, **more: str) -> str:
+        draft.refresh_from_db()
+        answer = client.post(edit, form_of(draft) | more | {"shape": button}, follow=True)
+        draft.refresh_from_db()
+        draft.__dict__.pop("rule", None)
+        return text(answer)
+
+    page = press("add-level 0 2", cell_3B="intolerable", level_0_0="Very often")
+    assert "needs a code and a label" in page
+    levels = [(level["code"], level["label"]) for level in draft.definition["axes"][0]["levels"]]
+    assert levels[:4] == [("6", "Very often"), ("5", "Occasional"), ("4", ""), ("3", "Remote")]
+    assert (draft.definition["cells"]["3B"], draft.definition["cells"]["4B"]) == ("intolerable", "")
+    wrong = press("add-class 1", level_0_2="Now and then", meaning_0_2="Every month")
+    assert "Entry 2 of classes needs a code and a label" in wrong
+    given = form_of(draft) | {f"cell_4{letter}": "class_1" for letter in "ABCDE"}
+    given |= {"label_class_1": "Watched", "meaning_class_1": "It is watched.", "behaviour_class_1": "Watch it."}
+    given |= {"tone_1": "toler", "who_1": "process_owner", "code_0_0": "9"}
+    refused = client.post(edit, given | {"publish": "1"})
+    assert refused.status_code == 303, text(refused)
+    new = doors.matrix_for(actor, 1)
+    assert (new.pk, len(new.rule.classes), new.rule.rate_cell("4C").class_code) == (draft.pk, 4, "class_1")
+    assert new.rule.rate_cell("9A").class_code == "intolerable"
+    for button in ("take-level 0 99", "add-scale", "take-scale 0"):
+        other = matrix_editing.copy_matrix(actor, new.pk)
+        assert client.post(f"/risk/matrices/{other.pk}/edit/", form_of(other) | {"shape": button}).status_code == 403
+    assert client.post(f"/risk/matrices/{other.pk}/edit/", form_of(other) | {"shape": "melt 0"}).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["grid", "product"])
+def test_a_matrix_begins_from_nothing(login: Login, cast: Cast, kind: str) -> None:
+    client = login("safety")
+    assert client.post("/risk/matrices/new/", {"title": "", "kind": kind, "lens": "1"}).status_code == 422
+    for _twice in range(2):
+        given = {"title": "Ramp work", "kind": kind, "lens": "1", "likelihood": "3", "severity": "4"}
+        page = client.post("/risk/matrices/new/", given, follow=True)
+        assert "to mend before this can be published" in text(page)
+    first, second = RiskMatrix.everywhere.filter(organisation=cast.organisation).order_by("pk")
+    assert (first.code, second.code) == ("own-ramp-work", "own-ramp-work-2")
+    assert [len(axis["levels"]) for axis in first.definition["axes"]] == [3, 4]
+    if kind == "product":
+        edit = f"/risk/matrices/{first.pk}/edit/"
+        assert "One more scale" in text(client.get(edit))
+        page = client.post(edit, form_of(first) | {"shape": "add-scale"}, follow=True)
+        assert "Take the scale" in text(page)
+    for who, status in (("director", 403), ("reporter", 403)):
+        assert login(who).get("/risk/matrices/new/").status_code == status

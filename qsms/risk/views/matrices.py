@@ -10,19 +10,21 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qsms.base import moment
 from qsms.org.actor import Actor
 from qsms.records import keys
 from qsms.records.choices import Lens
-from qsms.records.errors import NotVisible, Refused
+from qsms.records.errors import Invalid, NotVisible, Refused
+from qsms.rules import risk_matrix_shape
 from qsms.ui import answers, dates, marks, table
 
 from .. import drawing, matrices, matrix_editing, queries
 from ..choices import MatrixStatus
 from ..models import Adoption, RiskMatrix
 
+USUAL_LEVELS = 5
 SHAPES = {
     MatrixStatus.DRAFT: ("circle-dashed", "mute"),
     MatrixStatus.CURRENT: ("circle-check", "good"),
@@ -102,7 +104,10 @@ def show_list(request: HttpRequest) -> HttpResponse:
         table.Column(_("From"), "hide-p"),
         table.Column(_("Ratings"), "r hide-p"),
     ]
-    context = {"table": table.table(columns, [table.Group(rows)], _("Risk matrices"))}
+    context = {
+        "table": table.table(columns, [table.Group(rows)], _("Risk matrices")),
+        "may_edit": actor.holds(matrix_editing.EDIT),
+    }
     return answers.page(request, "risk/matrices.html", context)
 
 
@@ -132,6 +137,34 @@ def show(request: HttpRequest, matrix_id: int) -> HttpResponse:
             "unused": [lens for lens in meant if lens not in used] if row.status == MatrixStatus.CURRENT else [],
         }
     return answers.page(request, "risk/matrix.html", context)
+
+
+@answers.for_people
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest) -> HttpResponse:
+    """Begin a draft from nothing."""
+    actor = answers.actor_of(request)
+    if not actor.holds(matrix_editing.EDIT):
+        raise Refused([_("You may not change risk matrices. Ask the safety manager or an administrator.")])
+    given = {key: request.POST.get(key, "") for key in ("title", "kind", "lens", "likelihood", "severity")}
+    likelihood, severity = (keys.whole(given[key]) or USUAL_LEVELS for key in ("likelihood", "severity"))
+    lens = keys.whole(given["lens"]) or int(Lens.SAFETY)
+    error = ""
+    if request.method == "POST":
+        try:
+            draft = matrix_editing.new_matrix(
+                actor, given["title"], kind=given["kind"], lens=lens, likelihood=likelihood, severity=severity
+            )
+        except Invalid as wrong:
+            error = " ".join(wrong.errors.values())
+        else:
+            said = _("This is a draft. Everything that is still to be decided is named on top.")
+            return answers.done(request, reverse("risk:edit-matrix", args=[draft.pk]), said)
+    context = {
+        "given": given, "error": error, "lenses": matrices.LENSES, "chosen_lens": lens, "likelihood": likelihood,
+        "severity": severity, "sizes": range(risk_matrix_shape.FEWEST_LEVELS, risk_matrix_shape.MOST_LEVELS + 1),
+    }  # fmt: skip
+    return answers.page(request, "risk/new_matrix.html", context, status=422 if error else 200)
 
 
 @answers.for_people

@@ -6,6 +6,7 @@ with script the rest come while typing. What was typed is looked up within the o
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -21,8 +22,22 @@ from qsms.records import across, scope
 from qsms.records.models import Record
 
 SUGGESTED = 20
+SHORTEST_WORD = 3
+# Without an index, a title is looked for among so many of the newest of a kind.
+TITLES_LOOKED_AT = 2000
 # So many people's names come with the page; in a larger organisation the rest come while typing.
 AT_ONCE = 200
+
+
+# Searching is a kit's: the assembly hands over a function (actor, typed, kinds, limit) -> ids of records whose title
+# has the words that were typed, however old they are.
+TitleSearch = Callable[[Actor, str, Sequence[str], int], Sequence[int]]
+_search: list[TitleSearch] = []
+
+
+def provide_search(search: TitleSearch) -> None:
+    """Say how a picker finds records by their title."""
+    _search[:] = [search]
 
 
 def person_label(name: str, title: str, *, twice: bool) -> str:
@@ -45,17 +60,32 @@ def records(actor: Actor, typed: str, kinds: list[str] | None = None, limit: int
     wanted = kinds if kinds is not None else scope.kinds_seen(actor)
     begins = Q()
     if typed:
-        # A range and not LIKE: an index serves it. The title is looked for among the newest only.
+        # A range and not LIKE: an index serves it.
         upper = typed.upper()
         begins = Q(number__gte=upper, number__lt=upper + "\U0010ffff")
     found = across.newest(actor, wanted, begins, limit=limit)
-    lacking = [kind for kind, ids in found.items() if not ids] if len(typed) >= 3 else []
-    for kind, newest in across.newest(actor, lacking, limit=2000).items():
-        if newest:
-            rows = Record.everywhere.filter(pk__in=newest, title__icontains=typed)
-            found[kind] = list(rows.order_by("-pk").values_list("pk", flat=True)[:limit])
+    lacking = [kind for kind, ids in found.items() if not ids] if len(typed) >= SHORTEST_WORD else []
+    if lacking:
+        found[""] = _by_title(actor, typed, lacking, limit)
     last = sorted(pk for ids in found.values() for pk in ids)[-limit:]
     return list(Record.everywhere.filter(pk__in=last).order_by("-pk"))
+
+
+def _by_title(actor: Actor, typed: str, kinds: Sequence[str], limit: int) -> list[int]:
+    """By the index; by a piece of a word, which that does not know, among the newest."""
+    if _search and (indexed := _search[0](actor, typed, kinds, limit)):
+        return list(indexed)
+    found: list[int] = []
+    for newest in across.newest(actor, kinds, limit=TITLES_LOOKED_AT).values():
+        if newest:
+            rows = Record.everywhere.filter(pk__in=newest, title__icontains=typed)
+            found += rows.order_by("-pk").values_list("pk", flat=True)[:limit]
+    return found
+
+
+def record_url(kind: str = "") -> str:
+    """Where suggestions come from while one types."""
+    return reverse("ui:pick", args=["record"]) + (f"?kind={kind}" if kind else "")
 
 
 def record_label(record: Record) -> str:
@@ -134,9 +164,9 @@ class RecordField(forms.CharField):
     """A record the reader sees, by number; what follows the number is only for the eye."""
 
     def __init__(self, actor: Actor, kind: str = "", **options: Any) -> None:
-        url = reverse("ui:pick", args=["record"]) + (f"?kind={kind}" if kind else "")
         kinds = [kind] if kind else None
-        super().__init__(widget=Suggested(url, [record_label(row) for row in records(actor, "", kinds, 8)]), **options)
+        first = [record_label(row) for row in records(actor, "", kinds, 8)]
+        super().__init__(widget=Suggested(record_url(kind), first), **options)
         self.actor, self.kind = actor, kind
 
     def prepare_value(self, value: Any) -> Any:

@@ -6,10 +6,12 @@ import html
 import re
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
 from qsms.records import services
 from qsms.records.models import Link, Signature
+from qsms.ui.record import pickers
 from tests.cast import PASSWORD, Cast
 from tests.newtype.models import Spill
 
@@ -127,6 +129,22 @@ def test_links_are_made_and_taken_away(
     assert login("outsider").post(away, {"reason": "x"}).status_code == 404
     assert owner.post(away, {"reason": "A mistake"}).status_code == 303
     assert not Link.objects.exists()
+
+
+def test_a_picker_finds_old_titles_by_the_index_and_pieces_of_words_among_the_newest(
+    login: Callable[[str], Client], spill: Callable[..., Spill], keeper: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pickers, "TITLES_LOOKED_AT", 1)
+    spill(title="Hydraulic fluid on stand")
+    spill(title="Wet patch under the cart")
+    safety = login("safety")
+    for typed, found in (("fluid hydr", "Hydraulic fluid"), ("Wet patch", "Wet patch"), ("patc", "Wet patch")):
+        for kind in ({}, {"kind": "spill"}):
+            assert found in safety.get("/pick/record/", {"q": typed, **kind}).content.decode(), (typed, kind)
+    # A piece from the middle of a word is looked for among the newest, which is one here.
+    assert "Wet patch" in safety.get("/pick/record/?q=atch").content.decode()
+    assert "Hydraulic" not in safety.get("/pick/record/?q=ydraulic").content.decode()
+    assert "Hydraulic" not in login("outsider").get("/pick/record/?q=hydraulic").content.decode()
 
 
 def test_pickers_keep_to_the_organisation_and_the_scope(
