@@ -59,6 +59,8 @@ def test_a_backup_comes_back(written: tuple[Installation, Path], tmp_path: Path)
     done = target.run("restore", archive)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Restored the state of ")
+    size = archive.stat().st_size // 1000
+    assert f"Unpacking and proving (kB): {size:,} of {size:,}" in done.stderr
     assert rows(target.home) == 1
     for kept in ("files/ab/cdef", "keys/secret"):
         assert (target.home / kept).read_bytes() == (source.home / kept).read_bytes()

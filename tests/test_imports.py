@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import signal
 import sqlite3
 import subprocess
@@ -19,6 +20,7 @@ from qsms import cli
 from qsms.exchange import runs
 from qsms.exchange.models import ImportRun
 from qsms.exchange.tests.tables import checked, quiet, spills
+from qsms.org.models import Organisation, Site
 from qsms.org.services import grant
 from qsms.records import tally
 from qsms.records.models import Deed, Record
@@ -186,6 +188,12 @@ def test_the_command_tells_scripts_what_happened(run: Run, tmp_path: Path) -> No
     assert code == 0, err
     assert len((tmp_path / "o.csv").read_text("utf-8-sig").splitlines()) == 1
     assert Deed.everywhere.filter(verb="exported").count() == 2
+    # The example of the help, as it is printed.
+    Site.objects.create(organisation=Organisation.objects.get(), code="LKF", name="Larkfield", zone="America/Phoenix")
+    _code, told, _err = run("export", "--help")
+    [[query, kind]] = re.findall(r"such as '([^']+)' for (\w+)", " ".join(told.split()))
+    code, _out, err = run("export", kind, "--format", "csv", "--filter", query)
+    assert code == 0, err
 
 
 def importers(cast: Cast) -> None:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from qsms.base import env
+
 TOP = Path(__file__).parents[1]
 READERS = {"text", "flag", "number", "choice", "words"}
 
@@ -35,3 +37,5 @@ def test_the_page_of_settings_is_complete() -> None:
     described = set(re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE))
     assert {"PORT", "DATABASE_URL", "QSMS_HOME"} <= read
     assert read == described
+    # The bench's own database, which it reads by itself.
+    assert {name for name in read if name.startswith(env.PREFIX)} == env.NAMES - {"QSMS_BENCH_DATABASE_URL"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -12,8 +13,29 @@ class BadSetting(ValueError):
     """An environment variable holds something that cannot be used. The text says what and how to mend it."""
 
 
+PREFIX = "QSMS_"
+# Every variable of ours. A name that begins like them and is none of them was meant to be one.
+NAMES = frozenset({
+    "QSMS_BEHIND_PROXY", "QSMS_BENCH_DATABASE_URL", "QSMS_BIND", "QSMS_DEBUG", "QSMS_DEMO", "QSMS_FILE_LIMIT_MB",
+    "QSMS_HOME", "QSMS_HOSTS", "QSMS_JOBS_AT_ONCE", "QSMS_JOB_WORKERS", "QSMS_MAIL_FROM", "QSMS_MAIL_URL",
+    "QSMS_SECRET_KEY", "QSMS_SESSION_HOURS", "QSMS_THREADS", "QSMS_URL", "QSMS_WORKERS",
+})  # fmt: skip
+# Those of the developers' tests, which read them by themselves.
+OTHERS = "QSMS_TEST_"
+
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
+
+
+def refuse_misspelt(*, env: Mapping[str, str] = os.environ) -> None:
+    """Raise BadSetting for a variable that looks like one of ours and is none: it would be passed over in silence."""
+    for given in sorted(env):
+        name = given.removesuffix("_FILE")
+        if not given.startswith(PREFIX) or given.startswith(OTHERS) or name in NAMES:
+            continue
+        near = get_close_matches(name, sorted(NAMES), n=1)
+        way = f"Did you mean {near[0]}?" if near else "Take it away, or look at docs/reference/settings.md."
+        raise BadSetting(f"There is no setting {given}. {way}")
 
 
 def text(name: str, default: str = "", *, env: Mapping[str, str] = os.environ) -> str:

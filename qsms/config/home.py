@@ -6,6 +6,8 @@ from pathlib import Path
 
 from qsms.base import env
 
+# Every way into the program comes by here, before anything is read or written.
+env.refuse_misspelt()
 CODE = Path(__file__).resolve().parents[2]
 HOME = Path(env.text("QSMS_HOME", str(CODE / "var"))).expanduser().resolve()
 SQLITE = HOME / "qsms.sqlite3"

@@ -59,7 +59,10 @@ def export_arguments(parser: argparse.ArgumentParser) -> None:
         "-o", dest="output", type=Path, metavar="FILE", help="write a file (standard output if left out)"
     )
     parser.add_argument(
-        "--filter", default="", metavar="QUERY", help="as in the address of a list: 'state=open&site=LKF&phase=all'"
+        "--filter",
+        default="",
+        metavar="QUERY",
+        help="as in the address of a list, such as 'state=closed&site=LKF' for report; places by code, name or key",
     )
     parser.add_argument(
         "--columns", default="", metavar="NAMES", help="field names with commas between (all if left out)"

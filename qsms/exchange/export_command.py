@@ -15,7 +15,6 @@ from qsms.base import console
 from qsms.base.console import Refused
 from qsms.exchange import exports
 from qsms.exchange.acting import acting_as
-from qsms.exchange.targets import PLACES
 from qsms.org.actor import Actor
 from qsms.records import listing, registry
 from qsms.records.errors import ServiceError
@@ -46,17 +45,9 @@ def export_list(options: argparse.Namespace) -> int:
 
 
 def _query(actor: Actor, sheet: RecordType, text: str) -> QueryDict:
-    """The filter as a list's address has it. Places may be written by code or name; closed records count too."""
+    """The filter as a list's address has it. Closed records count too."""
     query = QueryDict(text, mutable=True)
     query.setdefault("phase", "all")
-    for what, model in PLACES.items():
-        written = query.getlist(what)
-        if any(not value.isdecimal() for value in written):
-            rows = model._default_manager.filter(organisation_id=actor.organisation_id)
-            known = {
-                word.casefold(): str(pk) for pk, *words in rows.values_list("pk", "name", "code") for word in words
-            }
-            query.setlist(what, [known.get(value.casefold(), value) for value in written])
     unknown = set(query) - {"phase", "order", "q", "lens"} - _filters(sheet, actor)
     if unknown:
         sentence = _("There is no filter “%(name)s”. There are: %(known)s.")

@@ -30,6 +30,15 @@ def places(what: str, organisation_id: int) -> dict[int, str]:
     return known[1]
 
 
+def place_called(what: str, organisation_id: int, word: str) -> int | None:
+    """The key of the place that has this code, or else of the only one that has this name."""
+    rows = PLACES[what].objects.filter(organisation_id=organisation_id).values_list("pk", "code", "name")
+    meant = word.casefold()
+    found = [(code.casefold() == meant, pk) for pk, code, name in rows if meant in (code.casefold(), name.casefold())]
+    by_code = [pk for is_code, pk in found if is_code]
+    return next(iter(by_code), found[0][1] if len(found) == 1 else None)
+
+
 def roles(organisation_id: int) -> dict[str, str]:
     """Every role of an organisation: code -> title."""
     known = _roles.get(organisation_id)

@@ -100,6 +100,8 @@ class Listing:
     after: str = ""
     text: str = ""
     active: list[Active] = field(default_factory=list)
+    # Places that were written by code or name: filter, what was written, and the value that stands for it.
+    spelt: dict[tuple[str, str], str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     # True while only columns are filtered that the tallies hold, so that counts are exact and free.
     tallied: bool = True
@@ -259,7 +261,8 @@ def _apply(listing: Listing, actor: Actor, one: Filter, params: Params) -> None:
         return
     condition, words = _chosen(listing, actor, one, values)
     if words:
-        _choose(listing, one, {option.value for option in one.options if option.value in values}, condition)
+        meant = {listing.spelt.get((one.name, value), value) for value in values}
+        _choose(listing, one, {option.value for option in one.options if option.value in meant}, condition)
         listing.active.append(Active(one.name, one.label, ", ".join(words)))
         listing.tallied &= one.name in ("state", "site", "disciplines")
 
@@ -283,6 +286,8 @@ def _chosen(listing: Listing, actor: Actor, one: Filter, values: Sequence[str]) 
     if one.kind == "person":
         return _people(listing, actor, one, values)
     known = {option.value: option.label for option in one.options}
+    if one.name in PLACE_FIELDS:
+        values = [value if value in known else _place(listing, actor, one.name, value) for value in values]
     for value in values:
         if value not in known:
             listing.problems.append(_("“%(given)s” is no choice for %(label)s.") % {"given": value, "label": one.label})
@@ -298,6 +303,15 @@ def _chosen(listing: Listing, actor: Actor, one: Filter, values: Sequence[str]) 
     if NONE in values:
         condition |= Q(**{f"{one.name}__isnull": True})
     return condition, words
+
+
+def _place(listing: Listing, actor: Actor, what: str, word: str) -> str:
+    """The value of the place that somebody wrote by its code or name; the word itself where there is none."""
+    pk = names.place_called(what, actor.organisation_id, word)
+    if pk is None:
+        return word
+    listing.spelt[what, word] = str(pk)
+    return str(pk)
 
 
 def _people(listing: Listing, actor: Actor, one: Filter, values: Sequence[str]) -> tuple[Q, list[str]]:

@@ -10,6 +10,7 @@ import io
 import json
 import os
 import tarfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -106,8 +107,10 @@ class Writer:
             self.draft.unlink()
 
 
-def unpack(path: Path, folder: Path) -> Manifest:
+def unpack(path: Path, folder: Path, tell: Callable[[int], None] = lambda read: None) -> Manifest:
     """Unpacks the archive at `path` into the empty `folder` and proves every file by the manifest.
+
+    `tell` hears, again and again, how many bytes of the archive are read.
 
     Refuses, with a sentence, an archive that is cut off, changed, made by a newer program, or that holds anything
     but plain files inside its own folder.
@@ -115,13 +118,13 @@ def unpack(path: Path, folder: Path) -> Manifest:
     seen: dict[str, dict[str, Any]] = {}
     manifest: Manifest | None = None
     try:
-        with tarfile.open(path, "r:gz") as tar:
+        with path.open("rb") as raw, tarfile.open(fileobj=raw, mode="r:gz") as tar:
             for member in tar:
                 source = _plain_file(tar, member, path)
                 if member.name == MANIFEST:
                     manifest = _read_manifest(source.read(), path)
                 else:
-                    seen[member.name] = _write(source, folder / member.name, member.mode)
+                    seen[member.name] = _write(source, folder / member.name, member.mode, lambda: tell(raw.tell()))
     except FileNotFoundError as error:
         raise Refused(f"There is no file “{path}”.") from error
     except (tarfile.TarError, EOFError, OSError) as error:
@@ -156,12 +159,13 @@ def _read_manifest(text: bytes, path: Path) -> Manifest:
     return manifest
 
 
-def _write(source: IO[bytes], target: Path, mode: int) -> dict[str, Any]:
+def _write(source: IO[bytes], target: Path, mode: int, after_each: Callable[[], None]) -> dict[str, Any]:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     counting = _Counting(source)
     size = 0
     with target.open("xb") as file:
         while block := counting.read(1 << 20):
             size += file.write(block)
+            after_each()
     target.chmod(mode & 0o700)
     return {"size": size, "sha256": counting.digest.hexdigest()}

@@ -15,11 +15,12 @@ from typing import Any
 
 from qsms import __version__
 from qsms.base import env
-from qsms.base.console import Refused, say
+from qsms.base.console import Refused, progress, say
 from qsms.config.home import HOME, SQLITE
 from qsms.site import archive
 from qsms.site.postgres import client_program, environment
 
+KILOBYTE = 1000
 # What belongs to this machine and not to the data.
 STAYS = {"logs", "migrate.lock", "serve.lock"}
 
@@ -45,18 +46,32 @@ def run(options: argparse.Namespace) -> None:
         # Beside its destination, so that moving it there is a rename.
         with tempfile.TemporaryDirectory(prefix=".restore-", dir=HOME) as folder:
             staging = Path(folder)
-            manifest = archive.unpack(options.file, staging)
+            manifest = _unpack(options.file, staging)
             _refuse_other_engine(manifest, is_sqlite)
             if is_sqlite:
                 with _put_in_place(staging, database_file=staging / archive.SQLITE_MEMBER):
                     pass
             else:
                 script = _as_script(staging / archive.POSTGRES_MEMBER)
-                with _put_in_place(staging, database_file=None):
+                with _put_in_place(staging, database_file=None), progress("Loading the database"):
                     _load_script(database, script)
     say(f"Restored the state of {manifest.created_at}, written by OpenQSMS {manifest.program}.")
     if manifest.program != __version__:
         say("Run `qsms migrate` before you start the server: the archive is from another version.")
+
+
+def _unpack(file: Path, folder: Path) -> archive.Manifest:
+    """The archive's content in `folder`, with its progress in kilobytes of the archive."""
+    before = 0
+    size = file.stat().st_size if file.is_file() else 0
+    with progress("Unpacking and proving (kB)", size // KILOBYTE or None) as advance:
+
+        def tell(read: int) -> None:
+            nonlocal before
+            advance(read // KILOBYTE - before)
+            before = read // KILOBYTE
+
+        return archive.unpack(file, folder, tell)
 
 
 @contextmanager

@@ -75,6 +75,8 @@ def show_list(request: HttpRequest, kind: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     sheet = sheet_or_404(kind, actor)
     one = listing.parse(sheet, actor, request.GET, lens=lens_of(request))
+    if one.spelt:
+        return HttpResponseRedirect(_respelt(request, one))
     condition = listing.found(actor, one)
     try:
         page = paging.page(actor, sheet, condition, order=one.order, after=one.after, limit=PAGE, few=one.is_few)
@@ -106,6 +108,14 @@ def show_list(request: HttpRequest, kind: str) -> HttpResponse:
         "bulk": _bulk(sheet, actor),
     }
     return render(request, "ui/list.html", context)
+
+
+def _respelt(request: HttpRequest, one: Listing) -> str:
+    """The address with places by their keys, as the filters and the links of the page write them."""
+    query = request.GET.copy()
+    for name in {name for name, _word in one.spelt}:
+        query.setlist(name, [one.spelt.get((name, value), value) for value in query.getlist(name)])
+    return "?" + query.urlencode()
 
 
 def _total(actor: Actor, sheet: RecordType, one: Listing, condition: Q, states: dict[str, int] | None) -> Count:

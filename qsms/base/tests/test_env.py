@@ -38,6 +38,24 @@ def test_another_address_is_refused(url: str) -> None:
         env.database(url, HERE)
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("QSMS_HOMEE", "There is no setting QSMS_HOMEE. Did you mean QSMS_HOME?"),
+        ("QSMS_SECRETKEY_FILE", "There is no setting QSMS_SECRETKEY_FILE. Did you mean QSMS_SECRET_KEY?"),
+        ("QSMS_XYZZY", "There is no setting QSMS_XYZZY. Take it away, or look at docs/reference/settings.md."),
+    ],
+)
+def test_a_misspelt_name_is_refused(given: str, told: str) -> None:
+    with pytest.raises(env.BadSetting) as refused:
+        env.refuse_misspelt(env={"QSMS_HOME": "/srv", given: "1"})
+    assert str(refused.value) == told
+
+
+def test_names_of_ours_and_of_others_are_taken() -> None:
+    env.refuse_misspelt(env={"QSMS_HOME": "/srv", "QSMS_SECRET_KEY_FILE": "/run/key", "HOME": "/root"})
+
+
 @pytest.mark.pg
 @pytest.mark.django_db
 def test_no_helpers_are_started_for_a_page() -> None:

@@ -59,6 +59,10 @@ def test_a_list_leaves_as_it_is_filtered(spilled: Cast, sign_in: SignIn) -> None
     rows = table(client.get(f"/r/spill/export/?format=csv&site={site}&columns=number&columns=title&columns=owner"))
     assert [list(row) for row in rows] == [["Number", "Title", "Owner"]]
     assert rows[0]["Title"] == "Drip"
+    # A place may be written by its code or name, as people do who type an address.
+    for word in ("stv", "Stavnes"):
+        assert table(client.get(f"/r/spill/export/?format=csv&site={word}"))[0]["Title"] == "Drip", word
+    assert client.get("/r/spill/?site=STV&phase=all")["Location"] == f"?site={site}&phase=all"
     rows = table(client.get("/r/spill/export/?format=csv&lens=environment"))
     assert [row["Owner"] for row in rows] == ["Reporter Person"]
     assert rows[0]["Concerns"] == "Safety; Environment"
