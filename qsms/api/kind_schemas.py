@@ -12,6 +12,7 @@ from qsms.org.models import Person
 from qsms.records import listing
 from qsms.records.models import Record
 from qsms.records.registry import RecordType
+from qsms.records.several import MOST, RecordsField
 
 from . import schemas, shapes, taking
 from .schemas import Schema, described, or_null, ref
@@ -69,7 +70,8 @@ def _read_type(sheet: RecordType, slot: shapes.Slot) -> Schema:
         return schemas.one_of([state.code for state in sheet.lifecycle.states])
     by_kind = {
         "phase": schemas.PHASE, "lenses": ref("Lenses"), "place": ref("Named"), "person": ref("Named"),
-        "record": ref("Far"), "other": ref("Named"), "decimal": schemas.TEXT,
+        "record": ref("Far"), "records": {"type": "array", "items": ref("Far")}, "other": ref("Named"),
+        "decimal": schemas.TEXT,
     }  # fmt: skip
     return by_kind.get(slot.kind) or _plain(slot.field)
 
@@ -108,6 +110,8 @@ def _write_type(field: models.Field[Any, Any], *, named: bool) -> Schema:
         if issubclass(target, Record):
             return {"anyOf": [schemas.ID, schemas.TEXT, {"type": "null"}]}
         return described(schemas.ID, _("The id of a person.") if target is Person else "")
+    if isinstance(field, RecordsField):
+        return {"type": "array", "items": {"anyOf": [schemas.ID, schemas.TEXT]}, "maxItems": MOST}
     if isinstance(field, models.DecimalField):
         # As text no digit is lost; a number is read as it is written.
         return {"type": ["string", "number"]}

@@ -25,6 +25,7 @@ from qsms.records.choices import Lens
 from qsms.records.listing import PLACE_FIELDS
 from qsms.records.models import Record
 from qsms.records.registry import RecordType
+from qsms.records.several import RecordsField
 from qsms.rules.lifecycle import Phase
 
 SPINE = (
@@ -42,7 +43,7 @@ class Slot:
 
     name: str
     column: str
-    kind: str  # plain, phase, lenses, decimal, place, person, record, other
+    kind: str  # plain, phase, lenses, decimal, place, person, record, records, other
     field: models.Field[Any, Any]
 
 
@@ -83,12 +84,15 @@ def _kind(name: str, field: models.Field[Any, Any]) -> str:
     if isinstance(field, models.ForeignKey):
         target: Any = field.related_model
         return "person" if target is Person else "record" if issubclass(target, Record) else "other"
+    if isinstance(field, RecordsField):
+        return "records"
     return "decimal" if isinstance(field, models.DecimalField) else "plain"
 
 
 def draw(actor: Actor, sheet: RecordType, chosen: Sequence[Slot], rows: Sequence[Mapping[str, Any]]) -> list[Any]:
     """The objects of these rows, of which each has the columns of the chosen members. People cost one query a page."""
     pointed = _pointed_at(actor, [slot for slot in chosen if slot.kind in ("person", "record", "other")], rows)
+    pointed |= {slot.name: _several(actor, slot, rows) for slot in chosen if slot.kind == "records"}
     plan = [(slot.name, slot.column, pointed.get(slot.name) or _writer(actor, slot)) for slot in chosen]
     kind = sheet.kind
     return [{"kind": kind, **{name: write(row[column]) for name, column, write in plan}} for row in rows]
@@ -141,6 +145,15 @@ def _pointed_at(actor: Actor, pointing: Sequence[Slot], rows: Sequence[Mapping[s
             rows_there = target._base_manager.in_bulk(keys[slot.name]) if keys[slot.name] else {}
             found[slot.name] = _named({pk: str(one) for pk, one in rows_there.items()})
     return found
+
+
+def _several(actor: Actor, slot: Slot, rows: Sequence[Mapping[str, Any]]) -> Write:
+    """Of the records that a column names those that the actor sees, in their order."""
+    named = {number for row in rows for number in row[slot.column]}
+    wanted = Record.everywhere.filter(organisation_id=actor.organisation_id, number__in=named)
+    keys = list(wanted.values_list("pk", flat=True)) if named else []
+    seen = {one.number: far(one) for one in scope.seen_of(actor, keys).values()} if keys else {}
+    return lambda numbers: [seen[number] for number in numbers if number in seen]
 
 
 def _record(seen: Mapping[int, Any]) -> Write:

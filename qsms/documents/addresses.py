@@ -42,6 +42,11 @@ def name(number: str) -> str:
     return reverse("documents:name", args=[number])
 
 
+def spare(number: str, document: str) -> str:
+    """The dialog in which a document that a request names is said to need no change."""
+    return reverse("documents:spare", args=[number]) + f"?{urlencode({'document': document})}"
+
+
 def give(number: str) -> str:
     """The dialog in which a document is given to a role, a site, a unit or one person."""
     return reverse("documents:give", args=[number])

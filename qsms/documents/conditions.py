@@ -10,13 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from qsms.org.actor import Actor
 from qsms.records import scope, wording
-from qsms.records.models import Record
 from qsms.rules.lifecycle import Reason
 from qsms.ui import addresses as pages
 
-from . import addresses, content, document_types, effect, following, naming, routing, writing
+from . import addresses, asking, content, document_types, effect, following, naming, routing, writing
 from .choices import StepKind
-from .models import Document, Revision
+from .models import ChangeRequest, Document, Revision
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -47,6 +46,12 @@ def _shut(values: Mapping[str, str]) -> str:
 def _lost(values: Mapping[str, str]) -> str:
     said = _t("It shows pictures that are no files of it: %(names)s. Add them under Files, or take them out.")
     return said % {"names": values["what"]}
+
+
+@wording.reason_words("document_waiting")
+def _waiting(values: Mapping[str, str]) -> str:
+    said = _t("Neither revised nor answered “needs no change”: %(documents)s. A revision counts once it is in effect.")
+    return said % {"documents": values["what"]}
 
 
 @wording.reason_words("document_asked")
@@ -121,9 +126,12 @@ def _to_send(revision: Revision) -> dict[str, Reason | None]:
     }
 
 
-def of_request(request: Record) -> dict[str, Reason | None]:
+def of_request(request: ChangeRequest) -> dict[str, Reason | None]:
     """The conditions of the moves of a change request."""
-    return _facts({"answered": following.is_answered(request)})
+    waiting = [one.document.code or one.document.number for one in asking.asked_of(request).open]
+    if waiting:
+        return {"answered": Reason("document_waiting", {"what": ", ".join(waiting)})}
+    return _facts({"answered": asking.asked_of(request).is_answered})
 
 
 def _with_way(fact: str, what: str, way: str, url: str, *, stands_in: bool = False) -> Reason:

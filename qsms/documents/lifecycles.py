@@ -102,8 +102,8 @@ REQUEST_LIFE = Lifecycle(
     "change_request",
     "asked",
     states=(
-        State("asked", _("Asked"), Phase.OPEN, _("It waits for who owns the document.")),
-        State("accepted", _("Accepted"), Phase.WAITING, _("A revision is to be written.")),
+        State("asked", _("Asked"), Phase.OPEN, _("It waits for who owns its documents.")),
+        State("accepted", _("Accepted"), Phase.WAITING, _("Its documents are being revised.")),
         State("done", _("Done"), Phase.DONE),
         State("refused", _("Refused"), Phase.DONE, on_bar=False, evidence=False),
         State("void", _("Void"), Phase.VOID, on_bar=False),
@@ -111,12 +111,13 @@ REQUEST_LIFE = Lifecycle(
     moves=(
         Move("accept", _("Accept"), ("asked",), "accepted", verb="decide", or_party=("keeper",), offers=("answer",),
              finishes=("decide",), tone="main", key="a",
-             tasks=(TaskPlan("revise", _("Write the revision"), to="keeper", role="quality_manager"),)),
-        Move("refuse", _("Refuse"), ("asked",), "refused", verb="decide", or_party=("keeper",), asks=("answer",),
+             help=_("Each owner of a document it names is asked to revise it, or to say why it needs no change.")),
+        # Who owns one of several documents does not say no for the others.
+        Move("refuse", _("Refuse"), ("asked",), "refused", verb="decide", or_party=("sole_keeper",), asks=("answer",),
              finishes=("decide",), tone="bad"),
         Move("finish", _("Finish"), ("accepted",), "done", verb="decide", or_party=("keeper",), finishes=("revise",),
              closed=("<raised_from",), conditions=("answered",), tone="main",
-             help=_("What was asked for is in effect.")),
+             help=_("Each document it names was revised, or needs no change.")),
         Move("void", _("Make void"), ("asked", "accepted"), "void", verb="decide", reason=True, tone="bad"),
     ),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from qsms.records.models import Owned, RecordChild, RecordLink
+from qsms.records.several import RecordsField
 
 from .choices import USUAL_TYPE, DocumentType, Retention, StepKind, offered_types
 
@@ -256,12 +257,19 @@ class Receipt(Owned):
 
 
 class ChangeRequest(RecordChild):
-    """Somebody asks that a document be changed, or that there be one."""
+    """Somebody asks that documents be changed, or that there be one."""
 
     document = models.ForeignKey(
         Document, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("document"),
-        help_text=_("Empty: a new one is asked for. Name further documents with a link."),
+        help_text=_("Empty: a new one is asked for."),
     )  # fmt: skip
+    also_documents = RecordsField(
+        _("further documents"), of="document", help_text=_("Each owner is asked to revise theirs, or to say why not.")
+    )
+    # What the list shows: the numbers of all of them, of a confidential one only that of its record.
+    documents = models.CharField(_("documents"), max_length=250, blank=True, editable=False)
+    # Those that need no change after all: number of the record -> why.
+    spared = models.JSONField(default=dict, editable=False)
     wanted = models.TextField(_("what to change"))
     why = models.TextField(_("why"), blank=True)
     answer = models.TextField(_("answer"), blank=True)

@@ -23,6 +23,7 @@ from qsms.ui.dates import plain_day
 
 from . import (
     addresses,
+    asking,
     cautions,
     conditions,
     distributing,
@@ -44,11 +45,16 @@ from .choices import StepKind
 from .lifecycles import DOCUMENT_LIFE, REVISION_LIFE
 from .models import Document, Revision
 
-wording.PARTIES |= {"author": _("one of its authors"), "keeper": _("who owns the document")}
+wording.PARTIES |= {
+    "author": _("one of its authors"),
+    "keeper": _("who owns a document that it names"),
+    "sole_keeper": _("who alone owns what it names"),
+}
 wording.DEEDS |= {
     distributing.GIVEN: _("gave it out"),
     distributing.TAKEN: _("took it from a distribution"),
     reading.ACKNOWLEDGED: _("acknowledged it"),
+    asking.SPARED: _("said that a document needs no change"),
     "took_effect": _("brought a revision into effect"),
     naming.NAMED: _("named who signs instead of a role"),
 }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import distribution, naming, reach, reading, readings, revisions, types
+from .views import distribution, naming, reach, reading, readings, revisions, sparing, types
 
 app_name = "documents"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("give/<str:number>/reach/", distribution.foretell, name="foretell"),
     path("reach/<str:number>/", reach.show, name="reach"),
     path("give/<str:number>/take/", distribution.take, name="take"),
+    path("request/<str:number>/spare/", sparing.show, name="spare"),
     path("types/", types.show_list, name="types"),
     path("types/new/", types.edit, name="type-new"),
     path("types/of/<slug:code>/", types.edit, name="type"),

@@ -43,6 +43,7 @@ class Fitter:
             "person": lambda _target, given: self._person(given),
             "place": self._place,
             "record": self._record,
+            "records": self._several,
             "lenses": lambda _target, given: self._disciplines(given),
         }
 
@@ -93,6 +94,10 @@ class Fitter:
             rows = model._default_manager.filter(organisation_id=self._actor.organisation_id).order_by("pk")
             known = self._places[target.place] = _Known(rows, ("code", "name"))
         return known.find(values.to_text(given), _place_sentences, what=target.label)
+
+    def _several(self, target: Target, given: Any) -> list[Record]:
+        parts = given if isinstance(given, list) else values.to_list(given)
+        return [found for part in parts if (found := self._record(target, part)) is not None]
 
     def _record(self, target: Target, given: Any) -> Record | None:
         """By number, by the reference of its kind, or by title, among what the importer sees."""

@@ -16,6 +16,7 @@ from qsms.org.models import Person, Process, Site, Unit
 from qsms.records import registry
 from qsms.records.choices import Lens
 from qsms.records.registry import RecordType
+from qsms.records.several import RecordsField
 
 How = Literal[
     "text",
@@ -31,6 +32,7 @@ How = Literal[
     "lenses",
     "state",
     "record",
+    "records",
 ]
 
 PLACES: dict[str, type[models.Model]] = {"site": Site, "unit": Unit, "process": Process}
@@ -98,7 +100,7 @@ def _targets(sheet: RecordType) -> Iterator[Target]:
             longest=column.max_length if how == "text" else None,
             known_as=(*known_as, *KEY_KNOWN_AS) if name == sheet.import_key else known_as,
             place=next((what for what, model in PLACES.items() if model is column.related_model), ""),
-            kind=_kind(column) if how == "record" else "",
+            kind=column.of if isinstance(column, RecordsField) else _kind(column) if how == "record" else "",
             in_form=name in sheet.writable,
         )
     states = tuple((state.code, str(state.label)) for state in sheet.lifecycle.states)
@@ -121,6 +123,8 @@ def _how(name: str, column: models.Field[object, object]) -> How | None:
         if related is Person:
             return "person"
         return "place" if related in PLACES.values() else "record" if _kind(column) else None
+    if isinstance(column, RecordsField):
+        return "records"
     if column.choices:
         return "choice"
     for kind, how in _BY_TYPE:
@@ -169,4 +173,5 @@ def reads_as(target: Target) -> str:
         "person": _("a name or an e-mail address"),
         "place": _("a name or a code"),
         "record": _("a number, a reference or a title"),
+        "records": _("numbers, references or titles, separated by semicolons"),
     }.get(target.how, _("text"))

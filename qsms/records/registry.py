@@ -88,6 +88,8 @@ class Raising:
     # Values for the new record, taken from the one it is raised from.
     values: Callable[[Record], Mapping[str, Any]]
     key: str = ""
+    # The same where the address names one of several (`?of=`) that the record speaks of.
+    picked: Callable[[Record, str], Mapping[str, Any]] | None = None
 
 
 def place_of(record: Record) -> dict[str, Any]:

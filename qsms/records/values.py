@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from qsms.base import sentences
 from qsms.org.actor import Actor
 
-from . import scope
+from . import scope, several
 from .choices import Lens
 from .models import Record
 from .registry import RecordType
@@ -62,6 +62,9 @@ def is_empty(value: Any) -> bool:
 def _put_one(actor: Actor, record: Record, field: models.Field[Any, Any], given: Any) -> None:
     if isinstance(field, models.ForeignKey):
         setattr(record, field.name, _related(actor, field, given))
+        return
+    if isinstance(field, several.RecordsField):
+        setattr(record, field.name, several.fitted(actor, field, given, getattr(record, field.name)))
         return
     if isinstance(given, str):
         # NUL cannot be stored on PostgreSQL; everything else is kept as typed.

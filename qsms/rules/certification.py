@@ -112,6 +112,34 @@ def stage_2_by(stage_1_on: date, allowed: Limits) -> date:
     return add_months(stage_1_on, allowed.stage_gap)
 
 
+def decision_by(stage_2_on: date, allowed: Limits) -> date:
+    """The day by which the decision can follow stage 2; majors that are open later ask for another stage 2."""
+    return add_months(stage_2_on, allowed.major_closure)
+
+
+def clocks_due(
+    stage_1_on: date | None, stage_2_on: date | None, ends_by: date | None, today: date, *, majors_open: bool
+) -> dict[str, date]:
+    """The clocks that run besides those of the cycle, and the day that each runs from.
+
+    The days of the stages are those of a certificate that waits for its decision, `ends_by` the last day of one that
+    had it.
+    """
+    found = {}
+    if stage_1_on is not None and stage_2_on is None:
+        found[STAGE_GAP] = stage_1_on
+    if stage_2_on is not None and majors_open:
+        found[MAJOR_CLOSURE] = stage_2_on
+    if ends_by is not None and today > ends_by:
+        found[RESTORATION] = ends_by
+    return found
+
+
+def mark_check_on(decided_on: date, checked_on: date | None, months: int) -> date:
+    """The day on which the use of the mark is to be looked at again; the cycle begins with it looked at."""
+    return add_months(max(decided_on, checked_on or decided_on), months)
+
+
 def closure(stage_2_ended_on: date, majors_closed: Iterable[date | None], today: date, allowed: Limits) -> Closure:
     """What major nonconformities mean for the decision; each is the day of its verified closure, None while open."""
     last = add_months(stage_2_ended_on, allowed.major_closure)

@@ -13,17 +13,18 @@ from qsms.org import actor as actors
 from qsms.org.actor import Actor
 from qsms.records import clocks, history, moves, projections, registry, scope, tasks
 from qsms.records.errors import Invalid, NotVisible, Refused
-from qsms.records.models import Record, Task
+from qsms.records.models import Clock, Record, Task
 from qsms.rules import certification as rules
 from qsms.rules.lifecycle import Phase
 from qsms.ui.dates import plain_day
 
-from . import shipped
+from . import certificate_clocks, shipped
 from .choices import CertificationAuditKind
 from .models import Certificate, CertificationAudit
 
 KIND = "certificate"
 NOTED = "certification_audit_noted"
+EXPIRED = "certificate_expired"
 TASK = "certification"
 # A rule of the house: early enough to arrange an audit with the body.
 AHEAD = dt.timedelta(days=60)
@@ -37,6 +38,7 @@ class Cycle:
     running: rules.Cycle | None
     standing: rules.Standing | None
     stage_2_by: dt.date | None
+    decision_by: dt.date | None
     missing_years: tuple[int, ...]
     first_is_late: bool
     due_on: dt.date | None
@@ -59,7 +61,8 @@ def _cycle(certificate: Certificate, audits: list[CertificationAudit], today: dt
     if certificate.stage_1_on is not None and certificate.stage_2_on is None:
         stage_2_by = rules.stage_2_by(certificate.stage_1_on, allowed)
     if certificate.decided_on is None:
-        return Cycle(audits, None, None, stage_2_by, (), False, stage_2_by)
+        decision_by = rules.decision_by(certificate.stage_2_on, allowed) if certificate.stage_2_on else None
+        return Cycle(audits, None, None, stage_2_by, decision_by, (), False, stage_2_by or decision_by)
     running = rules.cycle(certificate.decided_on, allowed, first=certificate.is_first, ends_on=certificate.expires_on)
     days = [one.on for one in audits if one.kind == CertificationAuditKind.SURVEILLANCE]
     return Cycle(
@@ -67,6 +70,7 @@ def _cycle(certificate: Certificate, audits: list[CertificationAudit], today: dt
         running,
         rules.standing(running, today),
         stage_2_by,
+        None,
         rules.years_without_surveillance(running, days, today),
         rules.first_surveillance_late(running, days, today),
         rules.next_due(running, days, today),
@@ -125,12 +129,18 @@ def note_audit(actor: Actor, record_id: int, kind: str, on: dt.date | None, outc
             reason = _("Surveillance audit on %(day)s") % {"day": plain_day(on)}
             clocks.stop(certificate, rules.FIRST_SURVEILLANCE, reason, on=on)
         # Before the deed, which carries the version that it leaves.
-        set_due(certificate, moment.now().astimezone(actor.tz).date())
+        follow(certificate, moment.now().astimezone(actor.tz).date())
         tasks.finish(actor, certificate, (TASK,), outcome=str(made.get_kind_display()))
         said = {"what": str(made.get_kind_display()), "on": on.isoformat()}
         history.write(actor, certificate, history.Act(NOTED, made.outcome[:500], said))
         projections.run([projections.Written(sheet, certificate, before)])
     return made
+
+
+def follow(certificate: Certificate, today: dt.date) -> None:
+    """What follows from its days: its clocks and its due day. Inside the transaction of a write."""
+    certificate_clocks.keep(certificate, today)
+    set_due(certificate, today)
 
 
 def set_due(certificate: Certificate, today: dt.date) -> None:
@@ -145,6 +155,7 @@ def start_clocks(certificate: Certificate, zone: dt.tzinfo) -> None:
     """Let the clocks of a cycle run from its decision; those of the former cycle are over."""
     assert certificate.decided_on is not None
     decided = dt.datetime.combine(certificate.decided_on, dt.time(12), zone)
+    clocks.stop(certificate, rules.RESTORATION, _("It was certified again"), on=certificate.decided_on)
     for rule in (rules.FIRST_SURVEILLANCE, rules.CYCLE):
         clocks.stop(certificate, rule, _("A new decision was made"))
     _start_cycle(certificate, decided)
@@ -182,11 +193,38 @@ def remind(now: dt.datetime | None = None) -> int:
     return len(found)
 
 
-def _due() -> bool:
-    return Certificate.everywhere.filter(phase__lt=Phase.DONE, due_on__lte=moment.now().date() + AHEAD).exists()
+def expire(instant: dt.datetime) -> int:
+    """Let the time in which it can be restored run for each certificate whose last day is over; how many there were."""
+    done = 0
+    restoring = Clock.everywhere.filter(rule=rules.RESTORATION, stopped_at=None).values("record_id")
+    had = Certificate.everywhere.filter(phase__lt=Phase.DONE, decided_on__isnull=False).exclude(state="applied")
+    late = had.filter(due_on__lte=instant.date()).exclude(pk__in=restoring).order_by("pk")
+    for pk, organisation_id in list(late.values_list("pk", "organisation_id")):
+        with context.organisation(organisation_id), moment.at(instant), write_transaction():
+            system = actors.system(organisation_id)
+            one = moves.locked(system, pk)
+            assert isinstance(one, Certificate)
+            today = instant.astimezone(certificate_clocks.zone_of(one)).date()
+            if rules.RESTORATION not in certificate_clocks.wanted(one, today):
+                continue
+            before = projections.Before.of(one)
+            follow(one, today)
+            # What was to be arranged before that day is asked for anew, with the new one.
+            tasks.withdraw(system, one, (TASK,), _("Its last day is over"))
+            history.write(system, one, history.Act(EXPIRED))
+            projections.run([projections.Written(registry.get(KIND), one, before)])
+            done += 1
+    return done
 
 
-@jobs.every(6 * 3600, only_if=_due)
+def _any() -> bool:
+    return Certificate.everywhere.filter(phase__lt=Phase.DONE).exists()
+
+
+@jobs.every(6 * 3600, only_if=_any)
 def watch_certificates() -> None:
     """The worker's round."""
-    remind()
+    now = moment.now()
+    expire(now)
+    remind(now)
+    certificate_clocks.ask_for_marks(now)

@@ -19,7 +19,7 @@ from qsms.rules.lifecycle import Move, Reason
 from qsms.ui import addresses as pages
 from qsms.ui.dates import plain_day
 
-from . import finding_audits, finding_panels, finding_verbs, findings, library
+from . import certificate_clocks, finding_audits, finding_panels, finding_verbs, findings, library
 from .choices import OWN, FindingOrigin
 from .lifecycles import FINDING_LIFE
 from .models import Certificate, Finding
@@ -148,15 +148,20 @@ class FindingSheet(RecordType):
         self.created_many(actor, [record])
 
     def created_many(self, actor: Actor, records: Sequence[Record]) -> None:
-        findings.on_created(actor, [record for record in records if isinstance(record, Finding)])
+        made = [record for record in records if isinstance(record, Finding)]
+        findings.on_created(actor, made)
+        for one in made:
+            certificate_clocks.majors_moved(one)
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         assert isinstance(record, Finding)
         findings.on_moved(actor, record, move)
+        certificate_clocks.majors_moved(record)
 
     def edited(self, actor: Actor, record: Record, names: Sequence[str]) -> None:
         assert isinstance(record, Finding)
         findings.on_edited(actor, record, names)
+        certificate_clocks.majors_moved(record)
 
     def next_step(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Finding)

@@ -25,6 +25,7 @@ from . import (
     adopting,
     assessing,
     binding,
+    certificate_clocks,
     certificate_panels,
     certifying,
     elsewhere,
@@ -52,6 +53,7 @@ wording.DEEDS |= {
     binding.CHANGED: _("changed what it is evidence of"),
     binding.ENDED: _("withdrew it as evidence"),
     certifying.NOTED: _("noted an audit of the certification body"),
+    certifying.EXPIRED: _("noted that its last day is over"),
     judging.JUDGED: _("judged how two requirements relate"),
     judging.CONFIRMED: _("confirmed how two requirements relate"),
     judging.TAKEN_BACK: _("took a judgement of two requirements back"),
@@ -275,7 +277,10 @@ class CertificateSheet(RecordType):
     search_fields = ("body", "scope", "covered", "logo_use", "logo_rules")
     panels = (certificate_panels.FINDINGS, certificate_panels.CYCLE, certificate_panels.MARK)
     import_key = "reference"
-    tasks = {certifying.TASK: TaskType(_("Arrange an audit of the certification body"), _("Arrange it"))}
+    tasks = {
+        certifying.TASK: TaskType(_("Arrange an audit of the certification body"), _("Arrange it")),
+        certificate_clocks.MARK: TaskType(_("Check the use of a mark"), _("Check it"), tab="mark"),
+    }
 
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:
         assert isinstance(record, Certificate)
@@ -301,7 +306,13 @@ class CertificateSheet(RecordType):
         assert isinstance(record, Certificate)
         if "expires_on" in names and record.state != "applied":
             certifying.end_moved(record, actor.tz)
-        certifying.set_due(record, moment.now().astimezone(actor.tz).date())
+        if {"logo_checked_on", "logo_use"} & set(names):
+            certificate_clocks.mark_was_checked(actor, record)
+        certifying.follow(record, moment.now().astimezone(actor.tz).date())
+
+    def created(self, actor: Actor, record: Record) -> None:
+        assert isinstance(record, Certificate)
+        certificate_clocks.keep(record, moment.now().astimezone(actor.tz).date())
 
     def moved(self, actor: Actor, record: Record, move: Move, fields: Mapping[str, Any]) -> None:
         assert isinstance(record, Certificate)
@@ -309,7 +320,7 @@ class CertificateSheet(RecordType):
             certifying.begin_again(record)
         if move.code in ("certify", "recertify"):
             certifying.start_clocks(record, actor.tz)
-        certifying.set_due(record, moment.now().astimezone(actor.tz).date())
+        certifying.follow(record, moment.now().astimezone(actor.tz).date())
 
     def facts(self, actor: Actor, record: Record) -> Mapping[str, Reason | None]:
         assert isinstance(record, Certificate)
@@ -326,6 +337,11 @@ class CertificateSheet(RecordType):
 
     def next_step(self, actor: Actor, record: Record) -> Lead:
         assert isinstance(record, Certificate)
+        if record.state == "applied" and record.stage_2_on is not None and record.due_on is not None:
+            said = _t(
+                "The body decides once major findings are closed. Open after %(day)s, they ask for another stage 2."
+            )
+            return Lead(said % {"day": plain_day(record.due_on)})
         if record.state != "held" or record.due_on is None:
             return Lead()
         said = _t("Due by %(day)s. Note it when it has ended, and enter what was found.")

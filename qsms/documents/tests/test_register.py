@@ -9,18 +9,18 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
-from qsms.documents import distributing, effect, reminding
-from qsms.documents.models import ChangeRequest, Document, Revision, Step
+from qsms.documents import distributing, reminding
+from qsms.documents.models import Document, Revision, Step
 from qsms.documents.reviewing import REVIEW
 from qsms.exchange import matching, runs, shelf
 from qsms.exchange.models import ImportRun
 from qsms.exchange.tests.shared import need_shared
-from qsms.records import moves, proof, registry, services, tally, tasks
+from qsms.records import moves, proof, registry, tally
 from qsms.records.errors import Invalid, Refused
-from qsms.records.models import Clock, Link
+from qsms.records.models import Clock
 from tests.cast import Cast
 
-from .makers import approved, document, effective, revision
+from .makers import document, effective, revision
 
 pytestmark = pytest.mark.django_db
 
@@ -74,41 +74,6 @@ def test_one_revision_is_under_way_at_a_time_and_labels_go_on(cast: Cast) -> Non
         moves.move(cast.actor("quality"), held.pk, "void", reason="Not needed")
     effective(cast, first)
     assert revision(cast, held).label == "2"
-
-
-def test_a_request_names_its_document_and_is_done_with_the_revision(cast: Cast) -> None:
-    held = effective(cast, revision(cast, document(cast, "safety"), "safety"), "safety")
-    # Whoever is to name it has to see it: it was given to them.
-    distributing.add_rule(cast.actor("safety"), held.pk, site_id=cast.sites["LKF"].pk)
-    action = services.create(
-        cast.actor("quality"), "action",
-        {"title": "Say it in the procedure", "description": "x", "site": cast.sites["LKF"], "owner": cast.owner},
-    )  # fmt: skip
-    asked = services.create(
-        cast.actor("owner"), "change_request",
-        {"title": "Goggles are missing", "document": held.pk, "wanted": "Add goggles.", "site": cast.sites["LKF"]},
-        raised_from=action,
-    )  # fmt: skip
-    assert isinstance(asked, ChangeRequest)
-    assert Link.everywhere.filter(source=asked, target=held, relation="changes").exists()
-    assert "decide" in {task.code for task in tasks.mine(cast.actor("safety"))}, "it waits for who owns the document"
-    moves.move(cast.actor("safety"), asked.pk, "accept")
-    [raising] = [one for one in registry.raisings("change_request") if one.kind == "revision"]
-    client = Client()
-    client.force_login(cast.account("safety"))
-    assert "Write the revision" in client.get(f"/r/change_request/{asked.number}/").content.decode()
-    with pytest.raises(Refused, match="No revision that was written for it"):
-        moves.move(cast.actor("safety"), asked.pk, "finish")
-    given = dict(raising.values(ChangeRequest.everywhere.get(pk=asked.pk)))
-    given["owner"] = given["owner"].pk
-    assert (given["summary"], "Clean both halves" in given["body"]) == ("Add goggles.", True)
-    made = services.create(cast.actor("safety"), "revision", given, raised_from=asked)
-    assert isinstance(made, Revision)
-    with pytest.raises(Refused, match=made.number):
-        moves.move(cast.actor("safety"), asked.pk, "finish")
-    approved(cast, made, "safety")
-    effect.run(cast.organisation.pk)
-    assert moves.move(cast.actor("safety"), asked.pk, "finish").state == "done"
 
 
 # A register of what is in effect already.

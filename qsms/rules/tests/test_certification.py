@@ -8,16 +8,22 @@ from hypothesis import strategies as st
 
 from qsms.rules.calendar_days import add_months
 from qsms.rules.certification import (
+    MAJOR_CLOSURE,
     MONTH_RULES,
+    RESTORATION,
+    STAGE_GAP,
     Closure,
     Limits,
     Mark,
     Standing,
+    clocks_due,
     closure,
     cycle,
+    decision_by,
     first_surveillance_late,
     limits,
     mark,
+    mark_check_on,
     next_due,
     stage_2_by,
     standing,
@@ -126,6 +132,19 @@ def test_what_is_due_next_goes_from_surveillance_to_recertification_to_restoring
     assert next_due(running, both, date(2029, 12, 1)) == date(2030, 5, 30), "the certificate has ended"
     later = cycle(date(2029, 11, 30), ALLOWED, first=False)
     assert next_due(later, both, date(2029, 12, 1)) == date(2030, 12, 31), "audits of the former cycle do not count"
+
+
+def test_each_limit_runs_from_its_day_until_what_it_waits_for_has_come() -> None:
+    one, two, today = date(2026, 1, 31), date(2026, 8, 31), date(2026, 9, 1)
+    assert clocks_due(None, None, None, today, majors_open=False) == {}
+    assert clocks_due(one, None, None, today, majors_open=False) == {STAGE_GAP: one}
+    assert clocks_due(one, two, None, today, majors_open=False) == {}, "nothing holds the decision back"
+    assert clocks_due(one, two, None, today, majors_open=True) == {MAJOR_CLOSURE: two}
+    assert clocks_due(None, None, today, today, majors_open=False) == {}, "valid on its last day"
+    assert clocks_due(None, None, two, today, majors_open=False) == {RESTORATION: two}
+    assert decision_by(two, ALLOWED) == date(2027, 2, 28)
+    assert mark_check_on(one, None, 12) == date(2027, 1, 31)
+    assert mark_check_on(two, one, 12) == date(2027, 8, 31), "the cycle begins with it looked at"
 
 
 @pytest.mark.parametrize(

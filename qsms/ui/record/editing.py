@@ -120,10 +120,11 @@ def show_raise(request: HttpRequest, kind: str, key: str, to: str) -> HttpRespon
     if raising is None:
         raise Http404
     sheet = registry.get(to)
-    initial = {**sheet.defaults(actor), **raising.values(source)}
-    return _create(
-        Writing(request, actor, sheet, f"raise:{to}:{source.pk}", initial, raised_from=source, raising=raising)
-    )
+    of = request.GET.get("of", "")[:40]
+    values = raising.picked(source, of) if of and raising.picked is not None else raising.values(source)
+    key = ":".join(("raise", to, str(source.pk), *([of] if of else ())))
+    initial = {**sheet.defaults(actor), **values}
+    return _create(Writing(request, actor, sheet, key, initial, raised_from=source, raising=raising))
 
 
 def _create(writing: Writing) -> HttpResponse:

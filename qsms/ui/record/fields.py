@@ -22,6 +22,7 @@ from qsms.records import registry
 from qsms.records.choices import Lens
 from qsms.records.models import Record
 from qsms.records.registry import RecordType
+from qsms.records.several import RecordsField
 
 from .. import dates
 from . import pickers
@@ -192,6 +193,8 @@ def build(actor: Actor, sheet: RecordType, name: str, *, required: bool | None =
         return LensField(**(options | {"required": False}))
     if isinstance(column, models.ForeignKey):
         return _pointer(actor, column, options)
+    if isinstance(column, RecordsField):
+        return pickers.RecordsField(actor, column.of, **options)
     if column.choices:
         return _chosen(column, options)
     return _typed(actor, column, options)

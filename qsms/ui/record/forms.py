@@ -19,7 +19,7 @@ from qsms.records.models import Record
 from qsms.records.registry import RecordType
 
 from ..sentences import InHouse
-from . import fields
+from . import fields, pickers
 
 Raw = dict[str, list[str]]
 
@@ -119,9 +119,13 @@ def starting(record: Record, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(record, name, None) for name in names}
 
 
-def from_draft(draft: Kept, names: Iterable[str]) -> dict[str, Any]:
+def from_draft(draft: Kept, form_fields: Mapping[str, forms.Field]) -> dict[str, Any]:
     """What the fields start with when a draft is found; a browser leaves out only what is not ticked."""
-    return {name: list(draft.data.get(name, ())) if name == "disciplines" else draft.first(name) for name in names}
+    several = (fields.LensField, pickers.RecordsField)
+    return {
+        name: plain(draft.data.get(name, [])) if isinstance(field, several) else draft.first(name)
+        for name, field in form_fields.items()
+    }
 
 
 def changed(form: RecordForm, was: str) -> set[str]:

@@ -191,6 +191,56 @@ class RecordField(forms.CharField):
         return row.pk
 
 
+class SeveralSuggested(Suggested):
+    """A line for each that is chosen, and some empty ones for more; they share the suggestions."""
+
+    template_name = "ui/record/suggested_several.html"
+    SPARE, MOST = 3, 50
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, None, attrs)
+        lines = [str(one) for one in value or ()]
+        lines += [""] * min(self.SPARE, self.MOST - len(lines))
+        context["widget"]["lines"] = lines
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        """What was typed into any of the lines."""
+        typed = data.getlist(name) if hasattr(data, "getlist") else data.get(name) or []
+        return [one for one in typed if one.strip()]
+
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        """The label is that of the group."""
+        return f"{id_}_0"
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False
+
+
+class RecordsField(forms.Field):
+    """Several records of one kind that the reader sees, each by its number on a line of its own."""
+
+    def __init__(self, actor: Actor, kind: str, **options: Any) -> None:
+        url = reverse("ui:pick", args=["record"]) + f"?kind={kind}"
+        first = [record_label(row) for row in records(actor, "", [kind], 8)]
+        super().__init__(widget=SeveralSuggested(url, first), **options)
+        self.actor, self.kind = actor, kind
+
+    def prepare_value(self, value: Any) -> Any:
+        """Number and title of each that is seen, the number alone of the others."""
+        numbers = [value] if isinstance(value, str) else list(value or ())
+        rows = Record.everywhere.filter(
+            organisation_id=self.actor.organisation_id, kind=self.kind, number__in=numbers
+        ).values_list("pk", "number")
+        keys = {number: pk for pk, number in rows} if numbers else {}
+        seen = scope.seen_of(self.actor, keys.values()) if keys else {}
+        return [record_label(seen[keys[one]]) if keys.get(one) in seen else one for one in numbers]
+
+    def to_python(self, value: Any) -> list[str]:
+        """The numbers; whether there are such records, the service says."""
+        return [one.split()[0].upper() for one in value or ()]
+
+
 def place_field(actor: Actor, what: str, **options: Any) -> forms.TypedChoiceField:
     """A site, unit or process of the organisation; places are few."""
     known = sorted(names.places(what, actor.organisation_id).items(), key=lambda place: place[1].casefold())
