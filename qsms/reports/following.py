@@ -76,7 +76,7 @@ def _receipt(report: Report) -> str:
 def _decision(code: str) -> str:
     if code == "settle":
         return _("Your report was read and judged. Nothing further needs to be done; you will hear why.")
-    return _("Your report was read and judged, and work on it has begun.")
+    return _("Your report was read and judged, and it is followed up.")
 
 
 def _keep(report: Report, **columns: object) -> None:
@@ -95,6 +95,9 @@ def next_step(actor: Actor, report: Report) -> Lead:
         if missing:
             names = ", ".join(str(lens.label).lower() for lens in missing)
             return Lead(_("Judge it through each lens. Not judged yet: %(lenses)s.") % {"lenses": names})
+        if not report.disciplines:
+            said = _("No lens is concerned. Settle it without work, or say why there is some.")
+            return Lead(said, moves=("settle", "finish_triage"))
         return Lead(_("Every lens is judged. Finish the triage."))
     raised = Link.everywhere.filter(target_id=report.pk, relation=Relation.RAISED_FROM)
     if report.state == "work" and not raised.exists():

@@ -54,7 +54,8 @@ LIFE = Lifecycle(
         Move("resume", _("Carry on"), ("waiting",), "work", verb="change", or_party=("owner",), tone="main"),
         Move(
             "work_done", _("Finish the work"), RUNNING, "feedback", verb="change", or_party=("owner",), tone="main",
-            closed=("<raised_from",), help=_("What was to be done about it is closed; the reporter is told next."),
+            closed=("<raised_from",),
+            help=_("Its actions are closed; what a register keeps goes on there. The reporter is told next."),
         ),
         Move(
             "tell", _("Tell the reporter"), ("feedback",), "", verb="ask", or_party=("owner",),

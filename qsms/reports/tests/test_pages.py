@@ -298,6 +298,16 @@ def test_what_may_be_the_same_is_joined_related_or_told_apart(cast: Cast) -> Non
     assert safety.post(f"{at}/{first.number}/perhaps/").status_code == 404
 
 
+@pytest.mark.parametrize(("concerns", "code"), [("no", "settle"), ("yes", "finish_triage")])
+def test_what_concerns_no_lens_is_settled_first(cast: Cast, concerns: str, code: str) -> None:
+    report = judged(cast.actor("safety"), file(cast).report, concerns)
+    client = signed_in(cast, "safety")
+    desk = client.get(f"/reports/triage/{report.number}/").content.decode()
+    assert ('name="settle" value="1" data-finish' in desk) is (code == "settle")
+    page = client.get(f"/r/report/{report.number}/").content.decode()
+    assert re.findall(r"/move/(settle|finish_triage)/", page)[0] == code
+
+
 def test_a_report_that_one_names_is_merged_with_a_reason_also_after_triage(cast: Cast) -> None:
     first, second, third = (file(cast, who=who).report for who in ("reporter", "owner", "colleague"))
     safety = signed_in(cast, "safety")
