@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from qsms.records.wording import sentence
+from qsms.rules.coverage_words import told
+from qsms.rules.crossing import Through
 from qsms.rules.crosswalk import Crosswalk, Reading, Source
 from qsms.rules.frameworks import Framework, Reference, Status
 
@@ -73,6 +76,18 @@ def suggested(crosswalk: Crosswalk, here: Reference, editions: Mapping[str, Fram
                     Suggested(_other(one.there, editions), str(words), _other(one.first.there, editions), one.there)
                 )
     return found
+
+
+def cited(reference: Reference, editions: Mapping[str, Framework]) -> str:
+    """A requirement as people cite it; by the key of an edition that is not known here."""
+    known = editions.get(reference.framework)
+    return f"{short_title(known)} {reference.number}" if known is not None else str(reference)
+
+
+def told_through(through: Through, editions: Mapping[str, Framework]) -> str:
+    """What came over a pair of the crosswalk, for a file: with the requirement as people cite it."""
+    here = through.reading.here
+    return sentence(told(through)).replace(str(here), cited(here, editions))
 
 
 def short_title(framework: Framework) -> str:

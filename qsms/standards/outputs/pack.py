@@ -22,17 +22,16 @@ from django.utils.translation import gettext as _
 
 from qsms.org.actor import Actor
 from qsms.publish.record import record_pdf
-from qsms.records import attachments, reading, registry, wording
+from qsms.records import attachments, reading, registry
 from qsms.records.errors import NotVisible
 from qsms.records.models import Record
 from qsms.records.reading import Opened
 from qsms.records.registry import Exhibit
 from qsms.rules.coverage import Covered
-from qsms.rules.coverage_words import told
 from qsms.rules.evidence import freshness
 from qsms.ui import dates
 
-from .. import findings, living, rows
+from .. import elsewhere, findings, living, rows
 from ..binding import Piece
 from ..choices import FRESHNESS, Strength
 from ..findings import Against
@@ -205,7 +204,10 @@ class Pack:
             left_out=found.left_out(number),
             lines=tuple(self._line(int(str(each.id))) for each in covered.evidence),
             lent=tuple(
-                (wording.sentence(told(each)), tuple(self._line(int(str(piece.id))) for piece in each.evidence))
+                (
+                    elsewhere.told_through(each, found.editions),
+                    tuple(self._line(int(str(piece.id))) for piece in each.evidence),
+                )
                 for each in covered.through
                 if each.counts
             ),

@@ -15,9 +15,7 @@ from qsms.exchange.writers import Page, write_book
 from qsms.org.actor import Actor
 from qsms.org.models import Person
 from qsms.publish.pdf import render
-from qsms.records import wording
 from qsms.rules.coverage import Covered, State
-from qsms.rules.coverage_words import told
 from qsms.rules.evidence import Evidence, freshness
 from qsms.rules.frameworks import Requirement
 from qsms.ui import dates
@@ -83,7 +81,7 @@ class Statement:
             why=" ".join(rows.reasons(found, covered)),
             evidence="\n".join(self._named(covered.evidence)),
             through="\n".join(
-                f"{wording.sentence(told(each))} {'; '.join(self._named(each.evidence))}"
+                f"{elsewhere.told_through(each, found.editions)} {'; '.join(self._named(each.evidence))}"
                 for each in covered.through
                 if each.counts
             ),

@@ -97,7 +97,7 @@ def test_the_pack_of_one_clause_opens_cleanly(cast: Cast, login: Login, finding:
 def test_what_counts_by_way_of_another_standard_comes_along(cast: Cast, login: Login, finding: Record) -> None:
     archive, _url = packed(login("quality"), "STD-2026-0002", "7.1.5.2")
     assert f"records/{finding.number}.pdf" in archive.namelist()
-    assert "iso-9001/2015 7.1.5.2" in archive.read("index.html").decode()
+    assert "ISO 9001:2015 7.1.5.2" in archive.read("index.html").decode()
 
 
 def test_the_page_counts_the_records_that_are_in_the_zip(cast: Cast, login: Login, finding: Record) -> None:

@@ -171,7 +171,7 @@ def _rests(found: Standing, covered: Covered) -> str:
     if n := len({one.id for one in found.open_at(covered.number)}):
         said.append(ngettext("%(n)d finding", "%(n)d findings", n) % {"n": n})
     lent = {one.reading.here.framework: one.reading.here for one in covered.through if one.counts}
-    said += [f"{elsewhere.short_title(found.editions[key])} {here.number}" for key, here in lent.items()]
+    said += [elsewhere.cited(here, found.editions) for here in lent.values()]
     return str(escape(". ".join(filter(None, [", ".join(said), found.shown_at(covered.number).rstrip(".")]))))
 
 
@@ -207,11 +207,7 @@ def lines(found: Standing) -> Iterator[list[str]]:
             rows.state(covered),
             " ".join(rows.reasons(found, covered)),
             "; ".join(pieces.named(found.pieces[int(str(each.id))]) for each in covered.evidence),
-            "; ".join(
-                f"{elsewhere.short_title(found.editions[each.reading.here.framework])} {each.reading.here.number}"
-                for each in covered.through
-                if each.counts
-            ),
+            "; ".join(elsewhere.cited(each.reading.here, found.editions) for each in covered.through if each.counts),
             found.left_out(one.number),
             "; ".join(found.found_at(one.number)),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -20,12 +21,12 @@ from qsms.org.actor import Actor
 from qsms.records import wording
 from qsms.records.errors import NotVisible
 from qsms.rules.data_files import DataError
-from qsms.rules.frameworks import Confidence, Reference
+from qsms.rules.frameworks import Confidence, Framework, Reference
 from qsms.ui import answers, parts, table, times
 from qsms.ui.marks import escape
 from qsms.ui.record.linking import DialogForm
 
-from .. import addresses, bringing, bringing_pairs, judging, library
+from .. import addresses, bringing, bringing_pairs, elsewhere, judging, library
 from ..bringing_pairs import Looked, Outcome
 from ..choices import JUDGEMENTS
 from ..judging import Judged
@@ -115,6 +116,10 @@ def _instead(before: Judged | None, left: Reference) -> SafeString:
     return format_html("{}<small>{}</small>", _how(before, before.read_from(left)), before.why)
 
 
+def _cited(reference: Reference, editions: Mapping[str, Framework]) -> SafeString:
+    return table.link(elsewhere.cited(reference, editions), addresses.clause(reference.framework, reference.number))
+
+
 def _preview(lines: list[Looked]) -> SafeString:
     drawn = []
     for one in lines[:MOST_SHOWN]:
@@ -182,12 +187,12 @@ def waiting(request: HttpRequest) -> HttpResponse:
     judging.check(actor)
     found = [one for one in judging.own(actor.organisation_id) if one.waits and one.by != actor.person_id]
     now, stands = moment.now(), bringing_pairs.standing(actor.organisation_id)
+    editions = {key: row.rule for key, row in library.newest(actor.organisation_id).items()}
     who = names.people(actor.organisation_id, {one.by for one in found if one.by})
     drawn = [
         [
             table.select_box(one.key, f"{one.left}, {one.right}"),
-            table.link(one.left, addresses.clause(one.left.framework, one.left.number)), _how(one),
-            table.link(one.right, addresses.clause(one.right.framework, one.right.number)), escape(one.why),
+            _cited(one.left, editions), _how(one), _cited(one.right, editions), escape(one.why),
             _instead(stands.get(one.ends), one.left),
             format_html(
                 "{}<small>{}</small>",

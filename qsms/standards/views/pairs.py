@@ -20,7 +20,7 @@ from qsms.rules.frameworks import Confidence, Reference
 from qsms.ui import answers, times
 from qsms.ui.record.linking import DialogForm, dialog
 
-from .. import addresses, bringing, judging, library, texts
+from .. import addresses, bringing, elsewhere, judging, library, texts
 from ..choices import CONFIDENCE, JUDGEMENTS, RELATIONS
 from ..judging import Judged
 
@@ -140,6 +140,7 @@ class _Teller:
     def __init__(self, actor: Actor, shown: Iterable[Judged]) -> None:
         self.actor, self.now = actor, moment.now()
         self.shipped = {frozenset((one.left, one.right)): one for one in library.crosswalk().rule.pairs}
+        self.editions = {key: row.rule for key, row in library.newest(actor.organisation_id).items()}
         people = {key for one in shown for key in (one.by, one.confirmed_by, one.ended_by) if key}
         self.who = names.people(actor.organisation_id, people)
 
@@ -153,8 +154,8 @@ class _Teller:
         )
         return {
             "one": one,
-            "left": one.left,
-            "right": one.right,
+            "left": elsewhere.cited(one.left, self.editions),
+            "right": elsewhere.cited(one.right, self.editions),
             "left_url": addresses.clause(one.left.framework, one.left.number),
             "right_url": addresses.clause(one.right.framework, one.right.number),
             "words": dict(JUDGEMENTS)[one.relation],
@@ -165,7 +166,10 @@ class _Teller:
                 if at is not None
             ],
             "is_mine": one.by in self.actor.persons,
-            "shipped": f"{before.left} {RELATIONS[before.relation]} {before.right}" if before else "",
+            "shipped": f"{elsewhere.cited(before.left, self.editions)} {RELATIONS[before.relation]} "
+            f"{elsewhere.cited(before.right, self.editions)}"
+            if before
+            else "",
         }
 
 
