@@ -117,14 +117,6 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def take_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take back one of one's own tokens."""
-    _person, actor = who(request)
-    tokens.revoke(actor, pk)
-    return redirect(reverse("account") + "?said=token")
-
-
-@require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """End every session of the account, this one too."""
     account = request.user

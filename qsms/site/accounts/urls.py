@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import account, delegations, passwords, set_up, views
+from . import account, delegations, passwords, programs, set_up, views
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
@@ -12,7 +12,8 @@ urlpatterns = [
     path("account/sign-out-everywhere/", account.sign_out_everywhere, name="sign-out-everywhere"),
     path("account/delegations/new/", delegations.give, name="delegation-new"),
     path("account/delegations/<id:pk>/end/", delegations.revoke, name="delegation-end"),
-    path("account/tokens/<id:pk>/take-back/", account.take_back, name="token-take-back"),
+    path("account/tokens/new/", programs.make, name="token-new"),
+    path("account/tokens/<id:pk>/take-back/", programs.take_back, name="token-take-back"),
     path("account/password/", passwords.change, name="change-password"),
     path("set-up/", set_up.walk, name="set-up"),
     path("set-up/<slug:step>/", set_up.walk, name="set-up-step"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from qsms.base import moment
 from qsms.org import services
 from qsms.org.models import Delegation, Grant
 from qsms.records.models import Change, Deed
+from tests.cast import PASSWORD
 
 
 @pytest.fixture
@@ -50,6 +52,29 @@ def test_a_token_is_taken_back_by_whoever_it_acts_for(signed_in, cast):
     assert "Power BI" not in page
     assert tokens.mine(actor) == []
     assert tokens.mine(cast.actor("quality")) == [theirs]
+
+
+def test_a_token_is_made_by_who_knows_the_password_and_shown_once(client, cast):
+    account = cast.account("site_owner")
+    account.set_password(PASSWORD)
+    account.save()
+    client.force_login(account)
+    page = "/account/tokens/new/"
+    given = {"name": "Power BI", "days": "30", "scope": "read", "present": "guessed"}
+    refused = client.post(page, given)
+    assert refused.status_code == 422
+    assert "This is not your password." in refused.content.decode()
+    assert tokens.mine(cast.actor("site_owner")) == []
+    long = client.post(page, given | {"days": "900", "present": PASSWORD})
+    assert "A token lives for 1 to 366 days." in long.content.decode()
+    made = client.post(page, given | {"present": PASSWORD})
+    [text] = re.findall(r'value="(qsms_[^"]+)"', made.content.decode())
+    assert "no-store" in made["Cache-Control"]
+    held = tokens.holder(text)
+    assert (held.name, held.scope, held.person.pk) == ("Power BI", "read", cast.site_owner.pk)
+    own = client.get("/account/").content.decode()
+    assert "Power BI" in own
+    assert text not in own
 
 
 def test_saving_nothing_leaves_no_deed(signed_in, cast):
