@@ -15,11 +15,12 @@ from django.urls import reverse
 from qsms import cli
 from qsms.actions.models import Action, Extension, Round
 from qsms.base import moment
+from qsms.base.files import clean_name
 from qsms.demo.load import happenings
 from qsms.demo.load.world import PASSWORD, present
 from qsms.demo.stories import load_library
 from qsms.org.models import Account, Person
-from qsms.records import lateness, registry, seals, tally, tasks
+from qsms.records import lateness, reading, registry, seals, tally, tasks
 from qsms.records.models import Attachment, Clock, Deed, Link, Outbox, Record, Signature, Task
 from qsms.reports.models import Message, Report
 from qsms.risk.bowtie import BowTie
@@ -63,6 +64,24 @@ def test_every_question_lists_what_it_counts(larkfield: Larkfield) -> None:
         assert answer.newest in (None, *(one.day for one in found[:1])), (key, given)
         listed += len(found)
     assert listed > most
+
+
+def test_what_goes_along_with_evidence_can_be_opened(larkfield: Larkfield) -> None:
+    """The contract of `exhibits`, over every record that is evidence: something to read, in the size that is told."""
+    actor, opened = larkfield.actor("ravi.menon"), Counter[str]()
+    bound = Evidence.everywhere.filter(ended_at=None, record__isnull=False)
+    rows = Record.everywhere.filter(organisation_id=larkfield.organisation.pk, pk__in=bound.values("record"))
+    for kind, number in rows.values_list("kind", "number"):
+        found = reading.opened(actor, kind, number)
+        for one in found.sheet.exhibits(actor, found.record, moment.now()):
+            with one.open() as content:
+                size = len(content.read())
+            assert size > 0, (number, one.name)
+            assert one.size in (0, size), (number, one.name)
+            assert one.name == clean_name(one.name)
+            opened[kind] += 1
+    in_effect = rows.filter(kind="document", state="effective").count()
+    assert opened["document"] >= in_effect > 0
 
 
 def test_tallies_are_what_a_recount_says(larkfield: Larkfield) -> None:

@@ -113,6 +113,17 @@ def test_a_confidential_document_stays_in_the_house_with_all_that_belongs_to_it(
     assert [name.partition("/")[0] for name in names] == ["records", "files", "files", "index.html"]
 
 
+def test_a_revision_comes_with_its_copy_while_people_work_to_it(cast: Cast) -> None:
+    adoption = adopted(cast, ISO_9001)
+    first = documents.revision(cast, documents.document(cast))
+    held = documents.effective(cast, first)
+    bound(cast, first, ISO_9001, CLAUSE)
+    copy = f"files/{first.number}/01 {held.code} 1.pdf"
+    assert copy in pack(cast, adoption).namelist()
+    documents.effective(cast, documents.revision(cast, held))
+    assert copy not in pack(cast, adoption).namelist()
+
+
 def test_a_question_comes_with_what_it_found_for_whoever_takes_it(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     adoption = adopted(cast, ISO_9001)
     for number in (CLAUSE, "7.5.3"):
@@ -124,7 +135,7 @@ def test_a_question_comes_with_what_it_found_for_whoever_takes_it(cast: Cast, mo
     assert archive.namelist() == ["questions/01.pdf", "index.html"], "asked once, however many clauses it stands behind"
     page = words(archive, "questions/01.pdf")
     for said in ("Reports received in the last 6 months", "4 found", "2 Mar 2026", "How many months back 6", "Site Any",
-                 "1 of them is confidential and not named", *(one.number for one in seen)):  # fmt: skip
+                 "1 of them is confidential: it counts and is not listed.", *(one.number for one in seen)):  # fmt: skip
         assert said in page, said
     assert "Kept close" not in page
     assert secret.number not in page
@@ -133,7 +144,7 @@ def test_a_question_comes_with_what_it_found_for_whoever_takes_it(cast: Cast, mo
 
     monkeypatch.setattr(question, "MOST_LISTED", 2)
     page = words(pack(cast, adoption, "director"), "questions/01.pdf")
-    assert "The newest 2 of 3 are listed." in page
+    assert "These are the newest 2 of 3." in page
     assert [one.number in page for one in seen] == [False, True, True]
 
 

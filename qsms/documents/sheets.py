@@ -361,6 +361,10 @@ class RevisionSheet(RecordType):
             said.append(_t("training needed"))
         return said
 
+    def exhibits(self, actor: Actor, record: Record, at: dt.datetime) -> list[Exhibit]:
+        assert isinstance(record, Revision)
+        return exhibits.of_revision(actor, record, at)
+
 
 def _day(revision: Revision) -> dict[str, str]:
     return {"day": plain_day(revision.effective_on) if revision.effective_on else ""}

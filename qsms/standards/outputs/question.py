@@ -47,7 +47,7 @@ def pdf(actor: Actor, piece: Piece, made_at: dt.datetime) -> bytes | None:
         ],
         "help": str(query.help),
         "said": _said(query, piece.answer.count, listed),
-        "rows": [_row(one) for one in listed],
+        "rows": [_row(one) for one in listed if not one.confidential],
         "words": {"found": _("What it found"), "head": [_("Number"), _("Title"), _("State or place"), _("Day")]},
     }
     return render(PRINT / "question.typ", data)
@@ -72,18 +72,17 @@ def _said(query: LivingQuery, count: int, listed: list[Found]) -> list[str]:
         return [_("This question counts and does not list what it counts.")]
     said = [] if listed else [_("Nothing.")]
     if count > len(listed) > 0:
-        said.append(_("The newest %(n)s of %(all)s are listed.") % {"n": len(listed), "all": count})
+        said.append(_("These are the newest %(n)s of %(all)s.") % {"n": len(listed), "all": count})
     n = sum(one.confidential for one in listed)
     if n:
         told = ngettext(
-            "%(n)d of them is confidential and not named.", "%(n)d of them are confidential and not named.", n
+            "%(n)d of them is confidential: it counts and is not listed.",
+            "%(n)d of them are confidential: they count and are not listed.",
+            n,
         )
         said.append(told % {"n": n})
     return said
 
 
 def _row(one: Found) -> list[str]:
-    day = dates.plain_day(one.day) if one.day else ""
-    if one.confidential:
-        return ["", _("A confidential record"), "", day]
-    return [one.number, one.title, one.said, day]
+    return [one.number, one.title, one.said, dates.plain_day(one.day) if one.day else ""]
