@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from qsms import cli
 from qsms.records.models import Deed
@@ -127,6 +129,27 @@ def test_our_own_goes_out_and_a_stranger_finds_nothing(
     assert capsysbinary.readouterr().out == write_framework(row.rule).encode()
     assert cli.main(["export", "framework", "acme/1", "--organisation", cast.other.code]) == 3
     assert "There is no standard “acme/1”" in capsysbinary.readouterr().err.decode()
+
+
+def test_a_code_alone_means_the_newest_edition_in_force_today(
+    cast: Cast, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """ISO 9001:2026 is a draft, ISO 14001:2026 is out beside the one of 2015, and Annex 19 changes on a day."""
+    said = "Of “%s” the edition in force is “%s”."
+    with time_machine.travel(dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC), tick=False):
+        for code, key in (
+            ("iso-9001", "iso-9001/2015"), ("iso-14001", "iso-14001/2026"), ("icao-annex-19", "icao-annex-19/2"),
+        ):  # fmt: skip
+            assert run(cast, "export", "framework", code) == 0
+            told = capsysbinary.readouterr()
+            assert told.out == write_framework(shipped.frameworks()[key]).encode()
+            assert said % (code, key) in told.err.decode()
+    with time_machine.travel(dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC), tick=False):
+        assert run(cast, "export", "framework", "icao-annex-19") == 0
+        assert said % ("icao-annex-19", "icao-annex-19/3") in capsysbinary.readouterr().err.decode()
+    for unknown in ("iso-9002", "iso-9001/2000"):
+        assert run(cast, "export", "framework", unknown) == 3
+        assert f"There is no standard “{unknown}”. Write one of: " in capsysbinary.readouterr().err.decode()
 
 
 def test_a_catalog_of_somebody_else_needs_a_name(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
@@ -128,6 +129,21 @@ class Framework:
     def key(self) -> str:
         """Code and edition in one: “iso-9001/2015”."""
         return f"{self.code}/{self.edition}"
+
+    @property
+    def begins(self) -> str:
+        """From when it holds, as far as that is known: the later day of those that its publisher names, as text that
+        sorts; empty where none is."""
+        known = ("applicable_on", "effective_on", "published_on", "adopted_on")
+        return next((self.dates[name] for name in known if name in self.dates), "")
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is in force on a day: it has begun, and is neither a draft nor left behind by then."""
+        text = day.isoformat()
+        stays = self.status is Status.IN_FORCE or (
+            self.status is Status.SUPERSEDED and text < self.dates.get("superseded_on", "")
+        )
+        return stays and self.begins <= text
 
     @property
     def follows(self) -> str:

@@ -25,6 +25,7 @@ from qsms.standards.doors import (
     Found,
     Given,
     LivingQuery,
+    Parameter,
     as_day,
     behind,
     enough,
@@ -37,6 +38,8 @@ from qsms.standards.doors import (
     start,
 )
 from qsms.ui import addresses
+
+SHARE = Parameter("share", _("Share that is enough, in per cent"), default=90, most=100)
 
 
 def _closed(actor: Actor, given: Given, today: dt.date) -> Q:
@@ -106,6 +109,36 @@ def _which_assessed(actor: Actor, given: Given, today: dt.date, most: int) -> li
     return of_rows(actor, rows.annotate(newest=Max("at")).order_by("-newest", "record__number")[:most])
 
 
+def _reviewed(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
+    """Of the documents in effect that the actor sees, those whose periodic review is not overdue (one query)."""
+    if not actor.holds("document.view"):
+        return [Answer()] * len(asked)
+    wanted: dict[str, Any] = {}
+    for place, given in enumerate(asked):
+        there = Q()
+        for name in ("site", "process"):
+            if given.get(name) is not None:
+                there &= Q(**{f"{name}_id": given[name]})
+        in_time = there & (Q(due_on=None) | Q(due_on__gte=today))
+        wanted |= {f"in_time_{place}": Count("pk", filter=in_time), f"all_{place}": Count("pk", filter=there)}
+    row = scope.visible(actor, "document").filter(state="effective").order_by().aggregate(**wanted)
+    url, answers = addresses.listing("document"), []
+    for place, given in enumerate(asked):
+        in_time, of = row[f"in_time_{place}"], row[f"all_{place}"]
+        reached = bool(of) and in_time * 100 >= of * int(given["share"])
+        answers.append(enough(given, Answer(in_time, today if reached else None, of, url)))
+    return answers
+
+
+register_living_query(
+    LivingQuery(
+        "documents.reviewed",
+        _("Documents in effect whose review is not overdue"),
+        (SHARE, AT_LEAST, PROCESS, SITE),
+        _reviewed,
+        _("Of all that are in effect. It counts while the share is reached."),
+    )
+)
 register_living_query(
     LivingQuery(
         "actions.verified",

@@ -18,7 +18,7 @@ class StandardsConfig(AppConfig):
         from qsms.records import clocks
 
         # The register, imports, and the worker's rounds.
-        from . import certifying, holding_true, importing, living_tasks, sheets, shipped, tracking  # noqa: F401
+        from . import certifying, holding_true, importing, living_audits, living_tasks, sheets, shipped, tracking  # noqa: F401
 
         clocks.lend(shipped.CERTIFICATION_CYCLE)
         # The shipped editions are rows, so that what an organisation adopted stays readable as it was.

@@ -170,7 +170,7 @@ def export_file(options: argparse.Namespace) -> int:
     """Export as the command line says; the exit code."""
     with acting_as(options.organisation, options.person, _("Export")) as actor:
         try:
-            content = send(actor, options.standard, options.format)
+            content = send(actor, _edition_of(actor, options.standard), options.format)
         except NotVisible:
             known = ", ".join(library.newest(actor.organisation_id))
             words = _("There is no standard “%(key)s”. Write one of: %(known)s.")
@@ -179,6 +179,17 @@ def export_file(options: argparse.Namespace) -> int:
             raise console.Refused(str(error)) from error
     hand_out(content, options.output)
     return ALL_IN
+
+
+def _edition_of(actor: Actor, named: str) -> str:
+    """The key of an edition from what was typed: a code alone means the edition in force today, which is said."""
+    if "/" in named:
+        return named
+    row = library.in_force(actor.organisation_id, named, moment.now().astimezone(actor.tz).date())
+    if row is None:
+        raise NotVisible
+    note(_("Of “%(code)s” the edition in force is “%(key)s”.") % {"code": named, "key": row.key})
+    return row.key
 
 
 def hand_out(content: bytes, output: Path | None) -> None:

@@ -49,7 +49,9 @@ def run_import(options: argparse.Namespace) -> int:
 
 
 def export_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("standard", help="code and edition, such as iso-9001/2015")
+    parser.add_argument(
+        "standard", help="code and edition, such as iso-9001/2015; a code alone means the edition in force today"
+    )
     parser.add_argument(
         "--format",
         choices=FORMS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
@@ -73,6 +74,12 @@ def find(organisation_id: int, key: str) -> Edition:
     if row is None:
         raise NotVisible
     return row
+
+
+def in_force(organisation_id: int, code: str, today: dt.date) -> Edition | None:
+    """Of the editions of a standard the one in force on a day, the newest of several; None where none is."""
+    here = [row for row in newest(organisation_id).values() if row.code == code and row.rule.holds_on(today)]
+    return max(here, key=lambda row: (row.rule.begins, row.edition), default=None)
 
 
 def crosswalk(revision: int = 0) -> Crosswalk:

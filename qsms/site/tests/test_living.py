@@ -7,7 +7,9 @@ import datetime as dt
 import pytest
 
 from qsms.base import moment
+from qsms.documents.tests.makers import document, effective, revision
 from qsms.org import actor as actors
+from qsms.org.models import Process
 from qsms.records import services
 from qsms.records.models import Clock, Record
 from qsms.risk.models import Control
@@ -55,6 +57,22 @@ def test_controls_and_hazards_count_by_their_check_and_their_rating(cast: Cast) 
     rate(cast, hazard, "3B")
     assert found(cast, "hazards.assessed", who="safety") == living.Answer(1, today, url="/r/hazard/")
     assert found(cast, "hazards.assessed", who="safety", process=7).count == 0
+
+
+def test_documents_count_while_their_review_is_not_overdue(cast: Cast) -> None:
+    stores = Process.objects.create(organisation=cast.organisation, name="Stores", code="STO")
+    today = moment.now().astimezone(cast.actor("quality").tz).date()
+    assert found(cast, "documents.reviewed") == living.Answer(0, None, 0, "/r/document/"), "none is not all of them"
+    made = [effective(cast, revision(cast, document(cast, title=f"Procedure {n}"))) for n in range(4)]
+    document(cast, title="Still in preparation")
+    Record.everywhere.filter(pk=made[0].pk).update(due_on=today - dt.timedelta(days=1), process=stores)
+    Record.everywhere.filter(pk=made[1].pk).update(due_on=today, process=stores)
+    assert found(cast, "documents.reviewed", share=75) == living.Answer(3, today, 4, "/r/document/")
+    assert found(cast, "documents.reviewed", share=76).newest is None
+    assert found(cast, "documents.reviewed", share=50, process=stores.pk) == living.Answer(1, today, 2, "/r/document/")
+    assert found(cast, "documents.reviewed", share=50, process=stores.pk, at_least=2).newest is None
+    assert found(cast, "documents.reviewed", site=cast.sites["STV"].pk).of == 0
+    assert found(cast, "documents.reviewed", who="outsider").of == 0
 
 
 @pytest.mark.parametrize(("share", "counts"), [(50, True), (51, False)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -179,6 +180,23 @@ def test_evidence_ages_by_itself_and_ends_with_a_reason(cast: Cast) -> None:
     verbs = [one.verb for one in history.entries(Record.everywhere.get(pk=record.pk))]
     assert verbs[:4] == [binding.ENDED, binding.CHANGED, binding.CHANGED, binding.BOUND]
     assert history.entries(record)[0].reason == "Another procedure took its place"
+
+
+def test_the_tree_says_how_old_the_newest_evidence_is_and_how_much_is_not_fresh(cast: Cast, login: Login) -> None:
+    adoption, client = adopted(cast, ISO_9001), login("quality")
+    today = moment.now().astimezone(cast.actor("quality").tz).date()
+    page = f"/standards/adopted/{adoption.number}/"
+    bound(cast, action(cast), ISO_9001, "7.3", as_of=today - dt.timedelta(days=200), fresh_months=6)
+    assert "1 record, newest 6 months old, 1 of 1 no longer fresh" in text(client, page)
+    with CaptureQueriesContext(connection) as before:
+        text(client, page)
+    bound(cast, action(cast, "Newer"), ISO_9001, "7.3", as_of=today - dt.timedelta(days=8))
+    bound(cast, action(cast, "As new"), ISO_9001, "7.2", as_of=today)
+    with CaptureQueriesContext(connection) as after:
+        told = text(client, page)
+    assert "2 records, newest 8 days old, 1 of 2 no longer fresh" in told
+    assert "1 record, newest today" in told
+    assert len(after) == len(before)
 
 
 def test_a_void_record_shows_nothing(cast: Cast, login: Login) -> None:

@@ -64,6 +64,16 @@ def test_what_people_call_an_edition_tells_two_of_one_standard_apart() -> None:
     assert elsewhere.short_title(acme()) == "Acme supplier rules (edition 1)"
 
 
+def test_an_edition_says_its_days_or_that_none_is_recorded(login: Login) -> None:
+    """The management system came into Part-145 with Regulation (EU) 2021/1963, applicable since 2 December 2022."""
+    none = "Its date is not recorded."
+    known = text(login("quality").get("/standards/edition/easa-145/1321-2014/"))
+    assert "<dt>Applicable</dt><dd>2022-12-02</dd>" in known
+    assert "which later amendments are in it is not recorded" in known
+    assert none not in known
+    assert none in text(login("quality").get("/standards/edition/iso-9001/2026/"))
+
+
 def test_a_changed_text_is_a_revision_beside_the_former_one(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     before = library.find(cast.organisation.pk, ISO_9001)
     frameworks = dict(shipped.frameworks())

@@ -19,10 +19,11 @@ from qsms.records import scope
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.rules.coverage import Covered, State
 from qsms.rules.coverage_words import through_crosswalk
+from qsms.rules.evidence import Freshness, freshness
 from qsms.rules.frameworks import Requirement, Status
 from qsms.rules.lifecycle import Phase
 from qsms.ui import addresses as pages
-from qsms.ui import answers, marks
+from qsms.ui import answers, dates, marks
 from qsms.ui.context import stands_in
 from qsms.ui.record.linking import DialogForm, dialog
 
@@ -170,9 +171,28 @@ def _rests(found: Standing, covered: Covered) -> str:
         said += [ngettext("%(n)d living query", "%(n)d living queries", n) % {"n": n}] if n else []
     if n := len({one.id for one in found.open_at(covered.number)}):
         said.append(ngettext("%(n)d finding", "%(n)d findings", n) % {"n": n})
+    if covered.evidence:
+        said.append(_newest(found, covered))
     lent = {one.reading.here.framework: one.reading.here for one in covered.through if one.counts}
     said += [elsewhere.cited(here, found.editions) for here in lent.values()]
-    return str(escape(". ".join(filter(None, [", ".join(said), found.shown_at(covered.number).rstrip(".")]))))
+    return str(
+        escape(". ".join(filter(None, [", ".join(filter(None, said)), found.shown_at(covered.number).rstrip(".")])))
+    )
+
+
+def _newest(found: Standing, covered: Covered) -> str:
+    """How old the newest evidence of a requirement is, and how much of it is past its limits."""
+    today = found.coverage.today
+    days = [(today - one.as_of).days for one in covered.evidence if one.as_of is not None and one.as_of <= today]
+    old = sum(freshness(one, today) in (Freshness.STALE, Freshness.EXPIRED) for one in covered.evidence)
+    said = []
+    if days:
+        said.append(
+            _("newest today") if not min(days) else _("newest %(age)s old") % {"age": dates.days_long(min(days))}
+        )
+    if old:
+        said.append(_("%(n)s of %(all)s no longer fresh") % {"n": old, "all": len(covered.evidence)})
+    return ", ".join(said)
 
 
 @answers.for_people
