@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import registry, scope
+from qsms.records import processes, registry, scope
 from qsms.records.models import Record, Task
 
 from .living import (
@@ -89,9 +89,10 @@ def _done(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
 
 def _there(code: str, given: Given) -> Q:
     there = Q(code=code)
-    for name in ("site", "process"):
-        if given.get(name) is not None:
-            there &= Q(**{f"record__{name}_id": given[name]})
+    if given.get("site") is not None:
+        there &= Q(record__site_id=given["site"])
+    if given.get("process") is not None:
+        there &= processes.within([given["process"]], "record__")
     return there
 
 
