@@ -431,6 +431,8 @@ class ToldAdoption:
     by: str
     scope: str
     site: str = ""
+    # Sites for which it holds beside that one.
+    also: tuple[str, ...] = ()
     since: Moment | None = field(default=None, metadata={"moment": True})
     left_out: tuple[LeftOut, ...] = field(default=(), metadata={"many": LeftOut})
     evidence: tuple[ToldEvidence, ...] = field(default=(), metadata={"many": ToldEvidence})
@@ -455,6 +457,9 @@ class ToldCourse:
     grace_days: int = 0
     early_months: int = 0
     evaluate_days: int = 0
+    # The document that it is about, by title; `readers` asks it of those whom that document is given to.
+    document: str = ""
+    readers: bool = False
 
 
 @dataclass(frozen=True)
@@ -539,6 +544,15 @@ class ToldTemporary:
 
 
 @dataclass(frozen=True)
+class ToldWithdrawn:
+    """A revision that was begun and given up: what it was to say, and why it came to nothing."""
+
+    what: str
+    why: str
+    since: Moment = field(metadata={"moment": True})
+
+
+@dataclass(frozen=True)
 class ToldDocument:
     """A document with the days of its revisions; each later one adds the next of its steps."""
 
@@ -551,11 +565,14 @@ class ToldDocument:
     why: str = ""
     site: str = ""
     process: str = ""
+    # Processes that it holds for beside that one.
+    also: tuple[str, ...] = ()
     revised: tuple[str, ...] = ()
-    # How far it has come: effective, draft, review, approval, planned, obsolete or archived.
+    # How far it has come: effective, draft, review, approval, planned, obsolete, archived or void.
     state: str = "effective"
     takes_effect: Moment | None = field(default=None, metadata={"moment": True})
     temporary: ToldTemporary | None = field(default=None, metadata={"one": ToldTemporary})
+    withdrawn: ToldWithdrawn | None = field(default=None, metadata={"one": ToldWithdrawn})
     to: tuple[ToldReaders, ...] = field(default=(), metadata={"many": ToldReaders})
     # Which share of its readers has acknowledged it, in hundredths; of one for information nobody is asked.
     read: int = 0

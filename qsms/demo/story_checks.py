@@ -26,7 +26,7 @@ from qsms.training import starters
 
 LEVELS = ("eliminate", "substitute", "engineering", "administrative", "protective")
 KINDS = ("correction", "containment", "corrective", "preventive", "improvement")
-STATES_OF_DOCUMENTS = ("effective", "draft", "review", "approval", "planned", "obsolete", "archived")
+STATES_OF_DOCUMENTS = ("effective", "draft", "review", "approval", "planned", "obsolete", "archived", "void")
 LENSES = ("safety", "quality", "environment", "health")
 REPORT_STATES = ("triage", "investigating", "actions", "waiting", "closed")
 ACTION_STATES = ("open", "doing", "extension_asked", "implemented", "closed")
@@ -392,7 +392,7 @@ def _document(document: ToldDocument, library: Library) -> Iterator[str]:
     yield from _missing(name, "person", [document.by], {one.code for one in home.people})
     yield from _missing(name, "site", [document.site] if document.site else [], {one.code for one in home.sites})
     processes = {one.code for one in home.processes}
-    yield from _missing(name, "process", [document.process] if document.process else [], processes)
+    yield from _missing(name, "process", [*([document.process] if document.process else []), *document.also], processes)
     units = [one.unit for one in document.to if one.unit]
     yield from _missing(name, "unit", units, {one.code for one in home.units})
     yield from _missing(name, "state", [document.state], STATES_OF_DOCUMENTS)

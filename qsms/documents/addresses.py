@@ -42,6 +42,11 @@ def name(number: str) -> str:
     return reverse("documents:name", args=[number])
 
 
+def processes(number: str) -> str:
+    """The dialog in which a document is said to hold for several processes."""
+    return reverse("documents:processes", args=[number])
+
+
 def spare(number: str, document: str) -> str:
     """The dialog in which a document that a request names is said to need no change."""
     return reverse("documents:spare", args=[number]) + f"?{urlencode({'document': document})}"

@@ -25,6 +25,7 @@ from . import (
     effect,
     markdown,
     naming,
+    placing,
     reaching,
     readings,
     routing,
@@ -176,6 +177,15 @@ def _route(actor: Actor, record: Record) -> Mapping[str, Any]:
     return {"lines": lines, "taken_over": record.taken_over}
 
 
+def _processes(actor: Actor, record: Record) -> Mapping[str, Any]:
+    may = record.is_open and scope.may(actor, "change", record)
+    return {"also": placing.named(record), "change_url": addresses.processes(record.number) if may else ""}
+
+
+def _has_process(actor: Actor, record: Record) -> bool:
+    return record.process_id is not None
+
+
 IN_EFFECT = Panel("in-effect", _("In effect"), "documents/panel_in_effect.html", _in_effect, tab=False, order=-10)
 REVISIONS = Panel("revisions", _("Revisions"), "documents/panel_revisions.html", _revisions, order=10)
 DISTRIBUTION = Panel("distribution", _("Distribution"), "documents/panel_distribution.html", _distribution, order=11)
@@ -184,3 +194,7 @@ ROUTE = Panel("route", _("Review and approval"), "documents/panel_route.html", _
 REACH = Panel(
     "reach", _("Goes to"), "documents/panel_reach.html", _reach, tab=False, order=6, place="rail", shown=_is_under_way
 )
+PROCESSES = Panel(
+    "processes", _("Processes"), "documents/panel_processes.html", _processes, tab=False, order=7, place="rail",
+    shown=_has_process,
+)  # fmt: skip

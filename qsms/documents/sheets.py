@@ -34,6 +34,7 @@ from . import (
     naming,
     numbering,
     panels,
+    placing,
     reading,
     reminding,
     reviewing,
@@ -54,6 +55,7 @@ wording.DEEDS |= {
     distributing.GIVEN: _("gave it out"),
     distributing.TAKEN: _("took it from a distribution"),
     reading.ACKNOWLEDGED: _("acknowledged it"),
+    placing.PLACED: _("changed the processes that it holds for"),
     asking.SPARED: _("said that a document needs no change"),
     "took_effect": _("brought a revision into effect"),
     naming.NAMED: _("named who signs instead of a role"),
@@ -80,7 +82,7 @@ class DocumentSheet(RecordType):
         "number", Column("code", _("Doc. no.")), "title", "document_type", Column("revision_label", _("Rev.")), "state",
         "site", "owner", "due_on",
     )  # fmt: skip
-    filters = ("state", "document_type", "site", "owner", "disciplines")
+    filters = ("state", "document_type", "site", "process", "owner", "disciplines")
     orders = ("-id", "due_on")
     category_field = "document_type"
     varying = ("document_type",)
@@ -94,7 +96,7 @@ class DocumentSheet(RecordType):
         ),
     )  # fmt: skip
     search_fields = ("effective_text", "issuer")
-    panels = (panels.IN_EFFECT, panels.REVISIONS, panels.DISTRIBUTION)
+    panels = (panels.IN_EFFECT, panels.REVISIONS, panels.DISTRIBUTION, panels.PROCESSES)
     import_key = "code"
     room_fields = (
         "acknowledged", "effective", "effective_since", "effective_text", "effective_until", "given", "sign_again",

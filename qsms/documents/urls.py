@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import distribution, naming, reach, reading, readings, revisions, sparing, types
+from .views import distribution, naming, placing, reach, reading, readings, revisions, sparing, types
 
 app_name = "documents"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("reach/<str:number>/", reach.show, name="reach"),
     path("give/<str:number>/take/", distribution.take, name="take"),
     path("request/<str:number>/spare/", sparing.show, name="spare"),
+    path("processes/<str:number>/", placing.show, name="processes"),
     path("types/", types.show_list, name="types"),
     path("types/new/", types.edit, name="type-new"),
     path("types/of/<slug:code>/", types.edit, name="type"),

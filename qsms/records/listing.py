@@ -21,7 +21,7 @@ from qsms.org import names
 from qsms.org.actor import Actor
 from qsms.rules.lifecycle import Phase
 
-from . import keys, lateness
+from . import keys, lateness, processes
 from .choices import Lens
 from .models import Record
 from .registry import RecordType
@@ -300,6 +300,9 @@ def _chosen(listing: Listing, actor: Actor, one: Filter, values: Sequence[str]) 
         return condition, words
     plain = [value for value in values if value != NONE]
     condition = Q(**{f"{one.name}__in": plain}) if plain else Q()
+    if one.name == "process" and plain:
+        # Of some kinds a record holds for several.
+        condition = processes.within([int(value) for value in plain])
     if NONE in values:
         condition |= Q(**{f"{one.name}__isnull": True})
     return condition, words

@@ -199,6 +199,18 @@ class Link(Owned):
         indexes = [Index(fields=["target", "relation"], name="link_target")]
 
 
+class AlsoProcess(Owned):
+    """A process that a record holds for beside its own."""
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="+", db_index=False)
+    process = models.ForeignKey("org.Process", models.PROTECT, related_name="+", db_index=False)
+
+    class Meta(Owned.Meta):
+        abstract = False
+        constraints = [UniqueConstraint(fields=["record", "process"], name="also_process_once")]
+        indexes = [Index(fields=["organisation", "process", "record"], name="also_process")]
+
+
 class Task(Owned):
     """One thing that waits for one person, or for whoever holds a role, on one record."""
 

@@ -115,10 +115,7 @@ def _reviewed(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answ
         return [Answer()] * len(asked)
     wanted: dict[str, Any] = {}
     for place, given in enumerate(asked):
-        there = Q()
-        for name in ("site", "process"):
-            if given.get(name) is not None:
-                there &= Q(**{f"{name}_id": given[name]})
+        there = placed(given)
         in_time = there & (Q(due_on=None) | Q(due_on__gte=today))
         wanted |= {f"in_time_{place}": Count("pk", filter=in_time), f"all_{place}": Count("pk", filter=there)}
     row = scope.visible(actor, "document").filter(state="effective").order_by().aggregate(**wanted)
@@ -130,6 +127,11 @@ def _reviewed(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answ
     return answers
 
 
+def _which_reviewed(actor: Actor, given: Given, today: dt.date, most: int) -> list[Found]:
+    in_time = Q(state="effective") & (Q(due_on=None) | Q(due_on__gte=today))
+    return of_kind(actor, "document", given, in_time, "due_on", most)
+
+
 register_living_query(
     LivingQuery(
         "documents.reviewed",
@@ -137,6 +139,7 @@ register_living_query(
         (SHARE, AT_LEAST, PROCESS, SITE),
         _reviewed,
         _("Of all that are in effect. It counts while the share is reached."),
+        _which_reviewed,
     )
 )
 register_living_query(

@@ -290,8 +290,12 @@ def place(actor: Actor, record_id: int, sites: Iterable[int], processes: Iterabl
             return adoption
         sheet, before = registry.get(KIND), projections.Before.of(adoption)
         changes = [
-            history.FieldChange(what, _named(actor, what, old), _named(actor, what, wanted[what]))
-            for what, old in (("site", adoption.also_sites), ("process", adoption.also_processes))
+            # By the column's own name: its place itself is the same as before.
+            history.FieldChange(name, _named(actor, what, old), _named(actor, what, wanted[what]))
+            for what, name, old in (
+                ("site", "also_sites", adoption.also_sites),
+                ("process", "also_processes", adoption.also_processes),
+            )
             if old != wanted[what]
         ]
         adoption.also_sites, adoption.also_processes = wanted["site"], wanted["process"]

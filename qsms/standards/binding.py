@@ -19,7 +19,7 @@ from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.org.actor import Actor
 from qsms.org.models import Person
-from qsms.records import history, moves, registry, scope
+from qsms.records import history, moves, processes, registry, scope
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Record, Task
 from qsms.rules import evidence as rules
@@ -318,4 +318,14 @@ def counted(found: Iterable[Some], adoption: Adoption) -> list[Some]:
     unit = frozenset() if adoption.unit_id is None else frozenset({adoption.unit_id})
     places = (("site_id", adoption.sites), ("unit_id", unit), ("process_id", adoption.processes))
     narrowed = [(place, frozenset({None, *wanted})) for place, wanted in places if wanted]
-    return [one for one in found if one.shows and all(getattr(one, place) in wanted for place, wanted in narrowed)]
+    # A document may hold for several processes, and shows what it shows in each.
+    also = processes.also_within(adoption.organisation_id, adoption.processes) if adoption.processes else frozenset()
+    return [
+        one
+        for one in found
+        if one.shows
+        and all(
+            getattr(one, place) in wanted or (place == "process_id" and getattr(one, "record_id", 0) in also)
+            for place, wanted in narrowed
+        )
+    ]

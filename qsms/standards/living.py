@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from qsms.base import moment
 from qsms.org import names
 from qsms.org.actor import Actor
-from qsms.records import scope
+from qsms.records import processes, scope
 from qsms.rules.calendar_days import add_months
 
 if TYPE_CHECKING:
@@ -207,8 +207,12 @@ def of_records(
 
 def placed(given: Given, path: str = "") -> Q:
     """The condition that a question's `site` and `process` put on what lies behind `path`."""
-    narrowed = [name for name in ("site", "process") if given.get(name) is not None]
-    return Q(**{f"{path}{name}_id": given[name] for name in narrowed})
+    condition = Q()
+    if given.get("site") is not None:
+        condition &= Q(**{f"{path}site_id": given["site"]})
+    if given.get("process") is not None:
+        condition &= processes.within([given["process"]], path)
+    return condition
 
 
 def enough(given: Given, answer: Answer) -> Answer:

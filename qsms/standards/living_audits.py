@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qsms.org.actor import Actor
@@ -21,13 +21,16 @@ from .living import (
     PROCESS,
     SITE,
     Answer,
+    Found,
     Given,
     LivingQuery,
     enough,
     of_records,
+    placed,
     register_living_query,
     since,
 )
+from .living_found import behind, of_kind, of_rows
 from .models import CertificationAudit
 
 
@@ -37,14 +40,9 @@ def _of_body(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answe
         return [Answer()] * len(asked)
     wanted: dict[str, Any] = {}
     for place, given in enumerate(asked):
-        keep = Q(on__gte=since(given, today))
-        for name in ("site", "process"):
-            if given.get(name) is not None:
-                keep &= Q(**{f"certificate__{name}_id": given[name]})
+        keep = Q(on__gte=since(given, today)) & placed(given, "certificate__")
         wanted |= {f"count_{place}": Count("pk", filter=keep), f"newest_{place}": Max("on", filter=keep)}
-    seen = scope.visible(actor, certifying.KIND).exclude(phase=Phase.VOID).order_by().values("pk")
-    audits = CertificationAudit.everywhere.filter(organisation_id=actor.organisation_id, certificate_id__in=seen)
-    row = audits.aggregate(**wanted)
+    row = _audits(actor).aggregate(**wanted)
     url = f"{addresses.listing(certifying.KIND)}?phase=all"
     return [
         enough(given, Answer(row[f"count_{place}"], row[f"newest_{place}"], url=url))
@@ -52,12 +50,31 @@ def _of_body(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answe
     ]
 
 
+def _audits(actor: Actor) -> QuerySet[CertificationAudit]:
+    seen = scope.visible(actor, certifying.KIND).exclude(phase=Phase.VOID).order_by().values("pk")
+    return CertificationAudit.everywhere.filter(organisation_id=actor.organisation_id, certificate_id__in=seen)
+
+
+def _which_of_body(actor: Actor, given: Given, today: dt.date, most: int) -> list[Found]:
+    if not actor.holds(f"{certifying.KIND}.view"):
+        return []
+    rows = _audits(actor).filter(placed(given, "certificate__"), on__gte=since(given, today)).order_by("-on", "-pk")
+    return of_rows(actor, rows.values_list(*behind("certificate__"), "on")[:most])
+
+
+def _finished(given: Given, today: dt.date) -> Q:
+    return Q(state=assessing.FINISHED, finished_on__gte=since(given, today))
+
+
 def _assessed(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
     return of_records(
-        actor, assessing.KIND, asked,
-        lambda given: Q(state=assessing.FINISHED, finished_on__gte=since(given, today)),
-        "finished_on", url=f"{addresses.listing(assessing.KIND)}?phase=all",
+        actor, assessing.KIND, asked, lambda given: _finished(given, today), "finished_on",
+        url=f"{addresses.listing(assessing.KIND)}?phase=all",
     )  # fmt: skip
+
+
+def _which_assessed(actor: Actor, given: Given, today: dt.date, most: int) -> list[Found]:
+    return of_kind(actor, assessing.KIND, given, _finished(given, today), "finished_on", most)
 
 
 register_living_query(
@@ -67,6 +84,7 @@ register_living_query(
         (MONTHS, AT_LEAST, PROCESS, SITE),
         _of_body,
         _("As they are noted on certificates; site and process are those of the certificate."),
+        _which_of_body,
     )
 )
 register_living_query(
@@ -76,5 +94,6 @@ register_living_query(
         (MONTHS, AT_LEAST, PROCESS, SITE),
         _assessed,
         _("Site and process are those of the assessment."),
+        _which_assessed,
     )
 )

@@ -198,7 +198,10 @@ def _adopt(actor: Actor, old: Adoption, row: Edition) -> Adoption:
         **edition, "title": row.title, "site": old.site_id, "unit": old.unit_id, "process": old.process_id,
         "owner": old.owner_id, "scope": old.scope, "disciplines": old.disciplines, "confidential": old.confidential,
     }  # fmt: skip
-    fixed = {"confidential": given.pop("confidential")}
+    fixed = {
+        "confidential": given.pop("confidential"), "also_sites": list(old.also_sites),
+        "also_processes": list(old.also_processes),
+    }  # fmt: skip
     made = spine.create(actor, adopting.KIND, given, fixed=fixed, raised_from=old, relation=Relation.SUPERSEDES)
     assert isinstance(made, Adoption)
     return made

@@ -92,7 +92,9 @@ class AdoptionSheet(RecordType):
     in_menu = False
     lives_on = True
     lifecycle = ADOPTION_LIFE
-    labels = {"due_on": _("Review on")}
+    labels = {
+        "due_on": _("Review on"), "also_sites": _("Other sites"), "also_processes": _("Other processes"),
+    }  # fmt: skip
     due_words = _("Review on %(day)s")
     columns = ("number", "title", "state", "site", "process", "owner", "adopted_on")
     filters = ("state", "site", "owner", "framework")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from qsms.base import moment
 from qsms.demo.shapes import Moment, ToldDocument
-from qsms.documents import distributing, effect, reading, reminding, routing
+from qsms.documents import distributing, effect, placing, reading, reminding, routing
 from qsms.documents.models import Document, Receipt, Revision
 from qsms.org.models import Role
 from qsms.records import moves, services
@@ -24,14 +24,14 @@ POSTS = {
     "accountable_executive": ("chief_executive",),
     "department_director": ("maintenance_director", "flight_director", "ground_director"),
 }
-UNFINISHED = {"draft": 0, "review": SENT, "approval": REVIEWED}
+UNFINISHED = {"void": 0, "draft": 0, "review": SENT, "approval": REVIEWED}
 
 
 def plan(stage: Stage, *, few: bool) -> None:
     """Let every document live its life; of those that are simply in effect a quick load brings one of each type."""
     seen: set[str] = set()
     for number, told in enumerate(stage.library.documents):
-        plain = told.state == "effective" and told.temporary is None
+        plain = told.state == "effective" and told.temporary is None and told.withdrawn is None
         if few and plain and told.type in seen:
             continue
         seen.add(told.type)
@@ -75,8 +75,27 @@ class Life:
             begins = self._instant(short.since) - dt.timedelta(days=IN_EFFECT)
             ends = self.stage.day(short.ends)
             self._write(begins, f"## For now\n\n{short.what}", short.what, expires_on=ends)
+            over, index = self._instant(short.ends) + dt.timedelta(days=1), len(self.revisions) - 1
+            self._at(over, lambda: self._expire(index))
+        if self.told.withdrawn is not None:
+            begins = self._instant(self.told.withdrawn.since)
+            steps = (*self.told.steps, self.told.withdrawn.what)
+            self._write(begins, self._body(steps), f"New: {self.told.withdrawn.what}", until=0)
+            self._give_up(begins + dt.timedelta(days=2), self.told.withdrawn.why)
+        if self.told.state == "void":
+            begins = self._instant(self.told.since)
+            self._give_up(begins + dt.timedelta(days=4), self.told.why)
+            self._at(begins + dt.timedelta(days=5), self._void)
         if self.told.state in ("obsolete", "archived"):
             self._at(self.stage.now - dt.timedelta(days=80 + self.number), self._end)
+
+    def _give_up(self, at: dt.datetime, why: str) -> None:
+        """The revision that was begun last is withdrawn."""
+        index, writer = len(self.revisions) - 1, self.told.by
+        self._at(
+            at,
+            lambda: moves.move(self.stage.world.actor(writer), self.revisions[index], "withdraw", reason=why),
+        )
 
     def _instant(self, told: Moment) -> dt.datetime:
         """Within the morning of that day, each document at minutes of its own."""
@@ -124,6 +143,7 @@ class Life:
                 "review_months": told.review or None,
             }  # fmt: skip
             self.document_id = services.create(writer, "document", {**place, **about}).pk
+            placing.put(writer, self.document_id, [world.processes[code].pk for code in told.also])
             for readers in told.to:
                 role = Role.objects.filter(organisation=world.organisation, code=readers.role).first()
                 unit = world.units[readers.unit].pk if readers.unit else None
@@ -158,6 +178,14 @@ class Life:
     def _in_effect(self, index: int) -> None:
         organisation_id = self.stage.world.organisation.pk
         effect.take_effect(organisation_id, self.revisions[index], effect.local_day(organisation_id))
+
+    def _expire(self, index: int) -> None:
+        organisation_id = self.stage.world.organisation.pk
+        effect.expire(organisation_id, self.revisions[index], effect.local_day(organisation_id))
+
+    def _void(self) -> None:
+        keeper = self.stage.world.actor(self.stage.world.holder("quality_manager"))
+        moves.move(keeper, self.document_id, "void", reason=self.told.why)
 
     def _end(self) -> None:
         keeper = self.stage.world.actor(self.stage.world.holder("quality_manager"))

@@ -30,6 +30,7 @@ from . import (
     hazard_lives,
     learning_lives,
     paper_lives,
+    request_lives,
     standard_lives,
     standard_work,
     training_lives,
@@ -101,6 +102,7 @@ def _play(stage: Stage, library: Library, quick: bool, tell: Tell) -> None:
         standard_work.plan(stage)
         finding_lives.plan(stage)
         document_lives.plan(stage, few=quick)
+        request_lives.plan(stage)
         learning_lives.plan(stage, few=quick)
         training_lives.plan(stage, few=quick)
         paper_lives.plan(stage, few=quick)

@@ -32,6 +32,8 @@ def _take_up(stage: Stage, told: ToldAdoption) -> None:
     actor = world.actor(world.lead(told.by))
     made = adopting.adopt(actor, told.standard, {"site": world.sites[told.site].pk} if told.site else None)
     made = services.edit(actor, made.pk, made.version, {"scope": told.scope})
+    if told.also:
+        adopting.place(actor, made.pk, [world.sites[code].pk for code in told.also], ())
     if told.since is not None:
         services.move(actor, made.pk, "adopt", fields={"adopted_on": stage.day(told.since)})
     for out in told.left_out:

@@ -11,6 +11,7 @@ from qsms.base import moment
 from qsms.demo.shapes import ToldCourse, ToldSession
 from qsms.org.models import Role
 from qsms.records import bulk, history, moves, services
+from qsms.records.models import Record
 from qsms.rules.calendar_days import add_months
 from qsms.training import requiring, sessions, standing, starters
 from qsms.training.choices import Level
@@ -28,13 +29,17 @@ LONG = 48
 def plan(stage: Stage, *, few: bool) -> None:
     """Let courses be set up, old records be taken over, and sessions be held, each on its day."""
     keeper = stage.world.holder(KEEPER)
-    courses = stage.library.courses[:3] + stage.library.courses[5:7] if few else stage.library.courses
+    every = stage.library.courses
+    courses = [*every[:3], *every[5:7], *(one for one in every if one.document)] if few else list(every)
     begun = stage.now - dt.timedelta(days=SET_UP)
     starter_codes = [one.code for one in courses if one.starter]
     stage.timeline.at(begun, lambda: _bring(stage, keeper, starter_codes))
     for number, told in enumerate(courses):
         at = begun + dt.timedelta(hours=1 + number)
         stage.timeline.at(at, lambda told=told: _set_up(stage, keeper, told))  # type: ignore[misc]
+        if told.readers:
+            # Who has read the document holds it.
+            continue
         later = stage.now - dt.timedelta(days=TAKEN_OVER) + dt.timedelta(hours=number)
         stage.timeline.at(later, lambda told=told: _take_over(stage, told))  # type: ignore[misc]
     known = {one.code for one in courses}
@@ -51,6 +56,11 @@ def _course(stage: Stage, code: str) -> Course:
     return Course.everywhere.get(organisation_id=stage.world.organisation.pk, code=code)
 
 
+def _document(stage: Stage, title: str) -> int:
+    rows = Record.everywhere.filter(organisation=stage.world.organisation, kind="document", title=title)
+    return int(rows.values_list("pk", flat=True).get())
+
+
 def _set_up(stage: Stage, keeper: str, told: ToldCourse) -> None:
     actor = stage.world.actor(keeper)
     if not told.starter:
@@ -58,6 +68,7 @@ def _set_up(stage: Stage, keeper: str, told: ToldCourse) -> None:
             "title": told.title, "course_kind": told.kind, "purpose": told.purpose, "months": told.months or None,
             "month_end": told.month_end, "grace_days": told.grace_days, "early_months": told.early_months,
             "evaluate_days": told.evaluate_days or None, "code": told.code, "owner": actor.person_id,
+            "document": _document(stage, told.document) if told.document else None,
         }  # fmt: skip
         made = services.create(actor, "course", given)
         services.move(actor, made.pk, "release")
@@ -67,6 +78,8 @@ def _set_up(stage: Stage, keeper: str, told: ToldCourse) -> None:
         requiring.require(actor, course.pk, role_id=role.pk, site_id=site)
     for duty in told.duties:
         requiring.require(actor, course.pk, duty=duty)
+    if told.readers:
+        requiring.require(actor, course.pk, readers=True)
 
 
 def _take_over(stage: Stage, told: ToldCourse) -> None:

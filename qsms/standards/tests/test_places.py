@@ -11,7 +11,7 @@ from django.test import Client
 
 from qsms.base import moment
 from qsms.org.models import Grant, Process
-from qsms.records import history, services
+from qsms.records import history, proof, services
 from qsms.records.errors import Invalid, Refused
 from qsms.rules.coverage import State
 from qsms.standards import addresses, adopting, standing, tracking
@@ -59,6 +59,7 @@ def test_processes_narrow_as_sites_do_and_nonsense_is_refused(cast: Cast) -> Non
     bound(cast, action(cast, process=other), ISO_9001, "4.1")
     assert state(cast, adoption, "4.1") is State.NOT_ASSESSED
     adoption = adopting.place(cast.actor("quality"), adoption.pk, [], [other.pk])
+    assert list(proof.records(cast.organisation.pk)) == [], "its own process is what it was"
     assert state(cast, adoption, "4.1") is State.MET
     with pytest.raises(Invalid, match="not in your organisation"):
         adopting.place(cast.actor("quality"), adoption.pk, [], [999_999])
