@@ -64,7 +64,9 @@ class Change:
     summary: str
     why: str
     training_impact: bool
+    # The day that is planned, and the moment at which it came.
     effective_on: dt.date | None
+    effective_at: dt.datetime | None
     expires_on: dt.date | None
     url: str
 
@@ -171,7 +173,7 @@ def change_of(record: Record) -> Change | None:
         return None
     one = _revision(record)
     return Change(
-        one.label, one.summary, one.why, one.training_impact, one.effective_on, one.expires_on,
+        one.label, one.summary, one.why, one.training_impact, one.effective_on, one.effective_at, one.expires_on,
         addresses.changes(record.number),
     )  # fmt: skip
 
