@@ -255,8 +255,8 @@ def test_a_revision_touches_what_its_document_does_and_says_what_it_changes(cast
     adopting.adopt(quality, CLAUSE.framework)
     binding.bind(quality, procedure.pk, CLAUSE, Given())
     services.link(quality, procedure.pk, hazard(cast, "Hydraulic fluid in the eye").pk, "mitigates")
-    planned = {"summary": "Goggles are worn when a line is opened", "why": "INV-12", "effective_on": DUE}
-    draft = revision(cast, procedure, **planned)
+    told_of_it = "Goggles are worn when a line is opened"
+    draft = revision(cast, procedure, summary=told_of_it, why="INV-12", effective_on=DUE)
     linked = hazard(cast, "Goggles fog over")
     services.link(quality, draft.pk, linked.pk, "relates")
     found = touching.of_record(quality, draft)
@@ -272,6 +272,7 @@ def test_a_revision_touches_what_its_document_does_and_says_what_it_changes(cast
     assert "INV-12" in page
     assert "It takes effect on 20 December 2026." in page
     assert f"/revision/{draft.number}/changes/" in page
+    assert procedure.effective is not None
     present = signed_in(cast, "quality").get(f"/impact/?record={procedure.effective.number}").content.decode()
     assert "It took effect on " in present
     tab = signed_in(cast, "quality").get(f"/r/revision/{draft.number}/tab/impact/").content.decode()

@@ -13,6 +13,7 @@ from qsms.documents import asking as requests
 from qsms.documents.models import Revision
 from qsms.impact import asking as impact
 from qsms.impact import touching
+from qsms.impact.models import Check
 from qsms.records import moves, services
 from qsms.records.choices import Relation
 from qsms.records.models import Record
@@ -118,8 +119,9 @@ def _check(stage: Stage, one: Mapping[str, Any]) -> None:
     if not owned:
         return
     until = moment.now().date() + dt.timedelta(days=one["within"])
-    made = impact.ask(actor, found, owned, one["what"], until)
-    for check in made[: one["answers"]]:
+    impact.ask(actor, found, impact.Wish(one["what"], records=owned, due_on=until))
+    made = Check.objects.filter(framework=one["standard"], clause=one["number"], what=one["what"]).order_by("pk")
+    for check in made.select_related("task")[: one["answers"]]:
         assert check.task.person_id is not None
         code = next(code for code, person in stage.world.people.items() if person.pk == check.task.person_id)
         _at(
