@@ -123,7 +123,7 @@ def _about_then(actor: Actor, day: date) -> tuple[QuerySet[Any], ...]:
     """The ids of reports that happened on a day or a few days after it, and of those a few days before."""
     few = timedelta(days=likeness.DAYS_CLOSE)
     there = Report.everywhere.filter(ALIVE, scope.predicate(actor, "report"), tenant_id=actor.organisation_id)
-    since = there.filter(occurred_on__gte=day, occurred_on__lte=day + few).order_by("occurred_on", "-pk")
+    since = there.filter(occurred_on__gte=day, occurred_on__lte=day + few).order_by("occurred_on", "pk")
     before = there.filter(occurred_on__gte=day - few, occurred_on__lt=day).order_by("-occurred_on", "-pk")
     return since.values("pk")[:ON_AND_AFTER], before.values("pk")[:BEFORE]
 
