@@ -13,6 +13,7 @@ from qsms.org import actor as actors
 from qsms.records import registry, services, verbs
 from qsms.records.models import Deed, Record, Signature, Task
 from qsms.reports.models import Judgement, Message
+from qsms.reports.services import mailbox
 from qsms.reports.tests.scenes import file
 from qsms.risk.models import Acceptance, Assessment
 from tests.cast import PASSWORD, Cast
@@ -48,6 +49,9 @@ def test_a_report_is_triaged_without_a_page(cast: Cast) -> None:
     assert safety("POST", f"{path}moves/finish_triage/", {}).json()["state"] == "work"
     kept = Judgement.everywhere.order_by("lens").values_list("concerns", "severity", "next", "note")
     assert list(kept) == [("yes", "B", "actions", "Near a wing."), ("no", "", "", ""), ("no", "", "", "")]
+    assert [one["lens"] for one in safety("GET", f"{path}verbs/judge/").json()["items"]] == [
+        "safety", "quality", "environment",
+    ]  # fmt: skip
     wrong = safety("POST", f"{path}verbs/judge/", {"lens": "taste", "colour": "red"}, If_Match=etag)
     assert (wrong.status_code, sorted(wrong.json()["errors"])) == (422, ["colour", "concerns", "lens"])
 
@@ -62,6 +66,16 @@ def test_a_question_sent_again_is_asked_once(cast: Cast) -> None:
     assert (other.status_code, list(other.json()["errors"])) == (422, [""])
     assert list(Message.everywhere.filter(subject="question").values_list("text", flat=True)) == ["Which cart?"]
     assert asking(cast, "owner")("POST", path, {"text": "Who?"}).status_code == 404
+    mailbox.answer(report, "The red one.")
+    said = safety("GET", path).json()["items"]
+    assert [(one["sender"], one["subject"], one["by"]) for one in said[-2:]] == [
+        ("office", "question", "Safety Person"), ("reporter", "answer", ""),
+    ]  # fmt: skip
+    # Who only reported it reads where the office talks to them, and not what it notes.
+    named = file(cast).report
+    reporter = asking(cast, "reporter")
+    for verb in ("ask", "judge"):
+        assert reporter("GET", f"report/{named.number}/verbs/{verb}/").status_code == 403
 
 
 def test_reports_are_merged_and_told_apart_by_number(cast: Cast) -> None:
@@ -91,6 +105,13 @@ def test_a_risk_is_rated_then_passed_on_or_signed(cast: Cast) -> None:
     again = safety("POST", f"{path}verbs/rate_risk/", rated, If_Match=etag, Idempotency_Key="r1")
     assert (again.status_code, again["ETag"]) == (200, one["ETag"])
     assert Assessment.everywhere.count() == 1
+    [rating] = safety("GET", f"{path}verbs/rate_risk/").json()["items"]
+    assert (rating["kind"], rating["lens"], rating["cell"], rating["by"]) == (
+        "initial",
+        "safety",
+        "3B",
+        "Safety Person",
+    )
     assert asking(cast, "owner")("POST", f"{path}verbs/rate_risk/", rated, If_Match=one["ETag"]).status_code == 403
 
 
@@ -137,6 +158,10 @@ def test_more_time_is_asked_refused_and_granted(cast: Cast) -> None:
     assert (refused.status_code, refused.json()["due_on"]) == (200, "2026-03-20")
     assert owner("POST", f"{path}ask_extension/", wanted).status_code == 200
     granted = quality("POST", f"{path}grant_extension/", {"until": "2026-04-02", "answer": "Two weeks."})
+    asked = owner("GET", f"{path}ask_extension/").json()["items"]
+    assert [(one["state"], one["granted_to"], one["answer"]) for one in asked] == [
+        ("refused", None, "Not over Easter."), ("granted", "2026-04-02", "Two weeks."),
+    ]  # fmt: skip
     assert (granted.status_code, granted.json()["due_on"]) == (200, "2026-04-02")
 
 
@@ -147,6 +172,7 @@ def test_no_verb_is_done_from_outside(cast: Cast) -> None:
         for number in (report.number, "REP-1999-0001"):
             answer = outsider("POST", f"report/{number}/verbs/{verb.code}/", dict(verb.example), If_Match='"1"')
             assert (answer.status_code, answer.json()["type"]) == (404, "urn:openqsms:problem:not-found")
+            assert outsider("GET", f"report/{number}/verbs/{verb.code}/").status_code == 404
     assert Deed.everywhere.count() == deeds
     assert asking(cast, "safety")("POST", f"report/{report.number}/verbs/launder/", {}).status_code == 404
 

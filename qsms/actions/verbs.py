@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
-from qsms.records.verbs import Member, Takes, Verb, offer
+from qsms.org.actor import Actor
+from qsms.records.models import Record
+from qsms.records.verbs import Holds, Member, Shows, Takes, Verb, offer
 
+from .models import Extension
 from .services import ask_extension, decide_extension
+
+
+def _asked(actor: Actor, record: Record) -> Sequence[Mapping[str, Any]]:
+    rows = Extension.everywhere.filter(action=record.pk).select_related("asked_by").order_by("pk")
+    return [
+        {
+            "state": one.state, "asked_by": one.asked_by.name if one.asked_by else "", "asked_at": one.asked_at,
+            "was_due_on": one.was_due_on, "wanted_on": one.wanted_on, "reason": one.reason,
+            "granted_to": one.granted_to, "answer": one.answer, "decided_at": one.decided_at,
+        }
+        for one in rows
+    ]  # fmt: skip
+
+
+COLUMNS = {
+    "state": Holds.TEXT, "asked_by": Holds.TEXT, "asked_at": Holds.MOMENT, "was_due_on": Holds.DAY,
+    "wanted_on": Holds.DAY, "reason": Holds.TEXT, "granted_to": Holds.DAY, "answer": Holds.TEXT,
+    "decided_at": Holds.MOMENT,
+}  # fmt: skip
 
 offer(
     Verb(
@@ -21,6 +46,7 @@ offer(
         lambda actor, pk, given: ask_extension(actor, pk, until=given["until"], reason=given["reason"]),
         {"until": "2026-12-15", "reason": "The part comes on the 10th; the stand stays closed until then."},
         moves=("ask_extension",),
+        shows=Shows(COLUMNS, _asked),
     ),
     Verb(
         "grant_extension",

@@ -38,13 +38,19 @@ def _document(sheets: tuple[RecordType, ...], language: str) -> dict[str, Any]:
             if one.of_a_verb:
                 for verb in verbs.of(sheet.kind):
                     path = _address(one, sheet.kind).replace("{slug:verb}", verb.code)
-                    paths[path] = {one.method.lower(): _verb(one, sheet, verb)}
+                    if one.method == "POST":
+                        paths.setdefault(path, {})["post"] = _verb(one, sheet, verb)
+                    elif verb.shows is not None:
+                        paths.setdefault(path, {})["get"] = _verb_shown(one, sheet, verb)
             elif one.of_a_kind and not (one.code == "create" and not sheet.form):
                 paths.setdefault(_address(one, sheet.kind), {})[one.method.lower()] = _operation(one, sheet)
     shapes = schemas.common()
     for sheet in sheets:
         shapes |= kind_schemas.of(sheet)
-        shapes |= {verb_bodies.name_of(verb): verb_bodies.schema(verb) for verb in verbs.of(sheet.kind)}
+        for verb in verbs.of(sheet.kind):
+            name = verb_bodies.name_of(verb)
+            shapes |= {name: verb_bodies.schema(verb)}
+            shapes |= {f"{name}Shown": verb_bodies.shown(verb)} if verb.shows is not None else {}
     return {
         "openapi": "3.1.0",
         "info": {"title": "OpenQSMS", "version": __version__, "description": _about()},
@@ -119,6 +125,18 @@ def _verb(one: Operation, sheet: RecordType, verb: Verb) -> dict[str, Any]:
         "description": f"{verb.help} {words}",
         "parameters": parameters,
         "requestBody": {"required": any(member.needed for member in verb.members), "content": content},
+    }
+
+
+def _verb_shown(one: Operation, sheet: RecordType, verb: Verb) -> dict[str, Any]:
+    found = _operation(one, sheet)
+    content = {"application/json": {"schema": ref(f"{verb_bodies.name_of(verb)}Shown")}}
+    done = {"200": {"description": _("Done"), "content": content}}
+    return {
+        **found,
+        "operationId": f"{sheet.kind.replace('-', '_')}_read_{verb.code}",
+        "summary": f"{sheet.label}: {verb.label}, {_('so far')}",
+        "responses": found["responses"] | done,
     }
 
 

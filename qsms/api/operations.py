@@ -70,7 +70,9 @@ OPERATIONS = (
               body="Move", problems=(409, 413, 415, 422), name="move"),
     Operation("verbs", "GET", f"{RECORD}verbs/", doing.list_verbs, _("Verbs beside the moves"), ((200, "Verbs"),),
               name="verbs"),
-    # Described once for each verb that a room offers, with the body that it takes.
+    # These two are described once for each verb that a room offers, with what it shows and takes.
+    Operation("verb_shown", "GET", f"{RECORD}verbs/{{slug:verb}}/", doing.read_verb, _("Read what a verb made"),
+              ((200, "verb"),), name="verb"),
     Operation("verb", "POST", f"{RECORD}verbs/{{slug:verb}}/", doing.do_verb, _("Do a verb"), ((200, "*"),),
               body="verb", headers=("If-Match", "Idempotency-Key"), problems=(409, 412, 413, 415, 422, 428),
               name="verb"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from qsms.org.actor import Actor
 from qsms.records import keys
 from qsms.records.errors import Invalid
-from qsms.records.verbs import Member, Takes, Verb
+from qsms.records.verbs import Holds, Member, Takes, Verb
 
 from . import schemas, taking
 from .schemas import Schema, described
@@ -24,6 +24,13 @@ SCHEMAS: Mapping[Takes, Schema] = {
     Takes.TEXTS: schemas.TEXTS,
     Takes.WORDS: {"type": "object", "additionalProperties": schemas.TEXT},
     Takes.RECORD: {"anyOf": [schemas.ID, schemas.TEXT]},
+}
+
+SHOWN: Mapping[Holds, Schema] = {
+    Holds.TEXT: schemas.TEXT,
+    Holds.DAY: schemas.or_null(schemas.DAY),
+    Holds.MOMENT: schemas.or_null(schemas.MOMENT),
+    Holds.FLAG: schemas.FLAG,
 }
 
 
@@ -42,6 +49,13 @@ def schema(verb: Verb) -> Schema:
         }
     needed = tuple(one.name for one in verb.members if one.needed)
     return {**schemas.closed(needed, **members), "examples": [dict(verb.example)]}
+
+
+def shown(verb: Verb) -> Schema:
+    """The list of what a verb has made so far."""
+    columns = verb.shows.columns if verb.shows is not None else {}
+    row = schemas.shape(**{name: SHOWN[holds] for name, holds in columns.items()})
+    return schemas.shape(items={"type": "array", "items": row})
 
 
 def _schema(one: Member) -> Schema:

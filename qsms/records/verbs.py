@@ -61,6 +61,24 @@ class ToSign:
     given: Mapping[str, str]
 
 
+class Holds(StrEnum):
+    """What stands in a column of what a verb has made so far; a day or a moment may be missing."""
+
+    TEXT = "text"
+    DAY = "day"
+    MOMENT = "moment"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True)
+class Shows:
+    """What a verb has made of a record so far, oldest first: the columns, and the rows for this reader. `rows` raises
+    NotVisible or Refused for who may see the record and not this."""
+
+    columns: Mapping[str, Holds]
+    rows: Callable[[Actor, Record], Sequence[Mapping[str, Any]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """One thing to do to records of some kinds, by a service of their room."""
@@ -79,6 +97,7 @@ class Verb:
     writes_over: bool = False
     # What there is to sign; a signed verb takes `password` and `shown`, and keeps what it refuses.
     to_sign: Callable[[Actor, Record], Sequence[ToSign]] | None = None
+    shows: Shows | None = None
 
 
 _verbs: dict[tuple[str, str], Verb] = {}

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from qsms.org.actor import Actor
-from qsms.records.verbs import Member, Takes, Verb, offer
+from qsms.records.errors import Refused
+from qsms.records.models import Record
+from qsms.records.verbs import Holds, Member, Shows, Takes, Verb, offer
 
 from .choices import LENSES, Concern, Next
+from .models import Report
+from .panels import JUDGED
 from .services import mailbox, triage
 
 
@@ -21,6 +26,45 @@ def _judge(actor: Actor, report_id: int, given: Mapping[str, Any]) -> object:
     )  # fmt: skip
 
 
+def _conversation(actor: Actor, record: Record) -> Sequence[Mapping[str, Any]]:
+    report = _in_the_office(actor, record)
+    return [
+        {
+            "at": one.at, "sender": one.sender, "subject": one.subject, "by": one.by.name if one.by else "",
+            "text": one.text, "read_at": one.read_at,
+        }
+        for one in mailbox.conversation(report)
+    ]  # fmt: skip
+
+
+def _judgements(actor: Actor, record: Record) -> Sequence[Mapping[str, Any]]:
+    report = _in_the_office(actor, record)
+    words = {int(bit): word for word, bit in LENSES.items()}
+    return [
+        {
+            "lens": words[one.lens], "concerns": one.concerns, "severity": one.severity, "next": one.next,
+            "note": one.note, "by": one.by.name if one.by else "", "at": one.at,
+        }
+        for one in JUDGED.objects(report=report.pk)
+    ]  # fmt: skip
+
+
+def _in_the_office(actor: Actor, record: Record) -> Report:
+    """The report, for who works on it: what the office notes is not for the reporter to read."""
+    assert isinstance(record, Report)
+    if mailbox.only_reported(actor, record):
+        raise Refused([_t("You follow your report under “My reports”, where the office talks to you.")])
+    return record
+
+
+TEXT, MOMENT = Holds.TEXT, Holds.MOMENT
+SAID = Shows(
+    {"at": MOMENT, "sender": TEXT, "subject": TEXT, "by": TEXT, "text": TEXT, "read_at": MOMENT}, _conversation
+)
+SEEN = Shows(
+    {"lens": TEXT, "concerns": TEXT, "severity": TEXT, "next": TEXT, "note": TEXT, "by": TEXT, "at": MOMENT},
+    _judgements,
+)
 LENS = Member("lens", _("Through which lens"), needed=True, choices=tuple(LENSES))
 
 offer(
@@ -46,6 +90,7 @@ offer(
             "note": "It could have hit the wing.",
         },
         writes_over=True,
+        shows=SEEN,
     ),
     Verb(
         "ask_to_judge",
@@ -64,6 +109,7 @@ offer(
         (Member("text", _("What to ask or answer"), needed=True),),
         lambda actor, pk, given: mailbox.ask(actor, pk, given["text"]),
         {"text": "Which of the two carts was it?"},
+        shows=SAID,
     ),
     Verb(
         "merge",

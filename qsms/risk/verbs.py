@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from qsms.org.actor import Actor
 from qsms.records import signing
 from qsms.records.choices import Lens
-from qsms.records.errors import Invalid
+from qsms.records.errors import Invalid, NotVisible
 from qsms.records.models import Record
-from qsms.records.verbs import Member, Takes, ToSign, Verb, offer
+from qsms.records.verbs import Holds, Member, Shows, Takes, ToSign, Verb, offer
 
-from . import accepting, assessing, authority, matrices
+from . import accepting, assessing, authority, matrices, queries
 from .choices import AssessmentKind
 from .models import RiskMatrix
 from .picture import Picture
@@ -77,6 +77,21 @@ def _to_accept(actor: Actor, record: Record) -> Sequence[ToSign]:
     return found
 
 
+def _ratings(actor: Actor, record: Record) -> Sequence[Mapping[str, Any]]:
+    if not authority.may_see(actor, record):
+        raise NotVisible
+    return [
+        {
+            "kind": one.kind, "lens": matrices.lens_code(one.lens), "matrix": one.matrix.code,
+            "edition": one.matrix.edition, "cell": one.cell, "class": one.class_label, "why": one.why,
+            "by": one.by.name if one.by else "", "at": one.at, "valid": one.valid,
+        }
+        for one in reversed(queries.assessments(record))
+    ]  # fmt: skip
+
+
+RATED = dict.fromkeys(("kind", "lens", "matrix", "edition", "cell", "class", "why", "by"), Holds.TEXT)
+
 offer(
     Verb(
         "rate_risk",
@@ -96,6 +111,7 @@ offer(
         _rate,
         {"kind": "initial", "cell": "3B", "why": "Seen twice this year; the stand is beside the fuel farm."},
         writes_over=True,
+        shows=Shows({**RATED, "at": Holds.MOMENT, "valid": Holds.FLAG}, _ratings),
     ),
     Verb(
         "accept_risk",

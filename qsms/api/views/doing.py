@@ -44,6 +44,17 @@ def _verb(actor: Actor, record: Record, verb: Verb) -> dict[str, Any]:
     }
 
 
+def read_verb(request: HttpRequest, kind: str, key: str, verb: str) -> HttpResponse:
+    """What was made with it so far, the oldest first."""
+    actor = actor_of(request)
+    asking.query(request, ())
+    _sheet, record = finding.record_of(actor, kind, key)
+    one = verbs.find(kind, verb)
+    if one is None or one.shows is None:
+        raise NotVisible
+    return shapes.answer({"items": [dict(row) for row in one.shows.rows(actor, record)]})
+
+
 def do_verb(request: HttpRequest, kind: str, key: str, verb: str) -> HttpResponse:
     """Do it, with the values it takes. One that writes over what stands starts from the version in If-Match. With an
     Idempotency-Key, sending the same again does nothing more."""

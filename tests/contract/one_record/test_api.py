@@ -50,6 +50,7 @@ DOORS: list[tuple[str, str, Any]] = [
     ("GET", "verbs/", None),
     ("POST", "verbs/{verb}/", {"reason": "Mine", "text": "Mine", "lens": "safety"}),
     ("POST", "verbs/{verb}/", "no object"),
+    ("GET", "verbs/{verb}/", None),
     ("POST", "verbs/nonsense/", {}),
     ("GET", "links/", None),
     ("POST", "links/", {"target": "1", "relation": "relates"}),
