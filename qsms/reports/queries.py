@@ -61,6 +61,11 @@ class Queue:
     total: int
     is_capped: bool = False
 
+    @property
+    def count(self) -> str:
+        """How many wait, as it is written."""
+        return f"{self.total:,}{'+' if self.is_capped else ''}"
+
 
 def triage_queue(actor: Actor, after: str = "") -> Queue:
     """The reports that the actor may triage, nearest deadline first (at most four queries). Raises BadPageKey."""

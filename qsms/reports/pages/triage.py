@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -31,8 +30,9 @@ from .. import first_look, forms, own_words, queries, services
 from ..choices import LENSES, Concern, Mode, Next
 from ..lifecycles import NEW
 from ..models import Judgement, Report
-from ..queries import Queue, Waiting
+from ..queries import Queue
 from ..services import mailbox, triage
+from . import queueing
 
 # So many of the newest hazards come along as suggestions; every other one is found while typing.
 HAZARDS = 8
@@ -50,7 +50,7 @@ def show(request: HttpRequest, number: str = "") -> HttpResponse:
 
 def _draw(request: HttpRequest, actor: Actor, number: str, **extra: Any) -> HttpResponse:
     try:
-        queue = queries.triage_queue(actor, _after(request))
+        queue = queries.triage_queue(actor, queueing.after_of(request))
     except paging.BadPageKey as error:
         raise Http404 from error
     report = next((one.report for one in queue.waiting if one.report.number == number), None)
@@ -71,55 +71,17 @@ def _draw(request: HttpRequest, actor: Actor, number: str, **extra: Any) -> Http
     shell.__dict__["slim"] = True
     context = {
         "shell": shell,
-        "queue": [_item(one, actor, report, titles, _after(request)) for one in queue.waiting],
-        "total": f"{queue.total:,}{'+' if queue.is_capped else ''}",
-        "pages": _pages(request, queue),
-        "place": _place(_after(request)),
+        "queue": [queueing.line(one, actor, report, titles, queueing.after_of(request)) for one in queue.waiting],
+        "total": queue.count,
+        "pages": queueing.pages_of(request, queue),
+        "place": queueing.kept(queueing.after_of(request)),
         "number": report.number if report else "",
         "ask_error": "",
         "asking": "",
-        **(_desk(actor, report, queue, _after(request)) if report is not None else {}),
+        **(_desk(actor, report, queue, queueing.after_of(request)) if report is not None else {}),
         **extra,
     }
     return page(request, "reports/triage.html", {"report": report, **context}, status=extra.get("status", 200))
-
-
-def _after(request: HttpRequest) -> str:
-    return request.GET.get("after", "")
-
-
-def _place(after: str) -> str:
-    """What keeps an address on its page of the queue."""
-    return f"?{urlencode({'after': after})}" if after else ""
-
-
-def _at(number: str, after: str) -> str:
-    """The desk with this report, beside the page of the queue that follows a key."""
-    return reverse("reports:triage-one", args=[number]) + _place(after)
-
-
-def _pages(request: HttpRequest, queue: Queue) -> parts.Pages | None:
-    here, shown = reverse("reports:triage"), len(queue.waiting)
-    if not queue.after and not _after(request):
-        return None
-    total = f"{queue.total:,}{'+' if queue.is_capped else ''}"
-    words = _("%(n)d shown of %(total)s") % {"n": shown, "total": total}
-    following = here + _place(queue.after) if queue.after else ""
-    return parts.Pages(words, following, here if _after(request) else "")
-
-
-def _item(one: Waiting, actor: Actor, current: Report | None, titles: dict[str, str], after: str) -> dict[str, Any]:
-    now = moment.now()
-    said = dates.deadline(one.due_at, now, actor.tz) if one.due_at else None
-    report = one.report
-    return {
-        "report": report,
-        "url": _at(report.number, after),
-        "current": current is not None and report.pk == current.pk,
-        "due": marks.due(said.text, said.tone, said.moment, said.printed) if said else "",
-        "about": " · ".join(part for part in (titles.get(report.form, ""), dates.ago(report.opened_at, now)) if part),
-        "lenses": cells.lens_marks(report.disciplines, report.judged),
-    }
 
 
 def _desk(actor: Actor, report: Report, queue: Queue, after: str) -> dict[str, Any]:
@@ -129,7 +91,7 @@ def _desk(actor: Actor, report: Report, queue: Queue, after: str) -> dict[str, A
     return {
         "facts": _facts(actor, report),
         "story": own_words.story(report, actor.tz),
-        **_around(report, queue, after),
+        **queueing.around(report, queue, after),
         "files": [
             parts.FileLine(
                 row.name, addresses.record(report, "file", row.pk, row.name), icon=filing.icon(row.media_type),
@@ -161,22 +123,6 @@ def _desk(actor: Actor, report: Report, queue: Queue, after: str) -> dict[str, A
         "risk": _risk(report),
         "risk_url": risk.rating_page(report) if risk.may_assess(actor, report) else "",
     }  # fmt: skip
-
-
-def _around(report: Report, queue: Queue, after: str) -> dict[str, Any]:
-    """Where the report stands in the queue, and the ways to its neighbours: after the last of a page comes the next
-    page, and after the last one of all the first."""
-    order = [one.report.number for one in queue.waiting]
-    at = order.index(report.number) if report.number in order else -1
-    is_last = at == len(order) - 1
-    following = _at(order[(at + 1) % len(order)], after) if len(order) > 1 or at < 0 < len(order) else ""
-    if is_last and (queue.after or after):
-        following = reverse("reports:triage") + _place(queue.after)
-    return {
-        "position": at + 1 if not after else 0,
-        "previous": _at(order[at - 1], after) if at > 0 else "",
-        "following": following,
-    }
 
 
 def _facts(actor: Actor, report: Report) -> str:
@@ -227,7 +173,7 @@ def _lens(
         "key": position,
         "name": marks.lens_name(lens),
         "mark": marks.lens(lens, {"yes": True, "no": False}.get(concerns)),
-        "url": reverse("reports:judge", args=[report.number, lens]) + _place(after),
+        "url": reverse("reports:judge", args=[report.number, lens]) + queueing.kept(after),
         "concerns": [(value, label, value == concerns) for value, label in Concern.choices],
         "question": _(scale.question),
         "levels": [(one.code, _(one.label), bool(made and made.severity == one.code)) for one in scale.levels],
@@ -319,7 +265,7 @@ def _back(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """The desk again: drawn anew for htmx, which takes its parts out, or by its address."""
     if asks_for_part(request):
         return _draw(request, actor, number)
-    return HttpResponseRedirect(_at(number, _after(request)), status=303)  # type: ignore[call-arg]
+    return HttpResponseRedirect(queueing.desk(number, queueing.after_of(request)), status=303)  # type: ignore[call-arg]
 
 
 def _status(request: HttpRequest) -> int:
@@ -335,7 +281,7 @@ def finish(request: HttpRequest, number: str) -> HttpResponse:
     code = "settle" if "settle" in request.POST else "finish_triage"
     spine.move(actor, report.pk, code)
     said = _("%(number)s is triaged.") % {"number": number}
-    return done(request, reverse("reports:triage") + _place(_after(request)), said)
+    return done(request, reverse("reports:triage") + queueing.kept(queueing.after_of(request)), said)
 
 
 @for_people
@@ -347,7 +293,7 @@ def same(request: HttpRequest, number: str, other: str, how: str) -> HttpRespons
     if how == "same":
         services.merge(actor, report.pk, there.pk)
         said = _("%(number)s is merged into %(other)s.") % {"number": number, "other": other}
-        return done(request, reverse("reports:triage") + _place(_after(request)), said)
+        return done(request, reverse("reports:triage") + queueing.kept(queueing.after_of(request)), said)
     if how == "related":
         services.related(actor, report.pk, there.pk)
     elif how == "no":
@@ -370,5 +316,5 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
         if to != "triage":
             raise
         return _draw(request, actor, number, ask_error=" ".join(error.errors.values()), asking=text, status=422)
-    url = _at(number, _after(request)) if to == "triage" else addresses.tab(report, "mailbox")
+    url = queueing.desk(number, queueing.after_of(request)) if to == "triage" else addresses.tab(report, "mailbox")
     return done(request, url, _("Your question is in the mailbox."))
