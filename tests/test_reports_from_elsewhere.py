@@ -63,6 +63,8 @@ def test_its_page_claims_no_step_that_was_not_made_here(cast: Cast) -> None:
     assert f"It came in from elsewhere on {START:%-d %b %Y}" in rest
     assert "reporter was told" not in rest
     assert "<dt>Opened</dt>" not in rest
+    assert "<dt>Reported</dt>" not in rest
+    assert "Not judged yet" not in rest
     # From here on it has a life of its own, which its bar tells.
     spine.move(cast.actor("safety"), report.pk, "reopen", reason="It happened here as well.")
     stages, rest = page()

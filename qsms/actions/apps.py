@@ -6,4 +6,4 @@ class ActionsConfig(AppConfig):
     label = "actions"
 
     def ready(self) -> None:
-        from . import escalation, sheets  # noqa: F401  the worker's round, and the register
+        from . import escalation, sheets, verbs  # noqa: F401  the worker's round, the register, and what programs may do

@@ -10,10 +10,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qsms import __version__
-from qsms.records import registry
+from qsms.records import registry, verbs
 from qsms.records.registry import RecordType
+from qsms.records.verbs import Verb
 
 from . import asking, kind_schemas, problems, schemas
+from . import verbs as verb_bodies
 from .operations import OPERATIONS, Operation
 from .schemas import Schema, ref
 
@@ -33,11 +35,22 @@ def _document(sheets: tuple[RecordType, ...], language: str) -> dict[str, Any]:
             paths.setdefault(_address(one, ""), {})[one.method.lower()] = _operation(one, None)
     for sheet in sheets:
         for one in OPERATIONS:
-            if one.of_a_kind and not (one.code == "create" and not sheet.form):
+            if one.of_a_verb:
+                for verb in verbs.of(sheet.kind):
+                    path = _address(one, sheet.kind).replace("{slug:verb}", verb.code)
+                    if one.method == "POST":
+                        paths.setdefault(path, {})["post"] = _verb(one, sheet, verb)
+                    elif verb.shows is not None:
+                        paths.setdefault(path, {})["get"] = _verb_shown(one, sheet, verb)
+            elif one.of_a_kind and not (one.code == "create" and not sheet.form):
                 paths.setdefault(_address(one, sheet.kind), {})[one.method.lower()] = _operation(one, sheet)
     shapes = schemas.common()
     for sheet in sheets:
         shapes |= kind_schemas.of(sheet)
+        for verb in verbs.of(sheet.kind):
+            name = verb_bodies.name_of(verb)
+            shapes |= {name: verb_bodies.schema(verb)}
+            shapes |= {f"{name}Shown": verb_bodies.shown(verb)} if verb.shows is not None else {}
     return {
         "openapi": "3.1.0",
         "info": {"title": "OpenQSMS", "version": __version__, "description": _about()},
@@ -89,11 +102,42 @@ def _operation(one: Operation, sheet: RecordType | None) -> dict[str, Any]:
     }
     if one.view.__doc__:
         found["description"] = " ".join(one.view.__doc__.split())
-    if one.body:
+    if one.body and not one.of_a_verb:
         media = one.body if one.body == "multipart/form-data" else "application/json"
         schema = _upload() if one.body == "multipart/form-data" else ref(_named(one.body, sheet))
         found["requestBody"] = {"required": one.code != "move", "content": {media: {"schema": schema}}}
     return found
+
+
+def _verb(one: Operation, sheet: RecordType, verb: Verb) -> dict[str, Any]:
+    """The operation of one verb: what it takes is its own, what it answers is the record."""
+    found = _operation(one, sheet)
+    words = " ".join((one.view.__doc__ or "").split())
+    unused = {"If-Match"} if not verb.writes_over else set()
+    # A signed verb is held by its hash: once is enough.
+    unused |= {"Idempotency-Key"} if verb.to_sign is not None else set()
+    parameters = [given for given in found["parameters"] if given.get("$ref", "").rpartition("/")[2] not in unused]
+    content = {"application/json": {"schema": ref(verb_bodies.name_of(verb)), "example": dict(verb.example)}}
+    return {
+        **found,
+        "operationId": f"{sheet.kind.replace('-', '_')}_do_{verb.code}",
+        "summary": f"{sheet.label}: {verb.label}",
+        "description": f"{verb.help} {words}",
+        "parameters": parameters,
+        "requestBody": {"required": any(member.needed for member in verb.members), "content": content},
+    }
+
+
+def _verb_shown(one: Operation, sheet: RecordType, verb: Verb) -> dict[str, Any]:
+    found = _operation(one, sheet)
+    content = {"application/json": {"schema": ref(f"{verb_bodies.name_of(verb)}Shown")}}
+    done = {"200": {"description": _("Done"), "content": content}}
+    return {
+        **found,
+        "operationId": f"{sheet.kind.replace('-', '_')}_read_{verb.code}",
+        "summary": f"{sheet.label}: {verb.label}, {_('so far')}",
+        "responses": found["responses"] | done,
+    }
 
 
 def _upload() -> Schema:

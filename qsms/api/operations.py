@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from .views import filing, linking, many, mine, moving, one, telling
+from .views import doing, filing, linking, many, mine, moving, one, telling
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -39,6 +39,10 @@ class Operation:
         return "{slug:kind}" in self.path
 
     @property
+    def of_a_verb(self) -> bool:
+        return "{slug:verb}" in self.path
+
+    @property
     def of_a_record(self) -> bool:
         return "{key}" in self.path
 
@@ -64,6 +68,14 @@ OPERATIONS = (
               ((200, "Moves"),), name="moves"),
     Operation("move", "POST", f"{RECORD}moves/{{slug:code}}/", moving.make_move, _("Make a move"), ((200, "*"),),
               body="Move", problems=(409, 413, 415, 422), name="move"),
+    Operation("verbs", "GET", f"{RECORD}verbs/", doing.list_verbs, _("Verbs beside the moves"), ((200, "Verbs"),),
+              name="verbs"),
+    # These two are described once for each verb that a room offers, with what it shows and takes.
+    Operation("verb_shown", "GET", f"{RECORD}verbs/{{slug:verb}}/", doing.read_verb, _("Read what a verb made"),
+              ((200, "verb"),), name="verb"),
+    Operation("verb", "POST", f"{RECORD}verbs/{{slug:verb}}/", doing.do_verb, _("Do a verb"), ((200, "*"),),
+              body="verb", headers=("If-Match", "Idempotency-Key"), problems=(409, 412, 413, 415, 422, 428),
+              name="verb"),
     Operation("links", "GET", f"{RECORD}links/", linking.list_links, _("Links"), ((200, "Links"),), name="links"),
     Operation("link", "POST", f"{RECORD}links/", linking.create_link, _("Link to another record"), ((201, "Link"),),
               body="LinkCreate", problems=(413, 415, 422), name="links"),

@@ -106,6 +106,18 @@ def common() -> dict[str, Schema]:
             doubt=described(TEXT, _("What speaks against an open move just now; empty when nothing does.")),
             signature={"anyOf": [shape(meaning=TEXT, shown=TEXT, covers=_covers()), {"type": "null"}]},
             by_hand=described(FLAG, _("False where the move has a page of its own and is not made here.")),
+            verb=described(TEXT, _("The verb that makes this move; empty where none does.")),
+        ),
+        "Verbs": shape(state=TEXT, version=NUMBER, verbs={"type": "array", "items": ref("Verb")}),
+        "Verb": shape(
+            code=TEXT, label=TEXT, help=TEXT, takes=TEXTS,
+            needs=described(TEXTS, _("What must come with it.")),
+            makes=described(TEXTS, _("The moves that it makes.")),
+            to_sign={"type": "array", "items": shape(
+                meaning=TEXT, shown=TEXT, covers=_covers(),
+                given=described({"type": "object", "additionalProperties": TEXT},
+                                _("What to send along for just this, beside password and shown.")),
+            )},
         ),
         "Move": closed(
             (), fields={"type": "object"}, reason=TEXT,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qsms.base.storage import NotStored, TooLarge
-from qsms.exchange import columns_page, kinds, run_page, runs, shelf
+from qsms.exchange import columns_page, kinds, limits, run_page, runs, shelf
 from qsms.exchange.exports import FORMS
 from qsms.exchange.models import ImportRun
 from qsms.exchange.readers import open_table
@@ -85,6 +85,8 @@ def show_start(request: HttpRequest, kind: str) -> HttpResponse:
             problem = str(error)
     context = page_context(actor, sheet, 0) | {
         "problem": problem,
+        "at_once": f"{limits.AT_ONCE_ROWS:,}",
+        "step": limits.STEP_ROWS,
         "layouts": [mapping.label for mapping in kinds.shipped(kind).values()],
         "fields": [(target, reads_as(target)) for target in fillable(sheet)],
         "earlier": [run_page.told(run) for run in runs.earlier(actor, kind)],

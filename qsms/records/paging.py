@@ -7,7 +7,7 @@ capped counts and for orders by another column, and is the oracle that the tests
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,15 +112,22 @@ def _newest(rows: QuerySet[Any], reach: list[Branch], down: bool, after: str, li
     return Page(ids[:limit], str(ids[limit - 1]) if len(ids) > limit else "")
 
 
-def newest(actor: Actor, kind: str, where: Q, *, limit: int) -> QuerySet[Any] | RawSQL | tuple[()]:
-    """The ids of the first page of a list, the newest first, as a part of another query: for its `pk__in`."""
+def newest(
+    actor: Actor, kind: str, where: Q, *, limit: int, beside: Sequence[QuerySet[Any]] = ()
+) -> QuerySet[Any] | RawSQL | tuple[()]:
+    """The ids of the first page of a list, the newest first, as a part of another query: for its `pk__in`. With those
+    of the questions `beside`, each for ids within the actor's sight and with a limit of its own."""
     sheet = registry.get(kind)
     rows = _rows(actor, sheet, where).order_by("-pk").values("pk")
     parts = [rows.filter(branch.narrows())[:limit] for branch in branches(actor, kind)]
-    if len(parts) == 1:
+    if len(parts) == 1 and not beside:
         return parts[0]
-    union = union_sql(parts, True, limit)
-    return RawSQL(*union) if union is not None else ()  # noqa: S611 put together by union_sql alone
+    found = [union_sql(parts, True, limit), *(union_sql([one], True, one.query.high_mark or limit) for one in beside)]
+    asked = [one for one in found if one is not None]
+    if not asked:
+        return ()
+    statement = " UNION ".join(f"SELECT * FROM ({one}) AS part" for one, _values in asked)  # noqa: S608
+    return RawSQL(statement, [value for _one, values in asked for value in values])  # noqa: S611 put together by union_sql alone
 
 
 def own_beside(actor: Actor, kind: str) -> list[tuple[str, int]] | None:

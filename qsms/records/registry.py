@@ -165,6 +165,8 @@ class Desk:
     label: StrOrPromise
     icon: str
     needs: str  # the permission without which it is not offered
+    # What waits there: the states of the records, counted in the menu for who reaches all of them.
+    states: tuple[str, ...] = ()
 
 
 # Says "every kind" where a room lends something to the kinds of others.

@@ -12,6 +12,7 @@ import datetime as dt
 import logging
 from collections import Counter as Bag
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection
@@ -26,7 +27,7 @@ from qsms.org.choices import Axis
 from qsms.org.models import Organisation
 from qsms.rules.lifecycle import Phase
 
-from . import paging, scope
+from . import paging, registry, scope
 from .choices import ClockOutcome
 from .listing import with_lens
 from .models import Clock, Record, Tally
@@ -225,8 +226,17 @@ def _states_of_sites(organisation: int, kind: str, sites: list[int]) -> QuerySet
 
 
 def _open(organisation: int) -> QuerySet[Tally, Any]:
-    cells = Tally.objects.filter(organisation_id=organisation, measure="risk")
-    return cells.values_list("kind", "confidential").annotate(n=Sum("n")).order_by()
+    here = Tally.objects.filter(organisation_id=organisation).order_by()
+    found = here.filter(measure="risk")
+    on_desks = [
+        here.filter(measure="state", kind=sheet.kind, a__in=desk.states)
+        for sheet in registry.all_types()
+        for desk in sheet.desks
+        if desk.states
+    ]
+    columns = ("measure", "kind", "confidential")
+    parts = [one.values_list(*columns).annotate(n=Sum("n")) for one in (found, *on_desks)]
+    return parts[0].union(*parts[1:], all=True) if on_desks else parts[0]
 
 
 # Asked by every list and by the menu of every page.
@@ -264,18 +274,27 @@ def states(actor: Actor, kind: str, *, lens: int = 0) -> dict[str, int] | None:
     return dict(found)
 
 
-def open_by_kind(actor: Actor, kinds: Sequence[str]) -> dict[str, int]:
-    """How many records of each kind are open, for the kinds that the actor reaches all of (one query).
+@dataclass(frozen=True, slots=True)
+class Open:
+    """How many records of each kind are open, and of each kind how many wait on its desk."""
+
+    by_kind: dict[str, int]
+    on_desk: dict[str, int]
+
+
+def open_by_kind(actor: Actor, kinds: Sequence[str]) -> Open:
+    """The open records of these kinds, for the kinds that the actor reaches all of (one query).
 
     A kind that is missing either has none open or is one that the tallies cannot count for this actor.
     """
     whole = {kind: reach[0].confidential for kind in kinds if _is_whole(reach := scope.branches(actor, kind))}
     found: Bag[str] = Bag()
+    waiting: Bag[str] = Bag()
     if whole:
-        for kind, confidential, n in OPEN.rows(organisation=actor.organisation_id):
+        for measure, kind, confidential, n in OPEN.rows(organisation=actor.organisation_id):
             if kind in whole and (whole[kind] or not confidential):
-                found[kind] += n
-    return dict(found)
+                (found if measure == "risk" else waiting)[kind] += n
+    return Open(dict(found), dict(waiting))
 
 
 def _is_whole(reach: Sequence[scope.Branch]) -> bool:

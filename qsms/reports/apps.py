@@ -15,7 +15,7 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
-        from . import importing, living, news, sheets  # noqa: F401
+        from . import importing, living, news, sheets, verbs  # noqa: F401
 
         # A release may bring changed forms along: they are there as soon as its tables are.
         post_migrate.connect(_ship, sender=self, dispatch_uid="reports-shipped-forms")

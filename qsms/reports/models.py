@@ -103,6 +103,7 @@ class Report(RecordChild):
         ]
         indexes = [
             models.Index(fields=["tenant", "mode", "record"], name="report_mode"),
+            models.Index(fields=["tenant", "occurred_on", "record"], name="report_happened"),
             models.Index(
                 fields=["tenant", "published_at"], name="report_published", condition=Q(publication="published")
             ),

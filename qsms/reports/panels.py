@@ -47,6 +47,8 @@ def lenses(actor: Actor, record: Record) -> Mapping[str, Any]:
     assert isinstance(record, Report)
     found = {one.lens: one for one in JUDGED.objects(report=record.pk)}
     now = moment.now()
+    # Nobody is waited for any more once it is closed.
+    unjudged = _t("Not judged yet") if record.is_open else _t("Not judged here")
     rows = []
     for lens, bit in LENSES.items():
         made = found.get(int(bit))
@@ -56,7 +58,7 @@ def lenses(actor: Actor, record: Record) -> Mapping[str, Any]:
             {
                 "lens": lens,
                 "mark": marks.lens(lens, concerns, word=True),
-                "words": Concern(made.concerns).label if made else _t("Not judged yet"),
+                "words": Concern(made.concerns).label if made else unjudged,
                 "judged": made is not None,
                 "note": made.note if made else "",
                 "level": marks.status(_t(level.label), level.tone) if level else "",
@@ -131,7 +133,7 @@ def facts(actor: Actor, record: Record) -> Mapping[str, Any]:
         (_t("Kind"), ", ".join(record.categories)),
         (_t("Main problem"), record.primary_problem),
         (_t("Form"), form),
-        (_t("Reported"), record.get_mode_display()),
+        (_t("Reported"), record.get_mode_display() if mailbox.has_reporter(record) else ""),
         (_t("Elsewhere"), ", ".join(part for part in (record.source, record.external_id) if part)),
     )
     return {

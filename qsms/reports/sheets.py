@@ -17,7 +17,7 @@ from qsms.rules.lifecycle import Move, Reason
 
 from . import following
 from .choices import LENSES
-from .lifecycles import LIFE
+from .lifecycles import LIFE, NEW
 from .models import Report
 from .panels import PANELS
 from .services import mailbox, triage
@@ -100,7 +100,7 @@ class ReportSheet(RecordType):
     # A report of years ago comes in as what it is: past its triage, with nobody waiting for an answer.
     import_state = "closed"
     import_opened = "occurred_on"
-    desks = (Desk("reports:triage", _("Triage queue"), "bolt", "report.triage"),)
+    desks = (Desk("reports:triage", _("Triage queue"), "bolt", "report.triage", NEW),)
     views = {"new": "qsms.reports.pages.filing.choose", "move.merge": "qsms.reports.pages.merging.merge"}
     tasks = {
         "triage": TaskType(_("Triage a report")),

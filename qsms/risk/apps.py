@@ -15,8 +15,8 @@ class RiskConfig(AppConfig):
     label = "risk"
 
     def ready(self) -> None:
-        # The worker's rounds, a filter, what follows a write, and the register.
-        from . import expiring, narrowing, outgrown, reviewing, sheets  # noqa: F401
+        # The worker's rounds, a filter, what follows a write, the register, and what programs may do.
+        from . import expiring, narrowing, outgrown, reviewing, sheets, verbs  # noqa: F401
 
         # The shipped matrices are rows, so that assessments point at the edition they were made on.
         post_migrate.connect(_ship, sender=self, dispatch_uid="risk-ships-matrices")

@@ -33,8 +33,8 @@ BACKGROUND = 10
 TERMS_SHOWN = 4
 TYPING_SLIP = 88
 LOOKED_AT_TWICE = 20
-# Enough for one triage queue. Reports speak in the same words, so each word is kept once.
-KEPT_TEXTS = 256
+# Enough for one report of the triage queue. Reports speak in the same words, so each word is kept once.
+KEPT_TEXTS = 320
 WEIGHT_TEXT, WEIGHT_TITLE = 0.7, 0.3
 PLACE_ALIKE = 85.0
 SAME_WORDS = 0.97

@@ -113,15 +113,21 @@ def menu(request: HttpRequest) -> Iterable[Group]:
     sheets = list(kinds(actor))
     counts = tally.open_by_kind(actor, [sheet.kind for sheet in sheets])
     lines: dict[str, list[Item]] = {room: [] for room in ("", *GROUPS)}
+    desks = {desk.route: sheet.kind for sheet in sheets for desk in sheet.desks}
     for place in PLACES:
         url = address(place.route)
         if url and place.is_for(actor):
-            lines[place.room].append(Item(str(place.label), url, place.icon, go=place.go))
+            waiting = counts.on_desk.get(desks.get(place.route, "")) or None
+            lines[place.room].append(Item(str(place.label), url, place.icon, waiting, place.go))
     for sheet in sheets:
         url = address("ui:list", sheet.kind)
         room = sheet.room if sheet.room in GROUPS else "steer"
         item = Item(
-            str(sheet.label_plural), url, sheet.icon, counts.get(sheet.kind) or None, LETTERS.get(sheet.kind, "")
+            str(sheet.label_plural),
+            url,
+            sheet.icon,
+            counts.by_kind.get(sheet.kind) or None,
+            LETTERS.get(sheet.kind, ""),
         )
         lines[room].append(item)
     return [Group(tuple(items), str(GROUPS.get(room, ""))) for room, items in lines.items() if items]

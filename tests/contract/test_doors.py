@@ -24,7 +24,7 @@ from qsms.notify import services as notified
 from qsms.notify.models import Letter, News
 from qsms.org import actor as actors
 from qsms.org.models import Person
-from qsms.records import attachments, moves, outbox, registry, scope, services, tasks
+from qsms.records import attachments, moves, outbox, registry, scope, services, tasks, verbs
 from qsms.records.models import Deed, Record
 from qsms.risk import doors as risk
 from qsms.standards.models import Evidence
@@ -230,7 +230,7 @@ def test_every_address_of_a_record_answers_as_if_it_were_not_there(world: World,
         "job_id": 1,
         "other": world.neighbours[kind].number, "code": registry.get(kind).lifecycle.moves[0].code,
         "clause": "4.1", "section": "hazards", "question": "hazard-name", "tried": 1, "place": 1,
-        "person": world.person.pk,
+        "person": world.person.pk, "verb": next((one.code for one in verbs.of(kind)), "nonsense"),
     }  # fmt: skip
     body = {"reason": "Mine", "text": "Mine", "title": "Mine", "password": "Mine", "purpose": "Mine, all of it"}
     deeds = Deed.everywhere.filter(record=record).count()

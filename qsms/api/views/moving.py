@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from qsms.org.actor import Actor
-from qsms.records import moves, services, signing
+from qsms.records import moves, services, signing, verbs
 from qsms.records.errors import NotVisible, Refused
 from qsms.records.models import Record
 from qsms.records.registry import RecordType
@@ -49,8 +49,9 @@ def _verdict(actor: Actor, sheet: RecordType, record: Record, one: Verdict, reas
         "needs_reason": move.reason or bool(doubt),
         "doubt": doubt,
         "signature": signature,
-        # What a room does on a page of its own cannot be done here.
+        # What a room does on a page of its own is no plain move: a verb may make it.
         "by_hand": move.by_hand,
+        "verb": verbs.making(sheet.kind, move.code),
     }
 
 

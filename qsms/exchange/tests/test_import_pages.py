@@ -61,6 +61,8 @@ def test_a_table_becomes_records(keeper: Cast, safety: Client, work_off: Callabl
     page = safety.get("/r/spill/import/").content.decode()
     assert "Import fuel spills" in page
     assert "Airport reference" in page
+    # Before anything is sent: how much goes in all at once, and what becomes of more.
+    assert "Up to 10,000 rows go in all at once or not at all." in page
     columns = upload(safety, HEAD + GOOD)
     page = safety.get(columns).content.decode()
     assert "log-1.csv" in page

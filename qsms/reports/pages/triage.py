@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -28,9 +28,11 @@ from qsms.ui.record import filing, pickers
 
 from .. import first_look, forms, own_words, queries, services
 from ..choices import LENSES, Concern, Mode, Next
+from ..lifecycles import NEW
 from ..models import Judgement, Report
-from ..queries import Waiting
+from ..queries import Queue
 from ..services import mailbox, triage
+from . import queueing
 
 # So many of the newest hazards come along as suggestions; every other one is found while typing.
 HAZARDS = 8
@@ -39,7 +41,7 @@ HAZARDS = 8
 @for_people
 @require_GET
 def show(request: HttpRequest, number: str = "") -> HttpResponse:
-    """The desk with one report of the queue: the one in the address, else the one with the nearest deadline."""
+    """The desk with one report that waits: the one in the address, else the first of this page of the queue."""
     actor = actor_of(request)
     if not actor.holds("report.triage"):
         raise Refused([_("You may not judge reports. What you reported stands under “My reports”.")])
@@ -47,57 +49,49 @@ def show(request: HttpRequest, number: str = "") -> HttpResponse:
 
 
 def _draw(request: HttpRequest, actor: Actor, number: str, **extra: Any) -> HttpResponse:
-    queue = queries.triage_queue(actor)
-    report = next((one.report for one in queue if one.report.number == number), None)
+    try:
+        queue = queries.triage_queue(actor, queueing.after_of(request))
+    except paging.BadPageKey as error:
+        raise Http404 from error
+    report = next((one.report for one in queue.waiting if one.report.number == number), None)
     if number and report is None:
+        # It may stand on another page of the queue.
         found = spine.find(actor, "report", number)
-        return HttpResponseRedirect(addresses.record(found))
-    if report is None and queue:
-        report = queue[0].report
+        if found.state not in NEW or not scope.may(actor, "triage", found):
+            return HttpResponseRedirect(addresses.record(found))
+        assert isinstance(found, Report)
+        report = found
+    if report is None and queue.waiting:
+        report = queue.waiting[0].report
     if report is not None:
         report = queries.on_desk(report.pk)
-    titles = forms.titles(actor.organisation_id) if queue else {}
+    titles = forms.titles(actor.organisation_id) if queue.waiting else {}
     shell = Shell(request)
     # The desk needs the width: here the menu is narrow, whatever is chosen for other pages.
     shell.__dict__["slim"] = True
     context = {
         "shell": shell,
-        "queue": [_item(one, actor, report, titles) for one in queue],
+        "queue": [queueing.line(one, actor, report, titles, queueing.after_of(request)) for one in queue.waiting],
+        "total": queue.count,
+        "pages": queueing.pages_of(request, queue),
+        "place": queueing.kept(queueing.after_of(request)),
         "number": report.number if report else "",
         "ask_error": "",
         "asking": "",
-        **(_desk(actor, report, queue) if report is not None else {}),
+        **(_desk(actor, report, queue, queueing.after_of(request)) if report is not None else {}),
         **extra,
     }
     return page(request, "reports/triage.html", {"report": report, **context}, status=extra.get("status", 200))
 
 
-def _item(one: Waiting, actor: Actor, current: Report | None, titles: dict[str, str]) -> dict[str, Any]:
-    now = moment.now()
-    said = dates.deadline(one.due_at, now, actor.tz) if one.due_at else None
-    report = one.report
-    return {
-        "report": report,
-        "url": reverse("reports:triage-one", args=[report.number]),
-        "current": current is not None and report.pk == current.pk,
-        "due": marks.due(said.text, said.tone, said.moment, said.printed) if said else "",
-        "about": " · ".join(part for part in (titles.get(report.form, ""), dates.ago(report.opened_at, now)) if part),
-        "lenses": cells.lens_marks(report.disciplines, report.judged),
-    }
-
-
-def _desk(actor: Actor, report: Report, queue: list[Waiting]) -> dict[str, Any]:
-    order = [one.report.number for one in queue]
-    at = order.index(report.number)
+def _desk(actor: Actor, report: Report, queue: Queue, after: str) -> dict[str, Any]:
     missing = [lens for lens, bit in LENSES.items() if bit in triage.missing_lenses(report)]
     judged = {one.lens: one for one in Judgement.everywhere.filter(report=report.pk).select_related("by")}
     asked = {one.code: one for one in tasks.on_record(report)}
     return {
         "facts": _facts(actor, report),
         "story": own_words.story(report, actor.tz),
-        "position": at + 1,
-        "previous": reverse("reports:triage-one", args=[order[at - 1]]) if at else "",
-        "following": reverse("reports:triage-one", args=[order[(at + 1) % len(order)]]) if len(order) > 1 else "",
+        **queueing.around(report, queue, after),
         "files": [
             parts.FileLine(
                 row.name, addresses.record(report, "file", row.pk, row.name), icon=filing.icon(row.media_type),
@@ -109,7 +103,9 @@ def _desk(actor: Actor, report: Report, queue: list[Waiting]) -> dict[str, Any]:
         "mailbox_url": addresses.tab(report, "mailbox"),
         "answers_waiting": report.answers_waiting,  # type: ignore[attr-defined]
         "duplicates": queries.duplicates(actor, report),
-        "lens_forms": [_lens(actor, report, lens, position, judged, asked) for position, lens in enumerate(LENSES, 1)],
+        "lens_forms": [
+            _lens(actor, report, lens, position, judged, asked, after) for position, lens in enumerate(LENSES, 1)
+        ],
         "missing": missing,
         "missing_name": marks.lens_name(missing[0]).lower() if missing else "",
         "next_key": list(LENSES).index(missing[0]) + 1 if missing else 0,
@@ -160,7 +156,13 @@ def _site(actor: Actor, report: Report) -> str:
 
 
 def _lens(
-    actor: Actor, report: Report, lens: str, position: int, judged: dict[int, Judgement], asked: dict[str, Task]
+    actor: Actor,
+    report: Report,
+    lens: str,
+    position: int,
+    judged: dict[int, Judgement],
+    asked: dict[str, Task],
+    after: str,
 ) -> dict[str, Any]:
     made = judged.get(int(LENSES[lens]))
     scale = first_look.scales()[lens]
@@ -171,7 +173,7 @@ def _lens(
         "key": position,
         "name": marks.lens_name(lens),
         "mark": marks.lens(lens, {"yes": True, "no": False}.get(concerns)),
-        "url": reverse("reports:judge", args=[report.number, lens]),
+        "url": reverse("reports:judge", args=[report.number, lens]) + queueing.kept(after),
         "concerns": [(value, label, value == concerns) for value, label in Concern.choices],
         "question": _(scale.question),
         "levels": [(one.code, _(one.label), bool(made and made.severity == one.code)) for one in scale.levels],
@@ -184,8 +186,9 @@ def _lens(
         if made and made.by
         else "",
         "asked": _asked(actor, asked.get(f"judge_{lens}")),
-        "processes": _processes(actor, report) if lens == "quality" else (),
-        **(_hazards(actor, report) if lens == "safety" and registry.is_known("hazard") else {}),
+        # Asked for where they are shown.
+        "processes": _processes(actor, report) if lens == "quality" and concerns == Concern.YES else (),
+        **(_hazards(actor, report) if lens == "safety" and concerns == Concern.YES else {}),
     }
 
 
@@ -206,7 +209,10 @@ def _processes(actor: Actor, report: Report) -> list[tuple[int, str, bool]]:
 
 
 def _hazards(actor: Actor, report: Report) -> dict[str, Any]:
-    """The hazards of the register that this report is a case of, and the field to say that of one more (one query)."""
+    """The hazards of the register that this report is a case of, and the field to say that of one more, if there is a
+    register (one query)."""
+    if not registry.is_known("hazard"):
+        return {}
     linked = Link.everywhere.filter(source=report.pk, relation=Relation.CASE_OF)
     newest = paging.newest(actor, "hazard", Q(phase__lt=3), limit=HAZARDS)
     rows = scope.visible(actor, "hazard").filter(Q(pk__in=newest) | Q(pk__in=linked.values("target_id")))
@@ -259,7 +265,7 @@ def _back(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """The desk again: drawn anew for htmx, which takes its parts out, or by its address."""
     if asks_for_part(request):
         return _draw(request, actor, number)
-    return HttpResponseRedirect(reverse("reports:triage-one", args=[number]), status=303)  # type: ignore[call-arg]
+    return HttpResponseRedirect(queueing.desk(number, queueing.after_of(request)), status=303)  # type: ignore[call-arg]
 
 
 def _status(request: HttpRequest) -> int:
@@ -275,7 +281,7 @@ def finish(request: HttpRequest, number: str) -> HttpResponse:
     code = "settle" if "settle" in request.POST else "finish_triage"
     spine.move(actor, report.pk, code)
     said = _("%(number)s is triaged.") % {"number": number}
-    return done(request, reverse("reports:triage"), said)
+    return done(request, reverse("reports:triage") + queueing.kept(queueing.after_of(request)), said)
 
 
 @for_people
@@ -287,7 +293,7 @@ def same(request: HttpRequest, number: str, other: str, how: str) -> HttpRespons
     if how == "same":
         services.merge(actor, report.pk, there.pk)
         said = _("%(number)s is merged into %(other)s.") % {"number": number, "other": other}
-        return done(request, reverse("reports:triage"), said)
+        return done(request, reverse("reports:triage") + queueing.kept(queueing.after_of(request)), said)
     if how == "related":
         services.related(actor, report.pk, there.pk)
     elif how == "no":
@@ -310,5 +316,5 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
         if to != "triage":
             raise
         return _draw(request, actor, number, ask_error=" ".join(error.errors.values()), asking=text, status=422)
-    url = reverse("reports:triage-one", args=[number]) if to == "triage" else addresses.tab(report, "mailbox")
+    url = queueing.desk(number, queueing.after_of(request)) if to == "triage" else addresses.tab(report, "mailbox")
     return done(request, url, _("Your question is in the mailbox."))

@@ -15,9 +15,10 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from qsms.base import context
+from qsms.exchange.tests.tables import imported
 from qsms.org.models import Site
 from qsms.records.models import Attachment, Draft
-from qsms.reports import services
+from qsms.reports import queries, services
 from qsms.reports.models import Claim, Report
 from tests.cast import PASSWORD, Cast
 from tests.harness.browser import (
@@ -394,3 +395,29 @@ def test_a_title_without_a_place_to_break_at_wraps_in_triage_and_on_the_own_page
             assert page.get_by_role("heading").evaluate_all(
                 "all => all.every((one) => one.getBoundingClientRect().right <= innerWidth)"
             )
+
+
+def test_a_long_queue_goes_on_and_what_came_from_elsewhere_says_so(
+    enter: Enter, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "QUEUE", 3)
+    with context.organisation(cast.organisation.pk):
+        numbers = [file(cast).report.number for _n in range(5)]
+        table = "Number elsewhere,Title,Happened on,What happened\nX-1,Gull on approach,2025-11-05,It crossed.\n"
+        imported(cast.actor("safety"), table, kind="report")
+        brought = Report.objects.get(external_id="X-1").number
+    page = enter("safety")
+    page.goto("/reports/triage/")
+    expect(page.locator(".queue .count")).to_have_text("5")
+    looks_right_everywhere(page, "triage-long", themes=True)
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator(".queue [aria-current] .no")).to_have_text(numbers[3])
+    # Judged there, the desk stays at its page of the queue.
+    page.get_by_role("group", name="Does it concern safety?").get_by_text("No", exact=True).click()
+    expect(page.locator("#dock")).to_contain_text("2 of 3 to go")
+    expect(page.locator(".queue [aria-current] .no")).to_have_text(numbers[3])
+    page.goto(f"/r/report/{brought}/")
+    expect(page.get_by_role("region", name="Next step")).to_contain_text("Closed elsewhere")
+    looks_right_everywhere(page, "report-from-elsewhere", themes=True)
+    page.goto("/r/report/import/")
+    looks_right_everywhere(page, "import-start")

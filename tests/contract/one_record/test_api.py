@@ -11,7 +11,7 @@ from django.test import Client
 from qsms.api import openapi, shapes, tokens
 from qsms.base import context
 from qsms.org import actor as actors
-from qsms.records import registry, scope
+from qsms.records import registry, scope, verbs
 from qsms.records.models import Comment, Deed, Link, Record
 from tests.cast import ROLES, Cast
 from tests.contract.conftest import KINDS
@@ -47,6 +47,11 @@ DOORS: list[tuple[str, str, Any]] = [
     ("GET", "moves/", None),
     ("POST", "moves/{move}/", {"reason": "Mine"}),
     ("POST", "moves/nonsense/", {}),
+    ("GET", "verbs/", None),
+    ("POST", "verbs/{verb}/", {"reason": "Mine", "text": "Mine", "lens": "safety"}),
+    ("POST", "verbs/{verb}/", "no object"),
+    ("GET", "verbs/{verb}/", None),
+    ("POST", "verbs/nonsense/", {}),
     ("GET", "links/", None),
     ("POST", "links/", {"target": "1", "relation": "relates"}),
     ("POST", "links/", {"relation": 5}),
@@ -75,8 +80,9 @@ def test_outside_and_absent_are_the_same(cast: Cast, kind: str, record: Record, 
     ask = asking(cast, "outsider" if who == "outsider" else "colleague")
     before = (Deed.everywhere.filter(record=record).count(), Comment.everywhere.count(), Link.everywhere.count())
     move = registry.get(kind).lifecycle.moves[0].code
+    verb = next((one.code for one in verbs.of(kind)), "nonsense")
     for method, rest, body in DOORS:
-        path = rest.format(move=move)
+        path = rest.format(move=move, verb=verb)
         absent = told(ask(method, f"{kind}/{record.pk + 1000}/{path}", body))
         assert absent[0] == 404, (method, path)
         for key in (record.pk, record.number):
