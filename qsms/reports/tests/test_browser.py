@@ -314,6 +314,10 @@ def test_triage_at_the_desk(enter: Enter, cast: Cast) -> None:
     page = enter("safety")
     page.goto(f"/reports/triage/{first.number}/")
     looks_right(page, "triage-1440")
+    page.keyboard.press("?")
+    told = page.locator("#keys dt").all_inner_texts()
+    assert {"1", "2", "3", "D", "H", "A", "R", "S"} <= {one.strip() for one in told}
+    page.keyboard.press("Escape")
     page.keyboard.press("1")
     expect(page.locator("#j-safety-yes")).to_be_focused()
     page.locator("#j-safety-yes").check(force=True)
