@@ -33,7 +33,8 @@ from qsms.records.errors import ServiceError
 from qsms.records.registry import RecordType
 
 # Names in the address that belong to the export and not to the list.
-OWN = ("format", "columns", "after")
+OWN = ("format", "columns", "after", "newest")
+MOST_TICKED = 200
 
 
 def _sheet(request: HttpRequest, kind: str) -> tuple[Actor, RecordType]:
@@ -57,10 +58,23 @@ def show_export(request: HttpRequest, kind: str) -> HttpResponseBase:
     if form:
         try:
             export = exports.prepare(actor, sheet, request.GET, form=form, columns=request.GET.getlist("columns"))
-            return _send(export, request.GET)
+            # Whoever takes a part out is told so first.
+            if not export.is_cut or "newest" in request.GET:
+                return _send(export, request.GET)
         except ServiceError as error:
             problem = str(error)
     return _choose(request, actor, sheet, problem)
+
+
+@login_required
+@require_POST
+def export_chosen(request: HttpRequest, kind: str) -> HttpResponse:
+    """From the rows that were ticked in a list to the page on which they are exported, closed ones as well."""
+    _sheet(request, kind)
+    query = QueryDict(mutable=True)
+    query["phase"] = "all"
+    query.setlist("row", request.POST.getlist("row")[:MOST_TICKED])
+    return HttpResponseRedirect(f"{reverse('exchange:export', args=[kind])}?{query.urlencode()}")
 
 
 def _choose(request: HttpRequest, actor: Actor, sheet: RecordType, problem: str) -> HttpResponse:
@@ -85,6 +99,7 @@ def _choose(request: HttpRequest, actor: Actor, sheet: RecordType, problem: str)
             "filters": export.listing.active,
             "text": export.listing.text,
             "phase": export.listing.phase,
+            "left_out": export.left_out,
         }
     except ServiceError as error:
         context["problem"] = problem or str(error)

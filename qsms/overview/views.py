@@ -17,8 +17,9 @@ from qsms.records.choices import Lens
 from qsms.records.paging import COUNT_CAP, BadPageKey
 from qsms.standards import doors as standards
 from qsms.ui import answers, dates
-from qsms.ui.lists import address, lens_of
+from qsms.ui.lists import address
 from qsms.ui.parts import Chip
+from qsms.ui.sheets import lens_of
 
 from . import behind, drawing
 from .counting import Counting

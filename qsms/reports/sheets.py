@@ -101,6 +101,7 @@ class ReportSheet(RecordType):
     import_state = "closed"
     import_opened = "occurred_on"
     desks = (Desk("reports:triage", _("Triage queue"), "bolt", "report.triage", NEW),)
+    on_chosen = (Desk("reports:merge-chosen", _("Merge"), "arrow-merge", "report.merge"),)
     views = {"new": "qsms.reports.pages.filing.choose", "move.merge": "qsms.reports.pages.merging.merge"}
     tasks = {
         "triage": TaskType(_("Triage a report")),

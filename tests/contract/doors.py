@@ -30,6 +30,8 @@ class Door:
     """An address with its open parts, such as `/r/<kind>/<key>/edit/`."""
 
     path: str
+    # As the routes write it.
+    route: str = ""
 
     @property
     def parts(self) -> frozenset[str]:
@@ -58,11 +60,13 @@ def _walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[str
 
 
 @cache
+def addresses() -> tuple[Door, ...]:
+    """Every address there is."""
+    found = dict.fromkeys(_walk(get_resolver().url_patterns, "/"))
+    return tuple(Door(PART.sub(lambda part: f"<{part['name']}>", path), path[1:]) for path in found)
+
+
+@cache
 def every() -> tuple[Door, ...]:
     """Every address that may show records or something about them."""
-    found = []
-    for path in dict.fromkeys(_walk(get_resolver().url_patterns, "/")):
-        plain = PART.sub(lambda part: f"<{part['name']}>", path)
-        if not ASIDE.match(plain):
-            found.append(Door(plain))
-    return tuple(found)
+    return tuple(door for door in addresses() if not ASIDE.match(door.path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 import time
@@ -56,6 +57,9 @@ JUDGE = "([axe, rules, passed]) => judging.judge(axe, rules, passed)"
 passed: set[str] = set()
 # What axe judges by the colours on the screen. All other rules read the same in both themes.
 OF_COLOUR = ["color-contrast", "link-in-text-block"]
+# What it judges by the colours or by the places on the screen: the others read the same in every size, but for what is
+# hidden in one of them.
+OF_SIGHT = [*OF_COLOUR, "target-size", "scrollable-region-focusable"]
 FORGET = "() => { localStorage.clear(); sessionStorage.clear(); }"
 
 DESK = {"width": 1440, "height": 900}
@@ -142,8 +146,19 @@ def live(request: pytest.FixtureRequest) -> Iterator[LiveServer]:
 
 @pytest.fixture
 def console_errors() -> list[str]:
-    """What went wrong in the pages of this test. A test that provokes an error removes the line that it expects."""
+    """What went wrong in the pages of this test. A test that has something refused says so with `was_refused`."""
     return []
+
+
+def was_refused(console_errors: list[str], status: int, times: int | None = None) -> None:
+    """Take out of the console what Chromium itself writes there when a page or a part is answered with this status:
+    so many lines, or one at the least, and nothing else (docs/decisions/0013)."""
+    own = re.compile(
+        rf"https?://\S+: Failed to load resource: the server responded with a status of {status} \([\w ]+\)"
+    )
+    told = [line for line in console_errors if own.fullmatch(line)]
+    assert len(told) == times if times is not None else told, (status, console_errors)
+    console_errors[:] = [line for line in console_errors if line not in told]
 
 
 class Window:
@@ -298,6 +313,17 @@ def looks_right_everywhere(page: Page, name: str = "", *, themes: bool = False) 
         _no_faults(page, name, _judged(page, OF_COLOUR))
     fits(page, SMALLEST_PHONE)
     show(page, DESK)
+
+
+def is_sound(page: Page) -> None:
+    """Of a page on a desk and in light: that axe finds nothing there, and nothing in what the smallest phone shows
+    otherwise, in dark; and that neither scrolls sideways. Half of what `looks_right_everywhere` costs."""
+    show(page, DESK)
+    page.emulate_media(color_scheme="light")
+    looks_right(page)
+    show(page, SMALLEST_PHONE)
+    page.emulate_media(color_scheme="dark")
+    _no_faults(page, "", _judged(page, OF_SIGHT))
 
 
 def _judged(page: Page, rules: list[str] | None = None, *, axe: bool = True) -> list[str]:

@@ -23,14 +23,15 @@
         [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > innerWidth)
             .map((one) => `${one.tagName}.${one.className}: ${one.textContent.slice(0, 40)}`));
 
+    const OF_COLOUR = new Set(["color-contrast", "link-in-text-block"]);
     // What axe finds, by all its rules or these; and the texts that it has passed, over those that are known.
     const askAxe = async (rules, passed) => {
         contrast.begin(passed);
         targets.begin();
-        if (rules && !contrast.leavesOpen()) return { faults: [], passed: [] };
+        if (rules?.every((one) => OF_COLOUR.has(one)) && !contrast.leavesOpen()) return { faults: [], passed: [] };
         // With its usual rules nothing that axe would load beforehand is looked at. That targets have 24 pixels
         // (WCAG 2.2) is off unless it is asked for.
-        const chosen = rules ? { runOnly: rules } : { rules: { "target-size": { enabled: true } } };
+        const chosen = { ...(rules && { runOnly: rules }), rules: { "target-size": { enabled: !rules || rules.includes("target-size") } } };
         const found = await axe.run({ resultTypes: ["violations"], preload: false, ...chosen });
         const faults = found.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 160)}`);
         return { faults, passed: contrast.fresh() };

@@ -15,7 +15,7 @@ from qsms.documents import distributing
 from qsms.documents.models import Document, Revision
 from qsms.records import outbox
 from tests.cast import PASSWORD, Cast
-from tests.harness.browser import PHONE, looks_right, looks_right_everywhere
+from tests.harness.browser import PHONE, looks_right, looks_right_everywhere, was_refused
 
 from .makers import TEXT, again, document, effective, revision, signer, today
 from .test_preview import PNG
@@ -140,7 +140,7 @@ def test_what_was_typed_after_the_session_ended_comes_back(
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url(f"**/r/revision/{draft.number}/")
     assert again(draft).body == "Typed last"
-    console_errors[:] = [line for line in console_errors if "403" not in line]
+    was_refused(console_errors, 403)
 
 
 def test_the_pages_of_a_document_look_right(cast: Cast, open_page: Open, live: Any) -> None:
@@ -277,4 +277,4 @@ def test_a_text_is_written_beside_what_it_will_look_like(
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("heading", name=draft.title).first.wait_for()
     assert again(draft).body.endswith("Typed after the end, and more.")
-    console_errors[:] = [line for line in console_errors if "403" not in line]
+    was_refused(console_errors, 403)

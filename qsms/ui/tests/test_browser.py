@@ -17,6 +17,7 @@ from tests.harness.browser import (
     Windows,
     becomes,
     fits,
+    looks_right,
     looks_right_everywhere,
     opening,
 )
@@ -155,6 +156,36 @@ def test_single_letters_rest_while_typing_and_when_switched_off(page, site):
     page.goto(f"{site}list/")
     page.keyboard.press("?")
     assert page.locator("dialog[open]").count() == 0
+
+
+KEYS_TOLD = """() => Object.fromEntries([...document.querySelectorAll("#keys dt")].map((key) =>
+    [key.textContent.trim(), key.nextElementSibling.textContent]))"""
+
+
+def test_the_keys_that_are_told_are_those_that_work_on_the_page(page, site):
+    page.goto(f"{site}record/")
+    page.keyboard.press("?")
+    looks_right(page)
+    told = page.evaluate(KEYS_TOLD)
+    assert told["N"] == "Report"
+    assert told["."] == "Other moves"
+    assert told[". M"] == "Merge into another report"
+    # Those of the moves come after the key that opens them, and each place of the menu after G.
+    for marked in page.locator("details[data-moves] [data-key]").all():
+        assert f". {marked.get_attribute('data-key').upper()}" in told
+    for place in page.locator("[data-go]").all():
+        assert f"G {place.get_attribute('data-go').upper()}" in told
+    page.keyboard.press("Escape")
+    page.goto(f"{site}list/")
+    page.locator("[data-keys-open]").evaluate("one => one.click()")
+    told = page.evaluate(KEYS_TOLD)
+    assert {"J", "K", "X", "/", "↵", "Ctrl K", "Esc", "?"} <= set(told)
+    assert not {"."} & set(told)
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(page.locator("tbody tr:not(.grp) .t a").first).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.locator("tbody .check").first).to_be_checked()
 
 
 def test_the_theme_changes_at_once_and_the_server_draws_it_next_time(page, site):

@@ -325,6 +325,7 @@ function openPalette(text = "") {
   input.select();
   if (!options().length) input.dispatchEvent(new Event("palette-open"));
 }
+document.addEventListener("palette", () => openPalette());
 if (palette) {
   palette.addEventListener("keydown", (event) => {
     const list = options();
@@ -356,70 +357,11 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     openPalette();
   }
-  if (within("[data-keys-open]") && $("#keys")) {
-    event.preventDefault();
-    $("#keys").showModal();
-  }
   if (within("[data-dialog-close]")?.closest("dialog")) {
     event.preventDefault();
     within("dialog").close();
   }
   for (const menu of $$("details[data-menu-pop][open]")) if (!menu.contains(target)) menu.open = false;
-});
-
-// Keys. Single letters are off while typing and can be switched off for good.
-const typing = (target) => target.isContentEditable || target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select");
-const single = () => root.dataset.keys !== "off";
-let going = 0;
-function rowAt(step) {
-  const list = $$("[data-rows] tbody tr:not(.grp), [data-queue] > *").filter(seen);
-  if (!list.length) return;
-  const focused = list.findIndex((row) => row.contains(document.activeElement));
-  // Where nothing has the focus yet, the row that is open is where the reader is.
-  const at = focused < 0 ? list.findIndex((row) => row.querySelector("[aria-current]")) : focused;
-  const row = list[Math.max(0, Math.min(list.length - 1, at < 0 ? 0 : at + step))];
-  (row.querySelector(".t a, a:not([tabindex='-1']), button") ?? row).focus();
-}
-const LETTERS = {
-  "/": () => { $("[data-search]")?.focus(); if (!$("[data-search]")) openPalette(); },
-  "?": () => $("#keys")?.showModal(),
-  ".": () => { const menu = $("details[data-moves]"); if (menu) { menu.open = !menu.open; $("summary", menu).focus(); } },
-  j: () => rowAt(1),
-  k: () => rowAt(-1),
-  x: () => document.activeElement?.closest("tr")?.querySelector(".check")?.click(),
-};
-document.addEventListener("keydown", (event) => {
-  const key = event.key.toLowerCase();
-  const command = event.ctrlKey || event.metaKey;
-  if (command && key === "k") {
-    event.preventDefault();
-    openPalette();
-    return;
-  }
-  if (command && event.key === "Enter") {
-    const scope = event.target.closest("form") ?? document;
-    const button = $$("[data-save]", scope).find(seen);
-    if (button) { event.preventDefault(); button.click(); }
-    return;
-  }
-  if (event.key === "Escape") {
-    for (const menu of $$("details[data-menu-pop][open]")) { menu.open = false; $("summary", menu).focus(); }
-    if (location.hash === "#rooms") location.hash = "main";
-    return;
-  }
-  if (!single() || command || event.altKey || event.isComposing || typing(event.target) || $("dialog[open]")) return;
-  if (Date.now() - going < 1500) {
-    going = 0;
-    const room = $(`[data-go="${CSS.escape(key)}"]`);
-    if (room) { event.preventDefault(); room.click(); return; }
-  }
-  if (key === "g") { going = Date.now(); return; }
-  // In an open menu its own letters come first.
-  const menu = $("details[data-moves][open]");
-  const marked = (menu && $(`[data-key="${CSS.escape(key)}"]`, menu)) || $$(`[data-key="${CSS.escape(key)}"]`).find(seen);
-  const run = LETTERS[key];
-  if (marked) { event.preventDefault(); marked.click(); }
-  else if (run) { event.preventDefault(); run(); }
 });
 
 // htmx: keeps the focus, says the result, opens the dialog, tells about failures.
