@@ -26,6 +26,9 @@ def merge(request: HttpRequest, kind: str, key: str, code: str) -> HttpResponse:
         return answers.refused(request, [said % {"number": report.number, "state": state}])
     if not verdict.is_open:
         return answers.refused(request, moves.reasons(actor, report, verdict), back=addresses.record(report))
+    reason = reason_field(required=True)
+    if report.confidential:
+        reason.help_text = _("Kept in the history of both reports, and more people may read that one: name nobody.")
     form = DialogForm(
         request,
         {
@@ -36,7 +39,7 @@ def merge(request: HttpRequest, kind: str, key: str, code: str) -> HttpResponse:
                 help_text=_("Type its number, or a word of its title."),
                 error_messages={"required": _("Choose the report that carries on.")},
             ),
-            "reason": reason_field(required=True),
+            "reason": reason,
         },
     )
     if form.is_valid():
