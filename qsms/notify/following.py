@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from qsms.base import context, jobs, moment
@@ -123,13 +123,18 @@ def _warn(clock: Clock, now: dt.datetime) -> None:
 
 
 def _answerable(record: Record) -> list[int]:
-    """The owner; without one, whoever has a task on the record, in person or by role."""
+    """The owner; without one, whoever has a task on the record, in person or by a role held today."""
     if record.owner_id:
         return [record.owner_id]
-    people: set[int] = set()
-    for person, role in Task.everywhere.filter(record_id=record.pk, done_at=None).values_list("person_id", "role_id"):
-        if person:
-            people.add(person)
-        else:
-            people |= set(Grant.objects.filter(role_id=role, ends_on=None).values_list("person_id", flat=True)[:10])
-    return sorted(people)
+    asked = set(Task.everywhere.filter(record_id=record.pk, done_at=None).values_list("person_id", "role_id"))
+    people = {person for person, _role in asked if person is not None}
+    roles = {role for person, role in asked if person is None}
+    today = moment.now().date()
+    held = Grant.objects.filter(
+        Q(starts_on=None) | Q(starts_on__lte=today),
+        Q(ends_on=None) | Q(ends_on__gte=today),
+        organisation_id=record.organisation_id,
+        role_id__in=roles,
+        person__is_active=True,
+    )
+    return sorted(people | set(held.values_list("person_id", flat=True)))

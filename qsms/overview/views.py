@@ -91,9 +91,7 @@ def records(request: HttpRequest) -> HttpResponse:
         page = behind.page(counting, asked, after)
     except BadPageKey as error:
         raise Http404 from error
-    n = len(page.ids)
-    if page.after or after:
-        n = behind.rows(counting, asked).values("pk")[: COUNT_CAP + 1].count()
+    n = behind.rows(counting, asked).values("pk")[: COUNT_CAP + 1].count()
     known = dict(sites_offered(counting))
     chips = [Chip(one.name, one.value, address(request, **{one.off_url: None, "after": None})) for one in asked.chips]
     chips += [Chip(_("Site"), known[pk], address(request, site=None, after=None)) for pk in counting.sites]

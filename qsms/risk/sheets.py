@@ -223,6 +223,7 @@ class ControlSheet(RecordType):
     label_plural = _("Controls")
     icon = "barrier-block"
     room = "assure"
+    trace = "changed"
     lives_on = True
     lifecycle = CONTROL_LIFE
     tasks = {

@@ -14,6 +14,8 @@ from qsms.base import moment
 from qsms.notify import following, letters
 from qsms.notify.models import Letter, News
 from qsms.notify.services import folded, inbox, mark_read, page, read, unread
+from qsms.org import services as org
+from qsms.org.models import Grant
 from qsms.records import clocks, outbox, services
 from qsms.records.models import Outbox, Record
 from tests.cast import Cast
@@ -198,3 +200,25 @@ def test_a_clock_warns_at_each_step_and_when_it_has_run_out(cast: Cast) -> None:
         found = News.objects.filter(topic="clock", person=cast.owner).count()
         assert found == expected, hours
     assert News.objects.filter(topic="clock").order_by("-pk")[0].text.startswith(f"Late: {clock.label}")
+
+
+def test_a_clock_that_runs_for_a_role_warns_everybody_who_holds_it_today(cast: Cast) -> None:
+    day = (NOON + dt.timedelta(hours=25)).date()
+    one_day = dt.timedelta(days=1)
+    held = {
+        "Last Day": (None, day), "First Day": (day, None), "For Ever": (None, None), "A While": (day, day + one_day),
+        "Ended Before": (None, day - one_day), "Begins Later": (day + one_day, None),
+        **{f"Number {n}": (None, None) for n in range(10)},
+    }  # fmt: skip
+    for n, (name, (starts, ends)) in enumerate(held.items()):
+        person = org.add_person(cast.organisation, name=name, email=f"n{n}@larkfield.test", site=cast.sites["LKF"])
+        org.grant(person, "safety_manager", axis="all")
+        Grant.objects.filter(person=person, role__code="safety_manager").update(starts_on=starts, ends_on=ends)
+    given = {"title": "Fuel on the stand", "narrative": "A pool under the wing.", "site": cast.sites["LKF"].pk}
+    with moment.at(NOON):
+        record = services.create(cast.actor("quality"), "report", given)
+    assert record.owner_id is None
+    with moment.at(NOON + dt.timedelta(hours=25)):
+        following.warn_of_clocks()
+    told = set(News.objects.filter(topic="clock", record=record).values_list("person__name", flat=True))
+    assert told & held.keys() == held.keys() - {"Ended Before", "Begins Later"}

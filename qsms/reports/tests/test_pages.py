@@ -354,6 +354,9 @@ def test_a_report_that_one_names_is_merged_with_a_reason_also_after_triage(cast:
     )
     assert "Merge into the report that does" in answer.content.decode()
     assert safety.post(page, {"into": third.number, "reason": "Again"}).status_code == 403
+    sealed = file(cast, "confidential").report
+    gatekeeper = signed_in(cast, "gatekeeper")
+    assert "name nobody" in gatekeeper.get(f"/r/report/{sealed.number}/move/merge/").content.decode()
 
 
 def test_a_report_is_a_case_of_any_hazard_that_one_may_see(cast: Cast) -> None:

@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qsms.org.actor import Actor
-from qsms.records import listing, registry, wording
+from qsms.records import listing, registry
 from qsms.records.models import Record
 from qsms.records.threads import Thread
 
 from .. import addresses, cells, dates, marks
+from . import trace_lines
+from .trace_lines import ACROSS, TOP, WIDE, Arrow, Line, Node
 
 # What a sheet's `trace` says, in the order of the columns.
 COLUMNS = {
@@ -24,88 +26,7 @@ COLUMNS = {
     "shows": gettext_lazy("Shows"),
 }
 CODES = registry.TRACE
-WIDE, HIGH, ACROSS, DOWN, TOP = 160, 84, 248, 120, 42
-LETTERS = 20
-# From how many alike on a word is written once.
-BUNDLE = 3
-
-
-@dataclass
-class Node:
-    """A box: a record, or a loose end with what to do about it."""
-
-    column: int
-    title: tuple[str, ...]
-    url: str
-    icon: str
-    number: str = ""
-    said: str = ""
-    tone: str = "mute"
-    mark: str = ""
-    here: bool = False
-    loose: bool = False
-    pk: int = 0
-    row: float = 0.0
-
-    @property
-    def x(self) -> int:
-        return self.column * ACROSS
-
-    @property
-    def y(self) -> int:
-        return TOP + round(self.row * DOWN)
-
-    # Where the template puts what stands inside the box.
-    @property
-    def inner_x(self) -> int:
-        return self.x + 11
-
-    @property
-    def lines(self) -> list[tuple[int, str]]:
-        return [(self.y + (40 if not self.loose else 38) + 15 * n, line) for n, line in enumerate(self.title)]
-
-    @property
-    def icon_y(self) -> int:
-        return self.y + 9
-
-    @property
-    def number_y(self) -> int:
-        return self.y + 21
-
-    @property
-    def mark_y(self) -> int:
-        return self.y + 62
-
-    @property
-    def said_y(self) -> int:
-        return self.y + 73
-
-
-@dataclass(frozen=True)
-class Arrow:
-    """A line from box to box with the relation on it."""
-
-    path: str
-    word: str
-    x: float
-    y: float
-    loose: bool = False
-
-    @property
-    def width(self) -> float:
-        return round(len(self.word) * 5.8 + 8, 1)
-
-    @property
-    def left(self) -> float:
-        return round(self.x - self.width / 2, 1)
-
-    @property
-    def top(self) -> float:
-        return round(self.y - 8, 1)
-
-    @property
-    def base(self) -> float:
-        return round(self.y + 3.5, 1)
+LETTERS, HINT_LETTERS, HINT_LINES = 20, 26, 5
 
 
 @dataclass
@@ -115,8 +36,15 @@ class Drawing:
     nodes: list[Node] = field(default_factory=list)
     arrows: list[Arrow] = field(default_factory=list)
     heads: list[tuple[int, str]] = field(default_factory=list)
+    # What would stand in a column that is empty: the place and the words of each line.
+    hints: list[tuple[int, int, str]] = field(default_factory=list)
     height: int = 0
-    width: int = ACROSS * (len(CODES) - 1) + WIDE + 2
+    # The room before the first column.
+    margin: int = 0
+
+    @property
+    def width(self) -> int:
+        return ACROSS * (len(CODES) - 1) + WIDE + 2 + self.margin
 
 
 @dataclass(frozen=True)
@@ -132,16 +60,16 @@ def _column(kind: str) -> int:
     return CODES.index(registry.get(kind).trace)
 
 
-def wrapped(text: str, lines: int = 2) -> tuple[str, ...]:
+def wrapped(text: str, lines: int = 2, letters: int = LETTERS) -> tuple[str, ...]:
     """The text in at most `lines` lines of a box, with an ellipsis where it is cut."""
     found: list[str] = [""]
     for word in text.split():
-        if len(found[-1]) + len(word) + bool(found[-1]) <= LETTERS:
+        if len(found[-1]) + len(word) + bool(found[-1]) <= letters:
             found[-1] = f"{found[-1]} {word}".strip()
         elif len(found) < lines and found[-1]:
-            found.append(word[:LETTERS])
+            found.append(word[:letters])
         else:
-            found[-1] = f"{found[-1][: LETTERS - 1].rstrip()} …" if found[-1] else f"{word[: LETTERS - 1]}…"
+            found[-1] = f"{found[-1][: letters - 1].rstrip()} …" if found[-1] else f"{word[: letters - 1]}…"
             break
     return tuple(found)
 
@@ -191,7 +119,7 @@ def draw(actor: Actor, start: Record, thread: Thread, now: datetime, lacking: li
                 node.row = row
     drawing = Drawing(list(nodes.values()))
     drawing.heads = [(n * ACROSS, str(COLUMNS[code])) for n, code in enumerate(CODES)]
-    lines = [_line(nodes[edge.source_id], nodes[edge.target_id], edge.relation) for edge in thread.edges]
+    lines = [trace_lines.line(nodes[edge.source_id], nodes[edge.target_id], edge.relation) for edge in thread.edges]
     for one in lacking:
         column_n = _column(one.kind)
         node = Node(
@@ -204,97 +132,29 @@ def draw(actor: Actor, start: Record, thread: Thread, now: datetime, lacking: li
         )
         drawing.nodes.append(node)
         lines.append(Line(nodes[one.record.pk], node, "", loose=True))
-    drawing.arrows = _arrows(lines)
     # With the strip under the last row, through which long lines run.
-    drawing.height = TOP + round((max(node.row for node in drawing.nodes) + 1) * DOWN)
+    drawing.height = TOP + round(trace_lines.set_rows(drawing.nodes, lines))
+    drawing.arrows = trace_lines.arrows(lines)
+    drawing.margin = trace_lines.margin(lines)
+    full = {node.column for node in drawing.nodes}
+    drawing.hints = [line for n in range(len(CODES)) if n not in full for line in _hint(actor, n)]
     return drawing
+
+
+def _hint(actor: Actor, column: int) -> list[tuple[int, int, str]]:
+    """What would stand in an empty column, as lines of text in it."""
+    kinds = [one for one in registry.all_types() if one.trace == CODES[column] and actor.holds(f"{one.kind}.view")]
+    if not kinds:
+        return []
+    names = ", ".join(str(one.label_plural).lower() for one in kinds)
+    said = _("Nothing yet. Here would stand: %(kinds)s.") % {"kinds": names}
+    lines = wrapped(said, HINT_LINES, HINT_LETTERS)
+    return [(column * ACROSS, TOP + 14 + 16 * n, one) for n, one in enumerate(lines)]
 
 
 def _middle(node: Node, near: dict[int, list[int]], nodes: dict[int, Node]) -> float:
     rows = [nodes[pk].row for pk in near[node.pk] if nodes[pk].column != node.column]
     return sum(rows) / len(rows) if rows else node.row
-
-
-@dataclass(eq=False)
-class Line:
-    """A link on its way to be drawn, from the left box to the right one; equal columns are drawn up or down."""
-
-    left: Node
-    right: Node
-    word: str
-    loose: bool = False
-
-
-def _line(source: Node, target: Node, relation: str) -> Line:
-    if source.column > target.column:
-        # Time runs to the right: the same link, read from its other end.
-        return Line(target, source, wording.relation(relation, False))
-    return Line(source, target, wording.relation(relation, True))
-
-
-def _arrows(lines: list[Line]) -> list[Arrow]:
-    """Curves between columns, each from a place of its own on the box's edge, so that they do not lie on each other."""
-    across = [line for line in lines if line.left.column != line.right.column]
-    _say_once(across)
-    leaves, enters = _places(across, outward=True), _places(across, outward=False)
-    found = [_within(line) for line in lines if line.left.column == line.right.column]
-    return found + [_between(line, leaves[id(line)], enters[id(line)]) for line in across]
-
-
-def _say_once(lines: list[Line]) -> None:
-    """Where a box sends or gets a bundle of lines that all say the same, the middle one says it for all."""
-    for outward in (True, False):
-        bundles: dict[tuple[int, str], list[Line]] = {}
-        for line in lines:
-            bundles.setdefault((id(line.left if outward else line.right), line.word), []).append(line)
-        for bundle in bundles.values():
-            if len(bundle) >= BUNDLE:
-                bundle.sort(key=lambda line: (line.right if outward else line.left).row)
-                middle = bundle[len(bundle) // 2]
-                for line in bundle:
-                    line.word = line.word if line is middle else ""
-
-
-def _places(lines: list[Line], *, outward: bool) -> dict[int, float]:
-    """Where each line meets the edge of its box: spread over its height, in the order of the other ends."""
-    by_box: dict[int, list[Line]] = {}
-    for line in lines:
-        by_box.setdefault(id(line.left if outward else line.right), []).append(line)
-    found = {}
-    for group in by_box.values():
-        group.sort(key=lambda line: (line.right if outward else line.left).row)
-        for place, line in enumerate(group, 1):
-            box = line.left if outward else line.right
-            found[id(line)] = box.y + HIGH * place / (len(group) + 1)
-    return found
-
-
-def _between(line: Line, y1: float, y2: float) -> Arrow:
-    x1, x2, gap = line.left.x + WIDE, line.right.x - 6, ACROSS - WIDE
-    if line.right.column - line.left.column == 1:
-        half = (x2 - x1) / 2
-        path = f"M{x1} {y1:g}C{x1 + half:g} {y1:g} {x2 - half:g} {y2:g} {x2} {y2:g}"
-        return Arrow(path, line.word, x1 + half, (y1 + y2) / 2, line.loose)
-    # Past the boxes of the columns between: through the free strip under the row it starts from.
-    strip = line.left.y + HIGH + (DOWN - HIGH) / 2
-    here, there = x1 + gap, line.right.x - gap
-    path = (
-        f"M{x1} {y1:g}C{x1 + gap / 2:g} {y1:g} {here - gap / 2:g} {strip:g} {here} {strip:g}H{there}"
-        f"C{there + gap / 2:g} {strip:g} {x2 - gap / 2:g} {y2:g} {x2} {y2:g}"
-    )
-    return Arrow(path, line.word, x1 + gap / 2, (y1 + strip) / 2, line.loose)
-
-
-def _within(line: Line) -> Arrow:
-    source, target = line.left, line.right
-    above = source.row < target.row
-    if abs(source.row - target.row) == 1:
-        x = source.x + WIDE // 2
-        y1, y2 = (source.y + HIGH, target.y - 6) if above else (source.y, target.y + HIGH + 6)
-        return Arrow(f"M{x} {y1}V{y2}", line.word, x, (y1 + y2) / 2, line.loose)
-    x, y1, y2 = source.x + WIDE, source.y + HIGH // 2, target.y + HIGH // 2
-    path = f"M{x} {y1}C{x + 46} {y1} {x + 46} {y2} {x + 6} {y2}"
-    return Arrow(path, line.word, x + 36, (y1 + y2) / 2, line.loose)
 
 
 def description(drawing: Drawing) -> str:

@@ -20,7 +20,7 @@ from qsms.records import attachments, audience, registry, seals, services, tasks
 from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.history import entries
 from qsms.records.models import Attachment, Comment, Record
-from qsms.ui.record import trace_drawing, tracing
+from qsms.ui.record import trace_drawing, trace_lines, tracing
 from tests.cast import Cast
 from tests.newtype.models import Spill
 
@@ -230,8 +230,10 @@ def test_a_box_of_the_trace_stands_in_the_column_that_its_sheet_names(
         monkeypatch.setattr(sheet, "trace", code)
         drawing = trace_drawing.draw(actor, made, threads.trace(actor, made), moment.now(), [])
         assert [node.column for node in drawing.nodes] == [column]
+        # Of the other columns each says what would stand in it.
+        assert {x // trace_lines.ACROSS for x, _y, _words in drawing.hints} == set(range(5)) - {column}
     assert [registry.get(kind).trace for kind in ("report", "hazard", "control", "action")] == [
-        "happened", "means", "done", "done",
+        "happened", "means", "changed", "done",
     ]  # fmt: skip
     monkeypatch.setattr(sheet, "trace", "know")
     with pytest.raises(ValueError, match="no column of the trace"):
@@ -244,8 +246,8 @@ def test_lines_that_say_the_same_say_it_once(spill: Make, keeper: Cast, monkeypa
     for other in seen:
         services.link(actor, cause.pk, other.pk, "causes")
     nodes = {one.pk: trace_drawing._node(one, cause, actor, moment.now()) for one in (cause, *seen)}
-    lines = [trace_drawing.Line(nodes[cause.pk], nodes[one.pk], "causes") for one in seen]
-    trace_drawing._say_once(lines)
+    lines = [trace_lines.Line(nodes[cause.pk], nodes[one.pk], "causes") for one in seen]
+    trace_lines._say_once(lines)
     assert [line.word for line in lines] == ["", "causes", ""]
 
 
