@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('org', '0001_squashed_0004_left_on'),
-        ('records', '0010_task_done'),
+        ('records', '0011_closed_elsewhere'),
     ]
 
     operations = [
