@@ -207,7 +207,7 @@ def test_the_nightly_duty_sets_right_and_clears_away(cast: Cast) -> None:
     report(cast)
     assert tally.tend() == 0
     Tally.objects.filter(measure="state").update(n=7)
-    Tally.objects.create(organisation_id=cast.organisation.pk, measure="due", kind="report", a="2020-01-01", n=0)
+    Tally.objects.create(organisation_id=cast.organisation.pk, measure="owner", kind="report", a="0", n=0)
     assert tally.tend() == 1
     assert tally.recount(cast.organisation.pk) == {}
     assert not Tally.objects.filter(n=0).exists()

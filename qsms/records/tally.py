@@ -1,9 +1,9 @@
 """Running counts, kept by every write, so that overview and lists need not count a million rows.
 
 Measures are narrow on purpose. All records: `state` (state x disciplines) and `month` (month opened). Open records:
-`risk`, and of those with a day `due` (that day) and `owner` (owner x eight days of that day's month). `clock` counts
-clocks that apply: rule x month started, and how it ended or in which hour it will. What moves with the time is put
-together from these when it is asked for: late is what was due on an earlier day.
+`risk`, and of those with a day `owner` (owner x eight days of that day's month). `clock` counts clocks that apply:
+rule x month started, and how it ended or in which hour it will. What moves with the time is put together from these
+when it is asked for: late is what was due on an earlier day.
 """
 
 from __future__ import annotations
@@ -56,9 +56,7 @@ def keys(organisation_id: int, kind: str, row: Before | Record) -> Iterable[Key]
     if row.phase < Phase.DONE:
         yield (organisation_id, "risk", kind, *place, str(row.risk_class), "")
         if row.due_on is not None:
-            day = str(row.due_on)
-            yield (organisation_id, "due", kind, *place, day, "")
-            yield (organisation_id, "owner", kind, *place, str(row.owner_id or 0), span(day))
+            yield (organisation_id, "owner", kind, *place, str(row.owner_id or 0), span(str(row.due_on)))
 
 
 def span(day: str) -> str:
@@ -177,7 +175,6 @@ def _count_again(organisation_id: int) -> Iterable[tuple[str, QuerySet[Any, Any]
         ("state", every, "site_id", F("state"), F("disciplines")),
         ("month", every, "site_id", Spelled("opened_at", "month"), nothing),
         ("risk", live, "site_id", F("risk_class"), nothing),
-        ("due", dated, "site_id", F("due_on"), nothing),
         ("owner", dated, "site_id", Coalesce("owner_id", nobody), Spelled("due_on", "span")),
         ("clock", clocks, "site", F("rule"), Concat(Spelled("started_at", "month"), Value(" "), ended)),
     ):
