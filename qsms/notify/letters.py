@@ -48,7 +48,7 @@ def write_single() -> int:
         if not news:
             continue
         subject = news[0].text if len(news) == 1 else _count(len(news))
-        made += _write(person, subject, [one.text for one in news], news)
+        made += _write(person, subject, _told(person, news), news)
     return made
 
 
@@ -84,7 +84,7 @@ def _digest(person: Person, now: dt.datetime) -> int:
         lines += [f"  {one.record.number}" for one in late[:MOST_LINES]]
     if news:
         lines.append(_("New since the last digest:"))
-        lines += [f"  {one.text}" for one in news[:MOST_LINES]]
+        lines += [f"  {line}" for line in _told(person, news[:MOST_LINES])]
         if len(news) > MOST_LINES:
             lines.append(_("  and %(n)d more") % {"n": len(news) - MOST_LINES})
     lines.append(ngettext("%(n)d task waits for you.", "%(n)d tasks wait for you.", len(waiting)) % {"n": len(waiting)})
@@ -107,6 +107,20 @@ def _mailable(person: Person, rows: Iterable[News]) -> list[News]:
         if one.record is not None and one.record.confidential and one.record.title in one.text:
             one.text = one.text.replace(one.record.title, "").strip()
     return seen
+
+
+def _told(person: Person, news: Sequence[News]) -> list[str]:
+    """The lines of these news: what happened, what stands under it, and where the rest is."""
+    with context.organisation(person.organisation_id):
+        under = (
+            services.lines(actors.load(person, moment.now().date()), news) if any(one.detail for one in news) else {}
+        )
+    told = []
+    for one in news:
+        told += [one.text, *(f"  {line}" for line in under.get(one.pk, ()))]
+        if one.path:
+            told.append(f"  {settings.BASE_URL}{one.path}")
+    return told
 
 
 def _count(n: int) -> str:

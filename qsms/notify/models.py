@@ -19,6 +19,10 @@ class News(Owned):
     task = models.ForeignKey(Task, models.CASCADE, null=True, related_name="+")
     topic = models.CharField(max_length=30)
     text = models.CharField(max_length=300)
+    # Of what is about no single record: where the rest stands, and lines under the text. Which of them one may read is
+    # known to the room of the topic; it is asked whenever they are shown.
+    path = models.CharField(max_length=200, blank=True)
+    detail = models.JSONField(default=list)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     # When it went out by e-mail, alone or in a digest; empty while it has not, or never will.

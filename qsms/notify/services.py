@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,62 @@ class Word:
     task: Task | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one person is told that is about no single record, once per key."""
+
+    person_id: int
+    text: str
+    key: str
+    path: str = ""
+    detail: Sequence[Any] = ()
+
+
+def announce(organisation_id: int, topic: str, notices: Sequence[Notice]) -> int:
+    """Tell people something about no single record; how many were told. What they have not read of the same topic is
+    folded into it."""
+    here = News.everywhere.filter(organisation_id=organisation_id, record=None, topic=topic)
+    said = {(one.person_id, one.key): one for one in notices}
+    with write_transaction():
+        ours = here.filter(key__in={one.key for one in notices})
+        for known in ours.values_list("person_id", "key"):
+            said.pop(known, None)
+        rows = [
+            News(
+                organisation_id=organisation_id, person_id=one.person_id, key=one.key, topic=topic, text=one.text[:300],
+                path=one.path, detail=list(one.detail), at=moment.now(),
+            )
+            for one in said.values()
+        ]  # fmt: skip
+        News.everywhere.bulk_create(rows, ignore_conflicts=True)
+        made = ours.order_by("pk").values_list("person_id", "key", "pk")
+        _fold(here, {person: pk for person, key, pk in made if (person, key) in said})
+    return len(said)
+
+
+Lines = Callable[[Actor, Sequence[News]], Mapping[int, Sequence[str]]]
+_lines: dict[str, Lines] = {}
+
+
+def lines_of(*topics: str) -> Callable[[Lines], Lines]:
+    """Decorator: this function gives the lines under news of these topics that the actor may read now."""
+
+    def keep(function: Lines) -> Lines:
+        _lines.update(dict.fromkeys(topics, function))
+        return function
+
+    return keep
+
+
+def lines(actor: Actor, news: Iterable[News]) -> dict[int, Sequence[str]]:
+    """What stands under each of these news, as far as the actor may read it."""
+    by_room: dict[Lines, list[News]] = defaultdict(list)
+    for one in news:
+        if one.detail and one.topic in _lines:
+            by_room[_lines[one.topic]].append(one)
+    return {pk: found for ask, theirs in by_room.items() for pk, found in ask(actor, theirs).items()}
+
+
 # Fewer people are looked at one by one; of more it is asked who sees the record at all.
 FEW = 5
 
@@ -81,7 +137,8 @@ def tell_each(record: Record, topic: str, words: Sequence[Word]) -> int:
             [_news(record, topic, key, one) for (_p, key), one in said.items()], ignore_conflicts=True
         )
         made = here.order_by("pk").values_list("person_id", "key", "pk")
-        _fold(record, {person: pk for person, key, pk in made if (person, key) in said})
+        about = News.everywhere.filter(record_id=record.pk)
+        _fold(about, {person: pk for person, key, pk in made if (person, key) in said})
     return len(said)
 
 
@@ -103,9 +160,9 @@ def _seeing(record: Record, people: Collection[int]) -> Collection[int]:
     return {person.pk for person in rows if scope.sees(actors.load(person, today), record)}
 
 
-def _fold(record: Record, newest: Mapping[int, int]) -> None:
-    """Take in, under the newest news of each person, what they have not read yet of the same record."""
-    unread = News.everywhere.filter(record_id=record.pk, read_at=None, person_id__in=list(newest))
+def _fold(about: QuerySet[News], newest: Mapping[int, int]) -> None:
+    """Take in, under the newest news of each person, what they have not read yet about the same."""
+    unread = about.filter(read_at=None, person_id__in=list(newest))
     before: dict[int, list[int]] = defaultdict(list)
     for person, pk in unread.values_list("person_id", "pk"):
         if pk < newest[person]:
@@ -199,6 +256,12 @@ def read(actor: Actor, news_id: int) -> Record | None:
     with write_transaction():
         mine.filter(known, read_at=None).update(read_at=moment.now())
     return next((seen.record for seen in still_seen(actor, [one])), None)
+
+
+def path_of(actor: Actor, news_id: int) -> str:
+    """Where the rest of an entry about no single record stands; empty where there is no such place."""
+    mine = News.everywhere.filter(person_id=actor.person_id, organisation_id=actor.organisation_id)
+    return mine.filter(pk=news_id, record=None).values_list("path", flat=True).first() or ""
 
 
 def mark_read(actor: Actor) -> int:

@@ -25,7 +25,7 @@ def show_inbox(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     before = request.GET.get("before", "")
     rows, more = services.page(actor, before=keys.whole(before), limit=PAGE)
-    folded = services.folded(rows)
+    folded, lines = services.folded(rows), services.lines(actor, rows)
     today = moment.now().astimezone(actor.tz).date()
     days: dict[str, list[object]] = {}
     for one in rows:
@@ -33,7 +33,9 @@ def show_inbox(request: HttpRequest) -> HttpResponse:
         word = _("Today") if local.date() == today else f"{local:%-d %b %Y}"
         earlier = [(_at(other.at.astimezone(actor.tz), local), other.text) for other in folded.get(one.pk, ())]
         url = reverse("notify:open", args=[one.pk])
-        days.setdefault(word, []).append({"news": one, "at": f"{local:%H:%M}", "url": url, "earlier": earlier})
+        days.setdefault(word, []).append({
+            "news": one, "at": f"{local:%H:%M}", "url": url, "earlier": earlier, "lines": lines.get(one.pk, ()),
+        })  # fmt: skip
     context = {"days": days.items(), "unread": services.unread(actor), "more": more}
     return render(request, "notify/inbox.html", context)
 
@@ -50,7 +52,7 @@ def open_news(request: HttpRequest, news_id: int) -> HttpResponse:
     record = services.read(actor, news_id)
     if record is not None:
         return HttpResponseRedirect(reverse("ui:record", args=[record.kind, record.number]))
-    return HttpResponseRedirect(reverse("notify:inbox"))
+    return HttpResponseRedirect(services.path_of(actor, news_id) or reverse("notify:inbox"))
 
 
 @require_POST

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from qsms.base import moment
@@ -16,6 +17,7 @@ from qsms.base.events import Event, after
 from qsms.base.gate import write_transaction
 from qsms.documents import doors as documents
 from qsms.notify import services as notify
+from qsms.notify.services import Word
 from qsms.org import actor as actors
 from qsms.org.actor import Actor
 from qsms.records import history, moves, naming, tasks
@@ -130,18 +132,32 @@ def changed(
         found = standing.stands(actor.organisation_id, today, {person: [course.pk] for person in asked})
         # Whoever took it after the change has learnt it.
         again = [person for (person, _c), one in found.items() if one.ends_on is None or one.ends_on <= until]
-        return ask_to_take(actor, course, dict.fromkeys(again, moment.now() + days))
+        due = moment.now() + days
+        given = ask_to_take(actor, course, dict.fromkeys(again, due))
+    _tell(course, given, why, due)
+    return len(given)
 
 
-def ask_to_take(actor: Actor, course: Course, people: Mapping[int, dt.datetime | None]) -> int:
-    """Give people the task to take a course, until the moment beside each; how many did not have it yet."""
+def _tell(course: Course, given: Iterable[Task], why: str, due: dt.datetime) -> None:
+    """Tell people at once what they are to learn again; of what the daily round asks they read in their digest."""
+    said = (
+        _("%(number)s: to be taken by %(day)s") if course.confidential else _("Take “%(title)s” by %(day)s. %(why)s.")
+    )
+    day = date_format(due, "j M Y")
+    text = said % {"number": course.number, "title": course.title, "day": day, "why": why}
+    words = [Word(one.person_id, text, f"take-{one.pk}") for one in given if one.person_id is not None]
+    notify.tell_each(course, "training", words)
+
+
+def ask_to_take(actor: Actor, course: Course, people: Mapping[int, dt.datetime | None]) -> list[Task]:
+    """Give people the task to take a course, until the moment beside each; those tasks that they did not have yet."""
     elsewhere = readings.asked_there(course)
     takers = {person: due for person, due in people.items() if person not in elsewhere}
     given = tasks.give_each(actor, course, TAKE, _("Take “%(title)s”") % {"title": course.title}, takers)
     if given:
         deed = history.write(actor, course, history.Act(ASKED_TO_TAKE, detail={"n": len(given)}))
         history.tell(actor, course, deed, f"course.{ASKED_TO_TAKE}", {})
-    return len(given)
+    return given
 
 
 @after("course.content")

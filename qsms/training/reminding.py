@@ -1,10 +1,10 @@
-"""The worker's daily round: everybody is asked for what is missing, has ended or ends soon, and owners of courses read
-once a week how theirs stand."""
+"""The worker's daily round: everybody is asked for what is missing, has ended or ends soon, and the digests of the week
+are gathered on the way."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import chain
 
@@ -17,11 +17,11 @@ from qsms.org import actor as actors
 from qsms.org.actor import Actor
 from qsms.org.models import Organisation
 from qsms.records import moves, tasks
-from qsms.records.models import Record, Task
+from qsms.records.models import Task
 from qsms.rules.competence import State
 
-from . import following, standing
-from .choices import STATES
+from . import following, readings, standing
+from .digesting import Week
 from .models import Course
 from .proofs import Stand
 from .readings import TAKE
@@ -30,6 +30,8 @@ from .standing import Ask, Member, Need
 ASKED = (State.SOON, State.GRACE, State.EXPIRED, State.MISSING)
 # Of whom a course is asked and who do not hold it for good: person -> need and how they stand.
 Lacking = dict[int, tuple[Need, Stand]]
+# Of what the round asks people hear in their digest.
+notify.told_by_clock("course", TAKE)
 # So many people get their task in one transaction.
 AT_ONCE = 1_000
 
@@ -59,28 +61,30 @@ def remind(organisation_id: int) -> int:
     given, asked = 0, set()
     with context.organisation(organisation_id):
         today = standing.day_here(organisation_id)
-        system = actors.system(organisation_id)
+        system, week = actors.system(organisation_id), Week.of(organisation_id, today)
         for course_id, people in wanted(organisation_id, today):
             asked.add(course_id)
-            given += _round_of(system, course_id, people, today)
+            given += _round_of(system, course_id, people, week)
         waiting = Task.everywhere.filter(organisation_id=organisation_id, code=TAKE, done_at=None)
         for course_id in set(waiting.values_list("record_id", flat=True).distinct()) - asked:
             _take_back(system, course_id, {})
+        week.tell()
     return given
 
 
-def _round_of(system: Actor, course_id: int, people: Lacking, today: dt.date) -> int:
+def _round_of(system: Actor, course_id: int, people: Lacking, week: Week) -> int:
     _take_back(system, course_id, people)
     if not people:
         return 0
     given, waiting = 0, list(people.items())
     for start in range(0, len(waiting), AT_ONCE):
         with write_transaction():
-            course = moves.locked(system, course_id)
-            assert isinstance(course, Course)
+            taken = moves.locked(system, course_id)
+            assert isinstance(taken, Course)
             due = {person: _due(need, one) for person, (need, one) in waiting[start : start + AT_ONCE]}
-            given += following.ask_to_take(system, course, due)
-    _digest(course, people, today)
+            given += len(following.ask_to_take(system, taken, due))
+    course = Course.everywhere.get(pk=course_id)
+    week.add(course, {person: one for person, (_need, one) in people.items()}, readings.asked_there(course))
     return given
 
 
@@ -101,17 +105,6 @@ def _take_back(system: Actor, course_id: int, people: Lacking) -> None:
             tasks.withdraw(
                 system, course, (TAKE,), outcome=_("Not asked any more"), people=over[start : start + AT_ONCE]
             )
-
-
-def _digest(course: Record, people: Lacking, today: dt.date) -> None:
-    """Once a week, to the owner of the course: how many people are not current or soon will not be."""
-    if course.owner_id is None:
-        return
-    tally = Counter(one.state for _need, one in people.values())
-    counted = ", ".join(f"{STATES[state][0]}: {tally[state]}" for state in ASKED if tally[state])
-    year, week, _day = today.isocalendar()
-    text = _("%(course)s: %(counted)s") % {"course": f"{course.number} {course.title}", "counted": counted}
-    notify.tell(course, [course.owner_id], "training", text, f"training-{course.pk}-{year}-{week}")
 
 
 @jobs.every(24 * 3600)

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from qsms.base import moment
 from qsms.org.models import Person
 from qsms.records import services
-from qsms.training import requiring, sessions, waiving
+from qsms.training import reminding, requiring, sessions, waiving
 from qsms.training.models import Session
 from tests.cast import PASSWORD, Cast
 from tests.harness.browser import PHONE, looks_right, looks_right_everywhere
@@ -61,8 +61,10 @@ def test_the_pages_look_right(cast: Cast, open_page: Open, live: Any) -> None:
     Person.objects.filter(pk=cast.people["site_owner"].pk).update(
         is_active=False, left_on=until - dt.timedelta(days=60)
     )
+    reminding.remind(cast.organisation.pk)
     page = signed_in(cast, "quality", open_page, live)
     for name, path in (
+        ("digest", "/news/"),
         ("matrix", "/training/matrix/"), ("gaps", "/training/matrix/gaps/"),
         ("roles", "/training/matrix/roles/"), ("roles-people", f"/training/matrix/?course={yearly.pk}&gaps=1"),
         ("leavers", "/training/matrix/leavers/"), ("correct", f"/training/correct/{gone.number}/"),

@@ -17,7 +17,7 @@ from qsms.records.errors import Invalid, NotVisible, Refused
 from qsms.records.models import Task
 from qsms.rules.competence import FOREVER, State
 from qsms.search.queries import find
-from qsms.training import duties, following, holdings, reminding, requiring, standing, waiving
+from qsms.training import digesting, duties, following, holdings, reminding, requiring, standing, waiving
 from qsms.training.models import Course, Holding, Requirement
 from tests.cast import Cast
 
@@ -176,7 +176,7 @@ def test_the_daily_round_asks_once_and_takes_back(cast: Cast) -> None:
     assert not Task.everywhere.filter(record_id=one.pk, code=holdings.TAKE, done_at=None).exists()
 
 
-def test_a_round_in_portions_asks_everybody_and_whoever_sees_the_course_hears_and_finds_it(
+def test_a_round_in_portions_asks_everybody_who_hears_it_once_and_whoever_sees_the_course_finds_it(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reminding, "AT_ONCE", 3)
@@ -191,8 +191,10 @@ def test_a_round_in_portions_asks_everybody_and_whoever_sees_the_course_hears_an
     for _twice in range(2):
         assert reminding.remind(cast.organisation.pk) == 0
         outbox.deliver_waiting()
-        told = News.everywhere.filter(record_id=one.pk, topic="task", earlier=0).values_list("person_id", flat=True)
-        assert sorted(told) == sorted(see)
+        # Everybody hears of it in one line of their own, and not of each task besides.
+        told = News.everywhere.filter(topic=digesting.OWN).values_list("person_id", flat=True)
+        assert sorted(told) == sorted(actors)
+        assert not News.everywhere.filter(topic="task").exists()
         services.comment(cast.actor("safety"), one.pk, "Soon")
     assert {pk for pk, actor in actors.items() if one.pk in find(actor, "hydraulics").ids} == see
 

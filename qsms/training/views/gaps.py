@@ -47,7 +47,7 @@ def show(request: HttpRequest) -> HttpResponse:
     asked = grid.asked(actor)
     found = _figures_of(actor, wish, asked)
     shown = [state for state in SHOWN if found.whole[state]]
-    choices = matrix.filters(actor, wish, asked)[:2]
+    choices = matrix.filters(actor, wish, asked)[:3]
     context = {
         "filters": choices,
         "chips": matrix.chips(request, choices, wish),
@@ -87,7 +87,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         for by, titles, tallies in parts
         for key, tally in sorted(tallies.items(), key=_worst)
     ]
-    narrowed = matrix.chips(request, matrix.filters(actor, wish, asked)[:2], wish)
+    narrowed = matrix.chips(request, matrix.filters(actor, wish, asked)[:3], wish)
     return as_file(
         actor,
         KIND,
@@ -103,6 +103,8 @@ def _figures_of(actor: Actor, wish: grid.Wish, asked: grid.Asked) -> Figures:
     staff = Person.objects.filter(standing.staff(actor))
     if wish.site is not None:
         staff = staff.filter(site_id=wish.site)
+    if wish.unit is not None:
+        staff = staff.filter(unit_id=wish.unit)
     there = standing.members(actor.organisation_id, today, asks, Q(person__in=staff))
     people, courses = {one.person_id for one in there}, {one.course_id for one in asks}
     shown = proofs.of(actor.organisation_id, asked.sought.only(courses), people, today)
@@ -128,8 +130,14 @@ def _drawn(first: str, shown: Sequence[State], rows: list[list[Any]], caption: s
     return table.table(_heads(first, shown), [table.Group(rows)], caption, phone="pile")
 
 
-def _matrix(**given: int | None) -> str:
-    return f"{reverse('training:matrix')}?{urlencode({k: v for k, v in given.items() if v is not None})}"
+def _query(wish: grid.Wish, **more: int | None) -> str:
+    """What the page is narrowed to, and further."""
+    given = {"role": wish.role, "site": wish.site, "unit": wish.unit, **more}
+    return f"?{urlencode({name: value for name, value in given.items() if value is not None})}"
+
+
+def _matrix(wish: grid.Wish, **more: int | None) -> str:
+    return reverse("training:matrix") + _query(wish, **more)
 
 
 def _worst(pair: tuple[Any, Counter[State]]) -> tuple[int, int]:
@@ -142,7 +150,7 @@ def _by_course(tallies: Tallies, courses: dict[int, str], wish: grid.Wish, shown
     rows = [
         [
             table.link(courses[pk], f"{course}?{urlencode({'q': courses[pk]})}"),
-            *_figures(tally, _matrix(role=wish.role, site=wish.site, course=pk), shown),
+            *_figures(tally, _matrix(wish, course=pk), shown),
         ]
         for pk, tally in sorted(tallies.items(), key=_worst)
     ]
@@ -151,9 +159,8 @@ def _by_course(tallies: Tallies, courses: dict[int, str], wish: grid.Wish, shown
 
 def _by_role(tallies: Tallies, roles: dict[int, str], wish: grid.Wish, shown: Sequence[State]) -> str:
     """Somebody with two roles counts in both, for what each of them asks."""
-    site = f"&site={wish.site}" if wish.site is not None else ""
     rows = [
-        [table.link(roles[role], f"?role={role}{site}"), *_figures(tally, _matrix(role=role, site=wish.site), shown)]
+        [table.link(roles[role], _query(wish, role=role)), *_figures(tally, _matrix(wish, role=role), shown)]
         for role, tally in sorted(tallies.items(), key=_worst)
     ]
     return _drawn(_("Role"), shown, rows, _("By role"))
@@ -163,8 +170,8 @@ def _by_site(actor: Actor, tallies: Tallies, wish: grid.Wish, shown: Sequence[St
     known = names.places("site", actor.organisation_id)
     rows = [
         [
-            table.link(known[site], f"?{urlencode({'site': site})}") if site else marks.escape(_("No site")),
-            *_figures(tally, _matrix(role=wish.role, site=site or None), shown),
+            table.link(known[site], _query(wish, site=site)) if site else marks.escape(_("No site")),
+            *_figures(tally, _matrix(wish, site=site or wish.site), shown),
         ]
         for site, tally in sorted(tallies.items(), key=_worst)
     ]
