@@ -48,6 +48,7 @@ PAGES = f"""
 /r/report/import/
 /r/report/export/
 /r/action/view/?late=1
+/r/action/columns/
 /r/{{record}}/
 /r/action/{{action}}/tab/history/
 /r/action/{{action}}/edit/
@@ -128,7 +129,7 @@ PAGES = f"""
 # Addresses with parts under which there is no page of its own: files, parts of a page, ways on to another page.
 NONE = re.compile(
     r"/(api/v1/(<.*|openapi.json|me/|tasks/)?|risk/|palette/)$"
-    r"|.*\.(csv|pdf|<form>)$|.*/(export|file|small|pdf|statement|mention|reach)/$|.*/(picture|file)/.*<name>$"
+    r"|.*\.(csv|pdf|<form>)$|.*/(export|file|small|pdf|statement|mention|reach|newer)/$|.*/(picture|file)/.*<name>$"
     r"|/training/certificate/<|/pick/|/go/|/news/<"
 )
 # Dialogs for a moment that the demonstration is not in; the kit draws them from the template of all the others.

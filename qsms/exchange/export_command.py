@@ -40,6 +40,8 @@ def export_list(options: argparse.Namespace) -> int:
             raise Refused(str(error)) from error
         total = exports.count(export, cap=EVERYTHING)
         exports.note(export, total)
+        if export.left_out:
+            console.note(export.left_out)
         _write(export, options.output, total)
     return 0
 

@@ -28,12 +28,13 @@ from qsms.exchange import exports, limits, shelf
 from qsms.exchange.exports import FORMS, Export
 from qsms.exchange.tasks import export_list
 from qsms.org.actor import Actor
-from qsms.records import registry
+from qsms.records import registry, saved_views
 from qsms.records.errors import ServiceError
 from qsms.records.registry import RecordType
 
 # Names in the address that belong to the export and not to the list.
-OWN = ("format", "columns", "after")
+OWN = ("format", "columns", "after", "newest")
+MOST_TICKED = 200
 
 
 def _sheet(request: HttpRequest, kind: str) -> tuple[Actor, RecordType]:
@@ -57,10 +58,25 @@ def show_export(request: HttpRequest, kind: str) -> HttpResponseBase:
     if form:
         try:
             export = exports.prepare(actor, sheet, request.GET, form=form, columns=request.GET.getlist("columns"))
-            return _send(export, request.GET)
+            # Whoever takes a part out is told so first.
+            if not export.is_cut or "newest" in request.GET:
+                return _send(export, request.GET)
         except ServiceError as error:
             problem = str(error)
     return _choose(request, actor, sheet, problem)
+
+
+@login_required
+@require_POST
+def export_chosen(request: HttpRequest, kind: str) -> HttpResponse:
+    """From the rows that were ticked in a list to the page on which they are exported, closed ones as well."""
+    actor, sheet = _sheet(request, kind)
+    query = QueryDict(mutable=True)
+    query["phase"] = "all"
+    known = exports.offered(sheet)
+    query.setlist("columns", [name for name in saved_views.of_list(actor, kind)[1] if name in known])
+    query.setlist("row", request.POST.getlist("row")[:MOST_TICKED])
+    return HttpResponseRedirect(f"{reverse('exchange:export', args=[kind])}?{query.urlencode()}")
 
 
 def _choose(request: HttpRequest, actor: Actor, sheet: RecordType, problem: str) -> HttpResponse:
@@ -85,6 +101,7 @@ def _choose(request: HttpRequest, actor: Actor, sheet: RecordType, problem: str)
             "filters": export.listing.active,
             "text": export.listing.text,
             "phase": export.listing.phase,
+            "left_out": export.left_out,
         }
     except ServiceError as error:
         context["problem"] = problem or str(error)

@@ -37,7 +37,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "json": ("application/json", "json"),
 }
 STEP = 500
-# A text that is found more often narrows nothing down, and its ids would fill a query to bursting.
+# Of a text that is found more often the newest go out: the ids of all would fill a query to bursting.
 TEXT_LIMIT = 5_000
 # What every record has beside its form, in the order in which it is offered.
 HEAD = ("number", "title", "state")
@@ -64,6 +64,19 @@ class Export:
     where: Q
     form: str
     columns: list[str]
+    # The text is found more often than the file has rows: only the newest are in it.
+    is_cut: bool = False
+
+    @property
+    def left_out(self) -> str:
+        """What the file leaves out, in a sentence; nothing where it is whole."""
+        if not self.is_cut:
+            return ""
+        sentence = _(
+            "“%(text)s” is found in %(most)s records or more. The newest %(most)s are in the file, the others are left "
+            "out. For all of them search for more words, or add a filter."
+        )
+        return sentence % {"text": self.listing.text, "most": f"{TEXT_LIMIT:,}"}
 
     @property
     def coded(self) -> bool:
@@ -71,7 +84,8 @@ class Export:
 
     @property
     def file_name(self) -> str:
-        return f"{self.sheet.kind}.{FORMS[self.form][1]}"
+        newest = f"-newest-{TEXT_LIMIT}" if self.is_cut else ""
+        return f"{self.sheet.kind}{newest}.{FORMS[self.form][1]}"
 
 
 def offered(sheet: RecordType) -> dict[str, str]:
@@ -102,13 +116,11 @@ def prepare(actor: Actor, sheet: RecordType, query: QueryDict, *, form: str, col
     if one.problems:
         raise Invalid({"": " ".join(one.problems)})
     where = listing.found(actor, one, TEXT_LIMIT)
-    if one.text and paging.count(actor, sheet, where, cap=TEXT_LIMIT) >= TEXT_LIMIT:
-        sentence = _("“%(text)s” is found in more than %(most)s records. Search for more words, or add a filter.")
-        raise Invalid({"q": sentence % {"text": one.text, "most": f"{TEXT_LIMIT:,}"}})
+    is_cut = bool(one.text) and paging.count(actor, sheet, where, cap=TEXT_LIMIT) >= TEXT_LIMIT
     if scope.branches(actor, sheet.kind) != scope.branches(actor, sheet.kind, "export"):
         # Nobody takes out what they may not see, however a role was put together.
         where &= scope.predicate(actor, sheet.kind)
-    return Export(actor, sheet, one, where, form, list(columns) or list(known))
+    return Export(actor, sheet, one, where, form, list(columns) or list(known), is_cut)
 
 
 def _lens(query: QueryDict) -> int:
@@ -127,6 +139,8 @@ def note(export: Export, n: int) -> None:
     filters = {active.label: active.words for active in export.listing.active}
     if export.listing.text:
         filters[str(_("Text"))] = export.listing.text
+    if export.is_cut:
+        filters[str(_("Left out"))] = str(_("all but the newest %(most)s") % {"most": f"{TEXT_LIMIT:,}"})
     _note(
         export.actor,
         {

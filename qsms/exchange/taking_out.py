@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +12,8 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from qsms.org.actor import Actor
 
-from .exports import note_file
-from .writers import csv_chunks, write_xlsx
+from .exports import FORMS, note_file
+from .writers import csv_chunks, json_chunks, write_xlsx
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -27,22 +28,30 @@ class Sheet:
     lines: Iterable[Sequence[Any]]
     # What the lines are narrowed to: label and value, as people read them.
     narrowed: Mapping[str, str] = field(default_factory=dict)
+    # What programs call the columns, in JSON; without them it is the head.
+    codes: Sequence[str] = ()
+    # The zone in which a workbook, which knows none, shows moments.
+    zone: dt.tzinfo = dt.UTC
 
 
 def as_file(actor: Actor, kind: str, sheet: Sheet, form: str) -> HttpResponseBase:
-    """The table as the answer to a request: a workbook for “xlsx”, else CSV. `kind` is that of the records in it."""
+    """The table as the answer to a request: a workbook for “xlsx”, JSON for “json”, else CSV. `kind` is that of the
+    records in it."""
     # All of them at once, because the deed says how many they are.
-    lines, form = list(sheet.lines), "xlsx" if form == "xlsx" else "csv"
+    lines, form = list(sheet.lines), form if form in FORMS else "csv"
     note_file(
         actor, sheet.name, kind=kind, form=form, n=len(lines), columns=sheet.head, narrowed=sheet.narrowed
     )  # fmt: skip
     if form == "xlsx":
         book = io.BytesIO()
-        write_xlsx(book, sheet.head, lines, sheet=sheet.title)
+        write_xlsx(book, sheet.head, lines, sheet=sheet.title, zone=sheet.zone)
         answer: HttpResponseBase = HttpResponse(book.getvalue(), content_type=WORKBOOK)
+    elif form == "json":
+        answer = StreamingHttpResponse(json_chunks(sheet.codes or sheet.head, lines), content_type="application/json")
     else:
         answer = StreamingHttpResponse(csv_chunks(sheet.head, lines), content_type="text/csv")
     answer["Content-Disposition"] = f'attachment; filename="{sheet.name}.{form}"'
+    answer["Cache-Control"] = "private, no-store"
     return answer
 
 

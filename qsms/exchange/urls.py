@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{IMPORT}<id:run_id>/stop/", import_pages.stop, name="import-stop"),
     path(f"{IMPORT}<id:run_id>/to-mend.<slug:form>", import_pages.send_errors, name="import-errors"),
     path(EXPORT, export_pages.show_export, name="export"),
+    path(f"{EXPORT}chosen/", export_pages.export_chosen, name="export-chosen"),
     path(f"{EXPORT}<id:job_id>/", export_pages.show_job, name="export-job"),
     path(f"{EXPORT}<id:job_id>/stop/", export_pages.stop, name="export-stop"),
     path(f"{EXPORT}<id:job_id>/file/", export_pages.send_file, name="export-file"),

@@ -14,7 +14,7 @@ from qsms.org.actor import Actor
 from qsms.records import keys
 from qsms.standards import doors as standards
 from qsms.ui import answers, dates
-from qsms.ui.lists import lens_of
+from qsms.ui.sheets import lens_of
 
 from . import drawing
 from .counting import Counting

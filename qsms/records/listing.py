@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from qsms.base.prepared import Prepared, Several
 from qsms.org import names
@@ -214,7 +214,19 @@ def parse(sheet: RecordType, actor: Actor, params: Params, *, lens: int = 0) -> 
     if lens:
         listing.where &= concerning(lens)
         listing.lenses.append(lens)
+    _apply_ticked(listing, params)
     return listing
+
+
+def _apply_ticked(listing: Listing, params: Params) -> None:
+    """Only these rows, as somebody ticked them in a list: `row` holds their keys."""
+    ids = {pk for value in params.getlist("row") if (pk := keys.whole(value))}
+    if not ids:
+        return
+    listing.narrow(Q(pk__in=ids))
+    words = ngettext("%(n)d of the list", "%(n)d of the list", len(ids)) % {"n": len(ids)}
+    listing.active.append(Active("row", _("Ticked"), words))
+    listing.tallied = False
 
 
 def _narrow(listing: Listing, actor: Actor, one: Filter, narrow: Narrowing, params: Params) -> None:

@@ -219,6 +219,8 @@ class RecordType:
     # The line under the title counts how often the record was written; not beside revisions, which are counted too.
     tells_version: bool = True
     desks: Sequence[Desk] = ()
+    # What the room does with several records that were ticked in the list, by a page of its own that gets their keys.
+    on_chosen: Sequence[Desk] = ()
     # Whether the menu shows it, and views that replace the kit's: {"page": "dotted.path"}.
     in_menu: bool = True
     views: Mapping[str, str] = {}

@@ -1,6 +1,11 @@
-"""Saved views: a list's filters under a name, for oneself; the organisation's own come from administrators."""
+"""Saved views: a list's filters under a name, for oneself; the organisation's own come from administrators.
+
+The columns that somebody chose for a list are kept as their view without a name.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -27,8 +32,29 @@ def mine(actor: Actor, kind: str) -> list[SavedView]:
     """The views of this list that the actor sees: the organisation's, then own ones, in the order of saving."""
     if actor.person_id is None:
         return []
+    return of_list(actor, kind)[0]
+
+
+def of_list(actor: Actor, kind: str) -> tuple[list[SavedView], list[str]]:
+    """The views of this list that the actor sees, and the columns that they chose for it: one query for both."""
+    if actor.person_id is None:
+        return [], []
     found: list[SavedView] = MINE.objects(organisation=actor.organisation_id, person=actor.person_id, kind=kind)
-    return found
+    chosen = next((view.query.split(",") for view in found if not view.name), [])
+    return [view for view in found if view.name], chosen
+
+
+def keep_columns(actor: Actor, kind: str, columns: Sequence[str]) -> None:
+    """Keep which columns the actor wants to see in a list; none for those that are usual."""
+    with write_transaction():
+        own = SavedView.everywhere.filter(
+            organisation_id=actor.organisation_id, kind=kind, person_id=actor.person_id, name=""
+        )
+        own.delete()
+        if columns:
+            SavedView.everywhere.create(
+                organisation_id=actor.organisation_id, kind=kind, person_id=actor.person_id, query=",".join(columns)
+            )
 
 
 def save(actor: Actor, kind: str, name: str, query: str, *, everybody: bool = False) -> SavedView:
@@ -45,7 +71,7 @@ def save(actor: Actor, kind: str, name: str, query: str, *, everybody: bool = Fa
         views = SavedView.everywhere.filter(organisation_id=actor.organisation_id, kind=kind)
         views = views.filter(person=None) if owner is None else views.filter(person_id=owner)
         known: SavedView | None = views.filter(name=name).first()
-        if known is None and views.count() >= MOST:
+        if known is None and views.exclude(name="").count() >= MOST:
             raise Invalid({"name": _("You have %(most)d views here. Remove one first.") % {"most": MOST}})
         view = known or SavedView(organisation_id=actor.organisation_id, kind=kind, person_id=owner, name=name)
         view.query = query[:1000]

@@ -100,6 +100,7 @@ class ReportSheet(RecordType):
     # A report of years ago comes in as what it is: past its triage, with nobody waiting for an answer.
     import_state = "closed"
     desks = (Desk("reports:triage", _("Triage queue"), "bolt", "report.triage"),)
+    on_chosen = (Desk("reports:merge-chosen", _("Merge"), "arrow-merge", "report.merge"),)
     views = {"new": "qsms.reports.pages.filing.choose"}
     tasks = {
         "triage": TaskType(_("Triage a report")),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .pages import filing, form_editor, identity, mailbox, publishing, triage
+from .pages import filing, form_editor, identity, mailbox, merging, publishing, triage
 
 app_name = "reports"
 # For everybody who has something to tell: under /report/.
@@ -16,6 +16,7 @@ telling = [
 ]
 # For the people who work with reports: under /reports/.
 working = [
+    path("reports/merge/", merging.merge_chosen, name="merge-chosen"),
     path("reports/triage/", triage.show, name="triage"),
     path("reports/triage/<str:number>/", triage.show, name="triage-one"),
     path("reports/triage/<str:number>/judge/<slug:lens>/", triage.judge, name="judge"),

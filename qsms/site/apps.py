@@ -11,7 +11,7 @@ class SiteConfig(AppConfig):
         from qsms.records import listing
         from qsms.search import queries
         from qsms.search import views as search
-        from qsms.ui import context, lists, marks, my_work
+        from qsms.ui import context, marks, my_work, sheets
 
         from . import first_steps, living, menu, news, palette  # noqa: F401 - living registers its questions
         from .accounts import sweeping  # noqa: F401 - registers its duty
@@ -22,4 +22,4 @@ class SiteConfig(AppConfig):
         my_work.stand("first", first_steps.first)
         my_work.stand("beside", news.beside)
         listing.provide_search(queries.in_list)
-        search.provide(pages=palette.pages, verbs=palette.verbs, lens=lists.lens_of, state=marks.standing)
+        search.provide(pages=palette.pages, verbs=palette.verbs, lens=sheets.lens_of, state=marks.standing)

@@ -17,7 +17,7 @@ from qsms.org.actor import Actor
 from qsms.records import listing, paging, tally
 from qsms.rules.lifecycle import Phase, State
 
-from . import cells, dates, lists, marks
+from . import cells, dates, marks, sheets
 
 CARDS = 200
 COLUMNS = (
@@ -41,11 +41,11 @@ class Lane:
 def show_board(request: HttpRequest, kind: str) -> HttpResponse:
     """Open records by state; a state with more cards than shown says how many there are."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    sheet = lists.sheet_or_404(kind, actor)
-    one = listing.parse(sheet, actor, request.GET, lens=lists.lens_of(request))
+    sheet = sheets.sheet_or_404(kind, actor)
+    one = listing.parse(sheet, actor, request.GET, lens=sheets.lens_of(request))
     page = paging.page(actor, sheet, one.where & Q(phase__lt=Phase.DONE), limit=CARDS)
     rows = listing.rows(sheet, page.ids, COLUMNS)
-    counts = tally.states(actor, kind, lens=lists.lens_of(request)) if not one.active else None
+    counts = tally.states(actor, kind, lens=sheets.lens_of(request)) if not one.active else None
     people = names.people(actor.organisation_id, (row["owner_id"] for row in rows))
     to, now = cells.address(sheet), moment.now()
     lanes: dict[str, Lane] = {

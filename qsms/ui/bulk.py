@@ -1,4 +1,4 @@
-"""What is done to several selected records of a list at once: give them to an owner."""
+"""What is done to several selected records of a list at once: give them to an owner, say which lenses they concern."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ from django.views.decorators.http import require_POST
 
 from qsms.org.actor import Actor
 from qsms.org.models import Person
-from qsms.records import keys, services
+from qsms.records import keys, scope, services
+from qsms.records.choices import Lens
 from qsms.records.errors import ServiceError
 
-from . import lists
+from . import sheets
 
 MOST = 200
+
+
+def ticked(request: HttpRequest) -> list[int]:
+    """The keys of the rows that were ticked in a list."""
+    return [pk for value in request.POST.getlist("row") if (pk := keys.whole(value))][:MOST]
 
 
 @login_required
@@ -25,8 +31,8 @@ MOST = 200
 def bulk_assign(request: HttpRequest, kind: str) -> HttpResponse:
     """Ask for the new owner of the selected records, then give them; each is its own change with its own history."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    sheet = lists.sheet_or_404(kind, actor)
-    ids = [pk for value in request.POST.getlist("row") if (pk := keys.whole(value))][:MOST]
+    sheet = sheets.sheet_or_404(kind, actor)
+    ids = ticked(request)
     chosen, reason = request.POST.get("owner", ""), request.POST.get("reason", "")
     if not ids:
         return HttpResponseRedirect(reverse("ui:list", args=[kind]))
@@ -53,3 +59,47 @@ def bulk_assign(request: HttpRequest, kind: str) -> HttpResponse:
         "reason": reason,
     }
     return render(request, "ui/bulk_assign.html", context, status=422 if refused or context["missing"] else 200)
+
+
+@login_required
+@require_POST
+def bulk_lens(request: HttpRequest, kind: str) -> HttpResponse:
+    """Say of the ticked records which lenses they concern; each is its own change with its own history."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    sheet = sheets.sheet_or_404(kind, actor)
+    ids = ticked(request)
+    if not ids:
+        return HttpResponseRedirect(reverse("ui:list", args=[kind]))
+    known = {str(lens.value): lens for lens in Lens}
+    lenses = [value for value in request.POST.getlist("lens") if value in known]
+    refused: list[str] = []
+    done = 0
+    if lenses:
+        records = scope.seen_of(actor, ids)
+        for pk in ids:
+            try:
+                record = records[pk]
+                services.edit(
+                    actor, pk, record.version, {"disciplines": [int(value) for value in lenses]},
+                    reason=request.POST.get("reason", ""),
+                )  # fmt: skip
+                done += 1
+            except KeyError:
+                refused.append(_("One record is not there any more."))
+            except ServiceError as error:
+                refused.append(f"{record.number}: {error}" if str(error) else _("One record is not there any more."))
+        if not refused:
+            return HttpResponseRedirect(reverse("ui:list", args=[kind]))
+    context = {
+        "sheet": sheet,
+        "ids": ids,
+        "lenses": [(value, lens.label, value in lenses) for value, lens in known.items()],
+        "asked": ngettext("Set the lens of %(n)d record", "Set the lens of %(n)d records", len(ids)) % {"n": len(ids)},
+        "said": ngettext("%(n)d record was changed.", "%(n)d records were changed.", done) % {"n": done}
+        if done
+        else "",
+        "refused": sorted(set(refused)),
+        "missing": "sent" in request.POST and not lenses,
+        "reason": request.POST.get("reason", ""),
+    }
+    return render(request, "ui/bulk_lens.html", context, status=422 if refused or context["missing"] else 200)

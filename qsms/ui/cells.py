@@ -7,7 +7,7 @@ are already there.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -54,10 +54,13 @@ def lens_marks(disciplines: int, judged: int) -> SafeString:
     )
 
 
-def values_needed(sheet: RecordType) -> list[str]:
-    """The columns to fetch for this list, beside the key."""
-    wanted = ["number", "title", "state", "phase", "due_on", "due_at", "closed_at"]
-    for one in sheet.columns:
+Columns = Sequence[str | SheetColumn]
+
+
+def values_needed(sheet: RecordType, columns: Columns) -> list[str]:
+    """The values to fetch for these columns of a list, beside the key."""
+    wanted = ["number", "title", "state", "phase", "due_on", "due_at", "closed_at", "owner_id"]
+    for one in columns:
         name = one.path or one.name if isinstance(one, SheetColumn) else one
         if name == "disciplines":
             wanted += ["disciplines", "judged"]
@@ -71,13 +74,15 @@ def values_needed(sheet: RecordType) -> list[str]:
     return list(dict.fromkeys(wanted))
 
 
-def build(sheet: RecordType, actor: Actor, now: dt.datetime, sort: Callable[[str], tuple[str, str]]) -> Sheet:
+def build(
+    sheet: RecordType, columns: Columns, actor: Actor, now: dt.datetime, sort: Callable[[str], tuple[str, str]]
+) -> Sheet:
     """The heads and cell functions for rows of `values_needed`.
 
     `sort` gives a column's address to sort by and how it is sorted.
     """
     made = Sheet()
-    for one in sheet.columns:
+    for one in columns:
         column = one if isinstance(one, SheetColumn) else SheetColumn(one)
         name = column.path or column.name
         url, how = sort(column.name)

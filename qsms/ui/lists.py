@@ -11,25 +11,25 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from qsms.base import moment
 from qsms.org.actor import Actor
-from qsms.records import keys, listing, paging, registry, saved_views, tally
+from qsms.records import keys, listing, paging, saved_views, tally
 from qsms.records.choices import MAIN_LENSES
-from qsms.records.errors import Invalid
 from qsms.records.listing import Listing
 from qsms.records.registry import RecordType
 from qsms.rules.lifecycle import Phase
 
-from . import cells, marks, parts, table
+from . import cells, columns, list_views, marks, parts, table
 from .context import preference
+from .sheets import lens_of, sheet_or_404
 
 PAGE = 50
 PHASE_TITLES: dict[int, Any] = {
@@ -39,33 +39,6 @@ PHASE_TITLES: dict[int, Any] = {
     Phase.DONE: gettext_lazy("Done"),
     Phase.VOID: gettext_lazy("Void"),
 }
-
-
-def sheet_or_404(kind: str, actor: Actor | None) -> RecordType:
-    """The sheet of a kind that this actor may see anything of; otherwise it does not exist."""
-    try:
-        sheet = registry.get(kind)
-    except KeyError as error:
-        raise Http404 from error
-    if actor is None or not actor.holds(f"{kind}.view"):
-        raise Http404
-    return sheet
-
-
-def lens_of(request: HttpRequest) -> int:
-    """The lens the reader looks through: one bit, or 0 for all."""
-    return int(MAIN_LENSES.get(preference(request, "lens"), 0))
-
-
-@dataclass
-class Count:
-    """How many rows there are: exact, or more than the cap."""
-
-    n: int
-    capped: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.n:,}+" if self.capped else f"{self.n:,}"
 
 
 @login_required
@@ -82,15 +55,17 @@ def show_list(request: HttpRequest, kind: str) -> HttpResponse:
         page = paging.page(actor, sheet, condition, order=one.order, after=one.after, limit=PAGE, few=one.is_few)
     except paging.BadPageKey as error:
         raise Http404 from error
-    rows = listing.rows(sheet, page.ids, cells.values_needed(sheet))
+    views, kept = saved_views.of_list(actor, kind)
+    shown = columns.chosen(sheet, request.GET.getlist("columns") or kept)
+    rows = listing.rows(sheet, page.ids, cells.values_needed(sheet, shown))
     states = tally.states(actor, kind, lens=lens_of(request)) if not one.active and not one.text else None
     total = _total(actor, sheet, one, condition, states)
-    drawn = cells.build(sheet, actor, moment.now(), _sorter(request, sheet, one))
+    drawn = cells.build(sheet, shown, actor, moment.now(), _sorter(request, sheet, one))
     context = {
         "sheet": sheet,
         "may_create": actor.holds(f"{kind}.create") and bool(sheet.form),
         "new_url": reverse("ui:new", args=[kind]),
-        "views": _views(request, actor, sheet, one, total),
+        "views": list_views.tabs(request, actor, one, page, rows, total, views, lens_of(request)),
         "save_url": reverse("ui:save-view", args=[kind]) + "?" + request.GET.urlencode() if request.GET else "",
         "chips": _chips(request, one),
         "problems": one.problems,
@@ -102,12 +77,43 @@ def show_list(request: HttpRequest, kind: str) -> HttpResponse:
         "hidden": _hidden(request, sheet, one, states),
         "pages": _pages(request, page, total, len(rows)),
         "text": one.text,
-        "exports": _exports(request, kind) if actor.holds(f"{kind}.export") else [],
+        "exports": _exports(request, sheet, shown) if actor.holds(f"{kind}.export") else [],
+        "columns_url": reverse("ui:columns", args=[kind]) + (f"?{request.GET.urlencode()}" if request.GET else ""),
+        "newer_url": _newer(request, one, page),
         "desks": [(one, reverse(one.route)) for one in sheet.desks if actor.holds(one.needs)],
         "links": sheet_links(sheet, actor),
         "bulk": _bulk(sheet, actor),
     }
     return render(request, "ui/list.html", context)
+
+
+def _newer(request: HttpRequest, one: Listing, page: paging.Page) -> str:
+    """Where a list with the newest first asks whether there are newer ones; nowhere on its later pages."""
+    if one.order != "-id" or one.after:
+        return ""
+    query = request.GET.copy()
+    query["since"] = str(page.ids[0] if page.ids else 0)
+    return f"{reverse('ui:newer', args=[one.sheet.kind])}?{query.urlencode()}"
+
+
+@login_required
+@require_GET
+def show_newer(request: HttpRequest, kind: str) -> HttpResponse:
+    """A part of the list's page: how many records wait that are newer than the first one shown."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    sheet = sheet_or_404(kind, actor)
+    one = listing.parse(sheet, actor, request.GET, lens=lens_of(request))
+    since = keys.whole(request.GET.get("since", "")) or 0
+    n = paging.count(actor, sheet, listing.found(actor, one) & Q(pk__gt=since), cap=list_views.MOST, few=one.is_few)
+    here = request.GET.copy()
+    here.pop("since", None)
+    context = {
+        "n": n,
+        "said": f"{list_views.MOST}+" if n > list_views.MOST else str(n),
+        "url": reverse("ui:list", args=[kind]) + (f"?{here.urlencode()}" if here else ""),
+        "again_url": request.get_full_path(),
+    }
+    return render(request, "ui/parts/newer.html", context)
 
 
 def _respelt(request: HttpRequest, one: Listing) -> str:
@@ -118,12 +124,12 @@ def _respelt(request: HttpRequest, one: Listing) -> str:
     return "?" + query.urlencode()
 
 
-def _total(actor: Actor, sheet: RecordType, one: Listing, condition: Q, states: dict[str, int] | None) -> Count:
+def _total(actor: Actor, sheet: RecordType, one: Listing, condition: Q, states: dict[str, int] | None) -> parts.Count:
     if states is not None and one.phase in ("open", "all"):
         live = {s.code for s in sheet.lifecycle.states if one.phase == "all" or s.phase < Phase.DONE}
-        return Count(sum(n for code, n in states.items() if code in live))
+        return parts.Count(sum(n for code, n in states.items() if code in live))
     n = paging.count(actor, sheet, condition, few=one.is_few)
-    return Count(min(n, paging.COUNT_CAP), n > paging.COUNT_CAP)
+    return parts.Count(min(n, paging.COUNT_CAP), n > paging.COUNT_CAP)
 
 
 def _sorter(request: HttpRequest, sheet: RecordType, one: Listing) -> Callable[[str], tuple[str, str]]:
@@ -175,21 +181,6 @@ def _table(
         for phase, lines in sorted(by_phase.items())
     ]
     return table.table(drawn.columns, groups, str(sheet.label_plural), boxes=True)
-
-
-def _views(request: HttpRequest, actor: Actor, sheet: RecordType, one: Listing, total: Count) -> list[parts.Tab]:
-    here = request.GET.copy()
-    here.pop("after", None)
-    plain = not here
-    tabs = [parts.Tab(_("All open"), "?", str(total) if plain else None, plain)]
-    shown = [("late", _("Late"), QueryDict("late=1"))] if sheet.has_due_day else []
-    if "owner" in sheet.filters:
-        shown.append(("mine", _("Mine"), QueryDict("owner=me")))
-    shown += [(str(v.pk), v.name, QueryDict(v.query)) for v in saved_views.mine(actor, sheet.kind)]
-    for _key, label, query in shown:
-        current = here.urlencode() == query.urlencode()
-        tabs.append(parts.Tab(label, "?" + query.urlencode(), str(total) if current else None, current))
-    return tabs
 
 
 def _chips(request: HttpRequest, one: Listing) -> list[parts.Chip]:
@@ -271,7 +262,7 @@ def _hidden(
     return parts.Option(words, address(request, phase="all", after=None))
 
 
-def _pages(request: HttpRequest, page: paging.Page, total: Count, shown: int) -> parts.Pages | None:
+def _pages(request: HttpRequest, page: paging.Page, total: parts.Count, shown: int) -> parts.Pages | None:
     after = request.GET.get("after", "")
     if not page.after and not after:
         return None
@@ -305,9 +296,9 @@ def _empty(request: HttpRequest, actor: Actor, sheet: RecordType, one: Listing) 
     return parts.Empty(_("No open %(plural)s") % {"plural": plural.lower()}, why, options)
 
 
-def _exports(request: HttpRequest, kind: str) -> list[parts.Option]:
+def _exports(request: HttpRequest, sheet: RecordType, shown: cells.Columns) -> list[parts.Option]:
     try:
-        url = reverse("exchange:export", args=[kind])
+        url = reverse("exchange:export", args=[sheet.kind])
     except NoReverseMatch:
         return []
     query = request.GET.copy()
@@ -316,6 +307,8 @@ def _exports(request: HttpRequest, kind: str) -> list[parts.Option]:
     if lens in MAIN_LENSES:
         # What is taken out is what is shown, and the lens is not in the address.
         query["lens"] = lens
+    # So are the columns, where the reader chose them.
+    query.setlist("columns", columns.taken_out(sheet, shown))
     made = [parts.Option(_("Choose columns"), f"{url}?{query.urlencode()}")]
     for code, label in (("xlsx", _("Excel workbook")), ("csv", _("CSV")), ("json", _("JSON"))):
         query["format"] = code
@@ -333,34 +326,13 @@ def sheet_links(sheet: RecordType, actor: Actor) -> list[parts.Option]:
 
 
 def _bulk(sheet: RecordType, actor: Actor) -> list[parts.Move]:
-    found = []
-    if actor.holds(f"{sheet.kind}.assign"):
-        found.append(parts.Move(_("Assign"), reverse("ui:bulk-assign", args=[sheet.kind])))
+    kind, found = sheet.kind, []
+    if actor.holds(f"{kind}.assign"):
+        found.append(parts.Move(_("Assign"), reverse("ui:bulk-assign", args=[kind])))
+    if "disciplines" in sheet.form_fields and actor.holds(f"{kind}.change"):
+        found.append(parts.Move(_("Set lens"), reverse("ui:bulk-lens", args=[kind])))
+    found += [parts.Move(str(one.label), reverse(one.route)) for one in sheet.on_chosen if actor.holds(one.needs)]
+    if actor.holds(f"{kind}.export"):
+        with contextlib.suppress(NoReverseMatch):
+            found.append(parts.Move(_("Export"), reverse("exchange:export-chosen", args=[kind])))
     return found
-
-
-@login_required
-def save_view(request: HttpRequest, kind: str) -> HttpResponse:
-    """Keep the filters of a list under a name (GET asks for it, POST keeps it)."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    sheet = sheet_or_404(kind, actor)
-    query = request.GET.copy()
-    query.pop("after", None)
-    errors: dict[str, str] = {}
-    if request.method == "POST":
-        try:
-            saved_views.save(actor, kind, request.POST.get("name", ""), query.urlencode())
-            return HttpResponseRedirect(reverse("ui:list", args=[kind]) + "?" + query.urlencode())
-        except Invalid as error:
-            errors = error.errors
-    context = {"sheet": sheet, "errors": errors, "name": request.POST.get("name", ""), "query": query.urlencode()}
-    own = [view for view in saved_views.mine(actor, kind) if view.person_id == actor.person_id]
-    return render(request, "ui/save_view.html", {**context, "own": own}, status=422 if errors else 200)
-
-
-@login_required
-@require_POST
-def remove_view(request: HttpRequest, kind: str, view_id: int) -> HttpResponse:
-    """Take an own view away."""
-    saved_views.remove(request.actor, view_id)  # type: ignore[attr-defined]
-    return HttpResponseRedirect(reverse("ui:list", args=[kind]))

@@ -69,6 +69,17 @@ class NextStep:
 
 
 @dataclass(frozen=True)
+class Count:
+    """How many rows there are: exact, or more than the cap."""
+
+    n: int
+    capped: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.n:,}+" if self.capped else f"{self.n:,}"
+
+
+@dataclass(frozen=True)
 class Tab:
     """A tab or a saved view: an address with a count."""
 

@@ -158,6 +158,10 @@ def test_branches_find_what_the_plain_condition_finds(keeper: Cast) -> None:
         assert read == oracle, name
         assert paging.count(actor, SHEET) == len(oracle)
         assert paging.count(actor, SHEET, cap=2) == min(len(oracle), 3)
+        asked = [(Q(), "-pk"), (Q(fuel="jet"), "due_on"), (Q(pk__in=()), "-pk"), (Q(owner_id=keeper.owner.pk), "-pk")]
+        own = scope.visible(actor, "spill").filter(owner=keeper.owner).count()
+        assert paging.counts(actor, SHEET, asked, cap=99) == [len(oracle), len(oracle), 0, own], name
+        assert paging.counts(actor, SHEET, asked[:1], cap=2) == [min(len(oracle), 3)]
         named = Q(pk__in=list(Record.objects.values_list("pk", flat=True)))
         assert paging.page(actor, SHEET, named, limit=100, few=True).ids == oracle
         assert paging.count(actor, SHEET, named, few=True) == len(oracle)

@@ -333,6 +333,33 @@ def test_triage_at_the_desk(enter: Enter, cast: Cast) -> None:
     expect(page.locator("[data-said]")).to_contain_text(f"{first.number} is triaged.")
 
 
+def test_new_reports_wait_and_those_ticked_are_merged(enter: Enter, cast: Cast) -> None:
+    with context.organisation(cast.organisation.pk):
+        file(cast, title="Leak at stand 14")
+    page = enter("safety")
+    page.goto("/r/report/")
+    with context.organisation(cast.organisation.pk):
+        file(cast, who="owner", title="Leak at stand 15")
+    # Whoever comes back to the window is told; nothing moves until they ask for it.
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    waiting = page.get_by_role("link", name="1 new")
+    expect(waiting).to_be_visible()
+    expect(page.get_by_role("link", name="Leak at stand 15")).to_have_count(0)
+    looks_right_everywhere(page, "list-new")
+    waiting.click()
+    expect(page.get_by_role("link", name="Leak at stand 15")).to_be_visible()
+    page.get_by_label("Select all shown").check()
+    expect(page.get_by_role("button", name="Export", exact=True)).to_be_visible()
+    looks_right_everywhere(page, "list-ticked")
+    page.get_by_role("button", name="Merge").click()
+    looks_right_everywhere(page, "list-merge")
+    page.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Merge").click()
+    expect(page.locator("[data-said]")).to_contain_text("1 report is merged into")
+    page.goto("/r/report/columns/")
+    looks_right(page, "list-columns")
+
+
 IN_VIEW = """row => { const list = row.closest(".queue").getBoundingClientRect(), own = row.getBoundingClientRect();
     return own.top >= list.top && own.bottom <= list.bottom }"""
 

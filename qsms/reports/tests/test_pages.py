@@ -92,6 +92,25 @@ def test_the_list_leads_those_who_triage_to_their_queue(cast: Cast) -> None:
     assert button not in signed_in(cast, "safety").get("/r/action/").content.decode()
 
 
+def test_several_reports_of_the_list_are_merged_into_one_or_none_is(cast: Cast) -> None:
+    reports = [file(cast, who=who).report for who in ("reporter", "owner", "colleague")]
+    client, ids = signed_in(cast, "safety"), [one.pk for one in reports]
+    assert reverse("reports:merge-chosen") in client.get("/r/report/").content.decode()
+    assert client.post("/reports/merge/", {"row": ids[:1]}).content.count(b"Tick two reports or more") == 1
+    assert client.post("/reports/merge/", {"row": ids, "sent": "1"}).status_code == 422
+    assert signed_in(cast, "director").post("/reports/merge/", {"row": ids, "into": ids[0]}).status_code == 403
+    # One of them cannot be: then none is.
+    spine.move(
+        cast.actor("safety"), ids[2], "reject", reason="Not ours", fields={"decision_feedback": "A matter of pay."}
+    )
+    answer = client.post("/reports/merge/", {"row": ids, "into": ids[0]})
+    assert (answer.status_code, b"Nothing was merged." in answer.content) == (422, True)
+    assert not Report.everywhere.filter(state="merged").exists()
+    answer = client.post("/reports/merge/", {"row": ids[:2], "into": ids[0], "reason": "Same stand"})
+    assert answer["Location"] == f"/r/report/{reports[0].number}/"
+    assert Report.everywhere.get(state="merged").merged_into_id == ids[0]
+
+
 def test_a_visitor_learns_how_to_report(cast: Cast) -> None:
     text = Client().get("/report/").content.decode()
     assert "Sign in to report" in text
