@@ -62,6 +62,7 @@ def _draw(request: HttpRequest, actor: Actor, number: str, **extra: Any) -> Http
         "shell": shell,
         "queue": [_item(one, actor, report, titles) for one in queue],
         "number": report.number if report else "",
+        "may_export": bool(queue) and actor.holds("report.export"),
         "ask_error": "",
         "asking": "",
         **(_desk(actor, report, queue) if report is not None else {}),
