@@ -28,7 +28,7 @@ from qsms.exchange import exports, limits, shelf
 from qsms.exchange.exports import FORMS, Export
 from qsms.exchange.tasks import export_list
 from qsms.org.actor import Actor
-from qsms.records import registry
+from qsms.records import registry, saved_views
 from qsms.records.errors import ServiceError
 from qsms.records.registry import RecordType
 
@@ -70,9 +70,11 @@ def show_export(request: HttpRequest, kind: str) -> HttpResponseBase:
 @require_POST
 def export_chosen(request: HttpRequest, kind: str) -> HttpResponse:
     """From the rows that were ticked in a list to the page on which they are exported, closed ones as well."""
-    _sheet(request, kind)
+    actor, sheet = _sheet(request, kind)
     query = QueryDict(mutable=True)
     query["phase"] = "all"
+    known = exports.offered(sheet)
+    query.setlist("columns", [name for name in saved_views.of_list(actor, kind)[1] if name in known])
     query.setlist("row", request.POST.getlist("row")[:MOST_TICKED])
     return HttpResponseRedirect(f"{reverse('exchange:export', args=[kind])}?{query.urlencode()}")
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .pages import filing, form_editor, identity, mailbox, merging_many, publishing, triage
+from .pages import filing, form_editor, identity, mailbox, merging_many, publishing, queue_file, triage
 
 app_name = "reports"
 # For everybody who has something to tell: under /report/.
@@ -18,6 +18,7 @@ telling = [
 working = [
     path("reports/merge/", merging_many.merge_chosen, name="merge-chosen"),
     path("reports/triage/", triage.show, name="triage"),
+    path("reports/triage/export/", queue_file.export, name="triage-export"),
     path("reports/triage/<str:number>/", triage.show, name="triage-one"),
     path("reports/triage/<str:number>/judge/<slug:lens>/", triage.judge, name="judge"),
     path("reports/triage/<str:number>/finish/", triage.finish, name="finish"),

@@ -149,6 +149,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "said": _said(text, hits, kind),
         "tabs": _tabs(request, kinds, kind, hits),
         "phases": _phases(request, phase),
+        "narrowed": _with(request)[1:],
         "empty": None if found else _empty(request, search, kind, phase, lens),
         "pages": _pages(request, page.after, after, len(found)),
     }

@@ -3,6 +3,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from qsms.site.administration.roles import own_rights
 from qsms.site.words import show_words
 
+from . import taking_out
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("qsms.api.urls")),
     path("", include("qsms.exchange.urls")),
@@ -19,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/", show_words, name="help"),
     path("administration/", include("qsms.site.administration.urls")),
     path("", include("qsms.search.urls")),
+    path("search/export/", taking_out.search_results, name="search-export"),
+    path("work/export/", taking_out.work, name="work-export"),
     path("overview/", include("qsms.overview.urls")),
     path("impact/", include("qsms.impact.urls")),
 ]

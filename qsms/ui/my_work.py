@@ -189,6 +189,7 @@ def show_work(request: HttpRequest) -> HttpResponse:
         "hidden": sum(group.count - len(group.lines) for group in groups),
         "cut": inbox.cut,
         "everything": everything,
+        "narrowed": "whose=office" if whose == "office" else "",
         "more_url": f"{request.path}?whose={context['whose']}&all=1",
         "empty": _nothing_waits(whose == "office"),
     }

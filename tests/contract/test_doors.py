@@ -40,6 +40,7 @@ from .strangers import STRANGERS, browser, program, send, stranger
 QUERIES = ("?phase=all", f"?q={SECRET}&phase=all", "?late=1", "?order=due_on&phase=all")
 EVERYWHERE = (
     "/?whose=office&all=1", "/?whose=raised", f"/search/?q={SECRET}", f"/search/?q={SECRET}&phase=open",
+    f"/search/export/?q={SECRET}", "/search/export/?q=2026", "/work/export/?whose=office",
     f"/palette/?q={SECRET}", "/palette/?q=2026", "/pick/record/", f"/pick/record/?q={SECRET}", "/pick/record/?q=2026",
     *(f"/standards/{page}/" for page in ("edition/iso-9001/2015", "clause/iso-9001/2015/7.1.5.2")),
     "/impact/?standard=iso-9001/2015&clause=7.1.5.2",

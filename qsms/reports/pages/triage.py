@@ -76,6 +76,7 @@ def _draw(request: HttpRequest, actor: Actor, number: str, **extra: Any) -> Http
         "pages": queueing.pages_of(request, queue),
         "place": queueing.kept(queueing.after_of(request)),
         "number": report.number if report else "",
+        "may_export": bool(queue) and actor.holds("report.export"),
         "ask_error": "",
         "asking": "",
         **(_desk(actor, report, queue, queueing.after_of(request)) if report is not None else {}),

@@ -7,13 +7,14 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from qsms.org.actor import ADMINISTRATION, GRANTING, Actor
 
 from . import changes
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -21,7 +22,7 @@ def administration(view: View) -> View:
     """For those who administer or grant roles; everybody else is told that they may not."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **more: Any) -> HttpResponseBase:
         changes.require(acting(request), ADMINISTRATION, GRANTING)
         return view(request, *args, **more)
 

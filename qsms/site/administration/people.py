@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -128,23 +129,40 @@ class GrantForm(InHouse, forms.Form):
         return told
 
 
-@administration
-def show(request: HttpRequest) -> HttpResponse:
-    """Everybody, found by name, title or address; those who left are hidden until asked for."""
-    actor = acting(request)
-    text, left = request.GET.get("q", "").strip()[:100], "left" in request.GET
-    found = Person.objects.filter(organisation_id=actor.organisation_id, is_active=not left)
+def asked(request: HttpRequest) -> tuple[str, bool]:
+    """How the list is narrowed: the text that is looked for, and whether it is that of those who left."""
+    return request.GET.get("q", "").strip("\x00 ")[:100], "left" in request.GET
+
+
+def found(actor: Actor, text: str, left: bool) -> QuerySet[Person]:
+    """The people of the list, by name."""
+    people = Person.objects.filter(organisation_id=actor.organisation_id, is_active=not left)
     for word in text.split():
-        found = found.filter(Q(name__icontains=word) | Q(title__icontains=word) | Q(email__icontains=word))
-    if (after := keys.whole(request.GET.get("after", ""))) is not None:
-        start = ours(actor, Person, pk=after)
-        found = found.filter(Q(name__gt=start.name) | Q(name=start.name, pk__gt=start.pk))
-    rows = list(found.select_related("site", "account").order_by("name", "pk")[: PAGE + 1])
-    more, rows = len(rows) > PAGE, rows[:PAGE]
+        people = people.filter(Q(name__icontains=word) | Q(title__icontains=word) | Q(email__icontains=word))
+    return people.order_by("name", "pk")
+
+
+def roles_of(rows: Sequence[Person]) -> dict[int, list[str]]:
+    """The titles of the roles that each of these people holds, beside the one that everybody has."""
     held: dict[int, list[str]] = {}
     grants = Grant.objects.filter(person__in=rows).exclude(role__code="reporter")
     for person_id, title in grants.order_by("role__title").values_list("person_id", "role__title"):
         held.setdefault(person_id, []).append(title)
+    return held
+
+
+@administration
+def show(request: HttpRequest) -> HttpResponse:
+    """Everybody, found by name, title or address; those who left are hidden until asked for."""
+    actor = acting(request)
+    text, left = asked(request)
+    rows_of = found(actor, text, left)
+    if (after := keys.whole(request.GET.get("after", ""))) is not None:
+        start = ours(actor, Person, pk=after)
+        rows_of = rows_of.filter(Q(name__gt=start.name) | Q(name=start.name, pk__gt=start.pk))
+    rows = list(rows_of.select_related("site", "account")[: PAGE + 1])
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    held = roles_of(rows)
 
     def cells(row: Person) -> tuple[SafeString, ...]:
         return (
@@ -166,6 +184,7 @@ def show(request: HttpRequest) -> HttpResponse:
     page = {
         "text": text,
         "left": left,
+        "narrowed": urlencode(kept),
         "table": table(columns, [Group([cells(row) for row in rows])], _("People")) if rows else "",
         "pages": parts.Pages(
             ngettext("%(n)d person shown.", "%(n)d people shown.", len(rows)) % {"n": len(rows)},

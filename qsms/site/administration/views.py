@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qsms.base import moment
+from qsms.org.actor import Actor
 from qsms.org.models import Organisation, Person, Process, Role, Site, Unit
 from qsms.records import keys, registry
 from qsms.records.history import called
@@ -121,35 +124,61 @@ def history(request: HttpRequest) -> HttpResponse:
     """The deeds that concern no record: people, roles, places, sign-ins; the newest first."""
     actor = acting(request)
     changes.require(actor, "history.view")
-    found = Deed.everywhere.filter(organisation_id=actor.organisation_id, record=None).exclude(subject="")
     subject = request.GET.get("subject", "")
-    if subject:
-        found = found.filter(subject=subject)
+    found = deeds(actor, subject)
     if (before := keys.whole(request.GET.get("before", ""))) is not None:
         found = found.filter(pk__lt=before)
-    rows = list(found.select_related("actor").order_by("-pk")[: DEEDS + 1])
+    rows = list(found[: DEEDS + 1])
     more, rows = len(rows) > DEEDS, rows[:DEEDS]
-    told = _changes(rows)
-    names = _names(actor.organisation_id, {row.subject for row in rows})
     now = moment.now()
-    deeds = [
+    lines = [
         parts.Deed(
-            when=dates.moment(row.at, now, actor.tz),
-            who=called(row.actor.name, row.actor.former_names, "", row.at) if row.actor else row.label,
-            did=str(VERBS.get(row.verb, row.verb)) % {"what": _what(row) or names.get(row.subject, row.subject)},
-            changes=told.get(row.pk, ()),
-            reason=row.reason,
-            exact=dates.exact(row.at, actor.tz),
+            when=dates.moment(one.row.at, now, actor.tz), who=one.who, did=one.did, changes=one.changes,
+            reason=one.row.reason, exact=dates.exact(one.row.at, actor.tz),
         )
-        for row in rows
-    ]
+        for one in told(actor, rows)
+    ]  # fmt: skip
     query = f"&subject={subject}" if subject else ""
     page = {
-        "deeds": deeds,
-        "about": names.get(subject, "") or _names(actor.organisation_id, {subject}).get(subject, ""),
+        "deeds": lines,
+        "about": _names(actor.organisation_id, {subject}).get(subject, ""),
+        "narrowed": urlencode({"subject": subject}) if subject else "",
         "next_url": f"?before={rows[-1].pk}{query}" if more else "",
     }
     return render(request, "administration/history.html", page)
+
+
+def deeds(actor: Actor, subject: str = "") -> QuerySet[Deed]:
+    """What happened to people, roles and places, or to one of them; the newest first."""
+    found = Deed.everywhere.filter(organisation_id=actor.organisation_id, record=None).exclude(subject="")
+    if subject:
+        found = found.filter(subject=subject)
+    return found.select_related("actor").order_by("-pk")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A deed in words."""
+
+    row: Deed
+    who: str
+    did: str
+    changes: tuple[parts.Difference, ...]
+
+
+def told(actor: Actor, rows: list[Deed]) -> list[Told]:
+    """These deeds in words, with the fields that each has changed."""
+    changed = _changes(rows)
+    names = _names(actor.organisation_id, {row.subject for row in rows})
+    return [
+        Told(
+            row,
+            called(row.actor.name, row.actor.former_names, "", row.at) if row.actor else row.label,
+            str(VERBS.get(row.verb, row.verb)) % {"what": _what(row) or names.get(row.subject, row.subject)},
+            changed.get(row.pk, ()),
+        )
+        for row in rows
+    ]
 
 
 def _what(row: Deed) -> str:

@@ -106,6 +106,10 @@ def test_those_ticked_are_exported(keeper: Cast, several: list[Spill], login: Lo
     page = client.post("/r/spill/export/chosen/", {"row": ids})
     choice = client.get(page["Location"])
     assert "Ticked: 2 of the list." in choice.content.decode()
+    assert "columns=" not in page["Location"]
+    client.post("/r/spill/columns/", {"columns": ["litres"]})
+    own = client.post("/r/spill/export/chosen/", {"row": ids})["Location"]
+    assert "columns=number&columns=title&columns=litres" in own
     with context.organisation(keeper.organisation.pk):
         answer = client.get(f"{page['Location']}&format=csv&columns=number")
     rows = b"".join(answer).decode("utf-8-sig").split()  # type: ignore[arg-type]

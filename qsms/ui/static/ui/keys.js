@@ -79,7 +79,7 @@ const NAMES = { ctrl: "Ctrl", enter: "↵", escape: "Esc" };
 const named = (element) => {
   // Of a move with its explanation the name alone.
   const copy = ($("b", element) ?? element).cloneNode(true);
-  for (const mark of $$("kbd, .count, .vh", copy)) mark.remove();
+  for (const mark of $$("kbd, .count, .n, .vh", copy)) mark.remove();
   return element.ariaLabel || element.placeholder || copy.textContent.trim() || element.title;
 };
 function line(keys, sentence) {
