@@ -105,9 +105,13 @@ def created(actor: Actor, requests: Sequence[ChangeRequest]) -> None:
     for request in requests:
         named = documents(request)
         _name(actor, request, named)
-        title = _("Decide on a change: %(title)s") % {"title": request.title}
-        for person_id in dict.fromkeys(one.owner_id for one in named) or [None]:
-            tasks.give(actor, request, "decide", title, person_id=person_id, role=ROLE)
+        _ask_to_decide(actor, request, named)
+
+
+def _ask_to_decide(actor: Actor, request: ChangeRequest, named: Sequence[Document]) -> None:
+    title = _("Decide on a change: %(title)s") % {"title": request.title}
+    for person_id in dict.fromkeys(one.owner_id for one in named) or [None]:
+        tasks.give(actor, request, "decide", title, person_id=person_id, role=ROLE)
 
 
 def renamed(actor: Actor, request: ChangeRequest) -> None:
@@ -118,8 +122,10 @@ def renamed(actor: Actor, request: ChangeRequest) -> None:
     gone = Link.everywhere.filter(source_id=request.pk, relation=Relation.CHANGES, target__kind="document")
     gone.exclude(target_id__in=kept).delete()
     _name(actor, request, named)
-    if request.state == "accepted":
-        tasks.withdraw(actor, request, ["revise"])
+    tasks.withdraw(actor, request, ["decide", "revise"])
+    if request.state == "asked":
+        _ask_to_decide(actor, request, named)
+    elif request.state == "accepted":
         ask(actor, request)
 
 

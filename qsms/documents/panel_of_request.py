@@ -61,4 +61,4 @@ def _line(actor: Actor, request: ChangeRequest, one: Named, seen: Mapping[int, R
     }
 
 
-NAMED = Panel("documents", _("Documents to change"), "documents/panel_named.html", _named, tab=False, order=4)
+NAMED = Panel("documents", _("Documents to change"), "documents/panel_named.html", _named, tab=False, order=-5)

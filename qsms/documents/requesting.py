@@ -14,8 +14,7 @@ from qsms.records.models import Record
 from qsms.records.registry import Lead, Raising, RecordType, Section, TaskType, offer, register
 from qsms.rules.lifecycle import Move, Reason
 
-from . import asking, conditions, document_types, lasting, panel_of_request
-from . import sheets as sheets  # documents stand before requests
+from . import asking, conditions, document_types, lasting, panel_of_request, sheets  # noqa: F401  documents come first
 from .lifecycles import REQUEST_LIFE
 from .models import ChangeRequest, Document
 

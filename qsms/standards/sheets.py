@@ -281,7 +281,7 @@ class CertificateSheet(RecordType):
     import_key = "reference"
     tasks = {
         certifying.TASK: TaskType(_("Arrange an audit of the certification body"), _("Arrange it")),
-        certificate_clocks.MARK: TaskType(_("Check the use of a mark"), _("Check it"), tab="mark"),
+        certificate_clocks.MARK: TaskType(_("Check the use of a mark"), _("Check it")),
     }
 
     def clean(self, actor: Actor, record: Record, values: Mapping[str, Any]) -> Mapping[str, str]:

@@ -17,6 +17,15 @@ def test_moves_give_and_finish_only_tasks_that_the_kind_has(kind: str) -> None:
             assert registry.task_type(kind, code) is not None, (move.code, code)
 
 
+@pytest.mark.parametrize("kind", [sheet.kind for sheet in registry.all_types()])
+def test_a_task_leads_to_a_tab_that_its_record_has(kind: str) -> None:
+    tabs = {panel.code for panel in registry.panels(registry.get(kind)) if panel.tab}
+    types = registry.task_types()
+    codes = {code for known, code in types if known in (kind, registry.ANY)}
+    wanted = {one.tab for code in codes if (one := registry.task_type(kind, code)) is not None and one.tab}
+    assert wanted <= tabs
+
+
 def test_no_two_types_of_tasks_have_the_same_name() -> None:
     names = [str(one.label) for one in registry.task_types().values()]
     assert len(set(names)) == len(names) > 20
