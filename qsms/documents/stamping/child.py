@@ -22,6 +22,8 @@ LEAST, MOST = 20, 14_400
 KEPT_OF_ROOT = ("/AcroForm", "/OCProperties")
 # What may run, fetch or carry something. A copy is to be read.
 ACTIVE = ("/AA", "/OpenAction", "/JS", "/JavaScript", "/XFA", "/EF", "/EmbeddedFiles", "/RichMediaContent")
+# Where an action stands, and those that may: a link, a step to another page.
+ACTIONS = ("/A", "/PA", "/Next")
 HARMLESS = ("/URI", "/GoTo", "/Named")
 
 
@@ -134,18 +136,23 @@ def stamped(reader: PdfReader, ours: PdfReader) -> PdfWriter:
 
 
 def quieten(thing: object) -> None:
-    """Take out of one object what may run, fetch or carry something."""
-    from pypdf.generic import DictionaryObject
+    """Take out of an object, and of what is written within it, what may run, fetch or carry something."""
+    from pypdf.generic import ArrayObject, DictionaryObject
 
+    if isinstance(thing, ArrayObject):
+        for inner in thing:
+            quieten(inner)
     if not isinstance(thing, DictionaryObject):
         return
     for name in ACTIVE:
         thing.pop(name, None)
-    for name in ("/A", "/PA"):
+    for name in ACTIONS:
         action = thing.get(name)
         action = action.get_object() if action is not None else None
         if isinstance(action, DictionaryObject) and action.get("/S") not in HARMLESS:
             thing.pop(name, None)
+    for inner in thing.values():
+        quieten(inner)
 
 
 def main() -> int:
