@@ -389,6 +389,30 @@ def test_who_may_not_see_what_they_would_be_asked_about_is_left_out_and_said(cas
     assert [one for one in circles.offered(cast.actor("site_owner"), found) if not one.is_course] == []
 
 
+def test_where_nothing_hangs_on_it_somebody_is_asked_by_name(cast: Cast) -> None:
+    alone = control(cast)
+    client, url = signed_in(cast, "safety"), f"/impact/?record={alone.number}"
+    assert "Whom to ask" in client.get(url).content.decode()
+    given = {"what": "The tester is read weekly", "person": cast.people["outsider"].name}
+    assert client.post(url, given).status_code == 422, "No person of another organisation."
+    unseeing = client.post(url, {**given, "person": cast.people["other_site_auditor"].name})
+    assert f"They may not see {alone.number}." in unseeing.content.decode()
+    given["person"] = cast.people["quality"].name
+    assert "One task for one person" in " ".join(client.post(url, given).content.decode().split())
+    assert client.post(url, {**given, "sure": "1"}).status_code == 303
+    again = client.post(url, {**given, "sure": "1"})
+    assert "They were asked already because of this change." in again.content.decode()
+    [waiting] = [one for one in tasks.mine(cast.actor("quality")) if one.code == asking.PEOPLE_TASK]
+    assert waiting.record.pk == alone.pk
+    check = Check.objects.get()
+    assert check.subject_id == check.record_id == alone.pk
+    asking.answer(cast.actor("quality"), check.pk, "clashes", "The tester is at Stavnes on Mondays")
+    page = client.get(url).content.decode()
+    assert "The tester is at Stavnes on Mondays" in page
+    # Whoever may not change it asks nobody, and is not offered to.
+    assert "Whom to ask" not in signed_in(cast, "executive").get(url).content.decode()
+
+
 def test_nobody_counts_people_or_courses_that_they_may_not_see(cast: Cast, procedure: Document) -> None:
     """Of a course out of sight nothing is told, and people of another site are not counted."""
     [taught] = touching.of_record(cast.actor("site_owner"), procedure).courses

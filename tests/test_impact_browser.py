@@ -66,6 +66,15 @@ def test_readers_of_a_revision_are_asked_and_answer(cast: Cast, open_page: Calla
     reader.get_by_text("Your answer is kept. Thank you.").first.wait_for()
     page.reload()
     page.get_by_text("There is no place for goggles at rig 3").first.wait_for()
+    # Nothing hangs on this one, so that somebody is asked by name.
+    alone = risk.raise_control(quality, None, title="Tester", level="administrative", owner=cast.owner)
+    page.goto(f"/impact/?record={alone.number}")
+    page.get_by_label("Whom to ask").fill(cast.safety.name)
+    page.get_by_label("What changes").fill("It is read weekly")
+    looks_right_everywhere(page, "impact-by-name", themes=True)
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Ask one question").click()
+    page.get_by_text("0 of 1 answered").wait_for()
 
 
 def test_owners_are_asked_after_a_preview_and_answer(cast: Cast, open_page: Callable[..., Page], live: Any) -> None:

@@ -59,11 +59,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to ask: about which touched records, which circles of people, and what changes."""
+    """What somebody wants to ask: about which touched records, which circles of people or whom by name, and what
+    changes."""
 
     what: str
     records: Collection[int] = ()
     circles: Collection[str] = ()
+    person: int | None = None
     due_on: dt.date | None = None
 
 
@@ -100,20 +102,24 @@ def waiting_in(rows: Iterable[tuple[int, int | None]]) -> Waiting:
     return Waiting(frozenset(records), {record: frozenset(found) for record, found in people.items()})
 
 
-def plan(actor: Actor, impact: Impact, chosen: Collection[int], picked: Collection[str] = ()) -> Plan:
-    """What asking about the chosen ones of the touched records would do, and asking the picked circles of people."""
-    records = [record for pk, record in impact.records.items() if pk in chosen]
+def plan(actor: Actor, impact: Impact, wish: Wish) -> Plan:
+    """What asking as somebody wishes would do: about touched records, and people."""
+    records = [record for pk, record in impact.records.items() if pk in wish.records]
     already = waiting(impact.subject)
     asked = tuple(one for one in records if one.owner_id is not None and one.pk not in already.records)
-    known = names.people(actor.organisation_id, (one.owner_id for one in asked))
+    known = names.people(actor.organisation_id, [*(one.owner_id for one in asked), wish.person])
     owners = Counter(known[one.owner_id] for one in asked if one.owner_id in known)
-    wanted = [one for one in circles.offered(actor, impact) if one.key in picked]
+    wanted = [one for one in circles.offered(actor, impact) if one.key in wish.circles]
+    before = frozenset().union(*already.people.values())
+    turnouts = circles.turnouts(actor, wanted, before)
+    if wish.person in known and wish.person is not None and impact.subject.record is not None:
+        turnouts.append(circles.by_name(impact.subject.record, wish.person, known[wish.person], before))
     return Plan(
         asked=asked,
         owners=dict(owners.most_common()),
         ownerless=tuple(one for one in records if one.owner_id is None),
         waiting=tuple(one for one in records if one.pk in already.records),
-        turnouts=tuple(circles.turnouts(actor, wanted, frozenset().union(*already.people.values()))),
+        turnouts=tuple(turnouts),
     )
 
 
@@ -126,13 +132,21 @@ def checked_plan(actor: Actor, impact: Impact, wish: Wish) -> Plan:
         raise Invalid({"what": _("Say what changes, so that whoever is asked knows what to look for.")})
     if wish.due_on is not None and wish.due_on < moment.now().astimezone(actor.tz).date():
         raise Invalid({"due_on": _("This day is past. Choose today or a later day.")})
-    planned = plan(actor, impact, wish.records, wish.circles)
+    planned = plan(actor, impact, wish)
+    if wish.person is not None and not planned.n_tasks:
+        raise Invalid({"person": _nobody(planned, impact.subject)})
     if not planned.n_tasks:
         said = _(
             "Choose at least one record that has an owner, or people, and that nobody is being asked about already."
         )
         raise Invalid({"": said})
     return planned
+
+
+def _nobody(planned: Plan, subject: Subject) -> str:
+    if any(one.waiting for one in planned.turnouts):
+        return _("They were asked already because of this change. Wait for their answer.")
+    return _("They may not see %(number)s. Ask somebody who does.") % {"number": subject.number}
 
 
 def ask(actor: Actor, impact: Impact, wish: Wish) -> int:

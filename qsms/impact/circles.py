@@ -20,10 +20,12 @@ from .touching import Impact
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """People who can be asked together, on the document that they read or the course that they take."""
+    """People who can be asked together, on the document that they read or the course that they take; or one by name."""
 
     record: Record
-    is_course: bool
+    is_course: bool = False
+    # The one person, who is asked on what changes.
+    person: str = ""
 
     @property
     def key(self) -> str:
@@ -33,6 +35,8 @@ class Circle:
     @property
     def name(self) -> str:
         """Who they are, in words."""
+        if self.person:
+            return self.person
         who = _("People who must hold %(what)s") if self.is_course else _("Readers of %(what)s")
         return who % {"what": f"{self.record.number} {self.record.title}"}
 
@@ -58,7 +62,7 @@ def offered(actor: Actor, impact: Impact) -> list[Circle]:
         return []
     readers = [one.document for one in impact.readers if one.people and scope.may(actor, "distribute", one.document)]
     courses = [one.course for one in impact.courses if any(each.people for each in one.asked)]
-    return [*(Circle(one, False) for one in readers), *(Circle(one, True) for one in courses)]
+    return [*map(Circle, readers), *(Circle(one, is_course=True) for one in courses)]
 
 
 def turnouts(actor: Actor, circles: Collection[Circle], waiting: Collection[int]) -> list[Turnout]:
@@ -84,3 +88,13 @@ def turnouts(actor: Actor, circles: Collection[Circle], waiting: Collection[int]
         found.append(turnout)
         reached |= people
     return found
+
+
+def by_name(record: Record, person_id: int, name: str, waiting: Collection[int]) -> Turnout:
+    """Somebody who is asked on the record that changes, where nothing else is to be asked."""
+    circle, person = Circle(record, person=name), frozenset({person_id})
+    if person.intersection(waiting):
+        return Turnout(circle, frozenset(), waiting=1)
+    if person_id not in who_sees(record):
+        return Turnout(circle, frozenset(), unseeing=1)
+    return Turnout(circle, person)

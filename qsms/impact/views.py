@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -20,6 +20,7 @@ from qsms.records.models import Record
 from qsms.rules.frameworks import Reference
 from qsms.ui import addresses as pages
 from qsms.ui import answers
+from qsms.ui.record import pickers
 from qsms.ui.record.fields import DayField
 from qsms.ui.record.linking import DialogForm, dialog
 
@@ -45,35 +46,57 @@ def _seen(actor: Actor, record: Record | None) -> Record:
     return record
 
 
-def _form(request: HttpRequest) -> DialogForm:
-    return DialogForm(
-        request,
-        {
-            "what": forms.CharField(
-                label=_("What changes"), max_length=asking.LONGEST, widget=forms.Textarea({"rows": 2}),
-                error_messages={"required": _("Say what changes, so that whoever is asked knows what to look for.")},
-            ),
-            "due_on": DayField(label=_("Answer by"), required=False),
-        },
-    )  # fmt: skip
+def _form(request: HttpRequest, actor: Actor, *, by_name: bool) -> DialogForm:
+    """What changes and until when to answer; and whom to ask, where nothing can be ticked."""
+    fields: dict[str, forms.Field] = {
+        "what": forms.CharField(
+            label=_("What changes"), max_length=asking.LONGEST, widget=forms.Textarea({"rows": 2}),
+            error_messages={"required": _("Say what changes, so that whoever is asked knows what to look for.")},
+        ),
+        "due_on": DayField(label=_("Answer by"), required=False),
+    }  # fmt: skip
+    if by_name:
+        required = {"required": _("Choose whom to ask.")}
+        fields = {"person": pickers.PersonField(actor, label=_("Whom to ask"), error_messages=required), **fields}
+    return DialogForm(request, fields)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What changes, and whom the reader may ask because of it."""
+
+    impact: Impact
+    offered: list[circles.Circle]
+    waiting: asking.Waiting
+
+    @property
+    def has_owners(self) -> bool:
+        """Whether a touched record has an owner whom nobody has asked."""
+        records = self.impact.records
+        return any(one.owner_id is not None and pk not in self.waiting.records for pk, one in records.items())
+
+    @property
+    def by_name(self) -> bool:
+        """Whether somebody is asked by name: where nothing hangs on it, so that nothing can be ticked."""
+        subject = self.impact.subject
+        return subject.may_ask and subject.record is not None and not self.impact.groups and not self.offered
 
 
 def _page(
-    request: HttpRequest, actor: Actor, impact: Impact, form: DialogForm, ticked: Wish, **more: Any
+    request: HttpRequest, actor: Actor, sight: Sight, form: DialogForm, ticked: Wish, **more: Any
 ) -> HttpResponse:
-    waiting = asking.waiting(impact.subject)
-    offered = circles.offered(actor, impact)
-    left = any(one.owner_id is not None and pk not in waiting.records for pk, one in impact.records.items())
-    can_ask = impact.subject.may_ask and (left or bool(offered))
+    impact = sight.impact
+    can_ask = sight.by_name or (impact.subject.may_ask and (sight.has_owners or bool(sight.offered)))
     chosen = ticked.records if can_ask else None
     context = {
         "subject": impact.subject,
         "standards": told.standards(impact),
-        "people": told.people(impact, offered, ticked.circles, waiting),
+        "people": told.people(impact, sight.offered, ticked.circles, sight.waiting),
         "change": impact.change,
-        "records": told.records(actor, impact, waiting.records, chosen) if impact.groups else "",
+        "records": told.records(actor, impact, sight.waiting.records, chosen) if impact.groups else "",
         "asked": told.page(actor, impact.subject, keys.whole(request.GET.get("before", ""))),
         "can_ask": can_ask,
+        "by_name": sight.by_name,
         "form": form,
         "post_url": addresses.page(impact.subject),
         "count": len(impact.records),
@@ -90,17 +113,21 @@ def show(request: HttpRequest) -> HttpResponse:
     with it."""
     actor = answers.actor_of(request)
     impact = _impact(actor, request)
-    form = _form(request)
+    offered = circles.offered(actor, impact)
+    # Where nothing can be ticked nobody's mark is shown.
+    sight = Sight(impact, offered, asking.waiting(impact.subject) if impact.groups or offered else asking.Waiting())
+    form = _form(request, actor, by_name=sight.by_name)
     if request.method != "POST":
         # Owners are few and each looks after a record; whether many people are asked is for somebody to decide.
-        return _page(request, actor, impact, form, Wish("", set(impact.records)))
+        return _page(request, actor, sight, form, Wish("", set(impact.records)))
     wish = Wish(
         "",
         {pk for one in request.POST.getlist("row") if (pk := keys.whole(one))},
         frozenset(request.POST.getlist("people")),
     )
     if form.is_valid() and "back" not in request.POST:
-        wish = replace(wish, what=form.cleaned_data["what"], due_on=form.cleaned_data["due_on"])
+        given = form.cleaned_data
+        wish = replace(wish, what=given["what"], due_on=given["due_on"], person=given.get("person"))
         try:
             if request.POST.get("sure"):
                 made = asking.ask(actor, impact, wish)
@@ -110,8 +137,8 @@ def show(request: HttpRequest) -> HttpResponse:
         except Invalid as error:
             form.take_errors(error.errors)
         else:
-            return _page(request, actor, impact, form, wish, plan=planned)
-    return _page(request, actor, impact, form, wish)
+            return _page(request, actor, sight, form, wish, plan=planned)
+    return _page(request, actor, sight, form, wish)
 
 
 @answers.for_people

@@ -104,6 +104,8 @@ def test_what_hangs_on_a_document(cast: Cast, office: Client) -> None:
     adopted.adopted(cast, adopted.AS9100)
     draft = revision(cast, made, summary="The next one")
     page = "/impact/?record={number}"
+    # Nothing hangs on this one, so that somebody is asked by name.
+    check(office, revision(cast, document(cast, title="Alone")).number, [page])
     paths = ("/r/document/{number}/tab/impact/", page)
     # A history longer than what a page reads of it.
     hang_on(cast, made, 3)
