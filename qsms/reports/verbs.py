@@ -45,7 +45,7 @@ def _judgements(actor: Actor, record: Record) -> Sequence[Mapping[str, Any]]:
             "lens": words[one.lens], "concerns": one.concerns, "severity": one.severity, "next": one.next,
             "note": one.note, "by": one.by.name if one.by else "", "at": one.at,
         }
-        for one in JUDGED.objects(report=report.pk)
+        for one in sorted(JUDGED.objects(report=report.pk), key=lambda made: (made.at, made.lens))
     ]  # fmt: skip
 
 
