@@ -205,7 +205,8 @@ class Week:
         names = standing.names_of({line.person_id for told in self.by_reach.values() for line in told.lines})
         for person, reach in self.leaders.items():
             told = self.by_reach[reach]
-            if not told.people:
+            # Of themselves alone they read in their own line.
+            if not told.people - {person}:
                 continue
             said = ngettext(
                 "Training of %(n)d of your people: %(counted)s", "Training of %(n)d of your people: %(counted)s",

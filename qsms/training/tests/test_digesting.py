@@ -13,7 +13,7 @@ from qsms.notify import letters
 from qsms.notify import services as notify
 from qsms.notify.models import Letter, News
 from qsms.org import services as org
-from qsms.org.models import Grant, Role
+from qsms.org.models import Grant, Person, Role
 from qsms.records import services
 from qsms.records.models import Task
 from qsms.training import digesting, following, reminding
@@ -128,6 +128,27 @@ def test_the_owner_of_courses_who_leads_nobody_reads_how_many(cast: Cast, lackin
     [mine] = told(cast, "owner", digesting.PEOPLE)
     assert mine.text == "Training in your courses: Expired: 1, Due soon: 1, Missing: 8"
     assert lines(cast, "owner") == [f"{lacking.number} Fire drill: Expired: 1, Due soon: 1, Missing: 8"]
+
+
+def test_who_leads_a_unit_reads_of_those_in_it_and_not_of_themselves_alone(
+    cast: Cast, lacking: Course, clock: Traveller
+) -> None:
+    unit = cast.units["MX"]
+    org.grant(cast.owner, "maintenance_supervisor", axis="unit", unit=unit)
+    Person.objects.filter(pk=cast.owner.pk).update(unit=unit)
+    reminding.remind(cast.organisation.pk)
+    assert told(cast, "owner", digesting.PEOPLE) == []
+    Person.objects.filter(pk=cast.reporter.pk).update(unit=unit)
+    clock.shift(DAY)
+    reminding.remind(cast.organisation.pk)
+    [mine] = told(cast, "owner", digesting.PEOPLE)
+    assert (mine.text, mine.path) == (
+        "Training of 2 of your people: Expired: 1, Due soon: 1", f"/training/matrix/gaps/?unit={unit.pk}",
+    )  # fmt: skip
+    client = Client()
+    client.force_login(cast.account("owner"))
+    # Beside it the one that only few may know of: they see it, for they are asked to take it.
+    assert "3 of 4 that are asked are expired or missing" in client.get(mine.path).content.decode()
 
 
 def test_who_stands_in_for_a_leader_reads_it_too(cast: Cast, lacking: Course, clock: Traveller) -> None:
