@@ -10,7 +10,7 @@ from qsms.records import registry
 WORDS = """
     accept acknowledge adopt amend approve archive ask assess begin bring call cancel carry change check clean close
     confirm decide declare describe end enter expire finish give grant have issue leave make mark merge open pass
-    plan publish put rate record refuse reject release reopen resume retire return review revise say send set
+    plan publish put rate record refuse reject release reopen resume retire return review revise revoke say send set
     settle sign start submit supersede suspend take tell verify wait watch withdraw
 """
 VERBS = frozenset(WORDS.split())

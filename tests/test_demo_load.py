@@ -52,9 +52,12 @@ CAST = [one.code for part in load_library().organisations for one in part.people
 
 def test_every_number_is_given_once_and_every_state_is_known(larkfield: Larkfield) -> None:
     assert Record.everywhere.count() == Record.everywhere.values("organisation", "number").distinct().count()
+    # When something that came in was closed elsewhere is not known here.
+    came_in = set(Deed.everywhere.filter(verb="imported").values_list("record_id", flat=True))
     for row in Record.everywhere.all():
-        state = registry.get(row.kind).lifecycle.state(row.state)
-        assert (state.phase, row.closed_at is None) == (row.phase, row.phase < Phase.DONE), row
+        assert registry.get(row.kind).lifecycle.state(row.state).phase == row.phase, row
+        assert row.closed_at is None or row.phase >= Phase.DONE, row
+        assert row.closed_at is not None or row.phase < Phase.DONE or row.pk in came_in, row
 
 
 def test_every_question_lists_what_it_counts(larkfield: Larkfield) -> None:

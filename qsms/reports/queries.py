@@ -67,10 +67,13 @@ class Queue:
         return f"{self.total:,}{'+' if self.is_capped else ''}"
 
 
-def triage_queue(actor: Actor, after: str = "", *, limit: int = QUEUE) -> Queue:
-    """The reports that the actor may triage, nearest deadline first (at most four queries). Raises BadPageKey."""
+def triage_queue(actor: Actor, after: str = "", *, limit: int = 0) -> Queue:
+    """The reports that the actor may triage, nearest deadline first, a page or up to `limit` (at most four queries).
+
+    Raises BadPageKey.
+    """
     sheet = registry.get("report")
-    page = paging.page(actor, sheet, WAITS, verb="triage", order="due_on", after=after, limit=limit)
+    page = paging.page(actor, sheet, WAITS, verb="triage", order="due_on", after=after, limit=limit or QUEUE)
     ids = page.ids
     running = Clock.everywhere.filter(record_id=OuterRef("pk"), rule="report.triage", stopped_at=None)
     due_at = Subquery(running.order_by("-pk").values("due_at")[:1])

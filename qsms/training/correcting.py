@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from qsms.base import moment
 from qsms.base.gate import write_transaction
 from qsms.org.actor import Actor
 from qsms.records import attachments, bulk, moves, scope, services
@@ -81,7 +82,9 @@ def _make(actor: Actor, wrong: Holding, given: Mapping[str, Any], state: str) ->
     course = standing.course_for(actor, given["course"])
     told = {**{name: given[name] for name in FIELDS}, "title": course.title}
     fixed = {"source": wrong.source, "confidential": wrong.confidential}
-    ready = bulk.prepare(actor, KIND, bulk.Row(told, fixed, state=state, raised_by_id=actor.person_id))
+    ready = bulk.prepare(
+        actor, KIND, bulk.Row(told, fixed, state=state, closed_at=moment.now(), raised_by_id=actor.person_id)
+    )
     if ready.errors:
         raise Invalid(ready.errors)
     # What is entered as held counts as from before; here it was verified already, or was from before itself.

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
+from qsms.base import moment
 from qsms.base.claim_codes import ALPHABET
 from qsms.base.gate import write_transaction
 from qsms.org import actor as actors
@@ -99,7 +100,10 @@ def award(
         given = {
             "title": course.title, "holder": person, "course": course.pk, "completed_on": completed_on,
         }  # fmt: skip
-        row = bulk.prepare(system, KIND, bulk.Row(given, fixed, state=reckoning.HELD, raised_by_id=actor.person_id))
+        told = bulk.Row(
+            given, fixed, state=reckoning.HELD, closed_at=moment.now(), raised_by_id=actor.person_id
+        )  # fmt: skip
+        row = bulk.prepare(system, KIND, told)
         if row.errors:
             raise Invalid(row.errors)
         rows.append(row.record)
