@@ -70,6 +70,7 @@ PAGES = f"""
 /documents/revision/{{revision}}/changes/
 /documents/revision/{{revision}}/file/
 /documents/give/{{document}}/
+/documents/processes/{{document}}/
 /documents/reach/{{document}}/
 /documents/types/of/procedure/
 /standards/edition/iso-9001/2015/
@@ -124,6 +125,7 @@ PAGES = f"""
 /administration/sites/new/
 /administration/sites/{{site}}/
 /impact/?{CLAUSE}
+/impact/asked/?record={{document}}
 /sign-in/link/{{token}}/
 """
 # Addresses with parts under which there is no page of its own: files, parts of a page, ways on to another page.
@@ -135,7 +137,7 @@ NONE = re.compile(
 # Dialogs for a moment that the demonstration is not in; the kit draws them from the template of all the others.
 DIALOGS = re.compile(
     r"/standards/gaps/<number>/action/|/standards/findings/<number>/no-longer-against/|/documents/revision/<number>/name/"
-    r"|/training/(session/<number>/sign|content/<number>/again)/"
+    r"|/documents/request/<number>/spare/|/training/(session/<number>/sign|content/<number>/again)/"
 )
 # Pages that stand for the outcome of some work, and the test that does the work and looks at them.
 ELSEWHERE = {

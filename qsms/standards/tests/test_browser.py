@@ -107,7 +107,7 @@ def test_a_gap_assessment_goes_by_keyboard_and_on_a_phone(cast: Cast, open_page:
     adopted(cast, ISO_9001)
     page = signed_in(cast, "quality", open_page, live)
     page.goto(f"/r/gap_assessment/{made.number}/")
-    page.get_by_role("link", name="Answer them").click()
+    page.get_by_role("region", name="Next step").get_by_role("link", name="Answer them").click()
     page.get_by_role("link", name="Begin").click()
     page.get_by_role("heading", name="4.1").wait_for()
     page.keyboard.press("3")
