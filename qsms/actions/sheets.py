@@ -142,7 +142,7 @@ class ActionSheet(RecordType):
             "no_extension_asked": not asked,
             "extensions_left": left,
         }
-        ways = {"evidence": {"way": _t("Add evidence"), "way_url": addresses.tab(record, "files")}}
+        ways = {"evidence": {"way": _t("Add evidence"), "way_url": f"{addresses.tab(record, 'files')}?evidence=1"}}
         return {
             name: None if ok else Reason("action", {"fact": name, **ways.get(name, {})}) for name, ok in holds.items()
         }

@@ -265,13 +265,20 @@ def count(
 def counts(actor: Actor, sheet: RecordType, asked: Iterable[tuple[Q, str]], *, cap: int) -> list[int]:
     """How many records match each condition, each counted up to `cap` + 1: one statement for all.
 
-    Beside each condition stands the order by whose index its records are found soonest.
+    Beside each condition stands the order by whose index its records are found soonest among all of the kind; empty
+    where the condition itself leaves but a few.
     """
     statements: list[str] = []
     values: list[Any] = []
+    reach = branches(actor, sheet.kind)
     for where, order in asked:
-        rows = _rows(actor, sheet, where).order_by(order)
-        parts = [rows.filter(branch.narrows()).values_list("pk")[: cap + 1] for branch in branches(actor, sheet.kind)]
+        rows = _rows(actor, sheet, where)
+        if not order:
+            parts = [rows.filter(predicate(actor, sheet.kind)).order_by().values_list("pk")[: cap + 1]]
+        else:
+            # A site's or one's own have indexes by id; by another order SQLite reads all that there is of the kind.
+            by = {branch: order if branch.axis == Axis.ALL else "-pk" for branch in reach}
+            parts = [rows.filter(b.narrows()).order_by(by[b]).values_list("pk")[: cap + 1] for b in reach]
         union = union_sql(parts, True, cap + 1)
         if union is None:
             statements.append("0")

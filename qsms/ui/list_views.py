@@ -59,7 +59,7 @@ def _counts(
         # The end of those with a day: the page has asked for those without one as well, and that is all it may ask.
         return {}
     narrowed = Q(phase__lt=Phase.DONE) & (listing.concerning(lens) if lens else Q())
-    conditions = {"late": (lateness.late_to(actor), "due_on"), "mine": (Q(owner_id=actor.person_id), "-pk")}
+    conditions = {"late": (lateness.late_to(actor), "due_on"), "mine": (Q(owner_id=actor.person_id), "")}
     asked = [(narrowed & conditions[code][0], conditions[code][1]) for code in codes]
     return dict(zip(codes, paging.counts(actor, one.sheet, asked, cap=MOST), strict=True))
 
