@@ -262,11 +262,26 @@ def count(
     return len(_union(parts, True, cap + 1))
 
 
+def _joined(reach: Sequence[Branch], order: str) -> Iterable[tuple[Q, tuple[str, ...]]]:
+    """The conditions of these branches with the order for each, sites taken together: each costs the time to be said.
+
+    A site's records and one's own have indexes of their own; by another order SQLite reads all there is of the kind.
+    """
+    for secrets_too in (True, False):
+        sites = [branch for branch in reach if branch.axis == Axis.SITE and branch.confidential is secrets_too]
+        if sites:
+            known = Q() if secrets_too else Q(confidential=False)
+            yield Q(site_id__in=[branch.value for branch in sites]) & known, ()
+    for branch in reach:
+        if branch.axis != Axis.SITE:
+            yield branch.narrows(), (order,) if branch.axis == Axis.ALL else ("-pk",)
+
+
 def counts(actor: Actor, sheet: RecordType, asked: Iterable[tuple[Q, str]], *, cap: int) -> list[int]:
     """How many records match each condition, each counted up to `cap` + 1: one statement for all.
 
     Beside each condition stands the order by whose index its records are found soonest among all of the kind; empty
-    where the condition itself leaves but a few.
+    where the condition names the actor as owner, and so leaves but a few.
     """
     statements: list[str] = []
     values: list[Any] = []
@@ -274,11 +289,12 @@ def counts(actor: Actor, sheet: RecordType, asked: Iterable[tuple[Q, str]], *, c
     for where, order in asked:
         rows = _rows(actor, sheet, where)
         if not order:
-            parts = [rows.filter(predicate(actor, sheet.kind)).order_by().values_list("pk")[: cap + 1]]
+            # Whoever reaches what they own needs no look at its place.
+            own = Q() if any(branch.axis == "owner" for branch in reach) else predicate(actor, sheet.kind)
+            narrowed = [rows.filter(own).order_by()]
         else:
-            # A site's or one's own have indexes by id; by another order SQLite reads all that there is of the kind.
-            by = {branch: order if branch.axis == Axis.ALL else "-pk" for branch in reach}
-            parts = [rows.filter(b.narrows()).order_by(by[b]).values_list("pk")[: cap + 1] for b in reach]
+            narrowed = [rows.filter(one).order_by(*by) for one, by in _joined(reach, order)]
+        parts = [one.values_list("pk")[: cap + 1] for one in narrowed]
         union = union_sql(parts, True, cap + 1)
         if union is None:
             statements.append("0")
