@@ -168,7 +168,7 @@ def test_from_a_report_on_a_phone_to_a_verified_closed_action(enter: Enter, tmp_
     photo.write_text("head,wear mm\n1,0.4\n2,3.2\n")
     press(owner, "Add evidence")
     owner.locator("#add-file").set_input_files(photo)
-    owner.get_by_text("They prove that something was done or found.").click()
+    expect(owner.locator("#add-evidence"), "he came to show evidence").to_be_checked()
     owner.get_by_role("button", name="Add files").click()
     expect(owner.get_by_role("link", name="heads.csv", exact=True)).to_be_visible()
     owner.goto(f"/r/action/{action}/")
