@@ -15,6 +15,7 @@ from qsms.records.models import Clock
 from qsms.standards.doors import (
     AT_LEAST,
     MONTHS,
+    SHARE,
     SITE,
     Answer,
     Found,
@@ -35,7 +36,6 @@ from qsms.standards.doors import (
 from qsms.ui import addresses
 
 DAYS = Parameter("days", _("Triaged within so many days"), default=7, most=90)
-SHARE = Parameter("share", _("Share that is enough, in per cent"), default=90, most=100)
 TRIAGE = "report.triage"
 
 

@@ -20,12 +20,12 @@ from qsms.standards.doors import (
     AT_LEAST,
     MONTHS,
     PROCESS,
+    SHARE,
     SITE,
     Answer,
     Found,
     Given,
     LivingQuery,
-    Parameter,
     as_day,
     behind,
     enough,
@@ -38,8 +38,6 @@ from qsms.standards.doors import (
     start,
 )
 from qsms.ui import addresses
-
-SHARE = Parameter("share", _("Share that is enough, in per cent"), default=90, most=100)
 
 
 def _closed(actor: Actor, given: Given, today: dt.date) -> Q:

@@ -173,6 +173,7 @@ MONTHS = Parameter("months", gettext_lazy("How many months back"), default=12, m
 AT_LEAST = Parameter("at_least", gettext_lazy("How many are enough"), default=1)
 SITE = Parameter("site", gettext_lazy("Site"), Form.SITE)
 PROCESS = Parameter("process", gettext_lazy("Process"), Form.PROCESS)
+SHARE = Parameter("share", gettext_lazy("Share that is enough, in per cent"), default=90, most=100)
 
 
 def since(given: Given, today: dt.date) -> dt.date:

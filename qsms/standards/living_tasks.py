@@ -18,6 +18,7 @@ from .living import (
     AT_LEAST,
     MONTHS,
     PROCESS,
+    SHARE,
     SITE,
     Answer,
     Form,
@@ -52,7 +53,6 @@ def _name(_organisation_id: int, key: Any) -> str:
 
 
 TASK = Parameter("task", _("Task"), Form.CHOICE, "action.do", choices=_types, told=_name)
-SHARE = Parameter("share", _("Share done in time that is enough, in per cent"), default=90, most=100)
 
 
 def _done(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:

@@ -18,6 +18,7 @@ from qsms.org.roles import EVERYBODY
 from qsms.records import scope
 from qsms.standards.doors import (
     MONTHS,
+    SHARE,
     SITE,
     Answer,
     Form,
@@ -44,7 +45,6 @@ def _title(organisation_id: int, code: Any) -> str:
 
 
 ROLE = Parameter("role", _("Role"), Form.CHOICE, EVERYBODY, choices=_roles, told=_title)
-SHARE = Parameter("share", _("Share that is enough, in per cent"), default=90, most=100)
 
 
 def _current(actor: Actor, asked: Sequence[Given], today: dt.date) -> list[Answer]:
